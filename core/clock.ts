@@ -1,0 +1,78 @@
+/** Time. The only file that reads it or sets a timer; everything else is given a Clock. */
+
+/** A wait that can be called off. */
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch; may jump when the machine's time is set. */
+  now(): number;
+  /** Milliseconds that never go back, for durations. */
+  elapsed(): number;
+  /** Calls `run` once, `ms` from now. */
+  after(ms: number, run: () => void): Timer;
+}
+
+/** The longest wait Node takes; a longer one would fire at once. */
+const LONGEST = 0x7fff_ffff;
+
+export class SystemClock implements Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  elapsed(): number {
+    return performance.now();
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const timer = setTimeout(run, Math.min(Math.max(ms, 0), LONGEST));
+    return { cancel: () => clearTimeout(timer) };
+  }
+}
+
+/** A clock that stands still until a test moves it. */
+export class TestClock implements Clock {
+  #now: number;
+  readonly #started: number;
+  readonly #waits = new Set<{ at: number; run: () => void }>();
+
+  constructor(start = Date.UTC(2026, 10, 22, 12, 0, 0)) {
+    this.#now = start;
+    this.#started = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  elapsed(): number {
+    return this.#now - this.#started;
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const wait = { at: this.#now + Math.max(ms, 0), run };
+    this.#waits.add(wait);
+    return { cancel: () => void this.#waits.delete(wait) };
+  }
+
+  /** Timers that have not fired: 0 when a test has left nothing behind. */
+  get pending(): number {
+    return this.#waits.size;
+  }
+
+  /** Moves time on by `ms`, firing what falls due, in order, each at its own moment. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      let next: { at: number; run: () => void } | undefined;
+      for (const wait of this.#waits) if (wait.at <= end && (!next || wait.at < next.at)) next = wait;
+      if (!next) break;
+      this.#waits.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+    }
+    this.#now = end;
+  }
+}

@@ -1,0 +1,174 @@
+/** Option tables: one row an option. Reading, checking, showing and the sample files all come from the rows. */
+import type { Problem } from '../errors.js';
+
+/** The value cannot be taken; the message says what was expected: `expected 1-86400 seconds, got '0'`. */
+export class Invalid extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Invalid';
+  }
+}
+
+/** Tells the operator of something that is taken, but not as it stands. */
+export type Warn = (message: string) => void;
+
+/** What a row says beside its type. */
+export interface Remarks {
+  /** Other names that files use for it. */
+  readonly aliases?: readonly string[];
+  /** Its label in a `show` command, where it differs from the option's name. */
+  readonly label?: string;
+  /** False when only a fresh load takes a change. Default true. */
+  readonly reloadable?: boolean;
+  /** What it waits for: the option is read, checked and shown, and not yet in force. */
+  readonly later?: string;
+  /** Why it can have no effect here, ever. */
+  readonly never?: string;
+  /** Its value is not to be printed. */
+  readonly secret?: boolean;
+}
+
+/** One option. */
+export interface Option<T> extends Remarks {
+  readonly initial: T;
+  readonly help: string;
+  /** What may stand there, for people: `1-86400 seconds`, `yes or no`. */
+  readonly expects: string;
+  /**
+   * The value of one line. `before` is what the earlier lines of the section gave, for options that accumulate.
+   * @throws Invalid
+   */
+  read(text: string, before: T | undefined, warn: Warn): T;
+  show(value: T): string;
+}
+
+/** A row whose lines change the value of another option, in the order of the file: `disallow` and `allow`. */
+export interface Fold extends Remarks {
+  readonly into: string;
+  readonly help: string;
+  readonly expects: string;
+  read(text: string, before: unknown, warn: Warn): unknown;
+}
+
+export type Row = Option<unknown> | Fold;
+export type Table = Readonly<Record<string, Row>>;
+
+/** The typed values of a table. */
+export type Values<T extends Table> = {
+  readonly [K in keyof T as T[K] extends Fold ? never : K]: T[K] extends Option<infer V> ? V : never;
+};
+
+/** A line of a section, as the dialect gives it. */
+export interface Line {
+  readonly name: string;
+  readonly value: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Reading<T extends Table> {
+  /** Only what the lines set: an option that no line names is absent. */
+  readonly set: Partial<Values<T>>;
+  /** The line that decided each value, the last one where several did. */
+  readonly places: ReadonlyMap<string, Line>;
+  /** Values that cannot be taken. */
+  readonly problems: readonly Problem[];
+  /** Unknown options and values taken differently from how they stand. */
+  readonly warnings: readonly Problem[];
+}
+
+const isFold = (row: Row): row is Fold => 'into' in row;
+
+/** Names and aliases, lower case, to the option's own name. */
+const names = new WeakMap<Table, ReadonlyMap<string, string>>();
+
+const namesOf = (table: Table): ReadonlyMap<string, string> => {
+  let known = names.get(table);
+  if (!known) {
+    const map = new Map<string, string>();
+    for (const [name, row] of Object.entries(table)) {
+      for (const spelling of [name, ...(row.aliases ?? [])]) map.set(spelling.toLowerCase(), name);
+    }
+    names.set(table, (known = map));
+  }
+  return known;
+};
+
+/** Whether the table knows the option under this name or an alias of it. */
+export const knows = (table: Table, name: string): boolean => namesOf(table).has(name.toLowerCase());
+
+/** Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote. */
+export function read<T extends Table>(table: T, lines: Iterable<Line>): Reading<T> {
+  const known = namesOf(table);
+  const set: Record<string, unknown> = {};
+  const places = new Map<string, Line>();
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const line of lines) {
+    const name = known.get(line.name.toLowerCase());
+    const say = (to: Problem[], message: string) => to.push({ file: line.file, line: line.line, message });
+    if (name === undefined) {
+      const near = nearest(line.name, known.keys());
+      say(warnings, `unknown option '${line.name}'${near === undefined ? '' : `, did you mean '${near}'?`}`);
+      continue;
+    }
+    const row = table[name]!;
+    const target = isFold(row) ? row.into : name;
+    try {
+      set[target] = row.read(line.value, set[target], message => say(warnings, `${line.name}: ${message}`));
+      places.set(target, line);
+    } catch (thrown) {
+      if (!(thrown instanceof Invalid)) throw thrown;
+      say(problems, `${line.name}: ${thrown.message}`);
+    }
+  }
+  return { set: set as Partial<Values<T>>, places, problems, warnings };
+}
+
+/** The values of a table with nothing set. */
+export function initial<T extends Table>(table: T): Values<T> {
+  const values: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(table)) if (!isFold(row)) values[name] = row.initial;
+  return values as Values<T>;
+}
+
+/** The names of a table's own rows that are options, not folds. */
+export const optionsOf = <T extends Table>(table: T): [name: keyof Values<T> & string, option: Option<unknown>][] =>
+  Object.entries(table).filter((entry): entry is [keyof Values<T> & string, Option<unknown>] => !isFold(entry[1]));
+
+/** The value as its `show` command prints it. */
+export const shown = <T>(option: Option<T>, value: T): string => option.show(value);
+
+/** The known name nearest to a misspelt one, if one is near enough to be meant. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const wanted = name.toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 4)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase(), least);
+    if (distance < least) {
+      least = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Insertions, deletions, changes and swaps of neighbours between two words; `limit` or more is not counted out. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
+      row.push(cost);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,83 @@
+/** The bus of facts: what has happened, told to whoever listens. The table below is the only list of them. */
+import type { SecurityEvent } from './security.js';
+
+/** Why configuration is read. */
+export type ReloadReason = 'load' | 'cli' | 'manager' | 'hup' | 'acl';
+
+/** Each fact by its name, in the past tense where it is something that happened. */
+export interface Facts {
+  /** A device became registered, unregistered, refused or differently reachable. */
+  peerStatus: {
+    readonly technology: string;
+    readonly peer: string;
+    readonly status: 'Registered' | 'Unregistered' | 'Rejected' | 'Reachable' | 'Lagged' | 'Unreachable';
+    readonly cause?: string;
+    /** `address:port`; for Rejected the address alone, with `port` beside it. */
+    readonly address?: string;
+    readonly port?: number;
+    /** Milliseconds of the last qualify. */
+    readonly time?: number;
+  };
+  /** An extension that a registered device brings into the dialplan, or takes out of it (regcontext). */
+  registeredExtension: {
+    readonly context: string;
+    readonly extension: string;
+    readonly device: string;
+    readonly registrar: string;
+    readonly present: boolean;
+  };
+  security: SecurityEvent;
+  moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
+  moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
+  moduleReloaded: { readonly module: string; readonly reason: ReloadReason; readonly status: 'Success' | 'Failure' };
+  /** A named ACL changed: whoever holds rules made from it reads them again. */
+  aclsChanged: Record<string, never>;
+  fullyBooted: { readonly uptime: number };
+  shutdown: { readonly cleanly: boolean; readonly restart: boolean };
+}
+
+export type Event = keyof Facts;
+export type Fact<E extends Event> = Facts[E];
+export type Listener<E extends Event> = (fact: Fact<E>) => void;
+
+export class Events {
+  readonly #listeners = new Map<Event, Set<Listener<never>>>();
+  readonly #failed: (event: Event, thrown: unknown) => void;
+
+  /** `failed` hears of a listener that threw: one bad listener never keeps a fact from the others. */
+  constructor(failed: (event: Event, thrown: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  /** @returns what ends the listening. */
+  on<E extends Event>(event: E, listener: Listener<E>): () => void {
+    let listeners = this.#listeners.get(event);
+    if (!listeners) this.#listeners.set(event, (listeners = new Set()));
+    // A wrapper of its own, so that the same function may listen twice and be taken off once.
+    const heard: Listener<E> = fact => listener(fact);
+    listeners.add(heard as Listener<never>);
+    return () => {
+      listeners.delete(heard as Listener<never>);
+      if (listeners.size === 0 && this.#listeners.get(event) === listeners) this.#listeners.delete(event);
+    };
+  }
+
+  emit<E extends Event>(event: E, fact: Fact<E>): void {
+    const listeners = this.#listeners.get(event);
+    if (!listeners) return;
+    for (const listener of [...listeners]) {
+      try {
+        (listener as Listener<E>)(fact);
+      } catch (thrown) {
+        this.#failed(event, thrown);
+      }
+    }
+  }
+
+  /** How many listen, in all: a count that must not grow. */
+  get size(): number {
+    let count = 0;
+    for (const listeners of this.#listeners.values()) count += listeners.size;
+    return count;
+  }
+}

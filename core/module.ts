@@ -1,0 +1,60 @@
+/** The module contract: what a module declares, and what it sees of the system. */
+import type { Clock } from './clock.js';
+import type { Command } from './command.js';
+import type { ConfigFile } from './config/files.js';
+import type { Event, Fact, Listener, ReloadReason } from './events.js';
+import type { Logger } from './logger.js';
+import type { Token } from './registry.js';
+import type { Scheduler } from './sched.js';
+
+/** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */
+export interface Module<S = void> {
+  /** The directory's name, the operator's name. */
+  readonly name: string;
+  readonly description: string;
+  /** Loaded before, unloaded after; missing: declined. */
+  readonly requires?: readonly string[];
+  /** Loaded before if present; used through find() and watch(). */
+  readonly optional?: readonly string[];
+  /** Names that existing modules.conf files use for it. */
+  readonly aliases?: readonly string[];
+  /** Loaded whatever modules.conf says, unless `noload`ed by name. */
+  readonly builtin?: boolean;
+  /** @throws LoadDeclined to stay out; anything else thrown is a bug and is logged whole. */
+  loadModule(core: Core): S | Promise<S>;
+  /** All or nothing: every new value is read before any is used. @throws LoadDeclined to keep the old ones. */
+  reloadModule?(core: Core, state: S, reason: ReloadReason): void | Promise<void>;
+  /** The goodbye only (un-REGISTER, BYE); bounded in time. What was taken from the core is given back by the core. */
+  unloadModule?(core: Core, state: S): void | Promise<void>;
+}
+
+/** Gives the compiler the type of the state. */
+export const defineModule = <S>(module: Module<S>): Module<S> => module;
+
+/** What a module sees of the system. Whatever is taken here is given back at unload, last first. */
+export interface Core {
+  /** The module's own name. */
+  readonly name: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly sched: Scheduler;
+  /**
+   * A configuration file of astetcdir, parsed. With `changedOnly`, undefined when neither it nor anything it
+   * includes changed since this module read it last.
+   * @throws LoadDeclined with every problem, file:line; when the file is missing too
+   */
+  config(file: string, how?: { changedOnly?: boolean }): Promise<ConfigFile | undefined>;
+  command(...commands: Command[]): void;
+  provide<T>(token: Token<T>, service: T): void;
+  /** A service of a required module, or of the core. @throws when the owner is not in `requires`. */
+  use<T>(token: Token<T>): T;
+  find<T>(token: Token<T>): T | undefined;
+  /** Calls `seen` whenever the service is there; what it returns runs when the service goes. */
+  watch<T>(token: Token<T>, seen: (service: T) => () => void): void;
+  on<E extends Event>(event: E, listener: Listener<E>): void;
+  emit<E extends Event>(event: E, fact: Fact<E>): void;
+  /** Follows a promise that nobody awaits: if it fails, the log says so. Unload waits for it, within bounds. */
+  spawn(label: string, work: Promise<unknown>): void;
+  /** The primitive under all of the above. @returns what gives it back now. */
+  defer(label: string, undo: () => void | Promise<void>): () => void | Promise<void>;
+}
