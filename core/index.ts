@@ -14,3 +14,5 @@ export * from './registry.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export * from './control.js';
+export * from './loader.js';

@@ -1,0 +1,26 @@
+/** The PBX as commands see it: its age, its version, and how it is stopped. */
+import type { ReloadReason } from './events.js';
+import { token } from './registry.js';
+
+/** now: at once; gracefully: no new work, wait until idle; when convenient: wait until idle. */
+export type StopManner = 'now' | 'gracefully' | 'when convenient';
+
+export interface PbxControl {
+  readonly version: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Epoch milliseconds of the last reload of everything; that of the start before there was one. */
+  readonly lastReloadAt: number;
+  /** Resolves when every module of the start is up. */
+  readonly booted: Promise<void>;
+  /** The stop that is under way, if one is. */
+  readonly stopping: { readonly manner: StopManner; readonly restart: boolean } | undefined;
+  /** Begins to stop; returns at once. */
+  stop(manner: StopManner, restart: boolean): void;
+  /** Calls off a stop that still waits. @returns whether there was one. */
+  abort(): boolean;
+  /** Reads every configuration again that modules have. */
+  reload(reason: ReloadReason): Promise<void>;
+}
+
+export const pbx = token<PbxControl>('pbx');

@@ -1,0 +1,50 @@
+/** The loader's face: what commands and the manager may ask of it, and how it answers. */
+import type { ReloadReason } from './events.js';
+import { token } from './registry.js';
+
+/** A module as `module show` lists it. */
+export interface ModuleRow {
+  readonly name: string;
+  readonly description: string;
+  /** How many uses others have of it. */
+  readonly useCount: number;
+  readonly status: 'Running' | 'Not Running';
+  readonly supportLevel: 'core' | 'extended';
+  /** Who uses it. */
+  readonly users: readonly string[];
+}
+
+export type ReloadResult = 'success' | 'not found' | 'error' | 'in progress' | 'unsupported' | 'not running' | 'queued';
+
+/** How far an unload goes: soft refuses while in use; firm unloads the users too; hard also passes over a failing goodbye. */
+export type UnloadForce = 'soft' | 'firm' | 'hard';
+
+/** The loader cannot do what was asked; the message is the reason, for the operator. */
+export class LoadError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'LoadError';
+  }
+}
+
+export interface Loader {
+  /** Sorted by name, whatever its case. */
+  rows(): ModuleRow[];
+  /** @throws LoadError */
+  load(name: string): Promise<void>;
+  /** @throws LoadError */
+  unload(name: string, force?: UnloadForce): Promise<void>;
+  reload(name: string, reason: ReloadReason): Promise<ReloadResult>;
+  /** Every running module that can be reloaded. */
+  reloadAll(reason: ReloadReason): Promise<void>;
+  /** What a running module has taken from the core, in order. */
+  holds(name: string): readonly string[];
+  /** The module a name stands for: `.so`, another case or one of its aliases is fine. */
+  resolve(name: string): string | undefined;
+  /** Names that `load`, `unload` and `reload` would take now. */
+  loadable(): string[];
+  unloadable(): string[];
+  reloadable(): string[];
+}
+
+export const loader = token<Loader>('loader');
