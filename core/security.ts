@@ -23,7 +23,7 @@ export type SecurityKind = keyof SecurityKinds;
 
 export interface SecurityEvent {
   readonly kind: SecurityKind;
-  /** `SIP`, `AMI`, ... */
+  /** The service it happened in, as ban tools know it. */
   readonly service: string;
   readonly account: string;
   readonly session: string;
