@@ -136,7 +136,8 @@ export async function kamailio(): Promise<Server | undefined> {
   child.stderr!.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const probe = createSocket('udp4').connect(port, '127.0.0.1');
+  const probe = createSocket('udp4');
+  probe.connect(port, '127.0.0.1');
   await once(probe, 'connect');
   const answered = once(probe, 'message');
   const knock = setInterval(() => {
