@@ -1,7 +1,6 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
 import { isIP } from 'node:net';
 import type { Job } from '#core';
-import { hostPort } from '../message/uri.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Binding, Peer } from './peer.js';
 import type { Site } from './site.js';
@@ -18,7 +17,16 @@ interface Expiry {
   /** On the clock that never goes back. */
   wakes: number;
   due: number;
+  /** What it brought into the dialplan. */
+  readonly extensions: readonly Extension[];
 }
+
+interface Extension {
+  readonly context: string;
+  readonly extension: string;
+}
+
+const NO_EXTENSIONS: readonly Extension[] = [];
 
 /** What a REGISTER brings. */
 export type NewBinding = Omit<Binding, 'expiresAt' | 'since'>;
@@ -26,6 +34,8 @@ export type NewBinding = Omit<Binding, 'expiresAt' | 'since'>;
 export class Bindings {
   readonly #site: Site;
   readonly #expiries = new Map<Peer, Expiry>();
+  /** Made by autocreatepeer: they are there as long as their binding. */
+  readonly #newcomers = new Set<Peer>();
 
   constructor(site: Site) {
     this.#site = site;
@@ -33,8 +43,12 @@ export class Bindings {
 
   /** A REGISTER was taken: the binding begins, or is refreshed, or replaced. */
   bind(peer: Peer, binding: NewBinding): void {
-    const { log } = this.#site;
+    const { log, peers } = this.#site;
     const before = peer.binding?.address;
+    if (peer.origin === 'autocreate' && !this.#newcomers.has(peer)) {
+      this.#newcomers.add(peer);
+      peers.add(peer);
+    }
     this.#set(peer, binding);
     this.#store(peer);
     this.#status(peer, 'Registered');
@@ -63,16 +77,16 @@ export class Bindings {
     const { defaultuser, ...where } = stored;
     if (peer.defaultuser === '') peer.defaultuser = defaultuser;
     const path = splitPath(astdb.get(PATHS, peer.name));
-    // Deviates from nothing the original does: which transport it was is not in the record.
-    this.#set(peer, { ...where, protocol: peer.get('transport')[0]!, callId: '', cseq: 0, path });
+    // Which transport it was is not in the record.
+    this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0, path });
     log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     return true;
   }
 
   /** The device leaves the configuration. What is stored stays, for the day it comes back. */
   forget(peer: Peer): void {
-    this.#expiries.get(peer)?.job.cancel();
-    if (this.#expiries.delete(peer)) this.#extensions(peer, false);
+    this.#newcomers.delete(peer);
+    this.#disarm(peer);
   }
 
   /** Whole seconds until the binding ends; undefined without one. */
@@ -85,10 +99,13 @@ export class Bindings {
     return this.#expiries.size;
   }
 
+  get newcomers(): number {
+    return this.#newcomers.size;
+  }
+
   #set(peer: Peer, binding: NewBinding): void {
     const { clock, peers } = this.#site;
     const now = clock.now();
-    const fresh = peer.binding === undefined;
     const wait = binding.granted * 1000 + GRACE;
     peer.binding = { ...binding, since: now, expiresAt: now + wait };
     peer.fullcontact = binding.contact;
@@ -96,46 +113,61 @@ export class Bindings {
     peer.address = binding.address;
     peers.moved(peer);
     this.#arm(peer, wait);
-    if (fresh) this.#extensions(peer, true);
   }
 
   #arm(peer: Peer, wait: number): void {
-    const { sched, clock } = this.#site;
-    const due = clock.elapsed() + wait;
+    const due = this.#site.clock.elapsed() + wait;
     const expiry = this.#expiries.get(peer);
-    if (expiry && expiry.wakes <= due) {
-      expiry.due = due;
+    if (!expiry) {
+      const extensions = this.#extensionsOf(peer);
+      this.#expiries.set(peer, { job: this.#job(peer, wait), wakes: due, due, extensions });
+      this.#tell(peer, extensions, true);
       return;
     }
-    expiry?.job.cancel();
-    const job = sched.after('expire_register', wait, () => this.#wake(peer));
-    this.#expiries.set(peer, { job, wakes: due, due });
+    expiry.due = due;
+    if (expiry.wakes <= due) return;
+    expiry.job.cancel();
+    expiry.job = this.#job(peer, wait);
+    expiry.wakes = due;
+  }
+
+  #job(peer: Peer, wait: number): Job {
+    return this.#site.sched.after('expire_register', wait, () => this.#wake(peer));
   }
 
   #wake(peer: Peer): void {
     const expiry = this.#expiries.get(peer)!;
-    this.#expiries.delete(peer);
     const left = expiry.due - this.#site.clock.elapsed();
-    if (left > 0) this.#arm(peer, left);
-    else this.#end(peer);
+    if (left <= 0) {
+      this.#end(peer);
+      return;
+    }
+    expiry.job = this.#job(peer, left);
+    expiry.wakes = expiry.due;
+  }
+
+  #disarm(peer: Peer): void {
+    const expiry = this.#expiries.get(peer);
+    if (!expiry) return;
+    expiry.job.cancel();
+    this.#expiries.delete(peer);
+    this.#tell(peer, expiry.extensions, false);
   }
 
   #end(peer: Peer): boolean {
     if (!peer.binding) return false;
     const { peers, general, astdb } = this.#site;
-    this.#expiries.get(peer)?.job.cancel();
-    this.#expiries.delete(peer);
-    this.#extensions(peer, false);
+    this.#disarm(peer);
     peer.binding = undefined;
     peer.address = undefined;
-    peer.protocol = peer.get('transport')[0]!;
+    peer.protocol = peer.primary;
     peers.moved(peer);
     if (!general.ignoreregexpire) {
       astdb.del(FAMILY, peer.name);
       astdb.del(PATHS, peer.name);
     }
     this.#status(peer, 'Unregistered');
-    if (peer.origin === 'autocreate') peers.remove(peer.name);
+    if (this.#newcomers.delete(peer)) peers.remove(peer.name);
     return true;
   }
 
@@ -161,17 +193,20 @@ export class Bindings {
     });
   }
 
-  /** What regcontext and regexten say: one extension per registered device. */
-  #extensions(peer: Peer, present: boolean): void {
-    const { general, emit } = this.#site;
-    if (general.regcontext === '') return;
-    const contexts = general.regcontext.split('&').filter(context => context !== '');
-    for (const entry of (peer.get('regexten') || peer.name).split('&')) {
-      const [extension = '', context] = entry.split('@');
-      if (extension === '') continue;
-      for (const into of context ? [context] : contexts) {
-        emit('registeredExtension', { context: into, extension, device: peer.name, registrar: 'SIP', present });
-      }
+  /** What regcontext and regexten say: extensions in the dialplan while the device is registered. */
+  #extensionsOf(peer: Peer): readonly Extension[] {
+    const { regcontext } = this.#site.general;
+    if (regcontext.length === 0) return NO_EXTENSIONS;
+    const own = peer.get('regexten');
+    const wanted = own.length > 0 ? own : [{ extension: peer.name, context: '' }];
+    return wanted.flatMap(({ extension, context }) =>
+      (context === '' ? regcontext : [context]).map(into => ({ context: into, extension })),
+    );
+  }
+
+  #tell(peer: Peer, extensions: readonly Extension[], present: boolean): void {
+    for (const { context, extension } of extensions) {
+      this.#site.emit('registeredExtension', { context, extension, device: peer.name, registrar: 'SIP', present });
     }
   }
 }
@@ -187,6 +222,3 @@ function readStored(text: string): { address: Binding['address']; granted: numbe
 }
 
 const splitPath = (text: string | undefined): readonly string[] => (text ? text.split(/,(?=\s*<)/) : []);
-
-/** The URI of our host and port, for a Contact that names us. */
-export const ourUri = (address: string, port: number): string => `sip:${hostPort(address, port === 5060 ? undefined : port)}`;

@@ -1,5 +1,5 @@
 /** What every part of the user layer works with. One per running stack; a reload replaces `general` and the rules. */
-import type { Acl, Acls, AstDb, Clock, Event, Fact, Logger, Scheduler } from '#core';
+import type { Acls, AstDb, Clock, Event, Fact, Logger, Scheduler } from '#core';
 import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import type { TransactionLayer } from '../transaction/layer.js';
@@ -24,7 +24,7 @@ export interface Site {
   readonly transactions: TransactionLayer;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
-  reserved: Acl | undefined;
+  reserved: ReadonlySet<string>;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
   spawn(label: string, work: Promise<unknown>): void;
 }
