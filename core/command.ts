@@ -59,7 +59,7 @@ export interface Call {
 export interface Command {
   /**
    * Words that must be typed whole, in any case; `<name>` one word; `<name>...` one or more; `{a|b <x>}` one of;
-   * `[like <pattern>]` may be left out: `sip set debug {on|off|ip <address>|peer <name>}`.
+   * `[like <pattern>]` may be left out: `set debug {on|off|ip <address>|peer <name>}`.
    */
   readonly syntax: string;
   readonly summary: string;
