@@ -8,7 +8,10 @@ export interface TableShape<R> {
   readonly layout: string;
   /** Widths of the heading where they differ from the rows'. */
   readonly heading?: string;
+  /** A line of dashes under the titles, as long as they are. */
+  readonly rule?: boolean;
   readonly columns: readonly {
+    /** Empty in every column: the table has no heading. */
     readonly title: string;
     /** The name of the value in structured output. */
     readonly key: string;
@@ -56,7 +59,7 @@ export interface Call {
 export interface Command {
   /**
    * Words that must be typed whole, in any case; `<name>` one word; `<name>...` one or more; `{a|b <x>}` one of;
-   * `[like <pattern>]` may be left out: `sip set debug {on|off|ip <address>|peer <name>}`.
+   * `[like <pattern>]` may be left out: `set debug {on|off|ip <address>|peer <name>}`.
    */
   readonly syntax: string;
   readonly summary: string;

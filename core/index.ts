@@ -1,5 +1,6 @@
 /** The public surface: all that a module may import from the core (`#core`). */
 export * from './acl.js';
+export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export * from './clock.js';
 export * from './command.js';
@@ -12,7 +13,10 @@ export * from './events.js';
 export * from './loader.js';
 export * from './logger.js';
 export * from './module.js';
+export * from './network.js';
 export * from './registry.js';
-export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export type { Job, Scheduler } from './sched.js';
+export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
+export { type Block, Report, renderJson, renderText } from './output.js';

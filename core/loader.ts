@@ -14,7 +14,13 @@ export interface ModuleRow {
   readonly users: readonly string[];
 }
 
-export type ReloadResult = 'success' | 'not found' | 'error' | 'in progress' | 'unsupported' | 'not running' | 'queued';
+export type ReloadResult = 'success' | 'not found' | 'error' | 'in progress' | 'unsupported' | 'not running';
+
+export interface ReloadOutcome {
+  readonly result: ReloadResult;
+  /** Of an error: the reason with every problem, one a line. */
+  readonly why?: string;
+}
 
 /** How far an unload goes: soft refuses while in use; firm unloads the users too; hard also passes over a failing goodbye. */
 export type UnloadForce = 'soft' | 'firm' | 'hard';
@@ -34,9 +40,9 @@ export interface Loader {
   load(name: string): Promise<void>;
   /** @throws LoadError */
   unload(name: string, force?: UnloadForce): Promise<void>;
-  reload(name: string, reason: ReloadReason): Promise<ReloadResult>;
+  reload(name: string, reason: ReloadReason): Promise<ReloadOutcome>;
   /** Every running module that can be reloaded. */
-  reloadAll(reason: ReloadReason): Promise<void>;
+  reloadAll(reason: ReloadReason): Promise<ReloadOutcome>;
   /** What a running module has taken from the core, in order. */
   holds(name: string): readonly string[];
   /** The module a name stands for: `.so`, another case or one of its aliases is fine. */

@@ -7,8 +7,8 @@ import type { Logger } from './logger.js';
 import type { Token } from './registry.js';
 import type { Scheduler } from './sched.js';
 
-/** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */
-export interface Module<S = void> {
+/** What a module says of itself. */
+export interface Declaration {
   /** The directory's name, the operator's name. */
   readonly name: string;
   readonly description: string;
@@ -20,6 +20,10 @@ export interface Module<S = void> {
   readonly aliases?: readonly string[];
   /** Loaded whatever modules.conf says, unless `noload`ed by name. */
   readonly builtin?: boolean;
+}
+
+/** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */
+export interface Module<S = void> extends Declaration {
   /** @throws LoadDeclined to stay out; anything else thrown is a bug and is logged whole. */
   loadModule(core: Core): S | Promise<S>;
   /** All or nothing: every new value is read before any is used. @throws LoadDeclined to keep the old ones. */

@@ -1,0 +1,203 @@
+/** The command line of the program: one row a flag, with its help; reading argv and printing the usage are made from the table. */
+
+/** What the command line asks for. */
+export interface Arguments {
+  /** serve: be the PBX; remote: be a console of one that runs. */
+  readonly mode: 'serve' | 'remote' | 'help' | 'version';
+  /** asterisk.conf, where it is not one of the usual places. */
+  readonly config: string | undefined;
+  /** Whether a console is wanted in the foreground. */
+  readonly console: boolean;
+  /** The one command to run remotely. */
+  readonly command: string | undefined;
+  readonly reconnect: boolean;
+  readonly socket: string | undefined;
+  readonly verbose: number;
+  readonly debug: number;
+  readonly colour: boolean;
+  readonly quiet: boolean;
+  readonly muted: boolean;
+  readonly timestamps: boolean;
+  /** The console belongs to the PBX that started it, in the terminal of both. */
+  readonly local: boolean;
+}
+
+type Draft = { -readonly [K in keyof Arguments]: Arguments[K] };
+
+interface Flag {
+  /** As typed: `-x`, or a word that only this program gives itself. */
+  readonly names: readonly string[];
+  /** What follows it, for the usage. */
+  readonly value?: string;
+  /** Where it has a meaning. */
+  readonly side: 'both' | 'serve' | 'remote';
+  /** Nothing: the flag is no matter of people. */
+  readonly help?: string;
+  set(to: Draft, value: string): void;
+}
+
+const flags: readonly Flag[] = [
+  {
+    names: ['-C'],
+    value: 'file',
+    side: 'both',
+    help: 'read this asterisk.conf instead of looking for one',
+    set: (to, value) => void (to.config = value),
+  },
+  {
+    names: ['-c'],
+    side: 'serve',
+    help: 'start the PBX with a console, when standard input is a terminal',
+    set: to => void (to.console = true),
+  },
+  {
+    names: ['-f'],
+    side: 'serve',
+    help: 'start the PBX without a console; this is what happens without -c, too',
+    set: () => undefined,
+  },
+  {
+    names: ['-r'],
+    side: 'both',
+    help: 'open a console on the PBX that is running',
+    set: to => void (to.mode = 'remote'),
+  },
+  {
+    names: ['-R'],
+    side: 'both',
+    help: 'as -r, and come back when the PBX does',
+    set(to) {
+      to.mode = 'remote';
+      to.reconnect = true;
+    },
+  },
+  {
+    names: ['-x'],
+    value: 'command',
+    side: 'both',
+    help: 'run one command on the running PBX and print its answer; implies -r',
+    set(to, value) {
+      to.mode = 'remote';
+      to.command = value;
+    },
+  },
+  {
+    names: ['-s'],
+    value: 'socket',
+    side: 'remote',
+    help: 'control socket of the running PBX, instead of the one asterisk.conf gives',
+    set: (to, value) => void (to.socket = value),
+  },
+  {
+    names: ['-v'],
+    side: 'both',
+    help: 'see one more level of verbose messages; may be repeated',
+    set: to => void (to.verbose += 1),
+  },
+  {
+    names: ['-d'],
+    side: 'both',
+    help: 'see one more level of debug messages; may be repeated',
+    set: to => void (to.debug += 1),
+  },
+  { names: ['-n'], side: 'both', help: 'print without colours', set: to => void (to.colour = false) },
+  { names: ['-q'], side: 'both', help: 'print no banner', set: to => void (to.quiet = true) },
+  { names: ['-m'], side: 'both', help: 'start with log lines muted', set: to => void (to.muted = true) },
+  {
+    names: ['-T'],
+    side: 'both',
+    help: 'print the time in front of verbose messages',
+    set: to => void (to.timestamps = true),
+  },
+  {
+    names: ['-V', '--version'],
+    side: 'both',
+    help: 'print the version',
+    set: to => void (to.mode = 'version'),
+  },
+  { names: ['-h', '--help'], side: 'both', help: 'print this', set: to => void (to.mode = 'help') },
+  { names: ['--own-console'], side: 'remote', set: to => void (to.local = true) },
+];
+
+const byName = new Map(flags.flatMap(flag => flag.names.map(name => [name, flag] as const)));
+
+const fresh = (): Draft => ({
+  mode: 'serve',
+  config: undefined,
+  console: false,
+  command: undefined,
+  reconnect: false,
+  socket: undefined,
+  verbose: 0,
+  debug: 0,
+  colour: true,
+  quiet: false,
+  muted: false,
+  timestamps: false,
+  local: false,
+});
+
+/** A flag as it was given, with its value. */
+interface Given {
+  readonly name: string;
+  readonly flag: Flag;
+  readonly value: string;
+}
+
+/** Reads the words after the program's name. Never throws for what somebody typed. */
+export function parseArguments(words: readonly string[]): Arguments | { error: string } {
+  const given: Given[] = [];
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const error = word.startsWith('--') ? readLong(word, given) : readCluster(word, rest, given);
+    if (error !== undefined) return { error };
+  }
+  const read = fresh();
+  for (const { flag, value } of given) {
+    flag.set(read, value);
+    if (read.mode === 'help' || read.mode === 'version') return read;
+  }
+  const misplaced = given.find(({ flag }) => flag.side !== 'both' && flag.side !== read.mode);
+  if (!misplaced) return read;
+  const where = read.mode === 'remote' ? 'starts a PBX and does not go with -r or -x' : 'needs -r or -x';
+  return { error: `${misplaced.name} ${where}` };
+}
+
+function readLong(word: string, given: Given[]): string | undefined {
+  const flag = byName.get(word);
+  if (!flag) return `there is no ${word}`;
+  given.push({ name: word, flag, value: '' });
+  return undefined;
+}
+
+/** `-vvvr`, and `-rx command` with the value in the same word or the next. */
+function readCluster(word: string, rest: string[], given: Given[]): string | undefined {
+  if (!word.startsWith('-') || word === '-') return `'${word}' is not expected here`;
+  for (let at = 1; at < word.length; at++) {
+    const name = `-${word[at]}`;
+    const flag = byName.get(name);
+    if (!flag) return `there is no ${name}`;
+    if (flag.value === undefined) {
+      given.push({ name, flag, value: '' });
+      continue;
+    }
+    const value = at + 1 < word.length ? word.slice(at + 1) : rest.shift();
+    if (value === undefined) return `${name} needs a ${flag.value}`;
+    given.push({ name, flag, value });
+    return undefined;
+  }
+  return undefined;
+}
+
+/** One line that shows how the program is called. */
+export const synopsis =
+  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [-V] [-h]';
+
+/** All of the flags with their help. */
+export function usage(): string {
+  const rows = flags.flatMap(({ names, value, help }) =>
+    help === undefined ? [] : [[names.join(', ') + (value === undefined ? '' : ` <${value}>`), help] as const],
+  );
+  const width = Math.max(...rows.map(([flag]) => flag.length));
+  return [`Usage: ${synopsis}`, '', ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`), ''].join('\n');
+}

@@ -1,0 +1,156 @@
+/** The wire format of the control socket: NUL-terminated commands up; down, text without frames, verbose lines marked. */
+
+/** Bytes of a command, without its NUL. The original takes 512. */
+export const LONGEST_COMMAND = 8192;
+
+const NUL = 0;
+const NEWLINE = 0x0a;
+
+/** No line may begin with a byte of this range for another reason: it never occurs in UTF-8. */
+const FIRST_MARKER = 0xf5;
+const MOST_MARKED = 0xff - FIRST_MARKER;
+
+/** What a reader prints in front of a verbose line, by its level; deeper levels stand further right. */
+const INDENTS = ['', ' ', '  == ', '    -- ', '       > '] as const;
+
+export const verboseIndent = (level: number): string =>
+  INDENTS[level] ?? `${' '.repeat(Math.min(level, MOST_MARKED) - 4)}${INDENTS[4]}`;
+
+/** A command as it goes to the server. A NUL inside would end it early, so there is none. */
+export const encodeCommand = (command: string): Buffer => Buffer.from(`${command.replaceAll('\0', '')}\0`);
+
+/** Cuts what a client sends into commands. */
+export class CommandReader {
+  #held: Buffer[] = [];
+  #size = 0;
+
+  /** The commands that these bytes complete, in order; undefined in place of one that was too long. */
+  read(bytes: Buffer): (string | undefined)[] {
+    const commands: (string | undefined)[] = [];
+    let from = 0;
+    for (let end = bytes.indexOf(NUL); end >= 0; end = bytes.indexOf(NUL, from)) {
+      this.#hold(bytes.subarray(from, end));
+      commands.push(this.#size > LONGEST_COMMAND ? undefined : Buffer.concat(this.#held).toString());
+      this.#held = [];
+      this.#size = 0;
+      from = end + 1;
+    }
+    this.#hold(bytes.subarray(from));
+    return commands;
+  }
+
+  /** Of a command that is too long already only the length is kept. */
+  #hold(bytes: Buffer): void {
+    this.#size += bytes.length;
+    if (this.#size > LONGEST_COMMAND) this.#held = [];
+    else if (bytes.length > 0) this.#held.push(bytes);
+  }
+}
+
+/** A line with the mark of its level. */
+export const encodeVerbose = (level: number, line: string): Buffer =>
+  Buffer.concat([Buffer.of(0xff - Math.min(Math.max(level, 0), MOST_MARKED)), Buffer.from(`${line}\n`)]);
+
+/** A line from the server; `verbose` is its level when it is a verbose message. */
+export interface ConsoleLine {
+  readonly text: string;
+  readonly verbose: number | undefined;
+}
+
+/** Cuts what the server sends into lines. */
+export class LineReader {
+  #held: Buffer = Buffer.alloc(0);
+
+  /** The lines that these bytes complete. */
+  read(bytes: Buffer): ConsoleLine[] {
+    const lines: ConsoleLine[] = [];
+    let from = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+      lines.push(decodeLine(Buffer.concat([this.#held, bytes.subarray(from, end)])));
+      this.#held = Buffer.alloc(0);
+      from = end + 1;
+    }
+    if (from < bytes.length) this.#held = Buffer.concat([this.#held, bytes.subarray(from)]);
+    return lines;
+  }
+
+  /** What came without a newline, once. */
+  rest(): ConsoleLine | undefined {
+    if (this.#held.length === 0) return undefined;
+    const line = decodeLine(this.#held);
+    this.#held = Buffer.alloc(0);
+    return line;
+  }
+}
+
+function decodeLine(bytes: Buffer): ConsoleLine {
+  const first = bytes[0] ?? 0;
+  if (first < FIRST_MARKER) return { text: bytes.toString(), verbose: undefined };
+  return { text: bytes.toString('utf8', 1), verbose: 0xff - first };
+}
+
+/** Who answers. */
+export interface Greeting {
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+}
+
+export const formatGreeting = ({ host, pid, version }: Greeting): string => `${host}/${pid}/${version}\n`;
+
+export function parseGreeting(line: string): Greeting | undefined {
+  const [, host, pid, version] = /^([^/]*)\/(\d+)\/(.+)$/.exec(line) ?? [];
+  return host === undefined ? undefined : { host, pid: Number(pid), version: version! };
+}
+
+/** Asks for one command to be run and the connection to be closed after it. */
+export const once = (command: string): string => `cli quit after ${command}`;
+
+export const onceOf = (command: string): string | undefined => /^cli quit after ([^]*)$/.exec(command)?.[1];
+
+/** Tells how many columns the client's terminal has. Ours alone: the original's server has no use for it. */
+export const widthRequest = (columns: number): string => `_COMMAND WIDTH ${columns}`;
+
+export function widthOf(command: string): number | undefined {
+  const columns = /^_COMMAND WIDTH (\d{1,4})$/.exec(command)?.[1];
+  return columns === undefined ? undefined : Number(columns);
+}
+
+const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
+const unescaped = (text: string): string => text.replace(/\\(["\\ ])/g, '$1');
+
+/** Asks what may follow the line, up to the cursor. */
+export const matchesRequest = (line: string): string =>
+  `_COMMAND MATCHESARRAY "${escaped(line)}" "${escaped(/\S*$/.exec(line)![0])}"`;
+
+/** The line of such a request. A client that does not escape quotes is understood too. */
+export function matchesLineOf(command: string): string | undefined {
+  const line = /^_COMMAND MATCHESARRAY "([^]*)" "[^]*"$/.exec(command)?.[1];
+  return line === undefined ? undefined : unescaped(line);
+}
+
+const END_OF_MATCHES = '_EOF_';
+
+/** The answer: what all candidates begin with, then the candidates, each once and sorted. */
+export function formatMatches(candidates: Iterable<string>): string {
+  const sorted = [...new Set(candidates)].sort();
+  const elements = sorted.length === 0 ? [] : [commonStart(sorted), ...sorted];
+  return [...elements.map(element => element.replace(/[\\ ]/g, '\\$&')), END_OF_MATCHES].join(' ');
+}
+
+/** The candidates of such an answer. */
+export function parseMatches(answer: string): string[] {
+  const end = answer.lastIndexOf(END_OF_MATCHES);
+  if (end < 0) return [];
+  const elements = answer.slice(0, end).match(/(?:\\.|[^ \\])+/g) ?? [];
+  return elements.slice(1).map(unescaped);
+}
+
+/** What all begin with, whatever their case, written as in the first. */
+export function commonStart(words: readonly string[]): string {
+  let [common = ''] = words;
+  for (const word of words) {
+    while (!word.toLowerCase().startsWith(common.toLowerCase())) common = common.slice(0, -1);
+  }
+  return common;
+}

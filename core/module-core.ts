@@ -1,0 +1,109 @@
+/** The Core that one module is given: each thing taken through it is remembered in the module's scope. */
+import type { CommandTable } from './cli.js';
+import type { Clock } from './clock.js';
+import type { ConfigFiles } from './config/files.js';
+import { formatProblem, messageOf, traceOf } from './errors.js';
+import type { Events } from './events.js';
+import type { Loggers } from './logger.js';
+import type { Core, Module } from './module.js';
+import type { Registry } from './registry.js';
+import type { SchedulerHeap } from './sched.js';
+import { Scope } from './scope.js';
+
+/** The parts of the PBX that modules reach through their Core. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly loggers: Loggers;
+  readonly heap: SchedulerHeap;
+  readonly events: Events;
+  readonly registry: Registry;
+  readonly commands: CommandTable;
+  readonly files: ConfigFiles;
+}
+
+/** The owner of the core's own services. */
+export const CORE = 'core';
+
+/** How long an unload waits for work that the module spawned. */
+const SPAWNED_WAIT = 2000;
+
+export interface OpenCore {
+  readonly core: Core;
+  readonly scope: Scope;
+}
+
+export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
+  const { clock, events, registry } = parts;
+  const { name } = module;
+  const log = parts.loggers.logger(name);
+  const scope = new Scope((label, thrown) => log.error(`giving back '${label}' failed: ${traceOf(thrown)}`));
+  const jobs = parts.heap.open();
+  scope.defer('scheduler', jobs.close);
+  const spawned = new Map<Promise<unknown>, string>();
+  scope.defer('spawned work', () => settle(clock, spawned, left => log.warning(`left behind at unload: ${left}`)));
+  const use: Core['use'] = token => {
+    const owner = registry.ownerOf(token);
+    const service = registry.find(token);
+    if (owner === undefined || service === undefined) throw new Error(`${name}: service '${token.name}' is not there`);
+    if (owner !== CORE && owner !== name && !module.requires?.includes(owner)) {
+      throw new Error(`${name}: uses '${token.name}' of ${owner} without requiring it`);
+    }
+    scope.defer(`use of ${token.name}`, registry.hold(name, token));
+    return service;
+  };
+  const core: Core = {
+    name,
+    log,
+    clock,
+    sched: jobs.sched,
+    async config(file, { changedOnly = false } = {}) {
+      const config = await parts.files.read(file, name, changedOnly);
+      for (const warning of config?.warnings ?? []) log.warning(formatProblem(warning));
+      return config;
+    },
+    command(...commands) {
+      for (const command of commands) scope.defer(`command ${command.syntax}`, parts.commands.add(name, command));
+    },
+    provide(token, service) {
+      scope.defer(`service ${token.name}`, registry.provide(name, token, service));
+    },
+    use,
+    find: token => registry.find(token),
+    watch(token, seen) {
+      scope.defer(`watch of ${token.name}`, registry.watch(name, token, seen));
+    },
+    on(event, listener) {
+      scope.defer(`listener of ${event}`, events.on(event, listener));
+    },
+    emit: (event, fact) => events.emit(event, fact),
+    spawn(label, work) {
+      const followed = work
+        .catch(thrown => log.error(`${label}: ${traceOf(thrown)}`))
+        .finally(() => spawned.delete(followed));
+      spawned.set(followed, label);
+    },
+    defer: (label, undo) => scope.defer(label, undo),
+  };
+  return { core, scope };
+}
+
+/** Waits for spawned work within bounds, and names what is not done by then. */
+async function settle(clock: Clock, spawned: ReadonlyMap<Promise<unknown>, string>, leave: (left: string) => void) {
+  if (spawned.size === 0) return;
+  await within(clock, SPAWNED_WAIT, Promise.all(spawned.keys())).catch(thrown =>
+    leave(`${[...spawned.values()].join(', ')} (${messageOf(thrown)})`),
+  );
+}
+
+/** The promise, or a rejection when it takes longer than `ms`. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  let timer: { cancel(): void } | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.after(ms, () => reject(new Error(`not done within ${ms} ms`)));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.cancel();
+  }
+}

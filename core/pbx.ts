@@ -1,0 +1,280 @@
+/** The PBX: builds its parts in the order they need each other, owns them, and takes them down in reverse. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { acls, NamedAcls } from './acl.js';
+import { ActivityCount, activity } from './activity.js';
+import { AstDatabase, astdb } from './astdb.js';
+import { CommandTable, cli } from './cli.js';
+import { type Clock, SystemClock } from './clock.js';
+import { ConfigFiles } from './config/files.js';
+import { type PbxControl, pbx, type StopManner } from './control.js';
+import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
+import { Events, type Event, type Listener, type ReloadReason } from './events.js';
+import { type Loader, loader } from './loader.js';
+import { Loggers, loggers, readLoggerConf } from './logger.js';
+import { CORE, type Parts } from './module-core.js';
+import { ownModules, shareSurface } from './module-code.js';
+import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
+import { readModulesConf } from './modules-conf.js';
+import { Registry, type Token } from './registry.js';
+import { SchedulerHeap } from './sched.js';
+import { Scope } from './scope.js';
+import { readSettings, type Settings, settings } from './settings.js';
+import { version } from './version.js';
+
+export interface PbxOptions {
+  /** Path of asterisk.conf. */
+  readonly config: string;
+  /** Added to what asterisk.conf says. */
+  readonly verbose?: number;
+  readonly debug?: number;
+  /** A TestClock in tests. */
+  readonly clock?: Clock;
+}
+
+/** How it ended, and whether it is to start again. */
+export interface Ending {
+  readonly restart: boolean;
+}
+
+/** The PBX cannot start; the message says why and where. `status` is the exit status it stands for. */
+export class StartFailed extends Error {
+  constructor(
+    message: string,
+    readonly status: 1 | 2,
+  ) {
+    super(message);
+    this.name = 'StartFailed';
+  }
+}
+
+/** Everything below is closed in reverse when the PBX ends. */
+interface Inside extends Parts {
+  readonly settings: Settings;
+  readonly registry: Registry;
+  readonly loader: ModuleLoader;
+  readonly acls: NamedAcls;
+  readonly astdb: AstDatabase;
+  readonly activity: ActivityCount;
+  readonly scope: Scope;
+}
+
+export class Pbx implements PbxControl {
+  readonly version = version;
+  readonly startedAt: number;
+  lastReloadAt: number;
+  readonly booted: Promise<void>;
+  /** Resolves when everything has been given back. */
+  readonly ended: Promise<Ending>;
+  readonly #inside: Inside;
+  #stopping: { manner: StopManner; restart: boolean } | undefined;
+  #ending = false;
+  #end: (ending: Ending) => void = () => undefined;
+  #up: () => void = () => undefined;
+
+  private constructor(inside: Inside) {
+    this.#inside = inside;
+    this.startedAt = inside.clock.now();
+    this.lastReloadAt = this.startedAt;
+    this.ended = new Promise(done => {
+      this.#end = done;
+    });
+    this.booted = new Promise(done => {
+      this.#up = done;
+    });
+  }
+
+  /**
+   * Starts a PBX on an asterisk.conf. Several may run in one process.
+   * @throws StartFailed
+   */
+  static async start(options: PbxOptions): Promise<Pbx> {
+    // The cache would keep the code of unloaded modules.
+    setFlagsFromString('--no-compilation-cache');
+    const scope = new Scope((label, thrown) => process.stderr.write(`${label}: ${traceOf(thrown)}\n`));
+    try {
+      const inside = await build(options, scope);
+      const running = new Pbx(inside);
+      await running.#boot();
+      return running;
+    } catch (thrown) {
+      await scope.close();
+      throw failure(thrown);
+    }
+  }
+
+  async #boot(): Promise<void> {
+    const { registry, files, loader: modules, loggers: logs, settings: set, acls: lists, events, clock } = this.#inside;
+    const log = logs.logger(CORE);
+    registry.provide(CORE, pbx, this);
+    registry.provide(CORE, settings, set);
+    registry.provide(CORE, loggers, logs);
+    registry.provide(CORE, astdb, this.#inside.astdb);
+    registry.provide(CORE, acls, lists);
+    registry.provide(CORE, cli, this.#inside.commands);
+    registry.provide(CORE, loader, modules as Loader);
+    registry.provide(CORE, activity, this.#inside.activity);
+    const conf = readModulesConf((await files.read('modules.conf', CORE, false))!);
+    await modules.start(conf);
+    const took = Math.round(clock.now() - this.startedAt);
+    log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
+    this.#up();
+    events.emit('fullyBooted', { uptime: took });
+  }
+
+  get settings(): Settings {
+    return this.#inside.settings;
+  }
+
+  /** The service under a token, for programs that embed a PBX. */
+  find<T>(token: Token<T>): T | undefined {
+    return this.#inside.registry.find(token);
+  }
+
+  /** Hears of facts, for programs that embed a PBX. @returns what ends it. */
+  on<E extends Event>(event: E, listener: Listener<E>): () => void {
+    return this.#inside.events.on(event, listener);
+  }
+
+  /** How many of each kind the modules hold together: what must be the same after an unload and a load. */
+  counts(): { services: number; listeners: number; jobs: number; commands: number } {
+    const { registry, events, heap, commands } = this.#inside;
+    return { services: registry.size, listeners: events.size, jobs: heap.size, commands: commands.size };
+  }
+
+  get stopping(): { manner: StopManner; restart: boolean } | undefined {
+    return this.#stopping;
+  }
+
+  stop(manner: StopManner, restart = false): void {
+    this.#stopping = { manner, restart };
+    const mine = this.#stopping;
+    const ready = manner === 'now' ? Promise.resolve() : this.#inside.activity.whenIdle();
+    void ready.then(() => {
+      // A stop that was called off, or replaced by another, ends nothing.
+      if (this.#stopping === mine) return this.#finish(restart);
+      return undefined;
+    });
+  }
+
+  abort(): boolean {
+    if (this.#stopping === undefined || this.#ending) return false;
+    this.#stopping = undefined;
+    return true;
+  }
+
+  async #finish(restart: boolean): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#inside.events.emit('shutdown', { cleanly: true, restart });
+    await this.#inside.loader.stop();
+    await this.#inside.scope.close();
+    this.#end({ restart });
+  }
+
+  async reload(reason: ReloadReason): Promise<void> {
+    const { loader: modules, clock } = this.#inside;
+    await this.reloadLogger();
+    await this.#reloadAcls();
+    await modules.reloadAll(reason);
+    this.lastReloadAt = clock.now();
+  }
+
+  /** Reads logger.conf again. @throws LoadDeclined and keeps the destinations as they are */
+  async reloadLogger(): Promise<void> {
+    await configureLoggers(this.#inside);
+  }
+
+  async #reloadAcls(): Promise<void> {
+    const { files, acls: lists, events, loggers: logs } = this.#inside;
+    const changed = await optional(files, 'acl.conf', true, logs.logger('acl'));
+    if (changed === undefined) return;
+    lists.configure(changed);
+    events.emit('aclsChanged', {});
+  }
+}
+
+/** A file that may be missing; what is wrong with it goes to the log, and the old state stays. */
+async function optional(files: ConfigFiles, name: string, changedOnly: boolean, log: { error(text: string): void }) {
+  if (!(await files.exists(name))) return undefined;
+  try {
+    return await files.read(name, CORE, changedOnly);
+  } catch (thrown) {
+    if (!(thrown instanceof LoadDeclined)) throw thrown;
+    log.error(thrown.message);
+    return undefined;
+  }
+}
+
+async function configureLoggers({ files, loggers: logs }: Pick<Inside, 'files' | 'loggers'>): Promise<void> {
+  const log = logs.logger('logger');
+  const config = await optional(files, 'logger.conf', false, log);
+  try {
+    const { config: channels, warnings } = readLoggerConf(config);
+    for (const warning of warnings) log.warning(formatProblem(warning));
+    await logs.configure(channels);
+  } catch (thrown) {
+    if (!(thrown instanceof LoadDeclined)) throw thrown;
+    log.error(thrown.message);
+  }
+}
+
+async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
+  const clock = options.clock ?? new SystemClock();
+  const { settings: set, warnings } = await settingsOf(resolve(options.config));
+  const { directories } = set;
+  const logs = new Loggers({ clock, pid: process.pid, directory: directories.astlogdir, version });
+  scope.defer('log', () => logs.close());
+  logs.setDebug(set.debug + (options.debug ?? 0));
+  const log = logs.logger(CORE);
+  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes });
+  await configureLoggers({ files, loggers: logs });
+  for (const warning of warnings) log.warning(formatProblem(warning));
+  const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
+  scope.defer('security log', events.on('security', event => logs.security(event)));
+  const heap = new SchedulerHeap(clock, (label, thrown) => log.error(`job '${label}' failed: ${traceOf(thrown)}`));
+  const database = await AstDatabase.open({
+    file: join(directories.astdbdir, 'astdb.sqlite3'),
+    window: set.astdbwindow,
+    clock,
+    log: logs.logger('astdb'),
+  });
+  scope.defer('astdb', () => database.close());
+  if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
+  const lists = new NamedAcls();
+  const named = await optional(files, 'acl.conf', false, log);
+  if (named) lists.configure(named);
+  const registry = new Registry();
+  const commands = new CommandTable({
+    stopping: () => registry.find(pbx)?.stopping !== undefined,
+    failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
+  });
+  const folders = [ownModules, directories.astmoddir];
+  scope.defer('surface for third parties', shareSurface([directories.astmoddir]));
+  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, files };
+  return {
+    ...parts,
+    settings: set,
+    loader: new ModuleLoader(parts, folders),
+    acls: lists,
+    astdb: database,
+    activity: new ActivityCount(),
+    scope,
+  };
+}
+
+async function settingsOf(file: string) {
+  const reader = new ConfigFiles({ directory: dirname(file), execIncludes: false });
+  const config = await reader.read(basename(file), CORE, false);
+  return readSettings(config!, file, hostname());
+}
+
+/** What came up while starting, as a StartFailed with its exit status. */
+function failure(thrown: unknown): StartFailed {
+  if (thrown instanceof StartFailed) return thrown;
+  if (thrown instanceof RequiredModuleFailed) return new StartFailed(thrown.message, 2);
+  if (thrown instanceof LoadDeclined) return new StartFailed(thrown.message, 1);
+  return new StartFailed(thrown instanceof Error && 'code' in thrown ? messageOf(thrown) : traceOf(thrown), 1);
+}

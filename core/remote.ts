@@ -1,0 +1,125 @@
+/** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
+import { connect } from 'node:net';
+import type { Clock } from './clock.js';
+import { encodeCommand, LineReader, once, parseGreeting, widthRequest } from './console-protocol.js';
+
+/** How long a server may say nothing before an answer is given up. */
+const SILENCE = 60_000;
+
+/** How long a server may take to show that it is there. */
+const PROBE = 2_000;
+
+/** What a console program is given; it resolves to an exit code. */
+export interface ConsoleOptions {
+  readonly socket: string;
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  readonly errors: NodeJS.WritableStream;
+  readonly clock: Clock;
+  readonly verbose: number;
+  readonly debug: number;
+  readonly colour: boolean;
+  readonly quiet: boolean;
+  readonly muted: boolean;
+  readonly timestamps: boolean;
+  readonly reconnect: boolean;
+  /** Whether it is the console of the PBX that shares its terminal; only there `!` opens a shell. */
+  readonly local: boolean;
+  /** The file of the commands typed; undefined keeps none. */
+  readonly history: string | undefined;
+  /** Ends the console. */
+  readonly stop: AbortSignal;
+  /** Hears of a shell that takes the terminal, and of its end. */
+  shell(running: boolean): void;
+}
+
+export type ConsoleProgram = (options: ConsoleOptions) => Promise<number>;
+
+/** One question to the server. */
+export interface Question {
+  readonly socket: string;
+  readonly command: string;
+  readonly clock: Clock;
+  /** Columns of the terminal that shows the answer; undefined on a pipe. */
+  readonly columns?: number | undefined;
+  /** The longest wait for more of the answer. */
+  readonly silence?: number;
+  /** Takes the answer as it comes, newlines included. */
+  readonly answer: (text: string) => void;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such socket',
+  ECONNREFUSED: 'it was left behind by one that has ended',
+  EACCES: 'permission denied',
+  ENOTSOCK: 'it is no socket',
+};
+
+/** Why nobody can be asked, in the operator's words. */
+export const unreachable = (socket: string, thrown: NodeJS.ErrnoException): string =>
+  `no PBX answers on ${socket}: ${REASONS[thrown.code ?? ''] ?? thrown.message}`;
+
+/** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
+export function ask({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
+  return new Promise<string | undefined>(resolve => {
+    const lines = new LineReader();
+    let greeted = false;
+    let outcome: string | undefined;
+    const silent = () => {
+      outcome = `${path}: no answer for ${silence / 1000} seconds`;
+      socket.destroy();
+    };
+    let timer = clock.after(silence, silent);
+    const socket = connect(path, () => {
+      if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
+      socket.write(encodeCommand(once(command)));
+    });
+    socket.on('data', bytes => {
+      timer.cancel();
+      timer = clock.after(silence, silent);
+      for (const { text, verbose } of lines.read(bytes)) {
+        if (greeted) verbose === undefined && answer(`${text}\n`);
+        else if (parseGreeting(text)) greeted = true;
+        else {
+          outcome ??= `${path}: ${text}`;
+          socket.destroy();
+        }
+      }
+    });
+    socket.on('error', thrown => {
+      outcome ??= greeted ? `${path}: ${thrown.message}` : unreachable(path, thrown);
+    });
+    socket.on('close', () => {
+      timer.cancel();
+      const rest = lines.rest();
+      if (greeted && rest && rest.verbose === undefined) answer(rest.text);
+      resolve(outcome ?? (greeted ? undefined : `${path}: closed without an answer`));
+    });
+  });
+}
+
+/** Whether a server accepts connections on this path. */
+export function answers(path: string, clock: Clock): Promise<boolean> {
+  return new Promise(resolve => {
+    const settle = (there: boolean) => {
+      timer.cancel();
+      socket.destroy();
+      resolve(there);
+    };
+    // One that is alive and too busy to accept is there all the same.
+    const timer = clock.after(PROBE, () => settle(true));
+    const socket = connect(path, () => settle(true));
+    socket.on('error', () => settle(false));
+  });
+}
+
+/** A colour code, or a character that could move the cursor, change the terminal or type into it. */
+const CONTROL = /\x1b\[[0-9;]{0,32}m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** Text that is safe on a terminal: control characters other than newline and tab are shown; colour codes stay if wanted. */
+export const printable = (text: string, colour: boolean): string =>
+  text.replace(CONTROL, found => {
+    if (found.length > 1) return colour ? found : '';
+    const code = found.charCodeAt(0);
+    return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
+  });

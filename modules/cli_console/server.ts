@@ -1,0 +1,120 @@
+/** The control socket: a Unix stream socket that only its owner may open. One server on a path; what a dead one left is removed. */
+import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { answers, type Clock, type ControlSocket, LoadDeclined, messageOf } from '#core';
+import { groupId, userId } from './owner.js';
+import { Session, type SessionParts } from './session.js';
+
+/** Clients at once. */
+export const MOST_CLIENTS = 128;
+
+/** Bytes that the kernel has room for in the name of a socket. */
+const LONGEST_PATH = 107;
+
+/** Between bind() and chmod() nobody but the owner may come in. */
+const OWNER_ONLY = 0o177;
+
+/** What the server works with. */
+export interface ServerParts extends SessionParts {
+  readonly clock: Clock;
+  readonly socket: ControlSocket;
+  /** The line that greets a client. */
+  readonly greeting: string;
+}
+
+export class ControlServer {
+  readonly #parts: ServerParts;
+  readonly #server: Server;
+  readonly #sessions = new Set<Session>();
+  #refused = 0;
+
+  private constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#server = createServer({ allowHalfOpen: true }, socket => this.#accept(socket));
+    this.#server.on('error', thrown => parts.log.error(`${parts.socket.path}: ${thrown.message}`));
+  }
+
+  /** @throws LoadDeclined when another server answers there, or the path cannot be used. */
+  static async open(parts: ServerParts): Promise<ControlServer> {
+    const { path, permissions, owner, group } = parts.socket;
+    if (Buffer.byteLength(path) > LONGEST_PATH) {
+      throw new LoadDeclined(`control socket ${path}: a socket's path may have ${LONGEST_PATH} bytes; change astrundir`);
+    }
+    // Read first: a name that does not exist opens nothing.
+    const uid = owner === undefined ? -1 : userId(owner);
+    const gid = group === undefined ? -1 : groupId(group);
+    const server = new ControlServer(parts);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      await removeStale(path, parts.clock);
+      await server.#listen(path);
+      if (uid >= 0 || gid >= 0) chownSync(path, uid, gid);
+      chmodSync(path, permissions);
+    } catch (thrown) {
+      await server.close();
+      throw thrown instanceof LoadDeclined ? thrown : new LoadDeclined(`control socket ${path}: ${messageOf(thrown)}`);
+    }
+    return server;
+  }
+
+  /** Lets the clients go, closes the socket and removes it. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    await Promise.all([...this.#sessions].map(session => session.close()));
+    await closed;
+  }
+
+  get clients(): number {
+    return this.#sessions.size;
+  }
+
+  /** Clients turned away because there were too many. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** The consoles that are connected. */
+  rows(): Session['console'][] {
+    return [...this.#sessions].map(session => session.console);
+  }
+
+  #listen(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      const before = process.umask(OWNER_ONLY);
+      try {
+        // Binds before it returns, so the mask covers it and nothing else.
+        this.#server.listen(path, () => {
+          this.#server.off('error', reject);
+          resolve();
+        });
+      } finally {
+        process.umask(before);
+      }
+    });
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#sessions.size >= MOST_CLIENTS) {
+      this.#refused += 1;
+      this.#parts.log.warning(`console refused: ${MOST_CLIENTS} are connected`);
+      socket.on('error', thrown => this.#parts.log.debug(1, `console: ${thrown.message}`));
+      socket.end(`there are ${MOST_CLIENTS} consoles already\n`, () => socket.destroy());
+      return;
+    }
+    const session: Session = new Session(socket, this.#parts.greeting, this.#parts, () => {
+      this.#sessions.delete(session);
+    });
+    this.#sessions.add(session);
+  }
+}
+
+/** Makes room for a socket: what a server that has ended left behind goes; anything else stays and declines. */
+async function removeStale(path: string, clock: Clock): Promise<void> {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (!there) return;
+  if (!there.isSocket()) throw new LoadDeclined(`control socket ${path}: there is something else in its place`);
+  if (await answers(path, clock)) throw new LoadDeclined(`control socket ${path}: another PBX answers there`);
+  unlinkSync(path);
+}

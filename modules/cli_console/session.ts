@@ -1,0 +1,183 @@
+/** One client of the control socket: its commands run one after the other, its log lines come between them. */
+import type { Socket } from 'node:net';
+import {
+  type Cli,
+  CommandReader,
+  type Console,
+  encodeVerbose,
+  formatMatches,
+  type Level,
+  LONGEST_COMMAND,
+  type Logger,
+  type LogSink,
+  matchesLineOf,
+  onceOf,
+  type Scheduler,
+  traceOf,
+  widthOf,
+} from '#core';
+import { Outbox } from './outbox.js';
+
+/** Commands that may wait for their turn; beyond it nothing more is read from the client. */
+const MOST_QUEUED = 64;
+
+/** How long the last words to a client may take. */
+const FAREWELL = 500;
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly cli: Pick<Cli, 'run' | 'complete'>;
+  readonly log: Logger;
+  readonly sched: Scheduler;
+  /** Makes log lines come to a console; @returns what ends it. */
+  attach(sink: LogSink): () => void;
+}
+
+/** A request of the protocol itself: what it takes from the command, and what is done. */
+type Request = (session: Session, command: string) => Promise<boolean> | boolean;
+
+export class Session {
+  readonly console: { -readonly [K in keyof Console]: Console[K] } = {
+    kind: 'remote',
+    width: undefined,
+    verbosity: 0,
+    muted: true,
+  };
+  readonly #socket: Socket;
+  readonly #parts: SessionParts;
+  readonly #outbox: Outbox;
+  readonly #commands = new CommandReader();
+  readonly #queue: (string | undefined)[] = [];
+  readonly #detach: () => void;
+  #running = false;
+  #last = false;
+
+  /** `ended` hears, once, that the client is gone and nothing is held for it any more. */
+  constructor(socket: Socket, greeting: string, parts: SessionParts, ended: () => void) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#outbox = new Outbox(socket, parts.sched, reason => {
+      parts.log.notice(`console cut off: ${reason}`);
+      socket.destroy();
+    });
+    this.#detach = parts.attach({
+      console: this.console,
+      write: (line: string, level: Level, rank = 0) => this.#log(line, level, rank),
+    });
+    socket.on('data', bytes => this.#read(bytes));
+    socket.on('end', () => this.#finish());
+    socket.on('error', thrown => parts.log.debug(1, `console: ${thrown.message}`));
+    socket.on('close', () => {
+      this.#detach();
+      this.#outbox.close();
+      this.#queue.length = 0;
+      ended();
+    });
+    this.#outbox.answer(greeting);
+  }
+
+  /** Lets what was answered go out, within bounds, and ends the connection. Does not wait for a command that runs. */
+  async close(): Promise<void> {
+    this.#last = true;
+    this.#queue.length = 0;
+    this.#detach();
+    const enough = this.#parts.sched.after('console farewell', FAREWELL, () => this.#socket.destroy());
+    await this.#outbox.drained();
+    enough.cancel();
+    this.#socket.end();
+    this.#socket.destroySoon();
+  }
+
+  #log(line: string, level: Level, rank: number): void {
+    if (this.console.muted) return;
+    this.#outbox.log(level === 'verbose' ? encodeVerbose(rank, line) : Buffer.from(`${line}\n`));
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#last) return;
+    this.#queue.push(...this.#commands.read(bytes));
+    if (this.#queue.length > MOST_QUEUED) this.#socket.pause();
+    if (!this.#running) void this.#work();
+  }
+
+  /** Ends the connection after what was asked so far. */
+  #finish(): void {
+    this.#last = true;
+    if (!this.#running) void this.#work();
+  }
+
+  /** Runs what is queued. The next command waits until the answer to the last has been read. */
+  async #work(): Promise<void> {
+    this.#running = true;
+    while (this.#queue.length > 0) {
+      await this.#perform(this.#queue.shift());
+      await this.#outbox.drained();
+      if (this.#queue.length <= MOST_QUEUED) this.#socket.resume();
+    }
+    this.#running = false;
+    if (this.#last) this.#socket.end();
+  }
+
+  async #perform(command: string | undefined): Promise<void> {
+    if (command === undefined) {
+      this.#parts.log.notice(`console: a command of more than ${LONGEST_COMMAND} bytes was dropped`);
+      this.answer(`The command is longer than ${LONGEST_COMMAND} bytes and was not run.\n`);
+      return;
+    }
+    try {
+      for (const request of requests) if (await request(this, command)) return;
+      await this.run(command);
+    } catch (thrown) {
+      this.#parts.log.error(`console: command '${command}': ${traceOf(thrown)}`);
+      this.answer(`Command '${command}' failed by a fault of ours; the log tells more.\n`);
+    }
+  }
+
+  async run(command: string): Promise<void> {
+    if (command.trim() !== '') await this.#parts.cli.run(command, this.console, text => this.answer(text));
+  }
+
+  complete(line: string): string[] {
+    return this.#parts.cli.complete(line);
+  }
+
+  answer(text: string): void {
+    this.#outbox.answer(text);
+  }
+
+  /** After the command that runs, nothing more is done for this client. */
+  leave(): void {
+    this.#last = true;
+    this.#queue.length = 0;
+  }
+}
+
+/** What is no command of the table but of the connection; the first that takes it answers. */
+const requests: readonly Request[] = [
+  async (session, command) => {
+    const inner = onceOf(command);
+    if (inner === undefined) return false;
+    session.leave();
+    const line = matchesLineOf(inner);
+    if (line === undefined) await session.run(inner);
+    else session.answer(formatMatches(session.complete(line)));
+    return true;
+  },
+  (session, command) => {
+    const line = matchesLineOf(command);
+    if (line === undefined) return false;
+    session.answer(formatMatches(session.complete(line)));
+    return true;
+  },
+  (session, command) => {
+    const columns = widthOf(command);
+    if (columns === undefined) return false;
+    session.console.width = columns > 0 ? columns : undefined;
+    return true;
+  },
+  (session, command) => {
+    if (!/^\s*(quit|exit)\s*$/i.test(command)) return false;
+    session.leave();
+    return true;
+  },
+];

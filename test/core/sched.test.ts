@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { TestClock } from '../../core/clock.js';
+import { SchedulerHeap } from '../../core/sched.js';
+
+const stage = (random = () => 0) => {
+  const clock = new TestClock();
+  const failed: string[] = [];
+  const heap = new SchedulerHeap(clock, label => failed.push(label), random);
+  return { clock, heap, failed, ...heap.open() };
+};
+
+test('jobs run in the order they are due, whatever the order they were asked for', () => {
+  const { clock, sched } = stage();
+  const ran: string[] = [];
+  for (const ms of [300, 100, 200, 100]) sched.after('job', ms, () => ran.push(`${ms}@${clock.elapsed()}`));
+  clock.advance(1000);
+  assert.deepEqual(ran, ['100@100', '100@100', '200@200', '300@300']);
+  assert.equal(clock.pending, 0);
+});
+
+test('any number of jobs share one timer of the clock', () => {
+  const { clock, sched, heap } = stage();
+  for (let ms = 1000; ms > 0; ms--) sched.after('job', ms, () => undefined);
+  assert.equal(clock.pending, 1);
+  assert.equal(heap.size, 1000);
+  clock.advance(1000);
+  assert.deepEqual([clock.pending, heap.size], [0, 0]);
+});
+
+test('a cancelled job does not run and leaves no timer', () => {
+  const { clock, sched } = stage();
+  const job = sched.after('job', 10, () => assert.fail('it ran'));
+  job.cancel();
+  job.cancel();
+  assert.equal(job.waiting, false);
+  assert.equal(clock.pending, 0);
+  clock.advance(100);
+});
+
+test('any mix of jobs and cancellations runs exactly those left, each at its moment', () => {
+  const step = fc.record({ ms: fc.nat(500), cancel: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), steps => {
+      const { clock, sched } = stage();
+      const ran: number[] = [];
+      const jobs = steps.map(({ ms }) => sched.after('job', ms, () => ran.push(ms - clock.elapsed())));
+      steps.forEach(({ cancel }, index) => cancel && jobs[index]!.cancel());
+      clock.advance(500);
+      assert.deepEqual(
+        ran,
+        steps.filter(({ cancel }) => !cancel).map(() => 0),
+      );
+      assert.equal(clock.pending, 0);
+    }),
+  );
+});
+
+test('a repeating job goes on until cancelled, even from within itself, and after a run that throws', () => {
+  const { clock, sched, failed } = stage();
+  let runs = 0;
+  const job = sched.every('tick', 100, () => {
+    runs += 1;
+    if (runs === 2) throw new Error('once');
+    if (runs === 4) job.cancel();
+  });
+  clock.advance(1000);
+  assert.equal(runs, 4);
+  assert.deepEqual(failed, ['tick']);
+  assert.equal(clock.pending, 0);
+});
+
+test('jitter lengthens each wait by the part drawn at random', () => {
+  const { clock, sched } = stage(() => 0.5);
+  const at: number[] = [];
+  const job = sched.every('tick', 100, () => at.push(clock.elapsed()), 0.2);
+  clock.advance(330);
+  assert.deepEqual(at, [110, 220, 330]);
+  job.cancel();
+});
+
+test('an owner that closes takes its own jobs with it and nobody else’s', () => {
+  const { clock, heap, sched, close } = stage();
+  const other = heap.open();
+  let ran = 0;
+  sched.after('mine', 10, () => assert.fail('it ran'));
+  sched.every('mine too', 10, () => assert.fail('it ran'));
+  other.sched.after('theirs', 10, () => (ran += 1));
+  close();
+  clock.advance(100);
+  assert.equal(ran, 1);
+});
+
+test('it lists what waits, by label, with the most that ever waited', () => {
+  const { clock, sched } = stage();
+  for (let i = 0; i < 3; i++) sched.after('expire', 10, () => undefined);
+  sched.after('sweep', 100, () => undefined);
+  clock.advance(50);
+  assert.deepEqual(sched.rows(), { counts: new Map([['sweep', 1]]), waiting: 1, highwater: 4 });
+  clock.advance(50);
+});

@@ -1,0 +1,164 @@
+/** A real PBX process on a directory of its own, for end-to-end tests: its files, its port, its command line. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
+
+export interface Files {
+  readonly [name: string]: string;
+}
+
+const BASE: Files = {
+  'asterisk.conf': `[directories]
+astetcdir => .
+astmoddir => modules
+astvarlibdir => lib
+astdbdir => lib
+astrundir => run
+astlogdir => log
+astspooldir => spool
+astcachedir => cache
+`,
+  'modules.conf': '[modules]\nautoload=yes\n',
+  'logger.conf': '[logfiles]\nmessages => notice,warning,error,verbose(4)\nsecurity => security\n',
+};
+
+/** Three accounts and a template, listening on a port that the system picks. */
+export const PHONES = `[general]
+udpbindaddr=127.0.0.1:0
+realm=asterisk
+[phone](!)
+type=friend
+host=dynamic
+context=internal
+[1008](phone)
+secret=pass1008
+[1009](phone)
+secret=pass1009
+[1010](phone)
+secret=pass1010
+`;
+
+export class Obelisk {
+  readonly directory: string;
+  /** What it wrote to stdout and stderr so far. */
+  output = '';
+  #process: ChildProcess | undefined;
+  #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Writes the files and starts, or, with `start: false`, only writes them. */
+  static async create(files: Files, { start = true }: { start?: boolean } = {}): Promise<Obelisk> {
+    const pbx = new Obelisk(await mkdtemp(join(tmpdir(), 'obelisk-')));
+    await mkdir(join(pbx.directory, 'modules'));
+    for (const [name, text] of Object.entries({ ...BASE, ...files })) await pbx.write(name, text);
+    if (start) await pbx.start();
+    return pbx;
+  }
+
+  write(name: string, text: string): Promise<void> {
+    return writeFile(join(this.directory, name), text);
+  }
+
+  read(name: string): Promise<string> {
+    return readFile(join(this.directory, name), 'utf8');
+  }
+
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
+  /** Starts in the foreground and waits until it says that it is ready. @throws with its output when it ends before */
+  async start(...flags: string[]): Promise<void> {
+    const child = spawn(process.execPath, [MAIN, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    this.output = '';
+    this.#exit = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));
+    await new Promise<void>((ready, failed) => {
+      const hear = (chunk: Buffer) => {
+        this.output += chunk.toString();
+        if (/^Obelisk Ready\.$/m.test(this.output)) ready();
+      };
+      child.stdout!.on('data', hear);
+      child.stderr!.on('data', hear);
+      child.on('exit', code => failed(new Error(`it ended with ${code} before it was ready:\n${this.output}`)));
+    });
+  }
+
+  /** Runs one command through the control socket, as `obelisk -x` does. */
+  async x(command: string): Promise<string> {
+    const { code, stdout } = await run(process.execPath, [MAIN, '-C', join(this.directory, 'asterisk.conf'), '-x', command]);
+    assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
+    return stdout;
+  }
+
+  /** The UDP port that chan_sip listens on. */
+  async port(): Promise<number> {
+    const text = await this.x('sip show settings');
+    const port = /UDP Bindaddress:\s+\S+:(\d+)/.exec(text)?.[1];
+    assert.ok(port, `no UDP port in:\n${text}`);
+    return Number(port);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
+  }
+
+  /** How it ended. */
+  exited(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    return this.#exit ?? Promise.resolve({ code: null, signal: null });
+  }
+
+  async stop(): Promise<void> {
+    this.kill('SIGTERM');
+    await this.exited();
+  }
+
+  /** Ends it, if it still runs, and removes its directory. */
+  async remove(): Promise<void> {
+    if (this.#process?.exitCode === null && this.#process.signalCode === null) {
+      this.kill('SIGKILL');
+      await this.exited();
+    }
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function run(program: string, args: readonly string[], input = ''): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString('latin1');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('latin1');
+    });
+    child.on('error', reject);
+    child.on('close', code => resolve({ code, stdout, stderr }));
+    child.stdin.on('error', () => undefined); // a program may end without reading its input
+    child.stdin.end(input);
+  });
+}
+
+/** Why a test that needs a program is skipped, or false when the program is there. */
+export async function missing(program: string): Promise<string | false> {
+  const { code } = await run('sh', ['-c', `command -v ${program}`]);
+  return code === 0 ? false : `${program} is not installed`;
+}
