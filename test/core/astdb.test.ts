@@ -311,9 +311,10 @@ test('a writing thread that dies is replaced, and nothing is lost', async () => 
   const seen = (worker: Worker) => void workers.push(worker);
   process.on('worker', seen);
   const { clock, db } = await stage();
-  db.put('a', 'b', '1');
+  const ended = workers[0]?.terminate();
+  db.put('a', 'b', '1'); // goes to a thread that will not read it
   const flushed = assert.rejects(db.flush(), /the writing thread ended/);
-  await workers[0]?.terminate();
+  await ended;
   await flushed;
   db.put('a', 'c', '1');
   await until(() => {
