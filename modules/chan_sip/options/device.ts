@@ -1,12 +1,11 @@
 /** Devices: the only list of the options of a `type=` section, and what they take over from [general]. */
-import { initial, integer, oneOf, text, type Values, yesno } from '#core';
+import { aclOption, denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
 import { call } from './call.js';
 import { COUNTED, callLimit, completion } from './completion.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
 import { session } from './session.js';
-import { aclNames, aclRules } from './values/acl.js';
 import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
@@ -35,12 +34,12 @@ const registering = {
   defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
   callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
   regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
-  acl: aclNames('Named lists that its source address must pass', {}),
-  permit: aclRules('acl', true, 'Source addresses it may have', {}),
-  deny: aclRules('acl', false, 'Source addresses it may not have', {}),
-  contactacl: aclNames('Named lists that the address of its contact must pass', {}),
-  contactpermit: aclRules('contactacl', true, 'Addresses that its contact may have', {}),
-  contactdeny: aclRules('contactacl', false, 'Addresses that its contact may not have', {}),
+  acl: aclOption('Named lists that its source address must pass'),
+  permit: permitInto('acl', 'Source addresses it may have'),
+  deny: denyInto('acl', 'Source addresses it may not have'),
+  contactacl: aclOption('Named lists that the address of its contact must pass'),
+  contactpermit: permitInto('contactacl', 'Addresses that its contact may have'),
+  contactdeny: denyInto('contactacl', 'Addresses that its contact may not have'),
 } as const;
 
 const calling = {
@@ -68,9 +67,9 @@ const calling = {
   maxforwards: integer(0, [1, 255], 'Max-Forwards of requests to it', CALLS),
   ignore_requested_pref: yesno(false, "Do not put the caller's codec first", { later: 'media' }),
   rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
-  directmediaacl: aclNames('Named lists of the ends its media may go to', { later: 'media' }),
-  directmediapermit: aclRules('directmediaacl', true, 'Ends its media may go to', { later: 'media' }),
-  directmediadeny: aclRules('directmediaacl', false, 'Ends its media may not go to', { later: 'media' }),
+  directmediaacl: aclOption('Named lists of the ends its media may go to', { later: 'media' }),
+  directmediapermit: permitInto('directmediaacl', 'Ends its media may go to', { later: 'media' }),
+  directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to', { later: 'media' }),
 } as const;
 
 const waiting = {

@@ -1,6 +1,5 @@
 /** [general]: where we listen, what is inside and what we look like from outside. */
-import { integer, milliseconds, seconds, text, yesno } from '#core';
-import { aclNames, aclRules } from './values/acl.js';
+import { aclOption, denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
 import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
 import { typeOfService } from './values/tos.js';
 import { networks } from './values/variables.js';
@@ -92,9 +91,9 @@ const contacts = {
   dynamic_exclude_static: yesno(false, 'Refuse contacts at the address of a device with a fixed one', {
     aliases: ['dynamic_excludes_static'],
   }),
-  contactacl: aclNames('Named lists that the address of a contact must pass', {}),
-  contactpermit: aclRules('contactacl', true, 'Addresses that contacts may have', {}),
-  contactdeny: aclRules('contactacl', false, 'Addresses that contacts may not have', {}),
+  contactacl: aclOption('Named lists that the address of a contact must pass'),
+  contactpermit: permitInto('contactacl', 'Addresses that contacts may have'),
+  contactdeny: denyInto('contactacl', 'Addresses that contacts may not have'),
 } as const;
 
 const quality = {

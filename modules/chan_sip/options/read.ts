@@ -1,5 +1,6 @@
 /** sip.conf as a whole: [general], [authentication] and the devices, with everything that is wrong in it. */
 import {
+  type Acl,
   type ConfigFile,
   formatProblem,
   initial,
@@ -38,17 +39,24 @@ export interface Environment {
   readonly systemname: string;
   /** Ours, for User-Agent. */
   readonly version?: string;
+  /** Whether acl.conf has a list of this name; without it names are not checked. */
+  readonly hasAcl?: (name: string) => boolean;
 }
 
 /** Sections that are no devices. */
 const RESERVED = new Set(['general', 'authentication']);
 
+/** Options that may name lists of acl.conf. */
+const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
+
+const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
+
 const isType = (word: string): word is DeviceType => word === 'user' || word === 'peer' || word === 'friend';
 
 /** Reads everything before it complains of anything. @throws LoadDeclined with all problems */
 export function readSipConfig(file: ConfigFile, environment: Environment): SipConfig {
-  const reader = new Reader(file);
-  const values = reader.general(environment);
+  const reader = new Reader(file, environment);
+  const values = reader.general();
   const devices = reader.devices(values);
   const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
   if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems);
@@ -73,8 +81,12 @@ class Reader {
   readonly waiting = new Set<string>();
   generalPlaces: ReadonlyMap<string, Line> = new Map();
   readonly #interner = new Interner();
+  readonly #file: ConfigFile;
+  readonly #environment: Environment;
 
-  constructor(private readonly file: ConfigFile) {
+  constructor(file: ConfigFile, environment: Environment) {
+    this.#file = file;
+    this.#environment = environment;
     for (const warning of file.warnings) this.warn(warning);
   }
 
@@ -93,11 +105,13 @@ class Reader {
     for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
     for (const warning of reading.warnings) this.warn(warning);
     this.#note(table, reading);
+    this.#checkAcls(reading);
     return reading;
   }
 
-  general({ systemname, version }: Environment): General {
-    const { set, places } = this.read(general, variablesOf(this.file, 'general'));
+  general(): General {
+    const { systemname, version } = this.#environment;
+    const { set, places } = this.read(general, variablesOf(this.#file, 'general'));
     this.generalPlaces = places;
     const named = version === undefined ? undefined : `Obelisk PBX ${version}`;
     const values: General = {
@@ -112,7 +126,7 @@ class Reader {
   devices(values: General): DeviceSection[] {
     const defaults = deviceDefaults(values);
     const found = new Map<string, { section: Section; device: DeviceSection }>();
-    for (const section of this.file.sections) {
+    for (const section of this.#file.sections) {
       if (section.template || RESERVED.has(section.name.toLowerCase())) continue;
       const built = this.#device(section, values, defaults);
       if (!built) continue;
@@ -157,6 +171,19 @@ class Reader {
       if (!row || why === undefined || !('initial' in row)) continue;
       const value = (set as Record<string, unknown>)[name];
       if (row.show(value) !== row.show(row.initial)) this.waiting.add(`${written} (${row.never ? 'never' : why})`);
+    }
+  }
+
+  /** A name that acl.conf does not have keeps everybody out. */
+  #checkAcls<T extends Table>({ set, places }: Reading<T>): void {
+    const { hasAcl } = this.#environment;
+    if (!hasAcl) return;
+    for (const option of ACLS) {
+      const acl = (set as Partial<Record<string, Acl>>)[option];
+      for (const name of acl?.names ?? []) {
+        if (!hasAcl(name))
+          this.warn({ ...at(places.get(option)), message: `acl.conf has no list '${name}': everyone is refused` });
+      }
     }
   }
 

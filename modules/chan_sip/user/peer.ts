@@ -1,15 +1,10 @@
 /** A device: what its section says, and where it is now. */
-import { hash } from 'node:crypto';
 import { isIP } from 'node:net';
+import { ha1 } from '../message/digest.js';
 import type { Device, DeviceSection, DeviceType } from '../options/device.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
-import { type Protocol, standardPort } from '../options/values/transport.js';
-
-/** An address without brackets, and a port. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
+import { standardPort } from '../options/values/transport.js';
+import type { Endpoint, Protocol } from '../transport/transport.js';
 
 /** What a REGISTER has left. */
 export interface Binding {
@@ -157,7 +152,7 @@ export class Peer {
     const secret = this.get('secret');
     if (secret === '') return undefined;
     if (this.#hash?.realm !== realm) {
-      this.#hash = { realm, value: hash('md5', `${this.name}:${realm}:${secret}`) };
+      this.#hash = { realm, value: ha1(this.name, realm, secret) };
     }
     return this.#hash.value;
   }

@@ -1,7 +1,8 @@
 /** The devices: by name, by address, and over a reload. */
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
-import { type Endpoint, Peer } from './peer.js';
+import type { Endpoint } from '../transport/transport.js';
+import { Peer } from './peer.js';
 
 /** What a reload did. */
 export interface Applied {

@@ -1,7 +1,5 @@
 /** `setvar`, `header`, `mailbox`, `domain`, `localnet`: lines that add up. */
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { custom, Invalid, listOf, type Option, type Remarks } from '#core';
+import { custom, Invalid, listOf, type Network, type Option, parseNetwork, type Remarks } from '#core';
 
 /** A channel variable or a header. */
 export interface Named {
@@ -67,29 +65,9 @@ export const domains = (help: string, remarks: Remarks): Option<readonly Domain[
     { ...remarks, show: list => list.map(({ name }) => name).join(', ') },
   );
 
-/** Our own side of the firewall. */
-export interface Network {
-  readonly address: string;
-  readonly bits: number;
-  /** `192.168.0.0/255.255.0.0`. */
-  readonly text: string;
-}
-
-/** @throws Invalid */
-export function parseNetwork(text: string): Network {
-  const [address = '', mask] = text.split('/').map(part => part.trim());
-  const family = isIP(address);
-  const wide = family === 6 ? 128 : 32;
-  const prefix = mask !== undefined && isIP(mask) === 4 ? ipaddr.IPv4.parse(mask).prefixLengthFromSubnetMask() : mask;
-  const bits = prefix === undefined ? wide : /^\d{1,3}$/.test(String(prefix)) ? Number(prefix) : -1;
-  if (family === 0 || bits < 0 || bits > wide)
-    throw new Invalid(`expected network/mask or network/bits, got '${text}'`);
-  const shown = family === 4 ? ipaddr.IPv4.subnetMaskFromPrefixLength(bits).toString() : String(bits);
-  return { address, bits, text: `${address}/${shown}` };
-}
-
+/** Our own side of the firewall; lines add up. */
 export const networks = (help: string, remarks: Remarks): Option<readonly Network[]> =>
-  listOf('network/mask or network/bits', help, text => parseNetwork(text), {
+  listOf('network/mask or network/bits', help, parseNetwork, {
     ...remarks,
     show: list => list.map(network => network.text).join(', '),
   });
