@@ -38,7 +38,7 @@ function tokensOf(syntax: string): Token[] {
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const found = TOKEN.exec(text);
-    if (!found) throw new Error(`command '${syntax}': cannot be read from '${text.slice(at)}'`);
+    if (!found) throw new Error(`command '${syntax}': cannot be read from '${text.slice(at).trimStart()}'`);
     tokens.push(found.groups as Token);
   }
   return tokens;
