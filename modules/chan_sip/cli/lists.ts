@@ -79,11 +79,19 @@ const JOBS: readonly string[] = [
   ...['sip_poke_peer_now', 'sip_poke_noanswer', 'sip_reregister', 'sip_reinvite_retry'],
 ];
 
+/** Our timers of RFC 3261 under the names of what they replace: those that repeat, those that end. */
+const jobOf = (label: string): string => {
+  if (/^timer [AEG]$/.test(label)) return 'retrans_pkt';
+  return label.startsWith('timer ') ? '__sip_autodestruct' : label;
+};
+
 const showSched = (view: SipView): Command => ({
   syntax: 'sip show sched',
   summary: 'Jobs that wait for their time, by kind',
   run({ out }) {
-    const { counts, waiting, highwater } = view.sched.rows();
+    const { counts: labels, waiting, highwater } = view.sched.rows();
+    const counts = new Map<string, number>();
+    for (const [label, count] of labels) counts.set(jobOf(label), (counts.get(jobOf(label)) ?? 0) + count);
     const others = [...counts.keys()].filter(label => !JOBS.includes(label)).sort();
     out.line();
     out.fields(' %s = %s', [
