@@ -10,7 +10,6 @@ import { callerId, callerIdPart, presentation, withoutName } from './values/call
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
 import { deviceHost, hostPort, portNumber } from './values/hostport.js';
-import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
 import { hashedSecret, registeredExtensions } from './values/registration.js';
 import { headers, mailboxes, variables } from './values/variables.js';
 import { wordElse } from './values/words.js';
@@ -112,8 +111,6 @@ export function deviceDefaults(values: General): Device {
   }
   return {
     ...(defaults as Device),
-    qualify: resolveSwitch(values.qualify, 0, QUALIFY_MS),
-    keepalive: resolveSwitch(values.keepalive, 0, KEEPALIVE_SECONDS),
     'call-limit': values.callcounter ? COUNTED : 0,
   };
 }
