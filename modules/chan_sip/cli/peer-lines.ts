@@ -1,16 +1,14 @@
 /** The lines of `sip show peer` and `sip show user`: labels and values in the recorded order. */
 import { isRestricted, yesOrNo } from '#core';
-import { type Device, device } from '../options/device.js';
-import { callerIdWords } from '../options/values/callerid.js';
-import { codecWords } from '../options/values/codecs.js';
+import type { Device } from '../options/device.js';
 import { showHostPort } from '../options/values/hostport.js';
 import { insecureWords } from '../options/values/insecure.js';
 import { t38Datagram, t38Mode } from '../options/values/t38.js';
-import { transportWords } from '../options/values/transport.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
+import { deviceWord } from './option-words.js';
 import type { SipView } from './view.js';
-import { capital, credentialWords, orNotSet, setOrNot } from './words.js';
+import { credentialWords, setOrNot } from './words.js';
 
 /** Undefined: the line is left out. Several values: several lines. */
 export type PeerLine = readonly [
@@ -19,13 +17,10 @@ export type PeerLine = readonly [
   value: (peer: Peer, view: SipView) => string | number | readonly string[] | undefined,
 ];
 
-type Shown = { show(value: unknown): string };
-
-/** The value as its row of the option table prints it. */
 const own =
   (option: keyof Device) =>
   (peer: Peer): string =>
-    (device[option] as Shown).show(peer.get(option));
+    deviceWord(option, peer.get(option));
 
 const flag =
   (option: keyof Device) =>
@@ -79,7 +74,7 @@ const CALLS: readonly PeerLine[] = [
   ['Context', 'context', own('context')],
   ['Record On feature ', 'recordonfeature', own('recordonfeature')],
   ['Record Off feature ', 'recordofffeature', own('recordofffeature')],
-  ['Subscr.Cont.', 'subscribecontext', peer => orNotSet(peer.get('subscribecontext'))],
+  ['Subscr.Cont.', 'subscribecontext', own('subscribecontext')],
   ['Language', 'language', own('language')],
   ['Tonezone', 'tonezone', own('tonezone')],
   ['Accountcode', 'accountcode', unlessEmpty(own('accountcode'))],
@@ -100,7 +95,7 @@ const CALLS: readonly PeerLine[] = [
   ['Max forwards', 'maxforwards', own('maxforwards')],
   ['Busy level', 'busylevel', busyLevel],
   ['Dynamic', 'dynamic', peer => yesOrNo(peer.dynamic)],
-  ['Callerid', 'callerid', peer => callerIdWords(peer.get('callerid'))],
+  ['Callerid', 'callerid', own('callerid')],
   ['MaxCallBR', 'maxcallbitrate', own('maxcallbitrate')],
 ];
 
@@ -142,7 +137,7 @@ const STATE: readonly PeerLine[] = [
   ['Addr->IP', 'address', peer => (peer.address ? formatEndpoint(peer.address) : '(null)')],
   ['Defaddr->IP', 'defaultip', peer => (peer.defaultAddress ? formatEndpoint(peer.defaultAddress) : '(null)')],
   ['Prim.Transp.', 'primary', peer => peer.protocol.toUpperCase()],
-  ['Allowed.Trsp', 'transport', peer => transportWords(peer.get('transport'))],
+  ['Allowed.Trsp', 'transport', own('transport')],
   [
     'Reg. exten',
     'regexten',
@@ -150,7 +145,7 @@ const STATE: readonly PeerLine[] = [
   ],
   ['Def. Username', 'defaultuser', peer => peer.defaultuser],
   ['SIP Options', 'options', () => '(none)'],
-  ['Codecs', 'allow', peer => codecWords(peer.get('allow'))],
+  ['Codecs', 'allow', own('allow')],
   ['Auto-Framing', 'autoframing', flag('autoframing')],
   ['Status', 'status', peer => peer.status],
   ['Useragent', 'useragent', peer => peer.useragent],
@@ -160,7 +155,7 @@ const STATE: readonly PeerLine[] = [
 ];
 
 const SESSION: readonly PeerLine[] = [
-  ['Sess-Timers', 'sessionTimers', peer => capital(peer.get('session-timers'))],
+  ['Sess-Timers', 'sessionTimers', own('session-timers')],
   ['Sess-Refresh', 'sessionRefresher', own('session-refresher')],
   ['Sess-Expires', 'sessionExpires', own('session-expires')],
 ];

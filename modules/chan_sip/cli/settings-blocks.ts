@@ -1,10 +1,11 @@
 /** The blocks of `sip show settings`: which option stands where. Labels and values come from the option table. */
-import { yesOrNo } from '#core';
+import { type Remarks, yesOrNo } from '#core';
 import { type General, general } from '../options/general.js';
 import { type HostPort, showHostPort } from '../options/values/hostport.js';
 import { comediaWord, forceRportWord } from '../options/values/nat.js';
 import { t38Datagram, t38Mode } from '../options/values/t38.js';
 import { transportWords } from '../options/values/transport.js';
+import { generalWord } from './option-words.js';
 import type { SipView } from './view.js';
 import { credentialWords } from './words.js';
 
@@ -30,17 +31,12 @@ const as = (label: string, key: string, value: Value): Setting => ({ label, key,
 
 /** An option by the label and the words of its row, or by other words. */
 const of = (option: keyof General, value?: Value): Setting => {
-  const row = general[option] as { label?: string; show(value: unknown): string };
-  if (row.label === undefined) throw new Error(`option '${option}' has no label`);
-  return as(row.label, option, value ?? (view => row.show(view.general[option])));
+  const { label }: Remarks = general[option];
+  if (label === undefined) throw new Error(`option '${option}' has no label`);
+  return as(label, option, value ?? (view => generalWord(view.general, option)));
 };
 
 const ofEach = (...options: (keyof General)[]): Setting[] => options.map(option => of(option));
-
-const onOff =
-  (option: keyof General): Value =>
-  view =>
-    view.general[option] ? 'On' : 'Off';
 
 /** Where a socket is bound, or that it is not. */
 const bound = (enabled: boolean, own: HostPort, { udpbindaddr, bindport }: General, standard: number): string => {
@@ -66,7 +62,7 @@ const GLOBAL: readonly Setting[] = [
   of('udpbindaddr', ({ general: g }) => bound(true, g.udpbindaddr, g, 5060)),
   of('tcpbindaddr', ({ general: g }) => bound(g.tcpenable, g.tcpbindaddr, g, 5060)),
   of('tlsbindaddr', ({ general: g }) => bound(g.tlsenable, g.tlsbindaddr, g, 5061)),
-  of('rtpbindaddr', ({ general: g }) => g.rtpbindaddr.host || 'Disabled'),
+  of('rtpbindaddr'),
   ...ofEach('videosupport', 'textsupport', 'ignoresdpversion', 'autocreatepeer', 'match_auth_username', 'allowguest'),
   ...ofEach('allowsubscribe', 'allowoverlap', 'promiscredir', 'callcounter'),
   as('SIP domain support:', 'domains', view => yesOrNo([...view.domains.rows()].length > 0)),
@@ -76,14 +72,11 @@ const GLOBAL: readonly Setting[] = [
   ...ofEach('realm', 'domainsasrealm', 'allowexternaldomains', 'usereqphone', 'alwaysauthreject', 'directrtpsetup'),
   ...ofEach('useragent', 'sdpsession', 'sdpowner', 'regcontext', 'regextenonqualify', 'trustrpid', 'sendrpid'),
   ...ofEach('legacy_useroption_parsing', 'send_diversion', 'callerid', 'fromdomain'),
-  of('recordhistory', onOff('recordhistory')),
-  of('authfailureevents', onOff('authfailureevents')),
-  of('t38pt_udptl'),
+  ...ofEach('recordhistory', 'authfailureevents', 't38pt_udptl'),
   as('T.38 EC mode:', 't38Correction', view => t38Mode(view.general.t38pt_udptl)),
   as('T.38 MaxDtgrm:', 't38Datagram', view => t38Datagram(view.general.t38pt_udptl)),
   as('SIP realtime:', 'realtime', view => (view.realtime.peers || view.realtime.regs ? 'Enabled' : 'Disabled')),
-  of('qualifyfreq', view => `${view.general.qualifyfreq * 1000} ms`),
-  ...ofEach('use_q850_reason', 'storesipcause'),
+  ...ofEach('qualifyfreq', 'use_q850_reason', 'storesipcause'),
 ];
 
 const QUALITY: readonly Setting[] = [
@@ -96,9 +89,7 @@ const QUALITY: readonly Setting[] = [
 
 const NETWORK: readonly Setting[] = [
   as('SIP address remapping:', 'remapping', remapping),
-  of('externhost', view => showHostPort(view.general.externhost) || '<none>'),
-  of('externaddr', view => showHostPort(view.general.externaddr) || '(null)'),
-  of('externrefresh'),
+  ...ofEach('externhost', 'externaddr', 'externrefresh'),
   of('localnet', view => view.general.localnet.map(({ text }) => text)),
 ];
 
@@ -114,9 +105,7 @@ const SIGNALLING: readonly Setting[] = [
     'srvlookup',
     'pedantic',
   ),
-  ...(['minexpiry', 'maxexpiry', 'defaultexpiry', 'subminexpiry', 'submaxexpiry', 'registertimeout'] as const).map(
-    option => of(option, view => `${view.general[option]} secs`),
-  ),
+  ...ofEach('minexpiry', 'maxexpiry', 'defaultexpiry', 'subminexpiry', 'submaxexpiry', 'registertimeout'),
   ...ofEach('registerattempts', 'register_retry_403', 'notifyringing', 'notifycid', 'notifyhold', 'allowtransfer'),
   ...ofEach('maxcallbitrate', 'autoframing', 'outboundproxy', 'session-timers', 'session-refresher'),
   ...ofEach('session-expires', 'session-minse', 'timert1', 't1min', 'timerb', 'prematuremedia', 'maxforwards'),

@@ -1,11 +1,12 @@
 /** Devices: the only list of the options of a `type=` section, and what they take over from [general]. */
-import { aclOption, denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
+import { denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
 import { call } from './call.js';
 import { COUNTED, callLimit, completion } from './completion.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
 import { session } from './session.js';
+import { aclNames } from './values/acl.js';
 import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
@@ -33,10 +34,10 @@ const registering = {
   defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
   callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
   regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
-  acl: aclOption('Named lists that its source address must pass'),
+  acl: aclNames('Named lists that its source address must pass'),
   permit: permitInto('acl', 'Source addresses it may have'),
   deny: denyInto('acl', 'Source addresses it may not have'),
-  contactacl: aclOption('Named lists that the address of its contact must pass'),
+  contactacl: aclNames('Named lists that the address of its contact must pass'),
   contactpermit: permitInto('contactacl', 'Addresses that its contact may have'),
   contactdeny: denyInto('contactacl', 'Addresses that its contact may not have'),
 } as const;
@@ -63,10 +64,10 @@ const calling = {
   }),
   setvar: variables('A variable of its channels', CALLS),
   header: headers('A header of INVITEs to it', CALLS),
-  maxforwards: integer(0, [1, 255], 'Max-Forwards of requests to it', CALLS),
+  maxforwards: integer(0, [0, 255], 'Max-Forwards of requests to it; 0: as in [general]', CALLS),
   ignore_requested_pref: yesno(false, "Do not put the caller's codec first", { later: 'media' }),
   rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
-  directmediaacl: aclOption('Named lists of the ends its media may go to', { later: 'media' }),
+  directmediaacl: aclNames('Named lists of the ends its media may go to', { later: 'media' }),
   directmediapermit: permitInto('directmediaacl', 'Ends its media may go to', { later: 'media' }),
   directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to', { later: 'media' }),
 } as const;

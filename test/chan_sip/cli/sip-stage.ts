@@ -53,7 +53,11 @@ export class SipStage implements SipView {
   static async recorded(extra = ''): Promise<SipStage> {
     const stage = await SipStage.of(SIP_CONF.replace('[general]\n', `[general]\n${extra}\n`));
     stage.realtime.peers = stage.realtime.regs = true;
-    const own = { ...stage.peers.get('onlyuser')!.section.own, secret: 'pass3001', host: stage.peers.get('1008')!.get('host') };
+    const own = {
+      ...stage.peers.get('onlyuser')!.section.own,
+      secret: 'pass3001',
+      host: stage.peers.get('1008')!.get('host'),
+    };
     stage.peers.create({ name: '3001', type: 'friend', own }, 'realtime');
     stage.register('1008', 6045, 291);
     stage.register('1009', 6009, 279);

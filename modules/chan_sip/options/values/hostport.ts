@@ -58,7 +58,10 @@ export const addressPort = (initial: HostPort, help: string, remarks: Remarks): 
 
 /** A port; 0 where none is set. */
 export const portNumber = (initial: number, help: string, remarks: Remarks): Option<number> =>
-  custom(initial, 'a port, 1-65535', help, parsePort, remarks);
+  custom(initial, 'a port, 1-65535', help, parsePort, {
+    ...remarks,
+    show: port => (port === 0 ? '' : String(port)),
+  });
 
 /** The host of a device. */
 export interface Host extends HostPort {
