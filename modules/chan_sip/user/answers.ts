@@ -1,7 +1,8 @@
 /** The answers of the user layer: what every response carries, its To tag, its Date, and the way back. */
 import type { Clock } from '#core';
-import { response, responseBlock, SUPPORTED } from '../message/build.js';
+import { refusal, response, responseBlock, SUPPORTED } from '../message/build.js';
 import type { Message } from '../message/message.js';
+import type { ParseError } from '../message/parse-error.js';
 import type { General } from '../options/general.js';
 import { replyFlow } from '../transport/layer.js';
 import type { Flow } from '../transport/transport.js';
@@ -52,6 +53,12 @@ export class Answers {
       block: this.#block,
       ...(headers && { headers }),
     });
+  }
+
+  /** The answer to what is no message, if one can be formed. It goes to the source. */
+  refusal(error: ParseError, flow: Flow): string | undefined {
+    const toTag = this.#nonces.tag(error.partial?.header('Call-ID') ?? '', error.partial?.header('From') ?? '');
+    return refusal(error, { toTag, source: flow.remote, rport: true, block: this.#block });
   }
 
   /** Our tag for this Call-ID: a challenge and what follows it carry the same. */

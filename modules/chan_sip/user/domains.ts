@@ -1,4 +1,5 @@
 /** The domains that are ours: `domain=` lines, and with autodomain our own names and addresses. */
+import type { General } from '../options/general.js';
 
 /** Where a domain comes from, as `sip show domains` says it. */
 export type DomainSource = 'Configured' | 'Automatic';
@@ -38,4 +39,14 @@ export class Domains {
   rows(): Domain[] {
     return [...this.#domains.values()];
   }
+}
+
+/** The domains that a configuration names; with autodomain also what we are called and where we listen. */
+export function domainsOf(general: General, ours: readonly string[]): Domain[] {
+  const configured = general.domain.map(({ name, context }): Domain => ({ name, context, source: 'Configured' }));
+  if (!general.autodomain) return configured;
+  const { udpbindaddr, tcpbindaddr, tlsbindaddr, externaddr, externhost } = general;
+  const bound = [udpbindaddr, tcpbindaddr, tlsbindaddr, externaddr, externhost].map(({ host }) => host);
+  const automatic = [...bound, ...ours].filter(name => name !== '' && name !== '0.0.0.0' && name !== '::');
+  return [...configured, ...automatic.map((name): Domain => ({ name, context: '', source: 'Automatic' }))];
 }

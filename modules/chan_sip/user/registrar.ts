@@ -1,7 +1,7 @@
 /** The registrar: one REGISTER from its To to its answer, in the order of chan_sip's own checks (RFC 3261 §10.3). */
 import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
-import { unescape } from '../message/uri.js';
+import { percentDecode } from '../message/uri.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { Flow } from '../transport/transport.js';
 import type { Answer } from './answers.js';
@@ -56,7 +56,7 @@ export class Registrar {
   /** The name that a user part stands for. */
   #nameOf(user: string): string {
     const { general } = this.#site;
-    const name = decode(general.pedantic ? unescape(user) : user);
+    const name = decode(general.pedantic ? percentDecode(user) : user);
     const semicolon = general.legacy_useroption_parsing ? name.indexOf(';') : -1;
     return semicolon < 0 ? name : name.slice(0, semicolon);
   }

@@ -14,10 +14,13 @@ import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 import { wishOf } from './wish.js';
 
-/** The last REGISTER that a device had answered, so that its repeat is answered alike. */
-interface Last {
+interface Exchange {
   readonly callId: string;
   readonly cseq: number;
+}
+
+/** The last REGISTER that a device had answered, so that its repeat is answered alike. */
+interface Last extends Exchange {
   /** On the clock that never goes back. */
   readonly at: number;
   readonly did: 'query' | 'remove' | 'bind';
@@ -47,7 +50,7 @@ export class Registration {
   readonly #last = new WeakMap<Peer, Last>();
   #closed = false;
   /** Devices whose contact is being looked up, with the request that waits for it. */
-  readonly #waiting = new Map<Peer, { readonly callId: string; readonly cseq: number }>();
+  readonly #waiting = new Map<Peer, Exchange>();
 
   constructor(site: Site, bindings: Bindings, resolver: Resolver) {
     this.#site = site;
@@ -79,10 +82,13 @@ export class Registration {
   /** Repeats the answer that the same request got. @returns false when it is not the same */
   answerAgain(attempt: Attempt): boolean {
     const { request, peer } = attempt;
-    const last = this.#waiting.get(peer!) ?? this.#recent(peer!);
-    if (last?.callId !== request.callId || last.cseq !== request.cseq.number) return false;
-    // While a name is looked up there is no answer yet: it goes to the first of them.
-    if ('did' in last) this.#say(attempt, peer!, last.did === 'bind' && !peer!.binding ? 'remove' : last.did);
+    const isSame = (one: Exchange) => one.callId === request.callId && one.cseq === request.cseq.number;
+    // While a name is looked up there is no answer yet: the one to the first of them will do.
+    const waiting = this.#waiting.get(peer!);
+    if (waiting) return isSame(waiting);
+    const last = this.#recent(peer!);
+    if (!last || !isSame(last)) return false;
+    this.#say(attempt, peer!, last.did === 'bind' && !peer!.binding ? 'remove' : last.did);
     return true;
   }
 
