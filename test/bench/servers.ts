@@ -115,7 +115,7 @@ loadmodule "auth.so"
 modparam("usrloc", "db_mode", 0)
 modparam("auth", "nonce_count", 0)
 request_route {
-  if (!is_method("REGISTER")) { sl_send_reply("501", "Not Implemented"); exit; }
+  if (method != "REGISTER") { sl_send_reply("501", "Not Implemented"); exit; }
   if (!pv_auth_check("bench", "s$au", "0", "0")) { auth_challenge("bench", "0"); exit; }
   save("location");
   exit;
