@@ -106,7 +106,7 @@ export function parseGreeting(line: string): Greeting | undefined {
 /** Asks for one command to be run and the connection to be closed after it. */
 export const once = (command: string): string => `cli quit after ${command}`;
 
-export const onceOf = (command: string): string | undefined => /^cli quit after ([^]*)$/.exec(command)?.[1];
+export const onceOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
 
 /** Tells how many columns the client's terminal has. Ours alone: the original's server has no use for it. */
 export const widthRequest = (columns: number): string => `_COMMAND WIDTH ${columns}`;
@@ -125,7 +125,7 @@ export const matchesRequest = (line: string): string =>
 
 /** The line of such a request. A client that does not escape quotes is understood too. */
 export function matchesLineOf(command: string): string | undefined {
-  const line = /^_COMMAND MATCHESARRAY "([^]*)" "[^]*"$/.exec(command)?.[1];
+  const line = /^_COMMAND MATCHESARRAY "(.*)" ".*"$/s.exec(command)?.[1];
   return line === undefined ? undefined : unescaped(line);
 }
 
