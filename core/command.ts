@@ -8,7 +8,10 @@ export interface TableShape<R> {
   readonly layout: string;
   /** Widths of the heading where they differ from the rows'. */
   readonly heading?: string;
+  /** A line of dashes under the titles, as long as they are. */
+  readonly rule?: boolean;
   readonly columns: readonly {
+    /** Empty in every column: the table has no heading. */
     readonly title: string;
     /** The name of the value in structured output. */
     readonly key: string;

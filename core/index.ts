@@ -1,15 +1,19 @@
 /** The public surface: all that a module may import from the core (`#core`). */
 export * from './acl.js';
+export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/files.js';
 export * from './config/options.js';
 export * from './config/types.js';
+export * from './control.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './loader.js';
 export * from './logger.js';
 export * from './module.js';
+export * from './network.js';
 export * from './registry.js';
 export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
@@ -18,3 +22,8 @@ export * from './settings.js';
 export * from './console-protocol.js';
 export * from './control.js';
 export * from './loader.js';
+export * from './security.js';
+export * from './settings.js';
+export type { Job, Scheduler } from './sched.js';
+export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
+export { type Block, Report, renderJson, renderText } from './output.js';

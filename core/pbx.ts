@@ -138,6 +138,12 @@ export class Pbx implements PbxControl {
     return this.#inside.events.on(event, listener);
   }
 
+  /** How many of each kind the modules hold together: what must be the same after an unload and a load. */
+  counts(): { services: number; listeners: number; jobs: number; commands: number } {
+    const { registry, events, heap, commands } = this.#inside;
+    return { services: registry.size, listeners: events.size, jobs: heap.size, commands: commands.size };
+  }
+
   get stopping(): { manner: StopManner; restart: boolean } | undefined {
     return this.#stopping;
   }

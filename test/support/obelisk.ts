@@ -152,6 +152,7 @@ export function run(program: string, args: readonly string[], input = ''): Promi
     });
     child.on('error', reject);
     child.on('close', code => resolve({ code, stdout, stderr }));
+    child.stdin.on('error', () => undefined); // a program may end without reading its input
     child.stdin.end(input);
   });
 }

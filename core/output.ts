@@ -1,0 +1,99 @@
+/** The answer of a command: kept as values, rendered as text or as JSON. */
+import type { Cell, Field, Output, TableShape } from './command.js';
+import { fit } from './output/fit.js';
+import { fill, forTitles, type Layout, parseLayout, textOf, visible } from './output/printf.js';
+
+interface TableBlock {
+  readonly kind: 'table';
+  readonly layout: Layout;
+  readonly heading: Layout;
+  readonly titles: readonly string[];
+  readonly keys: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly rule: boolean;
+}
+
+export type Block =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'fields'; readonly layout: Layout; readonly fields: readonly Field[] }
+  | TableBlock;
+
+/** Collects what a command puts out. Rows are read at once: what they show may change while the command runs on. */
+export class Report implements Output {
+  readonly blocks: Block[] = [];
+
+  line(text = ''): void {
+    this.blocks.push({ kind: 'line', text });
+  }
+
+  table<R>({ layout, heading, columns, rule = false }: TableShape<R>, rows: Iterable<R>): void {
+    const parsed = parseLayout(layout, columns.length);
+    this.blocks.push({
+      kind: 'table',
+      layout: parsed,
+      heading: forTitles(heading === undefined ? parsed : parseLayout(heading, columns.length)),
+      titles: columns.map(({ title }) => title),
+      keys: columns.map(({ key }) => key),
+      rows: Array.from(rows, row => columns.map(column => column.value(row))),
+      rule,
+    });
+  }
+
+  fields(layout: string, fields: Iterable<Field>): void {
+    this.blocks.push({ kind: 'fields', layout: parseLayout(layout, 2), fields: [...fields] });
+  }
+}
+
+/** The text of a report: as recorded on a pipe; with `width`, the columns of a terminal, nothing is cut that has room. */
+export function renderText(report: Report, width: number | undefined): string {
+  const lines: string[] = [];
+  for (const block of report.blocks) {
+    if (block.kind === 'table') renderTable(block, width, lines);
+    else if (block.kind === 'line') lines.push(block.text.split('\n').map(visibleLine).join('\n'));
+    else
+      for (const [label, value] of block.fields)
+        lines.push(fill(block.layout, cellTexts(block.layout, [label, value])));
+  }
+  return lines.length > 0 ? `${lines.join('\n')}\n` : '';
+}
+
+/** A tab is no harm in a line of text, and some recorded lines have one. */
+const visibleLine = (line: string): string => line.split('\t').map(visible).join('\t');
+
+const cellTexts = ({ places }: Layout, cells: readonly Cell[]): string[] =>
+  places.map((place, index) => textOf(place, cells[index]));
+
+function renderTable(block: TableBlock, width: number | undefined, lines: string[]): void {
+  const rows = block.rows.map(cells => cellTexts(block.layout, cells));
+  // A table whose columns have no titles has no heading.
+  const above: (readonly string[])[] = block.titles.some(title => title !== '') ? [block.titles] : [];
+  if (block.rule) above.push(block.titles.map(title => '-'.repeat(title.length)));
+  if (width === undefined) {
+    for (const texts of above) lines.push(fill(block.heading, texts));
+    for (const texts of rows) lines.push(fill(block.layout, texts));
+    return;
+  }
+  const natural = block.titles.map(({ length }) => length);
+  for (const texts of rows) {
+    for (let index = 0; index < texts.length; index++) natural[index] = Math.max(natural[index]!, texts[index]!.length);
+  }
+  // Recorded headings need not stand over their columns; on a terminal they do.
+  const layout = fit(block.layout, natural, width);
+  const heading = forTitles(layout);
+  for (const texts of above) lines.push(fill(heading, texts).trimEnd());
+  for (const texts of rows) lines.push(fill(layout, texts).trimEnd());
+}
+
+/** The values of a report, block by block: tables as lists of objects, fields as an object, lines as text. */
+export function renderJson(report: Report): unknown[] {
+  return report.blocks.map(block => {
+    if (block.kind === 'line') return block.text;
+    if (block.kind === 'fields') return Object.fromEntries(block.fields.map(fieldEntry));
+    return block.rows.map(cells => Object.fromEntries(block.keys.map((key, index) => [key, cells[index] ?? null])));
+  });
+}
+
+const fieldEntry = ([label, value, key]: Field): [string, Cell | null] => [
+  key ?? label.replace(/\s*:?\s*$/, '').trim(),
+  value ?? null,
+];

@@ -1,0 +1,135 @@
+/** A received message. Its headers are read when someone asks and remembered. RFC 3261 §7. */
+import { type Address, parseAddress } from './address.js';
+import type { HeaderLines } from './lines.js';
+import { badRequest, ParseError } from './parse-error.js';
+import { digits, indexOfComma, isToken, splitList, trim } from './scan.js';
+import type { StartLine } from './start-line.js';
+import { parseUri, type Uri } from './uri.js';
+import { parseVia, type Via } from './via.js';
+
+export interface CSeq {
+  readonly number: number;
+  readonly method: string;
+}
+
+/** RFC 3261 §8.1.1.5. */
+const MOST_CSEQ = 2 ** 31 - 1;
+
+/** What parse() returned has been checked: no getter of it throws. Those of a ParseError's partial message may. */
+export class Message {
+  readonly kind: 'request' | 'response';
+  /** Request-URI as written; '' for a response. */
+  readonly uri: string;
+  /** 0 for a request. */
+  readonly status: number;
+  readonly reason: string;
+  readonly #lines: HeaderLines;
+  readonly #method: string;
+  #requestUri: Uri | undefined;
+  #via: Via | undefined;
+  #from: Address | undefined;
+  #to: Address | undefined;
+  #cseq: CSeq | undefined;
+  #contacts: readonly Address[] | undefined;
+
+  constructor(
+    /** The head: start line and headers. */
+    readonly text: string,
+    start: StartLine,
+    lines: HeaderLines,
+    readonly body: string,
+  ) {
+    this.kind = start.kind;
+    this.uri = start.uri;
+    this.status = start.status;
+    this.reason = start.reason;
+    this.#method = start.method;
+    this.#lines = lines;
+  }
+
+  /** Of a response, the method it answers. */
+  get method(): string {
+    return this.kind === 'request' ? this.#method : this.cseq.method;
+  }
+
+  /** The first value of a header, by its long or compact name in any case. */
+  header(name: string): string | undefined {
+    return this.#lines.first(name);
+  }
+
+  /** The value of each line of a header, in order. */
+  headers(name: string): readonly string[] {
+    return this.#lines.all(name);
+  }
+
+  /** As headers(), with comma lists taken apart. */
+  list(name: string): readonly string[] {
+    const values = this.#lines.all(name);
+    return values.length === 1 && !values[0]!.includes(',') && values[0] !== '' ? values : values.flatMap(splitList);
+  }
+
+  get requestUri(): Uri {
+    return (this.#requestUri ??= parseUri(this.uri));
+  }
+
+  /** The topmost. */
+  get via(): Via {
+    return (this.#via ??= parseVia(firstMember(this.#need('Via'))));
+  }
+
+  get from(): Address {
+    return (this.#from ??= parseAddress(this.#need('From')));
+  }
+
+  get to(): Address {
+    return (this.#to ??= parseAddress(this.#need('To')));
+  }
+
+  get callId(): string {
+    return this.#need('Call-ID');
+  }
+
+  get cseq(): CSeq {
+    return (this.#cseq ??= parseCSeq(this.#need('CSeq')));
+  }
+
+  /** Those that can be read. One that cannot counts as absent, and is in list('Contact') like `*`. */
+  get contacts(): readonly Address[] {
+    return (this.#contacts ??= this.list('Contact').flatMap(readContact));
+  }
+
+  /** As written. */
+  get expires(): string | undefined {
+    return this.#lines.first('Expires');
+  }
+
+  #need(name: string): string {
+    const value = this.#lines.first(name);
+    if (!value) throw badRequest(`no ${name}`);
+    return value;
+  }
+}
+
+function firstMember(value: string): string {
+  const comma = value.includes(',') ? indexOfComma(value) : -1;
+  return comma < 0 ? value : trim(value.slice(0, comma));
+}
+
+function parseCSeq(value: string): CSeq {
+  const blank = value.search(/[ \t]/);
+  const number = digits(blank < 0 ? '' : value.slice(0, blank), MOST_CSEQ);
+  if (number === undefined) throw badRequest('a CSeq that is no number below 2^31 with a method');
+  const method = trim(value.slice(blank));
+  if (!isToken(method)) throw badRequest('a CSeq without a method');
+  return { number, method };
+}
+
+function readContact(text: string): Address[] {
+  if (text === '*') return [];
+  try {
+    return [parseAddress(text)];
+  } catch (error) {
+    if (error instanceof ParseError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+/** A request of ours that waits for its response: the text to repeat, the flow, the machine that runs it. */
+import { ackFor } from '../message/build.js';
+import type { Message } from '../message/message.js';
+import { parse } from '../message/parser.js';
+import type { Flow } from '../transport/transport.js';
+import { type ClientAction, client } from './client.js';
+import { inviteClient } from './invite-client.js';
+import { Machine, type Performer } from './machine.js';
+import { type Failure, inputOf, type Surroundings, type Transaction } from './record.js';
+
+/** Who sent a request: hears of every response to it, or how it failed. */
+export interface ClientUser {
+  response(message: Message): void;
+  failed(how: Failure): void;
+}
+
+/** A request to send. */
+export interface ClientRequest {
+  readonly text: string;
+  readonly method: string;
+  readonly branch: string;
+}
+
+export class ClientRecord implements Transaction, Performer<ClientAction, Message> {
+  static readonly #actions: Readonly<Record<ClientAction, (record: ClientRecord, response: Message) => void>> = {
+    resend: record => record.#send(record.#text),
+    // RFC 3261 §17.1.1.3: made from the request as it went out.
+    ack: (record, response) => record.#send(ackFor(parse(record.#text), response)),
+    'pass up': (record, response) => record.#user.response(response),
+    'report timeout': record => record.#user.failed('timeout'),
+    'report error': record => record.#user.failed('error'),
+  };
+
+  readonly side = 'client';
+  readonly key: string;
+  readonly method: string;
+  readonly branch: string;
+  readonly flow: Flow;
+  readonly born: number;
+  readonly #text: string;
+  readonly #user: ClientUser;
+  readonly #over: (key: string) => void;
+  readonly #machine: Machine<ClientAction, Message>;
+  readonly #unsent = (): void => this.#machine.input('error');
+
+  constructor(key: string, request: ClientRequest, flow: Flow, user: ClientUser, surroundings: Surroundings) {
+    this.key = key;
+    this.method = request.method;
+    this.branch = request.branch;
+    this.flow = flow;
+    this.born = surroundings.born;
+    this.#text = request.text;
+    this.#user = user;
+    this.#over = surroundings.over;
+    const invite = request.method === 'INVITE';
+    this.#machine = new Machine<ClientAction, Message>({
+      table: invite ? inviteClient : client,
+      start: invite ? 'calling' : 'trying',
+      reliable: flow.reliable,
+      performer: this,
+      ...surroundings,
+    });
+  }
+
+  get state(): string {
+    return this.#machine.state;
+  }
+
+  /** Sends the request for the first time, once the layer knows the record: even this may fail at once. */
+  begin(): void {
+    this.#send(this.#text);
+  }
+
+  receive(response: Message): void {
+    this.#machine.input(inputOf(response.status), response);
+  }
+
+  close(): void {
+    if (this.state === 'terminated') return;
+    this.#machine.close();
+    this.ended();
+  }
+
+  perform(action: ClientAction, response: Message | undefined): void {
+    ClientRecord.#actions[action](this, response!);
+  }
+
+  ended(): void {
+    this.#over(this.key);
+  }
+
+  #send(text: string): void {
+    this.flow.send(text, this.#unsent);
+  }
+}

@@ -1,0 +1,178 @@
+/** The transaction layer: tells repeats from what is new, repeats what is unheard (RFC 3261 §17). */
+import type { Clock, Logger, Scheduler } from '#core';
+import type { Message } from '../message/message.js';
+import { Ration } from '../transport/ration.js';
+import { type Flow, formatFlow } from '../transport/transport.js';
+import { ClientRecord, type ClientRequest, type ClientUser } from './client-record.js';
+import type { Observer } from './machine.js';
+import { clientKey, serverKey, toTag, untaggedInviteKey } from './matching.js';
+import type { Surroundings, Transaction } from './record.js';
+import { ServerRecord, type ServerUser } from './server-record.js';
+import type { Timers } from './timers.js';
+
+export type { ClientRequest, ClientUser, ServerUser };
+
+/** A request of ours, until it is answered and no repeat of the answer is expected. */
+export interface ClientTransaction {
+  readonly method: string;
+  readonly branch: string;
+  readonly state: string;
+  /** Forgets the request; whatever still comes is dropped, and nobody is told. */
+  close(): void;
+}
+
+/** A request being answered. */
+export interface ServerTransaction {
+  readonly request: Message;
+  /** Where answers go. */
+  readonly flow: Flow;
+  readonly state: string;
+  /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
+  respond(status: number, text: string): void;
+}
+
+export interface TransactionUser {
+  /** A request that repeats none and acknowledges none. CANCEL is one too. */
+  request(request: Message, flow: Flow): void;
+}
+
+export interface TransactionParts {
+  readonly sched: Scheduler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Read when a transaction begins. */
+  readonly timers: () => Timers;
+  readonly user: TransactionUser;
+  /** Server transactions kept at most. */
+  readonly limit: number;
+  readonly observer?: Observer;
+}
+
+/** A line of the list of transactions. */
+export interface TransactionRow {
+  readonly side: 'client' | 'server';
+  readonly method: string;
+  readonly state: string;
+  readonly remote: string;
+  readonly branch: string;
+  /** Milliseconds. */
+  readonly age: number;
+}
+
+export class TransactionLayer {
+  /** What was let go: ACKs and responses that nobody waits for, requests for which there was no room. */
+  readonly counters = { strayAcks: 0, strayResponses: 0, refused: 0 };
+  readonly #parts: TransactionParts;
+  readonly #servers = new Map<string, ServerRecord>();
+  readonly #clients = new Map<string, ClientRecord>();
+  readonly #ration: Ration;
+  readonly #serverOver = (key: string): void => void this.#servers.delete(key);
+  readonly #clientOver = (key: string): void => void this.#clients.delete(key);
+
+  constructor(parts: TransactionParts) {
+    this.#parts = parts;
+    this.#ration = new Ration(parts.clock);
+  }
+
+  /** From the transport. */
+  receive(message: Message, flow: Flow): void {
+    if (message.kind === 'response') this.#response(message);
+    else this.#request(message, flow);
+  }
+
+  /**
+   * Keeps a request, so that its answer is worked out once and repeats of it are not seen again.
+   * @returns undefined when there is no room: the request may be answered without a transaction, or not at all.
+   */
+  serve(
+    request: Message,
+    reply: Flow,
+    user?: ServerUser,
+    timers = this.#parts.timers(),
+  ): ServerTransaction | undefined {
+    const key = serverKey(request, request.method);
+    if (this.#servers.has(key)) throw new Error(`${request.method} ${request.callId} already has a transaction`);
+    if (this.#servers.size >= this.#parts.limit) {
+      this.#refuse();
+      return undefined;
+    }
+    const record = new ServerRecord(key, request, reply, user, this.#surroundings(timers, this.#serverOver));
+    this.#servers.set(key, record);
+    return record;
+  }
+
+  /** Sends a request and repeats it until it is answered or given up. */
+  send(request: ClientRequest, flow: Flow, user: ClientUser, timers = this.#parts.timers()): ClientTransaction {
+    const key = clientKey(request.branch, request.method);
+    if (this.#clients.has(key)) throw new Error(`branch ${request.branch} of ${request.method} is in use`);
+    const record = new ClientRecord(key, request, flow, user, this.#surroundings(timers, this.#clientOver));
+    this.#clients.set(key, record);
+    record.begin();
+    return record;
+  }
+
+  /** The INVITE that a CANCEL is about (RFC 3261 §9.2). */
+  findInvite(cancel: Message): ServerTransaction | undefined {
+    return this.#servers.get(serverKey(cancel, 'INVITE'));
+  }
+
+  get size(): number {
+    return this.#servers.size + this.#clients.size;
+  }
+
+  /** Ends every transaction; nobody is told. */
+  close(): void {
+    for (const transaction of this.#all()) transaction.close();
+  }
+
+  rows(): TransactionRow[] {
+    const now = this.#parts.clock.elapsed();
+    return this.#all().map(({ side, method, state, flow, branch, born }) => ({
+      side,
+      method,
+      state,
+      remote: formatFlow(flow),
+      branch,
+      age: now - born,
+    }));
+  }
+
+  #request(request: Message, flow: Flow): void {
+    const known = this.#find(request);
+    if (known) known.receive(request);
+    else if (request.method === 'ACK') this.counters.strayAcks += 1;
+    else this.#parts.user.request(request, flow);
+  }
+
+  #response(response: Message): void {
+    const { branch } = response.via;
+    const known = branch && this.#clients.get(clientKey(branch, response.method));
+    if (known) known.receive(response);
+    else this.counters.strayResponses += 1;
+  }
+
+  #find(request: Message): ServerRecord | undefined {
+    if (request.method !== 'ACK') return this.#servers.get(serverKey(request, request.method));
+    const known = this.#servers.get(serverKey(request, 'INVITE'));
+    if (known) return known;
+    const key = untaggedInviteKey(request);
+    const invite = key === undefined ? undefined : this.#servers.get(key);
+    return invite?.answeredWith(toTag(request)) ? invite : undefined;
+  }
+
+  #refuse(): void {
+    this.counters.refused += 1;
+    if (this.#ration.take('full') === undefined) return;
+    const { limit, log } = this.#parts;
+    log.warning(`${limit} requests are being answered, no more are taken; refused so far: ${this.counters.refused}`);
+  }
+
+  #surroundings(timers: Timers, over: (key: string) => void): Surroundings {
+    const { sched, clock, observer } = this.#parts;
+    return { sched, timers, born: clock.elapsed(), observer, over };
+  }
+
+  #all(): Transaction[] {
+    return [...this.#servers.values(), ...this.#clients.values()];
+  }
+}

@@ -1,0 +1,104 @@
+/** A request that is being answered: its last response to repeat, the flow, the machine that runs it. */
+import type { Message } from '../message/message.js';
+import { parse } from '../message/parser.js';
+import type { Flow } from '../transport/transport.js';
+import { inviteServer } from './invite-server.js';
+import { Machine, type Performer } from './machine.js';
+import { toTag } from './matching.js';
+import { type Failure, inputOf, type Surroundings, type Transaction } from './record.js';
+import { type ServerAction, server } from './server.js';
+
+/** Who answers a request, for what is not said by answering it. */
+export interface ServerUser {
+  /** The ACK to a 2xx, when it came with the branch of its INVITE. */
+  acknowledged(ack: Message): void;
+  /** `timeout`: a refusal that was never acknowledged. `error`: a response could not be sent. */
+  failed(how: Failure): void;
+}
+
+/** A response as text, or an ACK. */
+type Datum = string | Message;
+
+export class ServerRecord implements Transaction, Performer<ServerAction, Datum> {
+  static readonly #actions: Readonly<Record<ServerAction, (record: ServerRecord, datum: Datum | undefined) => void>> = {
+    send: (record, response) => record.#send((record.#last = response as string)),
+    resend: record => record.#last !== undefined && record.#send(record.#last),
+    'pass up': (record, ack) => record.#user?.acknowledged(ack as Message),
+    'report timeout': record => record.#user?.failed('timeout'),
+    'report error': record => record.#user?.failed('error'),
+  };
+
+  readonly side = 'server';
+  readonly key: string;
+  readonly request: Message;
+  readonly flow: Flow;
+  readonly born: number;
+  readonly #user: ServerUser | undefined;
+  readonly #over: (key: string) => void;
+  readonly #machine: Machine<ServerAction, Datum>;
+  readonly #unsent = (): void => this.#machine.input('error');
+  /** The last response, as it went out. */
+  #last: string | undefined;
+
+  constructor(key: string, request: Message, flow: Flow, user: ServerUser | undefined, surroundings: Surroundings) {
+    this.key = key;
+    this.request = request;
+    this.flow = flow;
+    this.born = surroundings.born;
+    this.#user = user;
+    this.#over = surroundings.over;
+    const invite = request.method === 'INVITE';
+    this.#machine = new Machine<ServerAction, Datum>({
+      table: invite ? inviteServer : server,
+      start: invite ? 'proceeding' : 'trying',
+      reliable: flow.reliable,
+      performer: this,
+      ...surroundings,
+    });
+  }
+
+  get state(): string {
+    return this.#machine.state;
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get branch(): string {
+    return this.request.via.branch ?? '';
+  }
+
+  /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
+  respond(status: number, text: string): void {
+    this.#machine.input(inputOf(status), text);
+  }
+
+  /** The request once more, or the ACK to its response. */
+  receive(message: Message): void {
+    this.#machine.input(message.method === 'ACK' ? 'ACK' : 'request', message);
+  }
+
+  /** Whether the last response carried this To tag. */
+  answeredWith(tag: string): boolean {
+    return this.#last !== undefined && toTag(parse(this.#last)) === tag;
+  }
+
+  close(): void {
+    if (this.state === 'terminated') return;
+    this.#machine.close();
+    this.ended();
+  }
+
+  perform(action: ServerAction, datum: Datum | undefined): void {
+    ServerRecord.#actions[action](this, datum);
+  }
+
+  ended(): void {
+    this.#over(this.key);
+  }
+
+  #send(text: string): void {
+    this.flow.send(text, this.#unsent);
+  }
+}

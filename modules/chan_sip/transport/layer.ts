@@ -1,0 +1,184 @@
+/** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
+import { type Clock, type Logger, messageOf, traceOf } from '#core';
+import type { Message } from '../message/message.js';
+import { ParseError } from '../message/parse-error.js';
+import { parse } from '../message/parser.js';
+import { Debug } from './debug.js';
+import { heldBack, Ration } from './ration.js';
+import {
+  type Counters,
+  type Endpoint,
+  type Failed,
+  type Flow,
+  formatEndpoint,
+  formatFlow,
+  formatLocal,
+  type Listener,
+  noCounts,
+  type Open,
+  type Protocol,
+  type Upward,
+} from './transport.js';
+import { openUdp } from './udp.js';
+
+/** The transports there are. */
+const OPENERS: Readonly<Partial<Record<Protocol, Open>>> = { udp: openUdp };
+
+const SIP_PORT = 5060;
+const [NUL, LF, CR] = [0x00, 0x0a, 0x0d];
+
+export interface TransportParts {
+  readonly log: Logger;
+  readonly clock: Clock;
+  receive(message: Message, flow: Flow): void;
+  /** The answer to what is not a message; undefined: none. */
+  refuse(error: ParseError, flow: Flow): string | undefined;
+}
+
+export interface ListenerRow extends Readonly<Counters> {
+  readonly protocol: Protocol;
+  readonly local: Endpoint;
+}
+
+export class TransportLayer {
+  readonly debug: Debug;
+  readonly #parts: TransportParts;
+  readonly #listeners = new Set<Listener>();
+  readonly #ration: Ration;
+  /** Counts of listeners that are closed. */
+  readonly #past = noCounts();
+  readonly #up: Upward;
+
+  constructor(parts: TransportParts) {
+    this.#parts = parts;
+    this.debug = Debug.to(parts.log);
+    this.#ration = new Ration(parts.clock);
+    this.#up = {
+      received: (data, flow, counters) => this.#received(data, flow, counters),
+      sending: (text, flow) => this.debug.enabled && this.debug.show('sent to', flow, text),
+      unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
+      troubled: (cause, listener) => this.#troubled(cause, listener),
+      closed: listener => this.#closed(listener),
+      debug: text => parts.log.debug(1, text),
+    };
+  }
+
+  /** @throws Error in the operator's words: `udp 127.0.0.1:5060: address already in use; ...` */
+  async open(protocol: Protocol, bind: Endpoint): Promise<Listener> {
+    const opener = OPENERS[protocol];
+    if (!opener) throw new Error(`${protocol} ${formatEndpoint(bind)}: there is no such transport`);
+    const listener = await opener(bind, this.#up);
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#listeners].map(listener => listener.close()));
+  }
+
+  /** Of all listeners, the closed ones too. */
+  get counters(): Counters {
+    const sum = { ...this.#past };
+    for (const { counters } of this.#listeners) addTo(sum, counters);
+    return sum;
+  }
+
+  /** Listeners that are open. */
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  rows(): ListenerRow[] {
+    return [...this.#listeners].map(({ protocol, local, counters }) => ({ protocol, local, ...counters }));
+  }
+
+  #received(data: Buffer, flow: Flow, counters: Counters): void {
+    counters.received += 1;
+    if (isKeepAlive(data)) {
+      counters.keepalives += 1;
+      return;
+    }
+    if (this.debug.enabled) this.debug.show('read from', flow, data.toString('latin1'));
+    let message: Message | undefined;
+    try {
+      message = parse(data);
+      this.#parts.receive(message, flow);
+    } catch (thrown) {
+      if (thrown instanceof ParseError) this.#malformed(thrown, message, flow, counters);
+      else this.#fault(thrown, flow, counters);
+    }
+  }
+
+  /** `message` is there when the error shows only in a header that was read later. */
+  #malformed(error: ParseError, message: Message | undefined, flow: Flow, counters: Counters): void {
+    const { status, reason, detail, partial = message } = error;
+    counters.malformed += 1;
+    const { log } = this.#parts;
+    if (log.debugs(1)) log.debug(1, `${formatFlow(flow)}: ${detail}`);
+    // RFC 3261 §17: neither is ever answered.
+    const silent = status === 0 || partial?.kind === 'response' || partial?.method === 'ACK';
+    const answer = silent ? undefined : this.#answer(new ParseError(status, reason, detail, partial), flow, counters);
+    if (answer === undefined) counters.dropped += 1;
+    // To the source, whatever the Via says: it is part of what cannot be trusted.
+    else flow.send(answer);
+  }
+
+  #answer(error: ParseError, flow: Flow, counters: Counters): string | undefined {
+    try {
+      return this.#parts.refuse(error, flow);
+    } catch (thrown) {
+      this.#fault(thrown, flow, counters);
+      return undefined;
+    }
+  }
+
+  #unsent(cause: Error, by: Flow | Listener, counters: Counters, failed: Failed | undefined): void {
+    counters.sendErrors += 1;
+    this.#troubled(cause, by);
+    try {
+      failed?.(cause);
+    } catch (thrown) {
+      this.#fault(thrown, by, counters);
+    }
+  }
+
+  /** An error of our own: the message is lost, the socket goes on. */
+  #fault(thrown: unknown, by: Flow | Listener, counters: Counters): void {
+    counters.faults += 1;
+    const trace = traceOf(thrown);
+    const unsaid = this.#ration.take(`fault ${trace.split('\n')[1] ?? ''}`);
+    if (unsaid !== undefined) this.#parts.log.error(`${formatLocal(by)}: ${trace}${heldBack(unsaid)}`);
+  }
+
+  #troubled(cause: NodeJS.ErrnoException, by: Flow | Listener): void {
+    const where = formatLocal(by);
+    const unsaid = this.#ration.take(`${where} ${cause.code ?? ''}`);
+    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${messageOf(cause)}${heldBack(unsaid)}`);
+  }
+
+  #closed(listener: Listener): void {
+    if (this.#listeners.delete(listener)) addTo(this.#past, listener.counters);
+  }
+}
+
+/** Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4). */
+export function replyFlow(request: Message, flow: Flow, symmetric: boolean): Flow {
+  if (flow.reliable || symmetric) return flow;
+  const { params, port = SIP_PORT } = request.via;
+  if (params.has('rport') || port === flow.remote.port || port < 1 || port > 0xffff) return flow;
+  // Deviates from RFC 3261 §18.2.2: because whoever writes a maddr would aim our responses at a third party.
+  return flow.to({ address: flow.remote.address, port });
+}
+
+/** Nothing but line ends and NUL bytes, or nothing at all. */
+function isKeepAlive(data: Buffer): boolean {
+  for (let at = 0; at < data.length; at += 1) {
+    const byte = data[at];
+    if (byte !== CR && byte !== LF && byte !== NUL) return false;
+  }
+  return true;
+}
+
+function addTo(sum: Counters, counters: Readonly<Counters>): void {
+  for (const name of Object.keys(sum) as (keyof Counters)[]) sum[name] += counters[name];
+}

@@ -1,0 +1,90 @@
+/** What a transport is: flows over which messages go, and the listeners they come from. One file per transport. */
+
+export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+export interface Endpoint {
+  /** An IP address as text: v6 without brackets, v4 never as a mapped v6 address. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Hears that a message could not be sent. */
+export type Failed = (cause: Error) => void;
+
+/** The way between one address of ours and one of theirs. */
+export interface Flow {
+  readonly protocol: Protocol;
+  /** Whether what is sent arrives or the flow breaks: nothing is repeated then (RFC 3261 §17). */
+  readonly reliable: boolean;
+  /** As it is bound: a listener on every address has `0.0.0.0` or `::` here. */
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Sends one message, latin1. Never throws: failures are counted, and `failed` is told, at once or later. */
+  send(text: string, failed?: Failed): void;
+  /** The same socket to another address; of a connection, the flow itself. */
+  to(remote: Endpoint): Flow;
+}
+
+/** An open socket of ours. */
+export interface Listener {
+  readonly protocol: Protocol;
+  readonly local: Endpoint;
+  readonly counters: Readonly<Counters>;
+  flow(remote: Endpoint): Flow;
+  close(): Promise<void>;
+}
+
+/** What passed through a listener. */
+export interface Counters {
+  /** Messages and datagrams that came, whatever became of them. */
+  received: number;
+  /** Messages handed to the socket. */
+  sent: number;
+  /** Empty lines and NUL bytes that keep a NAT binding alive. */
+  keepalives: number;
+  /** What is not a message. */
+  malformed: number;
+  /** Of the malformed, those that got no answer. */
+  dropped: number;
+  sendErrors: number;
+  /** Messages that met an error of our own. */
+  faults: number;
+}
+
+export const noCounts = (): Counters => ({
+  received: 0,
+  sent: 0,
+  keepalives: 0,
+  malformed: 0,
+  dropped: 0,
+  sendErrors: 0,
+  faults: 0,
+});
+
+/** What a transport tells the layer. It never throws. */
+export interface Upward {
+  /** One whole message, or a keep-alive, as it came. */
+  received(data: Buffer, flow: Flow, counters: Counters): void;
+  /** About to be sent. */
+  sending(text: string, flow: Flow): void;
+  /** A message could not be sent; `failed` is who wants to know. */
+  unsent(cause: Error, by: Flow | Listener, counters: Counters, failed?: Failed): void;
+  /** The socket itself reports an error. */
+  troubled(cause: Error, listener: Listener): void;
+  closed(listener: Listener): void;
+  /** For whoever debugs the transport. */
+  debug(text: string): void;
+}
+
+/** Opens a listener: all that a transport exports. @throws Error in the operator's words, with the address. */
+export type Open = (bind: Endpoint, up: Upward) => Promise<Listener>;
+
+/** `127.0.0.1:5060`, `[::1]:5060`. */
+export const formatEndpoint = ({ address, port }: Endpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** `udp 127.0.0.1:5060`: where a flow goes. */
+export const formatFlow = ({ protocol, remote }: Flow): string => `${protocol} ${formatEndpoint(remote)}`;
+
+/** `udp 0.0.0.0:5060`: where a listener, or a flow, is bound. */
+export const formatLocal = ({ protocol, local }: Flow | Listener): string => `${protocol} ${formatEndpoint(local)}`;

@@ -1,0 +1,121 @@
+/** The load: accounts that register with digest, so many at a time, over a few sockets. */
+import { createHash } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { accountName, secretOf } from './servers.js';
+
+const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+export interface Outcome {
+  readonly registered: number;
+  /** Requests sent again because no answer came. */
+  readonly repeated: number;
+  readonly seconds: number;
+}
+
+/** A datagram unanswered for so long is sent again, as a phone does (T1). */
+const REPEAT = 500;
+
+/** One account on its way through 401 and 200. */
+interface Attempt {
+  readonly name: string;
+  text: string;
+  sentAt: number;
+}
+
+export async function register(port: number, total: number, abreast: number): Promise<Outcome> {
+  const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const load = new Load(socket, port, total);
+  const began = performance.now();
+  await load.run(abreast);
+  const seconds = (performance.now() - began) / 1000;
+  socket.close();
+  return { registered: total, repeated: load.repeated, seconds };
+}
+
+class Load {
+  repeated = 0;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #own: number;
+  #started = 0;
+  #done = 0;
+  #finish: () => void = () => undefined;
+  #fail: (reason: Error) => void = () => undefined;
+
+  constructor(
+    readonly socket: Socket,
+    readonly port: number,
+    readonly total: number,
+  ) {
+    this.#own = socket.address().port;
+  }
+
+  async run(abreast: number): Promise<void> {
+    const all = new Promise<void>((resolve, reject) => {
+      this.#finish = resolve;
+      this.#fail = reject;
+    });
+    this.socket.on('message', data => this.#answer(data.toString('latin1')));
+    for (let index = 0; index < Math.min(abreast, this.total); index++) this.#next();
+    const sweep = setInterval(() => this.#sweep(), REPEAT / 2);
+    await all.finally(() => clearInterval(sweep));
+  }
+
+  #next(): void {
+    if (this.#started === this.total) return;
+    const index = this.#started++;
+    const name = accountName(index);
+    const id = `b${index}`;
+    const attempt = { name, text: this.#request(name, id, 1, ''), sentAt: 0 };
+    this.#attempts.set(id, attempt);
+    this.#send(attempt);
+  }
+
+  #send(attempt: Attempt): void {
+    attempt.sentAt = performance.now();
+    this.socket.send(attempt.text, this.port, '127.0.0.1');
+  }
+
+  #sweep(): void {
+    const late = performance.now() - REPEAT;
+    for (const attempt of this.#attempts.values()) {
+      if (attempt.sentAt > late) continue;
+      this.repeated += 1;
+      this.#send(attempt);
+    }
+  }
+
+  #answer(text: string): void {
+    const at = text.indexOf('Call-ID: ') + 9;
+    const id = text.slice(at, text.indexOf('\r\n', at));
+    const attempt = this.#attempts.get(id);
+    if (!attempt) return;
+    if (text.startsWith('SIP/2.0 200')) {
+      this.#attempts.delete(id);
+      if (++this.#done === this.total) this.#finish();
+      else this.#next();
+    } else if (text.startsWith('SIP/2.0 401')) {
+      attempt.text = this.#request(attempt.name, id, 2, this.#credentials(attempt.name, text));
+      this.#send(attempt);
+    } else this.#fail(new Error(`unexpected answer:\n${text}`));
+  }
+
+  #credentials(name: string, challenge: string): string {
+    const at = challenge.indexOf('nonce="') + 7;
+    const nonce = challenge.slice(at, challenge.indexOf('"', at));
+    const uri = 'sip:127.0.0.1';
+    const response = md5(`${md5(`${name}:bench:${secretOf(name)}`)}:${nonce}:${md5(`REGISTER:${uri}`)}`);
+    return `Authorization: Digest username="${name}", realm="bench", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5\r\n`;
+  }
+
+  #request(name: string, id: string, cseq: number, credentials: string): string {
+    return (
+      `REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${this.#own};branch=z9hG4bK${id}-${cseq};rport\r\n` +
+      `Max-Forwards: 70\r\nFrom: <sip:${name}@127.0.0.1>;tag=${id}\r\nTo: <sip:${name}@127.0.0.1>\r\nCall-ID: ${id}\r\n` +
+      `CSeq: ${cseq} REGISTER\r\nContact: <sip:${name}@127.0.0.1:${this.#own}>\r\nExpires: 300\r\nUser-Agent: bench/1.0\r\n` +
+      `Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, INFO\r\nSupported: path\r\n${credentials}Content-Length: 0\r\n\r\n`
+    );
+  }
+}

@@ -1,0 +1,129 @@
+/** Programs that nobody here wrote register with a running PBX. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { missing, Obelisk, PHONES, run } from '../support/obelisk.js';
+
+const ACCOUNTS = 1000;
+
+let pbx: Obelisk;
+let port: number;
+let directory: string;
+
+const accounts = Array.from({ length: ACCOUNTS }, (_, index) => String(20_000 + index));
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'obelisk-phones-'));
+  const sections = accounts.map(name => `[${name}](phone)\nsecret=pass${name}\n`).join('');
+  pbx = await Obelisk.create({ 'sip.conf': PHONES + sections });
+  port = await pbx.port();
+});
+
+after(async () => {
+  await pbx.remove();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('baresip registers and is shown with its address', async t => {
+  const absent = await missing('baresip');
+  if (absent) return t.skip(absent);
+  const home = join(directory, 'baresip');
+  await run('mkdir', ['-p', home]);
+  await writeFile(join(home, 'accounts'), `<sip:1008@127.0.0.1:${port};transport=udp>;auth_pass=pass1008;regint=60\n`);
+  await writeFile(
+    join(home, 'config'),
+    'module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:0\nmodule_app account.so\nmodule stdio.so\nmodule_app menu.so\n',
+  );
+  const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  try {
+    const said = await until(phone, /200 OK|\d{3} [A-Z]/);
+    assert.match(said, /200 OK/);
+    assert.match(await pbx.x('sip show peers like 1008'), /^1008\/1008 +127\.0\.0\.1 +D /m);
+    assert.match(await pbx.x('sip show peer 1008'), /Useragent {4}: baresip/);
+  } finally {
+    phone.kill('SIGTERM');
+    await new Promise(done => phone.on('close', done));
+  }
+  return undefined;
+});
+
+test('sipsak registers with a password, and is refused with a wrong one', async t => {
+  const absent = await missing('sipsak');
+  if (absent) return t.skip(absent);
+  const register = (password: string) =>
+    run('sipsak', ['-U', '-i', '-x', '120', '-C', 'sip:1009@127.0.0.1:5999', '-a', password, '-s', `sip:1009@127.0.0.1:${port}`]);
+  assert.equal((await register('wrong')).code, 1);
+  assert.match(await pbx.x('sip show peers like 1009'), /\(Unspecified\)/);
+  const right = await register('pass1009');
+  assert.equal(right.code, 0, right.stdout + right.stderr);
+  assert.match(await pbx.x('sip show peers like 1009'), /^1009\/1009 +127\.0\.0\.1 /m);
+  return undefined;
+});
+
+test(`SIPp registers ${ACCOUNTS} accounts`, async t => {
+  const absent = await missing('sipp');
+  if (absent) return t.skip(absent);
+  const scenario = join(directory, 'register.xml');
+  const list = join(directory, 'accounts.csv');
+  await writeFile(scenario, REGISTER);
+  await writeFile(list, `SEQUENTIAL\n${accounts.map(name => `${name};[authentication username=${name} password=pass${name}]`).join('\n')}\n`);
+  const { code, stdout, stderr } = await run('sipp', [
+    `127.0.0.1:${port}`, '-sf', scenario, '-inf', list, '-m', String(ACCOUNTS), '-r', '500', '-l', '200', '-i', '127.0.0.1', '-nostdin',
+    '-trace_err', '-error_file', join(directory, 'sipp-errors.log'),
+  ]);
+  assert.equal(code, 0, `${stdout.slice(-1500)}\n${stderr.slice(-500)}`);
+  assert.match(await pbx.x('sip show peers like ^20'), new RegExp(`${ACCOUNTS} sip peers \\[Monitored: 0 online, 0 offline Unmonitored: ${ACCOUNTS} online`));
+  return undefined;
+});
+
+/** What the program said, once it said something that matches. */
+function until(child: ChildProcess, sign: RegExp): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    const hear = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (sign.test(said)) resolve(said);
+    };
+    child.stdout!.on('data', hear);
+    child.stderr!.on('data', hear);
+    child.on('exit', () => reject(new Error(`it ended:\n${said}`)));
+  });
+}
+
+const REGISTER = `<?xml version="1.0" encoding="ISO-8859-1"?>
+<!DOCTYPE scenario SYSTEM "sipp.dtd">
+<scenario name="register">
+  <send retrans="500"><![CDATA[
+REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport
+Max-Forwards: 70
+From: <sip:[field0]@[remote_ip]>;tag=[call_number]
+To: <sip:[field0]@[remote_ip]>
+Call-ID: [call_id]
+CSeq: 1 REGISTER
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Expires: 600
+Content-Length: 0
+
+]]></send>
+  <recv response="401" auth="true"/>
+  <send retrans="500"><![CDATA[
+REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport
+Max-Forwards: 70
+From: <sip:[field0]@[remote_ip]>;tag=[call_number]
+To: <sip:[field0]@[remote_ip]>
+Call-ID: [call_id]
+CSeq: 2 REGISTER
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Expires: 600
+[field1]
+Content-Length: 0
+
+]]></send>
+  <recv response="200"/>
+</scenario>
+`;
