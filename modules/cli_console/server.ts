@@ -100,10 +100,9 @@ export class ControlServer {
       socket.end(`there are ${MOST_CLIENTS} consoles already\n`, () => socket.destroy());
       return;
     }
-    const session: Session = new Session(socket, this.#parts.greeting, this.#parts, () => {
-      this.#sessions.delete(session);
-    });
+    const session = new Session(socket, this.#parts.greeting, this.#parts);
     this.#sessions.add(session);
+    void session.ended.then(() => this.#sessions.delete(session));
   }
 }
 

@@ -83,7 +83,10 @@ test('a path that no socket can have is refused with the cure', async t => {
 test('a directory that cannot be made is the reason, in words', async t => {
   const directory = temporary(t);
   writeFileSync(join(directory, 'file'), '');
-  await assert.rejects(ControlServer.open(parts(join(directory, 'file', 'ctl'))), /^LoadDeclined: control socket .*ENOTDIR|EEXIST/);
+  await assert.rejects(
+    ControlServer.open(parts(join(directory, 'file', 'ctl'))),
+    /^LoadDeclined: control socket .*ENOTDIR|EEXIST/,
+  );
   mkdirSync(join(directory, 'run'));
 });
 
@@ -97,6 +100,7 @@ test(`${MOST_CLIENTS} clients are served, the next is told so, and there is room
   assert.equal(stage.server.refused, 1);
   clients[0]!.send('quit');
   await clients[0]!.closed;
+  await stage.left(MOST_CLIENTS - 1);
   const next = stage.client();
   next.send('cli quit after say room');
   await next.closed;

@@ -18,7 +18,11 @@ export const GREETING = formatGreeting({ host: 'pbx', pid: 42, version: '9.8.7' 
 const commands: readonly Command[] = [
   { syntax: 'say <word>...', summary: 'Repeat words', run: ({ rest, out }) => out.line(rest.join(' ')) },
   { syntax: 'show width', summary: 'Show the width', run: ({ console, out }) => out.line(`width ${console.width}`) },
-  { syntax: 'set level <n>', summary: 'Set verbosity', run: ({ console, args }) => void (console.verbosity = Number(args['n'])) },
+  {
+    syntax: 'set level <n>',
+    summary: 'Set verbosity',
+    run: ({ console, args }) => void (console.verbosity = Number(args['n'])),
+  },
   { syntax: 'mute', summary: 'Mute or not', run: ({ console }) => void (console.muted = !console.muted) },
   {
     syntax: 'greet <peer>',
@@ -39,6 +43,10 @@ export interface Stage {
   /** Tells every console a line of the log. */
   tell(line: string, level: Level, rank?: number): void;
   client(): Client;
+  /** Resolves when the server has seen clients go, and `count` are left. */
+  left(count: number): Promise<void>;
+  /** Opens another server in the place of one that was closed. */
+  again(): Promise<ControlServer>;
 }
 
 export const temporary = (t: TestContext): string => {
@@ -100,9 +108,14 @@ export async function openStage(t: TestContext): Promise<Stage> {
     sinks: made.sinks,
     logged: made.logged,
     tell(line, level, rank) {
-      const write = (sink: LogSink) => (sink.write as (line: string, level: Level, rank?: number) => void)(line, level, rank);
+      const write = (sink: LogSink) =>
+        (sink.write as (line: string, level: Level, rank?: number) => void)(line, level, rank);
       for (const sink of made.sinks) write(sink);
     },
+    async left(count) {
+      while (server.clients > count) await new Promise(resolve => setImmediate(resolve));
+    },
+    again: () => ControlServer.open(made),
     client() {
       const client = new Client(path);
       clients.push(client);

@@ -70,7 +70,10 @@ for (const [words, error] of refused) {
 test('the usage has a line for every flag that people give, and the synopsis names each', () => {
   const listed = [...usage().matchAll(/^ {2}-(\w)/gm)].map(([, letter]) => letter!);
   assert.equal(listed.join(''), 'CcfrRxsvdnqmTVh');
-  assert.deepEqual(listed.filter(letter => !/[nqmT]/.test(letter) && !synopsis.includes(`-${letter}`)), []);
+  assert.deepEqual(
+    listed.filter(letter => !/[nqmT]/.test(letter) && !synopsis.includes(`-${letter}`)),
+    [],
+  );
   assert.ok(synopsis.includes('[-nqmT]'));
   assert.ok(!usage().includes('own-console'));
 });

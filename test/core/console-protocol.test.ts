@@ -1,16 +1,14 @@
 /** The wire format of the control socket. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { split } from '../../core/cli/words.js';
 import {
   CommandReader,
-  commonStart,
   encodeCommand,
   encodeVerbose,
   formatGreeting,
-  formatMatches,
   LineReader,
   LONGEST_COMMAND,
-  matchesLineOf,
   matchesRequest,
   once,
   onceOf,
@@ -78,10 +76,16 @@ test('lines come out whole, however the bytes are cut', () => {
 });
 
 test('verbose lines stand further right the deeper they are', () => {
-  assert.deepEqual(
-    [0, 1, 2, 3, 4, 5, 10, 11].map(verboseIndent),
-    ['', ' ', '  == ', '    -- ', '       > ', '        > ', '             > ', '             > '],
-  );
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 10, 11].map(verboseIndent), [
+    '',
+    ' ',
+    '  == ',
+    '    -- ',
+    '       > ',
+    '        > ',
+    '             > ',
+    '             > ',
+  ]);
 });
 
 test('the greeting is host, pid and version', () => {
@@ -96,35 +100,28 @@ test('requests of the protocol are told from commands', () => {
   assert.equal(onceOf('core show version'), undefined);
   assert.equal(widthOf(widthRequest(132)), 132);
   assert.equal(widthOf('_COMMAND WIDTH -1'), undefined);
-  assert.equal(matchesLineOf('core show'), undefined);
 });
 
 const lines = ['', 'core sh', 'core show ', 'database put a "b c', 'a\\b "c\\"', '" "', 'say "x" "y'];
 
 for (const line of lines) {
   test(`the line <${line}> reaches completion as it was typed`, () => {
-    assert.equal(matchesLineOf(matchesRequest(line)), line);
+    const { words } = split(matchesRequest(line));
+    assert.deepEqual(words, ['_COMMAND', 'MATCHESARRAY', line, line.split(' ').at(-1)]);
   });
 }
 
-test('quotes of a client that escapes none are understood', () => {
-  assert.equal(matchesLineOf('_COMMAND MATCHESARRAY "say "hello wor" "wor"'), 'say "hello wor');
-});
+const answers: [answer: string, candidates: string[]][] = [
+  ['s set show _EOF_', ['set', 'show']],
+  ['version version _EOF_', ['version']],
+  [' a b _EOF_', ['a', 'b']],
+  ['a_EOF_ a_EOF_ _EOF_', ['a_EOF_']],
+  ['_EOF_', []],
+  ['cut off', []],
+];
 
-test('matches are what they begin with, then each once, sorted, then the end mark', () => {
-  assert.equal(formatMatches(['show', 'set', 'show', 'Stop']), 'S Stop set show _EOF_');
-  assert.equal(formatMatches(['version']), 'version version _EOF_');
-  assert.equal(formatMatches([]), '_EOF_');
-});
-
-test('candidates survive the way to the client, blanks and end marks in them too', () => {
-  const candidates = ['a b', 'a\\b', 'a_EOF_', 'ab'];
-  assert.deepEqual(parseMatches(formatMatches(candidates)), candidates);
-  assert.deepEqual(parseMatches('cut off'), []);
-});
-
-test('what words begin with is found whatever their case', () => {
-  assert.equal(commonStart(['Show', 'shoulder', 'SHoe']), 'Sho');
-  assert.equal(commonStart(['a', 'b']), '');
-  assert.equal(commonStart([]), '');
-});
+for (const [answer, candidates] of answers) {
+  test(`the answer <${answer}> offers ${candidates.join(', ') || 'nothing'}`, () => {
+    assert.deepEqual(parseMatches(answer), candidates);
+  });
+}

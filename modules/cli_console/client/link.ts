@@ -18,7 +18,7 @@ const PATIENCE = 100;
 export interface LinkEvents {
   opened(greeting: Greeting): void;
   lines(lines: readonly ConsoleLine[]): void;
-  /** Comes once; with `reason` when the connection was never opened. */
+  /** Comes once, unless close() was called; with `reason` when the connection was never opened. */
   closed(reason: string | undefined): void;
 }
 
@@ -28,6 +28,7 @@ export class Link {
   readonly #events: LinkEvents;
   readonly #reader = new LineReader();
   #greeted = false;
+  #closed = false;
   #reason: string | undefined;
   #patience: Timer | undefined;
 
@@ -40,6 +41,7 @@ export class Link {
       if (!this.#greeted) this.#reason = unreachable(path, thrown);
     });
     this.#socket.on('close', () => {
+      if (this.#closed) return;
       this.#patience?.cancel();
       this.#flush();
       events.closed(this.#greeted ? undefined : (this.#reason ?? `${path}: closed without a greeting`));
@@ -51,10 +53,13 @@ export class Link {
   }
 
   close(): void {
+    this.#patience?.cancel();
+    this.#closed = true;
     this.#socket.destroy();
   }
 
   #read(bytes: Buffer): void {
+    if (this.#closed) return;
     this.#patience?.cancel();
     let lines = this.#reader.read(bytes);
     if (!this.#greeted && lines.length > 0) {
