@@ -1,4 +1,10 @@
 /** AstDB: small values that outlive the process, under keys `/family/key`. */
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Failure, isBusy, retryAfter, Saver, type SaverParts, startWorker } from './astdb-saver.js';
+import type { Answer } from './astdb-worker.js';
+import { LoadDeclined, messageOf } from './errors.js';
 import { token } from './registry.js';
 
 /** Reads are from memory; writes reach the disk in batches, off the event loop, in order. */
@@ -19,3 +25,116 @@ export interface AstDb {
 }
 
 export const astdb = token<AstDb>('astdb');
+
+/** How often a file that another process has locked is tried at the start: about 4 s. */
+const OPEN_ATTEMPTS = 10;
+
+const pathOf = (family: string, key: string): string => `/${family}/${key}`;
+
+/** The path of a family or of a part of it, without the slash at its end; '' is everything. */
+const prefixOf = (family: string, prefix: string): string =>
+  [family, prefix]
+    .filter(part => part !== '')
+    .map(part => `/${part}`)
+    .join('');
+
+const byKey = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The values of one file. Another process may use the file too, but what it writes is seen at the next start only. */
+export class AstDatabase implements AstDb {
+  readonly #values: Map<string, string>;
+  readonly #saver: Saver;
+
+  private constructor(rows: readonly [string, string][], saver: Saver) {
+    this.#values = new Map(rows);
+    this.#saver = saver;
+  }
+
+  /** Opens the file, or makes it. @throws LoadDeclined that says what to do; the file is never removed or replaced. */
+  static async open(parts: SaverParts): Promise<AstDatabase> {
+    try {
+      await mkdir(dirname(parts.file), { recursive: true });
+    } catch (thrown) {
+      throw new LoadDeclined(`astdb: the directory of '${parts.file}' cannot be made: ${messageOf(thrown)}`);
+    }
+    for (let attempt = 1; ; attempt++) {
+      const worker = startWorker({ file: parts.file, load: true });
+      const [answer] = (await once(worker, 'message')) as [Answer];
+      if (answer.kind === 'loaded') return new AstDatabase(answer.rows, new Saver(parts, worker));
+      await once(worker, 'exit');
+      if (answer.kind === 'written') throw new Error('astdb: the writing thread answered out of turn');
+      if (!isBusy(answer) || attempt === OPEN_ATTEMPTS) throw new LoadDeclined(advice(parts.file, answer));
+      await new Promise<void>(resolve => parts.clock.after(retryAfter(attempt), resolve));
+    }
+  }
+
+  /** Changes that are not known to be on disk. */
+  get waiting(): number {
+    return this.#saver.waiting;
+  }
+
+  get(family: string, key: string): string | undefined {
+    return this.#values.get(pathOf(family, key));
+  }
+
+  put(family: string, key: string, value: string): void {
+    const path = pathOf(family, key);
+    if (this.#values.get(path) === value) return;
+    this.#saver.change(path, value);
+    this.#values.set(path, value);
+  }
+
+  del(family: string, key: string): boolean {
+    return this.#remove(pathOf(family, key));
+  }
+
+  deltree(family: string, prefix = ''): number {
+    const found = this.entries(family, prefix);
+    for (const [path] of found) this.#remove(path);
+    return found.length;
+  }
+
+  entries(family = '', prefix = ''): [key: string, value: string][] {
+    const start = prefixOf(family, prefix);
+    return this.#matching(path => path === start || path.startsWith(`${start}/`));
+  }
+
+  withKey(key: string): [key: string, value: string][] {
+    return this.#matching(path => path.endsWith(`/${key}`));
+  }
+
+  flush(): Promise<void> {
+    return this.#saver.flush();
+  }
+
+  /** Writes what is left and lets the file go. */
+  close(): Promise<void> {
+    return this.#saver.close();
+  }
+
+  #remove(path: string): boolean {
+    if (!this.#values.has(path)) return false;
+    this.#saver.change(path, null);
+    return this.#values.delete(path);
+  }
+
+  #matching(wanted: (path: string) => boolean): [key: string, value: string][] {
+    const found: [string, string][] = [];
+    for (const entry of this.#values) if (wanted(entry[0])) found.push(entry);
+    return found.sort(byKey);
+  }
+}
+
+/** What went wrong with the file, and what the operator can do. */
+function advice(file: string, failure: Failure): string {
+  const { code, message } = failure;
+  const told = `astdb: '${file}' cannot be used: ${message}.`;
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return `${told} Restore it from a copy, or move it aside to start with an empty one. It was left as it is.`;
+  }
+  if (isBusy(failure)) return `${told} Another process holds it: end that process, or wait for it.`;
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM')) {
+    return `${told} This user must be able to write the file and its directory.`;
+  }
+  return told;
+}

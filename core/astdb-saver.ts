@@ -1,0 +1,180 @@
+/** The way of AstDB's changes to the disk: gathered per key, sent to the worker in batches, kept until they are written. */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Answer, Order, Task } from './astdb-worker.js';
+import type { Clock, Timer } from './clock.js';
+import { messageOf } from './errors.js';
+import type { Logger } from './logger.js';
+
+export interface SaverParts {
+  readonly file: string;
+  /** Milliseconds after which a change is on disk. */
+  readonly window: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export type Failure = Extract<Answer, { kind: 'failed' }>;
+
+interface Waiter {
+  /** The number of the last change that it waits for. */
+  readonly until: number;
+  resolve(): void;
+  reject(reason: Error): void;
+}
+
+const FIRST_RETRY = 5;
+const LONGEST_RETRY = 5000;
+/** Attempts that a lock held by another process may cost before anybody is told: about 0.3 s. */
+const QUIET_ATTEMPTS = 6;
+/** The longest that close() waits for a disk that does not answer. */
+const CLOSE_LIMIT = 3000;
+
+/** Whether another process holds the file: it will let go. */
+export const isBusy = ({ code }: Failure): boolean =>
+  code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+
+/** How long to wait before try number `failures + 1`. */
+export const retryAfter = (failures: number): number => Math.min(FIRST_RETRY * 2 ** (failures - 1), LONGEST_RETRY);
+
+export const startWorker = (task: Task): Worker => new Worker(join(__dirname, 'astdb-worker.js'), { workerData: task });
+
+export class Saver {
+  readonly #parts: SaverParts;
+  #worker: Worker | undefined;
+  /** Bounded by the number of keys: a later change of a key takes the place of the earlier. */
+  #pending = new Map<string, string | null>();
+  /** The batch that the worker has. */
+  #flying: { readonly changes: ReadonlyMap<string, string | null>; readonly until: number } | undefined;
+  /** Runs out when the pending changes are to go, or to be tried again. */
+  #timer: Timer | undefined;
+  /** The time was up while a batch was flying. */
+  #due = false;
+  #changes = 0;
+  #failures = 0;
+  #reported = false;
+  #waiters: Waiter[] = [];
+  #closing = false;
+
+  constructor(parts: SaverParts, worker: Worker) {
+    this.#parts = parts;
+    this.#worker = this.#follow(worker);
+  }
+
+  /** Changes that are not known to be on disk. */
+  get waiting(): number {
+    return this.#pending.size + (this.#flying?.changes.size ?? 0);
+  }
+
+  change(key: string, value: string | null): void {
+    if (this.#closing) throw new Error(`astdb: '${key}' was changed after the end`);
+    this.#pending.delete(key); // so that it stands last again
+    this.#pending.set(key, value);
+    this.#changes += 1;
+    // Half of the window is for gathering, the other half for the way to the disk.
+    if (!this.#timer) this.#arm(this.#parts.window / 2);
+  }
+
+  /** Resolves when everything changed so far is on disk. @throws when it cannot be written. */
+  flush(): Promise<void> {
+    if (this.waiting === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ until: this.#changes, resolve, reject });
+      this.#send();
+    });
+  }
+
+  /** Writes what is left, within bounds, and ends the worker. */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    const limit = this.#parts.clock.after(CLOSE_LIMIT, () => void this.#worker?.terminate());
+    try {
+      await this.flush();
+    } catch (thrown) {
+      this.#parts.log.error(`${this.waiting} changes of '${this.#parts.file}' are lost: ${messageOf(thrown)}`);
+    }
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const worker = this.#worker;
+    if (worker) {
+      const ended = new Promise(resolve => worker.once('exit', resolve));
+      worker.postMessage('close' satisfies Order);
+      await ended;
+    }
+    limit.cancel();
+  }
+
+  #arm(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#parts.clock.after(ms, () => {
+      this.#timer = undefined;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#flying) {
+      this.#due = true;
+      return;
+    }
+    this.#due = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#pending.size === 0) return;
+    this.#flying = { changes: this.#pending, until: this.#changes };
+    this.#pending = new Map();
+    this.#worker ??= this.#follow(startWorker({ file: this.#parts.file, load: false }));
+    this.#worker.postMessage({ changes: [...this.#flying.changes] } satisfies Order);
+  }
+
+  #follow(worker: Worker): Worker {
+    let died = 'the writing thread ended';
+    worker.on('message', (answer: Answer) => {
+      if (answer.kind === 'written') this.#written();
+      else if (answer.kind === 'failed') this.#failed(answer);
+    });
+    worker.on('error', thrown => (died = `the writing thread failed: ${String(thrown)}`));
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#flying) this.#failed({ kind: 'failed', code: '', message: died });
+    });
+    return worker;
+  }
+
+  #written(): void {
+    const until = this.#flying?.until ?? 0;
+    this.#flying = undefined;
+    this.#failures = 0;
+    if (this.#reported) this.#parts.log.notice(`'${this.#parts.file}' is written again`);
+    this.#reported = false;
+    const settled = this.#waiters.filter(waiter => waiter.until <= until);
+    this.#waiters = this.#waiters.filter(waiter => waiter.until > until);
+    for (const waiter of settled) waiter.resolve();
+    if (this.#due || this.#waiters.length > 0) this.#send();
+  }
+
+  /** The batch goes back before what came since, and is tried again later. */
+  #failed(failure: Failure): void {
+    if (this.#flying) {
+      const later = this.#pending;
+      this.#pending = new Map(this.#flying.changes);
+      for (const [key, value] of later) {
+        this.#pending.delete(key);
+        this.#pending.set(key, value);
+      }
+    }
+    this.#flying = undefined;
+    this.#failures += 1;
+    if (!isBusy(failure) || this.#failures > QUIET_ATTEMPTS) this.#giveUpWaiting(failure);
+    if (!(this.#closing && this.#reported)) this.#arm(retryAfter(this.#failures));
+  }
+
+  #giveUpWaiting({ message }: Failure): void {
+    const { file, log } = this.#parts;
+    const text = `'${file}' cannot be written: ${message}`;
+    if (!this.#reported) log.error(`${text}; ${this.waiting} changes wait in memory and are tried again`);
+    this.#reported = true;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new Error(text));
+  }
+}
