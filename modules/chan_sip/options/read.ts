@@ -170,7 +170,8 @@ class Reader {
       const why = row?.later ?? row?.never;
       if (!row || why === undefined || !('initial' in row)) continue;
       const value = (set as Record<string, unknown>)[name];
-      if (row.show(value) !== row.show(row.initial)) this.waiting.add(`${written} (${row.never ? 'never' : why})`);
+      if (JSON.stringify(value) !== JSON.stringify(row.initial))
+        this.waiting.add(`${written} (${row.never ? 'never' : why})`);
     }
   }
 

@@ -1,5 +1,6 @@
 /** `host[:port]`: addresses to listen on, to be reached at, and to send to. */
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { custom, Invalid, type Option, type Remarks } from '#core';
 
 export interface HostPort {
@@ -18,15 +19,19 @@ export function parsePort(text: string): number {
   throw new Invalid(`expected a port, 1-65535, got '${text}'`);
 }
 
+/** The one way an address is written, so that it is found by what a packet comes from. */
+const canonical = (host: string): string =>
+  isIP(host) === 6 && !host.includes('%') ? ipaddr.process(host).toString() : host;
+
 /** @throws Invalid */
 export function parseHostPort(text: string): HostPort {
   const whole = text.trim();
-  if (isIP(whole) === 6) return { host: whole, port: undefined };
+  if (isIP(whole) === 6) return { host: canonical(whole), port: undefined };
   const parts = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([^:]*))?$/.exec(whole);
   const host = parts?.[1] ?? parts?.[2] ?? '';
   const named = parts?.[1] === undefined ? HOST.test(host) : isIP(host) === 6;
   if (!named) throw new Invalid(`expected host[:port], got '${text}'`);
-  return { host, port: parts?.[3] === undefined ? undefined : parsePort(parts[3]) };
+  return { host: canonical(host), port: parts?.[3] === undefined ? undefined : parsePort(parts[3]) };
 }
 
 /** @throws Invalid */
@@ -53,7 +58,10 @@ export const addressPort = (initial: HostPort, help: string, remarks: Remarks): 
 
 /** A port; 0 where none is set. */
 export const portNumber = (initial: number, help: string, remarks: Remarks): Option<number> =>
-  custom(initial, 'a port, 1-65535', help, parsePort, remarks);
+  custom(initial, 'a port, 1-65535', help, parsePort, {
+    ...remarks,
+    show: port => (port === 0 ? '' : String(port)),
+  });
 
 /** The host of a device. */
 export interface Host extends HostPort {
