@@ -129,12 +129,12 @@ function vias(request: Message, answer: Answer): string {
   return text;
 }
 
-/** Whether a Via says where it came from, or asks for it. */
-const SOURCE = /;[ \t]*(?:received|rport)/i;
+/** Whether a Via says where it came from, asks for it, or ends in a semicolon that ours would follow. */
+const SOURCE = /;[ \t]*(?:received|rport|$)/i;
 
 /** What goes when both are written anew, and when only received is: an rport with a value is then none of ours. */
-const STALE = /^[ \t]*(?:received|rport)[ \t]*(?:=|$)/i;
-const STALE_OR_EMPTY = /^[ \t]*(?:received[ \t]*(?:=|$)|rport[ \t]*=?[ \t]*$)/i;
+const STALE = /^(?:received|rport)[ \t]*(?:=|$)/i;
+const STALE_OR_EMPTY = /^(?:received[ \t]*(?:=|$)|rport[ \t]*=?$)/i;
 
 /** The topmost Via with the source of the request: RFC 3261 §18.2.1, RFC 3581 §4. */
 function stamped(value: string, { source, rport }: Answer): string {
@@ -151,8 +151,9 @@ function withoutSource(via: string, dropped: RegExp): string {
     const semicolon = indexOutside(via, SEMICOLON, start);
     const end = semicolon < 0 ? via.length : semicolon;
     const part = via.slice(start, end);
+    const name = trim(part);
     if (start === 0) text = part;
-    else if (!dropped.test(part)) text += `;${part}`;
+    else if (name !== '' && !dropped.test(name)) text += `;${part}`;
     start = end + 1;
   }
   return text;

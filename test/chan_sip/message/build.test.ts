@@ -121,6 +121,7 @@ const stamps: readonly [via: string, rport: boolean, wanted: string, title: stri
     'SIP/2.0/UDP h;received=192.0.2.7;rport=5071, SIP/2.0/UDP i;rport',
     'the first of a list',
   ],
+  ['SIP/2.0/UDP h;branch=x; ', false, 'SIP/2.0/UDP h;branch=x;received=192.0.2.7', 'a semicolon at the end'],
 ];
 for (const [via, rport, wanted, title] of stamps) {
   test(`the topmost Via: ${title}: ${via}`, () => {
