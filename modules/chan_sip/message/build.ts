@@ -15,12 +15,6 @@ export interface Body {
   readonly text: string;
 }
 
-/** How the system names itself in every response, made once per configuration. */
-export interface Identity {
-  /** `Server: X\r\nAllow: ...\r\nSupported: ...\r\n` */
-  readonly block: string;
-}
-
 export interface Answer {
   readonly status: number;
   readonly reason: string;
@@ -30,6 +24,7 @@ export interface Answer {
   readonly source: { readonly address: string; readonly port: number };
   /** Whether the Via gets ;rport=<source port>: it asked for it, or the device is told it anyway. */
   readonly rport: boolean;
+  /** Of responseBlock(). */
   readonly block: string;
   readonly headers?: readonly Header[];
   readonly body?: Body;
@@ -38,7 +33,7 @@ export interface Answer {
 export const ALLOW = 'INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, NOTIFY, INFO, PUBLISH, MESSAGE';
 export const SUPPORTED = ['replaces', 'timer'] as const;
 
-/** The lines of an Identity; an empty user agent is not named. */
+/** The lines by which the system names itself in every response, made once per configuration. An empty user agent is not named. */
 export function responseBlock(options: { useragent: string; supported: readonly string[] }): string {
   const server = options.useragent === '' ? '' : line('Server', encode(options.useragent));
   const supported = options.supported.length === 0 ? '' : line('Supported', options.supported.join(', '));

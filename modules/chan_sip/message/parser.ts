@@ -9,7 +9,7 @@ import { parseStartLine, type StartLine } from './start-line.js';
 export { ParseError } from './parse-error.js';
 
 /** The longest message that is looked at: the largest datagram. */
-export const LONGEST_MESSAGE = 65_536;
+const LONGEST_MESSAGE = 65_536;
 
 const NEEDED = ['via', 'from', 'to', 'callId', 'cseq'] as const;
 

@@ -15,6 +15,7 @@ const addresses: readonly [text: string, display: string | undefined, uri: strin
   ['< sip:a@b >', undefined, 'sip:a@b', ''],
   ['<sip:a@b?Subject=x>', undefined, 'sip:a@b?Subject=x', ''],
   ['<sip:a@b>;x=">"', undefined, 'sip:a@b', ';x=">"'],
+  ['J\xc3\xa0<sip:a@b>', 'J\xc3\xa0', 'sip:a@b', ''],
   ['tel:+1;tag=2', undefined, 'tel:+1', ';tag=2'],
 ];
 for (const [text, display, uri, params] of addresses) {
