@@ -106,7 +106,7 @@ export function parseGreeting(line: string): Greeting | undefined {
 /** Asks for one command to be run and the connection to be closed after it. */
 export const once = (command: string): string => `cli quit after ${command}`;
 
-export const onceOf = (command: string): string | undefined => /^cli quit after ([^]*)$/.exec(command)?.[1];
+export const onceOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
 
 /** Tells how many columns the client's terminal has. Ours alone: the original's server has no use for it. */
 export const widthRequest = (columns: number): string => `_COMMAND WIDTH ${columns}`;
@@ -116,41 +116,14 @@ export function widthOf(command: string): number | undefined {
   return columns === undefined ? undefined : Number(columns);
 }
 
-const escaped = (text: string): string => text.replace(/["\\]/g, '\\$&');
-const unescaped = (text: string): string => text.replace(/\\(["\\ ])/g, '$1');
-
-/** Asks what may follow the line, up to the cursor. */
+/** Asks what may follow the line, up to the cursor; the command line answers. */
 export const matchesRequest = (line: string): string =>
-  `_COMMAND MATCHESARRAY "${escaped(line)}" "${escaped(/\S*$/.exec(line)![0])}"`;
+  `_COMMAND MATCHESARRAY ${quoted(line)} ${quoted(/\S*$/.exec(line)![0])}`;
 
-/** The line of such a request. A client that does not escape quotes is understood too. */
-export function matchesLineOf(command: string): string | undefined {
-  const line = /^_COMMAND MATCHESARRAY "([^]*)" "[^]*"$/.exec(command)?.[1];
-  return line === undefined ? undefined : unescaped(line);
-}
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-const END_OF_MATCHES = '_EOF_';
-
-/** The answer: what all candidates begin with, then the candidates, each once and sorted. */
-export function formatMatches(candidates: Iterable<string>): string {
-  const sorted = [...new Set(candidates)].sort();
-  const elements = sorted.length === 0 ? [] : [commonStart(sorted), ...sorted];
-  return [...elements.map(element => element.replace(/[\\ ]/g, '\\$&')), END_OF_MATCHES].join(' ');
-}
-
-/** The candidates of such an answer. */
+/** The candidates of its answer, as they are to be typed: all have the first element in common, the mark ends them. */
 export function parseMatches(answer: string): string[] {
-  const end = answer.lastIndexOf(END_OF_MATCHES);
-  if (end < 0) return [];
-  const elements = answer.slice(0, end).match(/(?:\\.|[^ \\])+/g) ?? [];
-  return elements.slice(1).map(unescaped);
-}
-
-/** What all begin with, whatever their case, written as in the first. */
-export function commonStart(words: readonly string[]): string {
-  let [common = ''] = words;
-  for (const word of words) {
-    while (!word.toLowerCase().startsWith(common.toLowerCase())) common = common.slice(0, -1);
-  }
-  return common;
+  const end = answer.lastIndexOf('_EOF_');
+  return answer.slice(0, Math.max(end, 0)).split(' ').slice(1).filter(Boolean);
 }

@@ -1,9 +1,8 @@
 /** The control socket: a Unix stream socket that only its owner may open. One server on a path; what a dead one left is removed. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { answers, type Clock, type ControlSocket, LoadDeclined, messageOf } from '#core';
-import { groupId, userId } from './owner.js';
+import { answers, type Clock, LoadDeclined, messageOf, type Settings } from '#core';
 import { Session, type SessionParts } from './session.js';
 
 /** Clients at once. */
@@ -18,7 +17,7 @@ const OWNER_ONLY = 0o177;
 /** What the server works with. */
 export interface ServerParts extends SessionParts {
   readonly clock: Clock;
-  readonly socket: ControlSocket;
+  readonly socket: Settings['controlSocket'];
   /** The line that greets a client. */
   readonly greeting: string;
 }
@@ -37,19 +36,17 @@ export class ControlServer {
 
   /** @throws LoadDeclined when another server answers there, or the path cannot be used. */
   static async open(parts: ServerParts): Promise<ControlServer> {
-    const { path, permissions, owner, group } = parts.socket;
+    const { path, permissions } = parts.socket;
     if (Buffer.byteLength(path) > LONGEST_PATH) {
-      throw new LoadDeclined(`control socket ${path}: a socket's path may have ${LONGEST_PATH} bytes; change astrundir`);
+      throw new LoadDeclined(
+        `control socket ${path}: a socket's path may have ${LONGEST_PATH} bytes; change astrundir`,
+      );
     }
-    // Read first: a name that does not exist opens nothing.
-    const uid = owner === undefined ? -1 : userId(owner);
-    const gid = group === undefined ? -1 : groupId(group);
     const server = new ControlServer(parts);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       await removeStale(path, parts.clock);
       await server.#listen(path);
-      if (uid >= 0 || gid >= 0) chownSync(path, uid, gid);
       chmodSync(path, permissions);
     } catch (thrown) {
       await server.close();
@@ -103,10 +100,9 @@ export class ControlServer {
       socket.end(`there are ${MOST_CLIENTS} consoles already\n`, () => socket.destroy());
       return;
     }
-    const session: Session = new Session(socket, this.#parts.greeting, this.#parts, () => {
-      this.#sessions.delete(session);
-    });
+    const session = new Session(socket, this.#parts.greeting, this.#parts);
     this.#sessions.add(session);
+    void session.ended.then(() => this.#sessions.delete(session));
   }
 }
 

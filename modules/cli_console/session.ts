@@ -5,12 +5,10 @@ import {
   CommandReader,
   type Console,
   encodeVerbose,
-  formatMatches,
   type Level,
   LONGEST_COMMAND,
   type Logger,
   type LogSink,
-  matchesLineOf,
   onceOf,
   type Scheduler,
   traceOf,
@@ -26,7 +24,7 @@ const FAREWELL = 500;
 
 /** What a session works with. */
 export interface SessionParts {
-  readonly cli: Pick<Cli, 'run' | 'complete'>;
+  readonly cli: Pick<Cli, 'run'>;
   readonly log: Logger;
   readonly sched: Scheduler;
   /** Makes log lines come to a console; @returns what ends it. */
@@ -43,6 +41,8 @@ export class Session {
     verbosity: 0,
     muted: true,
   };
+  /** Resolves when the client is gone and nothing is held for it any more. */
+  readonly ended: Promise<void>;
   readonly #socket: Socket;
   readonly #parts: SessionParts;
   readonly #outbox: Outbox;
@@ -52,8 +52,7 @@ export class Session {
   #running = false;
   #last = false;
 
-  /** `ended` hears, once, that the client is gone and nothing is held for it any more. */
-  constructor(socket: Socket, greeting: string, parts: SessionParts, ended: () => void) {
+  constructor(socket: Socket, greeting: string, parts: SessionParts) {
     this.#socket = socket;
     this.#parts = parts;
     this.#outbox = new Outbox(socket, parts.sched, reason => {
@@ -67,11 +66,13 @@ export class Session {
     socket.on('data', bytes => this.#read(bytes));
     socket.on('end', () => this.#finish());
     socket.on('error', thrown => parts.log.debug(1, `console: ${thrown.message}`));
-    socket.on('close', () => {
-      this.#detach();
-      this.#outbox.close();
-      this.#queue.length = 0;
-      ended();
+    this.ended = new Promise(resolve => {
+      socket.on('close', () => {
+        this.#detach();
+        this.#outbox.close();
+        this.#queue.length = 0;
+        resolve();
+      });
     });
     this.#outbox.answer(greeting);
   }
@@ -84,8 +85,8 @@ export class Session {
     const enough = this.#parts.sched.after('console farewell', FAREWELL, () => this.#socket.destroy());
     await this.#outbox.drained();
     enough.cancel();
-    this.#socket.end();
     this.#socket.destroySoon();
+    await this.ended;
   }
 
   #log(line: string, level: Level, rank: number): void {
@@ -129,16 +130,12 @@ export class Session {
       await this.run(command);
     } catch (thrown) {
       this.#parts.log.error(`console: command '${command}': ${traceOf(thrown)}`);
-      this.answer(`Command '${command}' failed by a fault of ours; the log tells more.\n`);
+      this.answer(`'${command}' failed by a fault of ours; the log tells more.\n`);
     }
   }
 
   async run(command: string): Promise<void> {
     if (command.trim() !== '') await this.#parts.cli.run(command, this.console, text => this.answer(text));
-  }
-
-  complete(line: string): string[] {
-    return this.#parts.cli.complete(line);
   }
 
   answer(text: string): void {
@@ -158,15 +155,7 @@ const requests: readonly Request[] = [
     const inner = onceOf(command);
     if (inner === undefined) return false;
     session.leave();
-    const line = matchesLineOf(inner);
-    if (line === undefined) await session.run(inner);
-    else session.answer(formatMatches(session.complete(line)));
-    return true;
-  },
-  (session, command) => {
-    const line = matchesLineOf(command);
-    if (line === undefined) return false;
-    session.answer(formatMatches(session.complete(line)));
+    await session.run(inner);
     return true;
   },
   (session, command) => {

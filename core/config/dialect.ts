@@ -1,0 +1,157 @@
+/** The configuration dialect: a text and what it includes become sections and values, or every reason why not. */
+import type { Problem } from '../errors.js';
+import { Assembly } from './assembly.js';
+import type { ConfigFile } from './config-file.js';
+import { Findings } from './findings.js';
+import { lex } from './lexer.js';
+import type { DirectiveLine } from './statement.js';
+
+/** Where a text is. */
+export interface Place {
+  /** As the operator would say it. */
+  readonly name: string;
+  /** What tells it from any other. */
+  readonly path: string;
+}
+
+export interface Source extends Place {
+  readonly text: string;
+}
+
+/** A file or command gives nothing that could be parsed; the message says why: `permission denied`. */
+export class Unreadable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'Unreadable';
+  }
+}
+
+/** Where the texts come from that directives name. */
+export interface Reader {
+  /** What the argument of an `#include` stands for, in order; none when nothing is there. @throws Unreadable */
+  find(argument: string): Promise<readonly Place[]>;
+  /** @throws Unreadable */
+  open(place: Place): Promise<Source>;
+  /** What a command of `#exec` prints, and its complaints. Without it `#exec` is off. @throws Unreadable */
+  run?(command: string): Promise<{ source: Source; complaints: readonly string[] }>;
+}
+
+/** What a text came to. It is to be refused whole when there is any problem. */
+export interface Parsed {
+  readonly config: ConfigFile;
+  readonly problems: readonly Problem[];
+}
+
+/** Files within each other, the first not counted. */
+const DEEPEST = 10;
+
+/** Characters of a file and all that it includes, each as often as it is included. */
+const MOST_TEXT = 64 * 1024 * 1024;
+
+/** Parses a text with everything it includes. Never throws for what the operator wrote. */
+export async function parseConfig(source: Source, reader: Reader): Promise<Parsed> {
+  const parser = new Parser(reader);
+  await parser.parse(source, []);
+  return parser.result(source.name);
+}
+
+/** Parses a text by itself: nothing can be included. */
+export const parseText = (name: string, text: string): Promise<Parsed> =>
+  parseConfig(
+    { name, path: name, text },
+    { find: async () => [], open: () => Promise.reject(new Unreadable('is not there')) },
+  );
+
+class Parser {
+  readonly #reader: Reader;
+  readonly #findings = new Findings();
+  readonly #assembly = new Assembly(this.#findings);
+  #characters = 0;
+
+  constructor(reader: Reader) {
+    this.#reader = reader;
+  }
+
+  /** Goes through a text; `parents` are those that include it, outermost first. */
+  async parse(source: Source, parents: readonly Source[]): Promise<void> {
+    const { name, text } = source;
+    const findings = this.#findings;
+    this.#characters += text.length;
+    if (this.#characters > MOST_TEXT) {
+      findings.problem(name, 0, `what is included up to here is more than ${MOST_TEXT / 1024 / 1024} MB`);
+      return;
+    }
+    const report = {
+      problem: (line: number, message: string) => findings.problem(name, line, message),
+      warning: (line: number, message: string) => findings.warning(name, line, message),
+    };
+    let section = this.#assembly.opened;
+    for (const { statement } of lex(text, report)) {
+      if (statement === undefined) continue;
+      if (statement.kind === 'variable') this.#assembly.put(section, statement, name);
+      else if (statement.kind === 'section') section = this.#assembly.open(statement, name);
+      else if (statement.kind === 'broken') section = this.#assembly.nowhere();
+      else await this.#directive(statement, source, parents);
+    }
+  }
+
+  result(name: string): Parsed {
+    const { sections } = this.#assembly;
+    return {
+      config: { name, sections, warnings: this.#findings.warnings(name) },
+      problems: this.#findings.problems(name),
+    };
+  }
+
+  async #directive(directive: DirectiveLine, source: Source, parents: readonly Source[]): Promise<void> {
+    const { name, argument, line } = directive;
+    const chain = [...parents, source];
+    try {
+      if (name === 'exec') await this.#exec(argument, line, chain);
+      else await this.#include(directive, chain);
+    } catch (thrown) {
+      if (!(thrown instanceof Unreadable)) throw thrown;
+      this.#findings.problem(source.name, line, `#${name} ${argument}: ${thrown.message}`);
+    }
+  }
+
+  async #include({ name, argument, line }: DirectiveLine, chain: readonly Source[]): Promise<void> {
+    const parent = chain.at(-1)!;
+    const places = await this.#reader.find(argument);
+    if (places.length === 0 && name === 'include') throw new Unreadable('there is no such file');
+    for (const place of places) {
+      const known = chain.findIndex(({ path }) => path === place.path);
+      if (known >= 0) {
+        const circle = [...chain.slice(known), place].map(link => link.name);
+        this.#findings.problem(parent.name, line, `${place.name} includes itself: ${circle.join(' -> ')}`);
+      } else await this.#nested(place, { attempt: name === 'tryinclude', line }, chain);
+    }
+  }
+
+  // Deviates from the original, which goes on with what it could read of an included file that is broken.
+  async #nested(place: Place, how: { attempt: boolean; line: number }, chain: readonly Source[]): Promise<void> {
+    const parent = chain.at(-1)!;
+    let source: Source;
+    try {
+      if (chain.length > DEEPEST) throw new Unreadable(`files are included at most ${DEEPEST} deep`);
+      source = await this.#reader.open(place);
+    } catch (thrown) {
+      if (!(thrown instanceof Unreadable)) throw thrown;
+      this.#findings[how.attempt ? 'warning' : 'problem'](parent.name, how.line, `${place.name}: ${thrown.message}`);
+      return;
+    }
+    await this.parse(source, chain);
+  }
+
+  async #exec(command: string, line: number, chain: readonly Source[]): Promise<void> {
+    const parent = chain.at(-1)!;
+    if (!this.#reader.run) {
+      this.#findings.warning(parent.name, line, '#exec is off, set execincludes=yes in asterisk.conf');
+      return;
+    }
+    if (chain.length > DEEPEST) throw new Unreadable(`files are included at most ${DEEPEST} deep`);
+    const { source, complaints } = await this.#reader.run(command);
+    for (const complaint of complaints) this.#findings.warning(parent.name, line, `#exec: ${complaint}`);
+    await this.parse(source, chain);
+  }
+}

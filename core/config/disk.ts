@@ -1,0 +1,109 @@
+/** Reads configuration texts from disk and commands, and remembers what it looked at, so that a change can be told. */
+import { isUtf8 } from 'node:buffer';
+import type { BigIntStats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import { getSystemErrorMessage } from 'node:util';
+import type { Clock } from '../clock.js';
+import { messageOf } from '../errors.js';
+import { type Place, type Reader, type Source, Unreadable } from './dialect.js';
+import { runCommand } from './exec.js';
+import { find } from './find.js';
+
+/** Bytes that a configuration file, or the output of a command, may have. */
+export const LARGEST_FILE = 10 * 1024 * 1024;
+
+/** What a read looked at. */
+export interface Seen {
+  /** By path: what tells that a file is the one it was; undefined when it could not be looked at. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+  /** By argument of an include: what it stood for. */
+  readonly lookups: ReadonlyMap<string, readonly string[]>;
+  /** Whether a command was run: then it can never be taken for unchanged. */
+  readonly ran: boolean;
+}
+
+/** One read of a file and what it includes. */
+export class Disk implements Reader {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  readonly #files = new Map<string, string | undefined>();
+  readonly #lookups = new Map<string, readonly string[]>();
+  #ran = false;
+  readonly run?: NonNullable<Reader['run']>;
+
+  constructor({ directory, execIncludes, clock }: { directory: string; execIncludes: boolean; clock: Clock }) {
+    this.#directory = directory;
+    this.#clock = clock;
+    if (execIncludes) this.run = command => this.#run(command);
+  }
+
+  get seen(): Seen {
+    return { files: this.#files, lookups: this.#lookups, ran: this.#ran };
+  }
+
+  async find(argument: string): Promise<readonly Place[]> {
+    const paths = await find(this.#directory, argument);
+    this.#lookups.set(argument, paths);
+    return paths.map(path => ({ name: nameOf(this.#directory, path), path }));
+  }
+
+  async open({ name, path }: Place): Promise<Source> {
+    this.#files.set(path, undefined);
+    const info = await attempt(stat(path, { bigint: true }));
+    if (!info.isFile()) throw new Unreadable('not a regular file');
+    this.#files.set(path, stampOf(info));
+    if (info.size > LARGEST_FILE) {
+      throw new Unreadable(`it has ${megabytes(Number(info.size))}, and at most ${megabytes(LARGEST_FILE)} are read`);
+    }
+    return { name, path, text: decode(await attempt(readFile(path))) };
+  }
+
+  async #run(command: string): Promise<{ source: Source; complaints: readonly string[] }> {
+    this.#ran = true;
+    const { output, complaints } = await runCommand(command, LARGEST_FILE, this.#clock);
+    const name = `#exec ${command}`;
+    return { source: { name, path: name, text: decode(output) }, complaints };
+  }
+}
+
+/** Whether everything that was looked at is as it was. */
+export async function unchanged({ files, lookups, ran }: Seen, directory: string): Promise<boolean> {
+  if (ran) return false;
+  try {
+    for (const [path, stamp] of files) {
+      if (stamp === undefined || stampOf(await attempt(stat(path, { bigint: true }))) !== stamp) return false;
+    }
+    for (const [argument, before] of lookups) {
+      const now = await find(directory, argument);
+      if (now.length !== before.length || now.some((path, index) => path !== before[index])) return false;
+    }
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Unreadable) return false;
+    throw thrown;
+  }
+}
+
+/** The name of a path as the operator would say it: relative to the directory when it is in there. */
+export function nameOf(directory: string, path: string): string {
+  const inside = relative(directory, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
+
+/** Text in UTF-8, or else in Latin-1, which any bytes are. */
+export const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+
+const stampOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
+
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1).replace('.0', '')} MB`;
+
+/** What the file system gives, or its refusal in words. */
+async function attempt<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const { errno } = thrown as NodeJS.ErrnoException;
+    throw new Unreadable(errno === undefined ? messageOf(thrown) : getSystemErrorMessage(errno), { cause: thrown });
+  }
+}

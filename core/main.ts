@@ -1,0 +1,250 @@
+#!/usr/bin/env node
+/** The process: argv, signals, exit codes. Nobody else reads argv or ends the process. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Arguments, parseArguments, usage } from './arguments.js';
+import { SystemClock, type Timer } from './clock.js';
+import { LoadDeclined, traceOf } from './errors.js';
+import type { Pbx } from './pbx.js';
+import { answers, ask, type ConsoleProgram, printable } from './remote.js';
+import type { Settings } from './settings.js';
+
+/** Where asterisk.conf is looked for when none is named. */
+const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
+
+/** How long an end may take before it is forced. */
+const GRACE = 5_000;
+/** How long a PBX that failed gets to write what it holds. */
+const LAST_FLUSH = 2_000;
+/** How long the console gets to give the terminal back. */
+const CONSOLE_FAREWELL = 1_000;
+
+/** Exit codes beside 0, and 2 for a required module that failed. */
+const FAILED = 1;
+/** As sysexits(3) has it: the fault is ours. */
+const OUR_FAULT = 70;
+const INTERRUPTED = 130;
+
+const clock = new SystemClock();
+
+const complain = (message: string): void => void process.stderr.write(`obelisk: ${message}\n`);
+
+/** Ends the process when everything printed has gone out. */
+const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
+
+async function main(): Promise<number> {
+  const read = parseArguments(process.argv.slice(2));
+  if ('error' in read) {
+    process.stderr.write(`obelisk: ${read.error}\n\n${usage()}`);
+    return FAILED;
+  }
+  return modes[read.mode](read);
+}
+
+const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<number>>> = {
+  help: async () => {
+    process.stdout.write(usage());
+    return 0;
+  },
+  version: async () => {
+    const { version } = await import('./version.js');
+    process.stdout.write(`Obelisk ${version}\n`);
+    return 0;
+  },
+  remote,
+  serve,
+};
+
+/** @throws LoadDeclined when there is none, or it cannot be read */
+async function settingsOf(config: string | undefined): Promise<Settings> {
+  const file = config ?? PLACES.find(place => existsSync(place));
+  if (file === undefined) {
+    throw new LoadDeclined(`no asterisk.conf in ${PLACES.map(place => dirname(place)).join(', ')}; name one with -C`);
+  }
+  const path = resolve(file);
+  const [{ ConfigFiles }, { readSettings }] = await Promise.all([import('./config/files.js'), import('./settings.js')]);
+  const files = new ConfigFiles({ directory: dirname(path), execIncludes: false });
+  return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
+}
+
+/** A console of a PBX that runs, or one command for it. */
+async function remote(read: Arguments): Promise<number> {
+  const settings = read.socket === undefined ? await settingsOf(read.config) : undefined;
+  const socket = read.socket ?? settings!.controlSocket.path;
+  const { command } = read;
+  if (command !== undefined) {
+    const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
+    const answer = (text: string) => void process.stdout.write(printable(text, false));
+    const problem = await ask({ socket, command, clock, columns, answer });
+    if (problem !== undefined) complain(problem);
+    return problem === undefined ? 0 : FAILED;
+  }
+  const stop = new AbortController();
+  let shell = false;
+  const end = () => void (shell || stop.abort());
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // A shell shares the terminal, and with it what Ctrl-C means to say to the shell alone.
+  process.on('SIGINT', end);
+  if (read.local) process.on('disconnect', () => stop.abort());
+  const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
+  return runConsole({
+    ...read,
+    socket,
+    clock,
+    verbose: read.verbose + (settings?.verbose ?? 0),
+    colour: read.colour && !settings?.nocolor,
+    quiet: read.quiet || settings?.quiet === true,
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    history: join(homedir(), '.obelisk_history'),
+    stop: stop.signal,
+    shell(running) {
+      shell = running;
+      process.send?.({ shell: running });
+    },
+  });
+}
+
+/** The console is a program of its own that the core does not know: found by path, as modules are. */
+const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
+
+/** The PBX in this process, until it ends. */
+async function serve(read: Arguments): Promise<number> {
+  const settings = await settingsOf(read.config);
+  const { path } = settings.controlSocket;
+  if (await answers(path, clock)) {
+    complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
+    return FAILED;
+  }
+  const end = new End();
+  const { Pbx, StartFailed } = await import('./pbx.js');
+  let pbx: Pbx;
+  try {
+    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug });
+  } catch (thrown) {
+    if (!(thrown instanceof StartFailed)) throw thrown;
+    complain(thrown.message);
+    return thrown.status;
+  }
+  const colour = read.colour && !settings.nocolor && process.stdout.isTTY;
+  if (!read.quiet && !settings.quiet)
+    process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
+  end.follow(pbx);
+  const face =
+    read.console && process.stdin.isTTY && process.stdout.isTTY ? new OwnConsole(read, settings, end) : undefined;
+  const { restart } = await pbx.ended;
+  await face?.close();
+  if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
+  return 0;
+}
+
+/** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
+class End {
+  /** While a shell has the terminal, an interrupt is meant for the shell. */
+  shell = false;
+  #pbx: Pbx | undefined;
+  #asked = false;
+  #failed = false;
+  #force: Timer | undefined;
+
+  constructor() {
+    process.on('SIGTERM', () => this.ask('SIGTERM'));
+    process.on('SIGINT', () => {
+      if (this.shell) return;
+      if (this.#asked) process.exit(INTERRUPTED);
+      this.ask('SIGINT');
+    });
+    process.on('SIGHUP', () => this.#reload());
+    // A promise that nobody awaited and that failed arrives here, too.
+    process.on('uncaughtException', thrown => this.#fail(thrown));
+  }
+
+  /** Stops the PBX as soon as there is one. */
+  ask(why: string): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#bound(why);
+    this.#pbx?.stop('now');
+  }
+
+  follow(pbx: Pbx): void {
+    this.#pbx = pbx;
+    pbx.on('shutdown', () => this.#bound('the stop'));
+    if (this.#asked) pbx.stop('now');
+  }
+
+  #bound(why: string): void {
+    this.#force ??= clock.after(GRACE, () => {
+      complain(`not at an end ${GRACE / 1000} seconds after ${why}: ended by force`);
+      process.exit(FAILED);
+    });
+  }
+
+  #reload(): void {
+    this.#pbx?.reload('hup').catch(thrown => complain(`reload: ${traceOf(thrown)}`));
+  }
+
+  #fail(thrown: unknown): void {
+    complain(`a fault of ours: ${traceOf(thrown)}`);
+    if (this.#failed || !this.#pbx) process.exit(OUR_FAULT);
+    this.#failed = true;
+    clock.after(LAST_FLUSH, () => process.exit(OUR_FAULT));
+    void this.#pbx.ended.then(() => process.exit(OUR_FAULT));
+    this.#pbx.stop('now');
+  }
+}
+
+/**
+ * The console of -c: a process of its own on the control socket, since writing to a terminal that stands still would
+ * stop the PBX with it.
+ */
+class OwnConsole {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+  #closing = false;
+
+  constructor(read: Arguments, settings: Settings, end: End) {
+    const given: [string, number | boolean][] = [
+      ['-v', read.verbose + settings.verbose],
+      ['-d', read.debug],
+      ['-n', !read.colour || settings.nocolor],
+      ['-q', read.quiet || settings.quiet],
+      ['-m', read.muted],
+      ['-T', read.timestamps],
+    ];
+    const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
+    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child.on('message', message => {
+      end.shell = (message as { shell: boolean }).shell;
+    });
+    this.#gone = new Promise(resolve => {
+      this.#child.on('exit', code => {
+        resolve();
+        end.shell = false;
+        if (this.#closing) return;
+        // The terminal hung up, or Ctrl-C was typed: the PBX that was started in it ends with it.
+        if (code === 0) end.ask('the end of its console');
+        else complain("the console has ended, the PBX runs on; 'obelisk -r' opens another");
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#child.kill('SIGTERM');
+    const enough = clock.after(CONSOLE_FAREWELL, () => this.#child.kill('SIGKILL'));
+    await this.#gone;
+    enough.cancel();
+  }
+}
+
+// Whoever read what is printed may be gone, a pager or a terminal: that ends neither the PBX nor an answer.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+main().then(exit, thrown => {
+  complain(thrown instanceof LoadDeclined ? thrown.message : traceOf(thrown));
+  exit(FAILED);
+});

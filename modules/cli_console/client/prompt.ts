@@ -1,0 +1,112 @@
+/** The prompt of a terminal: a line being typed, and text that appears above it without disturbing it. */
+import {
+  type CompleterResult,
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  type Interface,
+  moveCursor,
+} from 'node:readline';
+import { MOST_REMEMBERED } from './history.js';
+
+/** What a prompt tells and asks. */
+export interface PromptEvents {
+  typed(line: string): void;
+  /** Ctrl-C on an empty line. */
+  interrupted(): void;
+  /** Ctrl-D on an empty line, or no more input: then `ended` is true. */
+  left(ended: boolean): void;
+  complete(line: string): Promise<string[]>;
+}
+
+export class Prompt {
+  readonly #input: NodeJS.ReadStream;
+  readonly #output: NodeJS.WriteStream;
+  readonly #events: PromptEvents;
+  #ended = false;
+  #interface: Interface | undefined;
+
+  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream, events: PromptEvents) {
+    this.#input = input;
+    this.#output = output;
+    this.#events = events;
+    for (const event of ['end', 'close', 'error']) {
+      input.once(event, () => {
+        this.#ended = true;
+        this.#interface?.close();
+      });
+    }
+  }
+
+  /** Takes the terminal and shows the prompt. @param history the newest first */
+  open(text: string, history: string[]): void {
+    const face = createInterface({
+      input: this.#input,
+      output: this.#output,
+      terminal: true,
+      prompt: text,
+      history,
+      historySize: MOST_REMEMBERED,
+      completer: (line: string, done: (error: null, result: CompleterResult) => void) => {
+        void this.#events.complete(line).then(found => done(null, offers(line, found)));
+      },
+    });
+    this.#interface = face;
+    face.on('line', line => this.#events.typed(line));
+    face.on('SIGINT', () => {
+      if (face.line === '') return this.#events.interrupted();
+      this.#output.write('^C\n');
+      // Ctrl-E, Ctrl-U: to the end of the line, and all of it away.
+      face.write(null, { ctrl: true, name: 'e' });
+      face.write(null, { ctrl: true, name: 'u' });
+      return undefined;
+    });
+    face.on('close', () => {
+      if (this.#interface !== face) return;
+      this.#interface = undefined;
+      this.#output.write('\n');
+      this.#events.left(this.#ended);
+    });
+    face.prompt();
+  }
+
+  /** Gives the terminal back. */
+  close(): void {
+    const face = this.#interface;
+    this.#interface = undefined;
+    if (!face) return;
+    this.#wipe(face);
+    face.close();
+  }
+
+  /** Shows the prompt for the next line. */
+  next(): void {
+    this.#interface?.prompt();
+  }
+
+  /** Text above the line being typed; it ends with a newline. */
+  print(text: string): void {
+    const face = this.#interface;
+    if (!face) {
+      this.#output.write(text);
+      return;
+    }
+    this.#wipe(face);
+    this.#output.write(text);
+    face.prompt(true);
+  }
+
+  /** Takes the prompt and what is typed off the screen; the interface still knows them. */
+  #wipe(face: Interface): void {
+    const { rows } = face.getCursorPos();
+    cursorTo(this.#output, 0);
+    if (rows > 0) moveCursor(this.#output, 0, -rows);
+    clearScreenDown(this.#output);
+  }
+}
+
+/** Candidates for the last word; a single one is followed by a blank, so that the next word can be typed. */
+function offers(line: string, found: readonly string[]): CompleterResult {
+  const word = /\S*$/.exec(line)![0];
+  return [found.length === 1 ? [`${found[0]} `] : [...found], word];
+}

@@ -1,0 +1,39 @@
+/** cli_console: the control socket, on which `obelisk -r` and `-x` work. Declares the module; what runs is a ControlServer. */
+import { hostname } from 'node:os';
+import { type Command, cli, defineModule, formatGreeting, loggers, pbx, settings } from '#core';
+import { ControlServer } from './server.js';
+
+/** What a console says of itself. */
+const commands: readonly Command[] = [
+  {
+    syntax: 'logger mute [silent]',
+    summary: 'Stop or let on the log lines on this console',
+    help: 'Each time it is given, log lines stop coming to this console or come again. `silent` leaves out the answer.',
+    run({ console, chosen, out }) {
+      console.muted = !console.muted;
+      if (!chosen.has('silent')) out.line(`Log lines are ${console.muted ? 'muted' : 'shown'} on this console.`);
+    },
+  },
+];
+
+export default defineModule({
+  name: 'cli_console',
+  description: 'Control socket and remote consoles',
+  builtin: true,
+
+  async loadModule(core) {
+    const log = core.use(loggers);
+    const server = await ControlServer.open({
+      cli: core.use(cli),
+      log: core.log,
+      sched: core.sched,
+      clock: core.clock,
+      attach: sink => log.attach(sink),
+      socket: core.use(settings).controlSocket,
+      greeting: formatGreeting({ host: hostname(), pid: process.pid, version: core.use(pbx).version }),
+    });
+    core.defer('control socket', () => server.close());
+    core.command(...commands);
+    return server;
+  },
+});

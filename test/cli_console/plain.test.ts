@@ -1,0 +1,299 @@
+/** The plain console: on a pipe, and on a terminal that is two streams. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { type TestContext, test } from 'node:test';
+import { TestClock } from '../../core/clock.js';
+import type { ConsoleOptions } from '../../core/remote.js';
+import { runConsole } from '../../modules/cli_console/client/plain.js';
+import { openStage, type Stage, temporary } from './stage.js';
+
+/** A console on streams that a test writes and reads. */
+class Seat {
+  readonly input = new PassThrough();
+  readonly output = new PassThrough();
+  readonly clock = new TestClock();
+  readonly stop = new AbortController();
+  readonly code: Promise<number>;
+  text = '';
+  errors = '';
+  #waiting: (() => void)[] = [];
+
+  constructor(socket: string, { terminal = false, ...options }: Partial<ConsoleOptions> & { terminal?: boolean } = {}) {
+    if (terminal) {
+      Object.assign(this.input, { isTTY: true, setRawMode: () => undefined });
+      Object.assign(this.output, { isTTY: true, columns: 100, rows: 24 });
+    }
+    const errors = new PassThrough();
+    errors.on('data', bytes => (this.errors += bytes));
+    this.output.on('data', bytes => {
+      this.text += bytes;
+      for (const check of [...this.#waiting]) check();
+    });
+    this.code = runConsole({
+      socket,
+      input: this.input as unknown as NodeJS.ReadStream,
+      output: this.output as unknown as NodeJS.WriteStream,
+      errors,
+      clock: this.clock,
+      verbose: 0,
+      debug: 0,
+      colour: false,
+      quiet: false,
+      muted: false,
+      timestamps: false,
+      reconnect: false,
+      local: false,
+      history: undefined,
+      stop: this.stop.signal,
+      shell: () => undefined,
+      ...options,
+    });
+  }
+
+  type(text: string): void {
+    this.input.write(text);
+  }
+
+  /** Resolves when `part` has been printed, after what was awaited before. */
+  until(part: string): Promise<void> {
+    return new Promise(resolve => {
+      const check = () => {
+        const at = this.text.indexOf(part, this.#seen);
+        if (at < 0) return;
+        this.#seen = at + part.length;
+        this.#waiting = this.#waiting.filter(waiting => waiting !== check);
+        resolve();
+      };
+      this.#waiting.push(check);
+      check();
+    });
+  }
+
+  #seen = 0;
+}
+
+/** The server knows what a console says of itself when it opens. */
+function listening(stage: Stage): void {
+  stage.table.add(
+    'console',
+    {
+      syntax: 'logger mute [silent]',
+      summary: 'Mute',
+      run: ({ console }) => void (console.muted = !console.muted),
+    },
+    {
+      syntax: 'core set verbose atleast <n> [silent]',
+      summary: 'Verbosity',
+      run: ({ console, args }) => void (console.verbosity = Number(args['n'])),
+    },
+  );
+}
+
+async function seated(t: TestContext, options: Partial<ConsoleOptions> = {}): Promise<{ stage: Stage; seat: Seat }> {
+  const stage = await openStage(t);
+  listening(stage);
+  const seat = new Seat(stage.path, { terminal: true, ...options });
+  t.after(() => seat.stop.abort());
+  await seat.until('*CLI> ');
+  return { stage, seat };
+}
+
+test('on a pipe, commands are answered in their order until there are no more', async t => {
+  const stage = await openStage(t);
+  const seat = new Seat(stage.path);
+  seat.input.end('say one\n\n  say two  \nshow width\nsay last');
+  assert.equal(await seat.code, 0);
+  assert.equal(seat.text, 'one\ntwo\nwidth undefined\nlast\n');
+});
+
+test('on a pipe, nothing after exit is run', async t => {
+  const stage = await openStage(t);
+  const seat = new Seat(stage.path);
+  seat.input.end('say one\nexit\nsay two\n');
+  assert.equal(await seat.code, 0);
+  assert.equal(seat.text, 'one\n');
+});
+
+test('on a pipe without a server, the reason is printed and the code is 1', async t => {
+  const path = join(temporary(t), 'ctl');
+  const seat = new Seat(path);
+  seat.input.end('say one\nsay two\n');
+  assert.equal(await seat.code, 1);
+  assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
+});
+
+test('a terminal gets a banner, a prompt with the host, answers, and its width is known', async t => {
+  const { seat } = await seated(t);
+  assert.match(seat.text, /Obelisk 9\.8\.7 on pbx, pid 42\..*\n.*core show help.*\n.*pbx\*CLI> /);
+  seat.type('say hello\r');
+  await seat.until('hello\n');
+  seat.type('show width\r');
+  await seat.until('width 100\n');
+  seat.type('exit\r');
+  assert.equal(await seat.code, 0);
+  assert.equal(seat.clock.pending, 0);
+});
+
+test('a quiet console has no banner', async t => {
+  const { seat } = await seated(t, { quiet: true });
+  assert.ok(!seat.text.includes('9.8.7'));
+});
+
+test('log lines appear above what is being typed, indented by their level', async t => {
+  const { stage, seat } = await seated(t, { verbose: 3 });
+  seat.type('say ready\r');
+  await seat.until('ready\n');
+  assert.deepEqual(
+    [...stage.sinks].map(({ console }) => [console.verbosity, console.muted]),
+    [[3, false]],
+  );
+  seat.type('say half');
+  await seat.until('say half');
+  stage.tell('phone came', 'verbose', 3);
+  await seat.until('    -- phone came\n');
+  await seat.until('pbx*CLI> say half');
+  seat.type('way\r');
+  await seat.until('halfway\n');
+});
+
+test('a muted console stays muted', async t => {
+  const { stage, seat } = await seated(t, { muted: true });
+  seat.type('say ready\r');
+  await seat.until('ready\n');
+  assert.deepEqual(
+    [...stage.sinks].map(({ console }) => console.muted),
+    [true],
+  );
+});
+
+test('control characters of the server are shown, not sent to the terminal', async t => {
+  const { stage, seat } = await seated(t);
+  seat.type('say ready\r');
+  await seat.until('ready\n');
+  stage.tell('evil \x1b]0;x\x07', 'notice');
+  await seat.until('evil ^[]0;x^G\n');
+});
+
+test('TAB completes from the server', async t => {
+  const { seat } = await seated(t);
+  seat.type('greet bo\t');
+  await seat.until('greet bob ');
+  seat.type('\r');
+  await seat.until('hello bob\n');
+});
+
+test('commands are remembered over logins', async t => {
+  const stage = await openStage(t);
+  listening(stage);
+  const history = join(temporary(t), 'history');
+  for (const [typed, expected] of [
+    ['say remembered\r', 'remembered\n'],
+    ['\x1b[A\r', 'remembered\n'],
+  ] as const) {
+    const seat = new Seat(stage.path, { terminal: true, history });
+    await seat.until('*CLI> ');
+    seat.type(typed);
+    await seat.until(expected);
+    seat.type('\x04');
+    assert.equal(await seat.code, 0);
+  }
+});
+
+test('when the server goes, a console says so and ends', async t => {
+  const { stage, seat } = await seated(t);
+  await stage.server.close();
+  await seat.until('Disconnected from the PBX.\n');
+  assert.equal(await seat.code, 0);
+});
+
+test('a console that reconnects looks for the server for 30 seconds', async t => {
+  const { stage, seat } = await seated(t, { reconnect: true });
+  await stage.server.close();
+  await seat.until('Disconnected from the PBX.\n');
+  let code: number | undefined;
+  void seat.code.then(given => (code = given));
+  let waited = 0;
+  for (; code === undefined && waited < 60_000; waited += 250) {
+    seat.clock.advance(250);
+    await new Promise(resolve => setImmediate(resolve));
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  assert.equal(code, 1);
+  assert.ok(waited >= 30_000 && waited < 31_000, `${waited} ms`);
+  assert.match(seat.errors, /^no PBX answers on /);
+});
+
+test('a console that reconnects goes on when the server is back', async t => {
+  const { stage, seat } = await seated(t, { reconnect: true });
+  await stage.server.close();
+  await seat.until('Disconnected from the PBX.\n');
+  const again = await stage.again();
+  seat.clock.advance(250);
+  await seat.until('Connected again');
+  seat.type('say back\r');
+  await seat.until('back\n');
+  seat.stop.abort();
+  assert.equal(await seat.code, 0);
+  await again.close();
+});
+
+test('Ctrl-C takes the line away, and on an empty line ends the console', async t => {
+  const { seat } = await seated(t);
+  seat.type('say forgotten\x03');
+  await seat.until('^C\n');
+  seat.type('say kept\r');
+  await seat.until('kept\n');
+  assert.ok(!/^forgotten/m.test(seat.text));
+  seat.type('\x03');
+  assert.equal(await seat.code, 0);
+});
+
+for (const [what, typed] of [
+  ['exit', 'exit\r'],
+  ['Ctrl-D', '\x04'],
+] as const) {
+  test(`${what} at the console of the PBX itself tells how both are ended, and the console stays`, async t => {
+    const stage = await openStage(t);
+    listening(stage);
+    const seat = new Seat(stage.path, { terminal: true, local: true });
+    await seat.until('*CLI> ');
+    seat.type(typed);
+    await seat.until("'core stop now' ends both.\n");
+    seat.type('say on\r');
+    await seat.until('on\n');
+    seat.input.end();
+    assert.equal(await seat.code, 0);
+  });
+}
+
+test('the shell is refused at a remote console', async t => {
+  const { seat } = await seated(t);
+  seat.type('!echo opened\r');
+  await seat.until('The shell is only for the console that was started with the PBX (-c).\n');
+  seat.type('say on\r');
+  await seat.until('on\n');
+  assert.ok(!/^opened/m.test(seat.text));
+});
+
+test('the console of the PBX opens a shell, holds log lines back meanwhile, and goes on after it', async t => {
+  const stage = await openStage(t);
+  listening(stage);
+  const shells: boolean[] = [];
+  const seat = new Seat(stage.path, { terminal: true, local: true, shell: running => void shells.push(running) });
+  await seat.until('*CLI> ');
+  seat.type('!true\r');
+  await seat.until('*CLI> ');
+  seat.type('say on\r');
+  await seat.until('on\n');
+  assert.deepEqual(shells, [true, false]);
+  seat.stop.abort();
+  assert.equal(await seat.code, 0);
+});
+
+test('a terminal without a server gets the reason and the code 1', async t => {
+  const path = join(temporary(t), 'ctl');
+  const seat = new Seat(path, { terminal: true });
+  assert.equal(await seat.code, 1);
+  assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
+});

@@ -1,0 +1,128 @@
+/** The control socket itself: who may have it, who may open it, how many. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LoadDeclined } from '../../core/errors.js';
+import { ControlServer, MOST_CLIENTS } from '../../modules/cli_console/server.js';
+import { Client, GREETING, openStage, parts, temporary } from './stage.js';
+
+const rights = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+test('only the owner may open the socket and look into a directory made for it', async t => {
+  const { path } = await openStage(t);
+  assert.equal(rights(path), '600');
+  assert.equal(rights(join(path, '..')), '700');
+});
+
+test('the socket has the permissions of asterisk.conf', async t => {
+  const made = parts(join(temporary(t), 'ctl'), 0o660);
+  const server = await ControlServer.open(made);
+  assert.equal(rights(made.socket.path), '660');
+  await server.close();
+});
+
+test('making the socket leaves the mask of the process as it was', async t => {
+  const before = process.umask();
+  await openStage(t);
+  assert.equal(process.umask(), before);
+});
+
+test('closing removes the socket', async t => {
+  const stage = await openStage(t);
+  await stage.server.close();
+  assert.equal(existsSync(stage.path), false);
+  assert.equal(stage.clock.pending, 0);
+});
+
+test('what a server that was killed left behind is replaced', async t => {
+  const path = join(temporary(t), 'ctl');
+  const die = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', die]);
+  assert.ok(existsSync(path));
+  const server = await ControlServer.open(parts(path));
+  const client = new Client(path);
+  client.send('cli quit after say alive');
+  await client.closed;
+  assert.equal(client.text, `${GREETING}alive\n`);
+  await server.close();
+});
+
+test('a server that answers keeps its socket', async t => {
+  const stage = await openStage(t);
+  await assert.rejects(
+    ControlServer.open(parts(stage.path)),
+    new LoadDeclined(`control socket ${stage.path}: another PBX answers there`),
+  );
+  const client = stage.client();
+  client.send('cli quit after say mine');
+  await client.closed;
+  assert.equal(client.text, `${GREETING}mine\n`);
+});
+
+test('a file that is no socket is left alone', async t => {
+  const path = join(temporary(t), 'ctl');
+  writeFileSync(path, 'precious');
+  await assert.rejects(
+    ControlServer.open(parts(path)),
+    new LoadDeclined(`control socket ${path}: there is something else in its place`),
+  );
+  assert.equal(statSync(path).size, 8);
+});
+
+test('a path that no socket can have is refused with the cure', async t => {
+  const path = join(temporary(t), 'x'.repeat(100), 'ctl');
+  await assert.rejects(ControlServer.open(parts(path)), (thrown: Error) => {
+    assert.ok(thrown instanceof LoadDeclined);
+    assert.match(thrown.message, /may have 107 bytes; change astrundir$/);
+    return true;
+  });
+});
+
+test('a directory that cannot be made is the reason, in words', async t => {
+  const directory = temporary(t);
+  writeFileSync(join(directory, 'file'), '');
+  await assert.rejects(
+    ControlServer.open(parts(join(directory, 'file', 'ctl'))),
+    /^LoadDeclined: control socket .*ENOTDIR|EEXIST/,
+  );
+  mkdirSync(join(directory, 'run'));
+});
+
+test(`${MOST_CLIENTS} clients are served, the next is told so, and there is room again when one goes`, async t => {
+  const stage = await openStage(t);
+  const clients = Array.from({ length: MOST_CLIENTS }, () => stage.client());
+  await Promise.all(clients.map(client => client.until(GREETING)));
+  const late = stage.client();
+  await late.closed;
+  assert.equal(late.text, `there are ${MOST_CLIENTS} consoles already\n`);
+  assert.equal(stage.server.refused, 1);
+  clients[0]!.send('quit');
+  await clients[0]!.closed;
+  await stage.left(MOST_CLIENTS - 1);
+  const next = stage.client();
+  next.send('cli quit after say room');
+  await next.closed;
+  assert.equal(next.text, `${GREETING}room\n`);
+});
+
+test('closing lets the answers out and ends every connection', async t => {
+  const stage = await openStage(t);
+  const clients = [stage.client(), stage.client()];
+  for (const client of clients) client.send('say bye');
+  await Promise.all(clients.map(client => client.until('bye\n')));
+  await stage.server.close();
+  await Promise.all(clients.map(client => client.closed));
+  assert.deepEqual([stage.server.clients, stage.sinks.size, stage.clock.pending], [0, 0, 0]);
+});
+
+test('closing does not wait for a command that does not end', async t => {
+  const stage = await openStage(t);
+  stage.table.add('stuck', { syntax: 'stuck', summary: 'Never ends', run: () => new Promise(() => undefined) });
+  const client = stage.client();
+  client.send('say going', 'stuck');
+  await client.until('going\n');
+  await stage.server.close();
+  await client.closed;
+});

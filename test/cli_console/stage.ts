@@ -1,0 +1,169 @@
+/** A control socket in a directory of its own with real commands, and clients that speak its bytes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { CommandTable } from '../../core/cli.js';
+import { SystemClock, TestClock } from '../../core/clock.js';
+import type { Command } from '../../core/command.js';
+import { encodeCommand, formatGreeting } from '../../core/console-protocol.js';
+import type { Level, Logger, LogSink } from '../../core/logger.js';
+import { SchedulerHeap } from '../../core/sched.js';
+import { ControlServer } from '../../modules/cli_console/server.js';
+
+export const GREETING = formatGreeting({ host: 'pbx', pid: 42, version: '9.8.7' });
+
+/** Commands that show what a session does. */
+const commands: readonly Command[] = [
+  { syntax: 'say <word>...', summary: 'Repeat words', run: ({ rest, out }) => out.line(rest.join(' ')) },
+  { syntax: 'show width', summary: 'Show the width', run: ({ console, out }) => out.line(`width ${console.width}`) },
+  {
+    syntax: 'set level <n>',
+    summary: 'Set verbosity',
+    run: ({ console, args }) => void (console.verbosity = Number(args['n'])),
+  },
+  { syntax: 'mute', summary: 'Mute or not', run: ({ console }) => void (console.muted = !console.muted) },
+  {
+    syntax: 'greet <peer>',
+    summary: 'Greet a peer',
+    complete: { peer: () => ['alice', 'alina', 'bob'] },
+    run: ({ args, out }) => out.line(`hello ${args['peer']}`),
+  },
+];
+
+export interface Stage {
+  readonly path: string;
+  readonly clock: TestClock;
+  readonly table: CommandTable;
+  readonly sinks: Set<LogSink>;
+  /** What the server logged. */
+  readonly logged: string[];
+  readonly server: ControlServer;
+  /** Tells every console a line of the log. */
+  tell(line: string, level: Level, rank?: number): void;
+  client(): Client;
+  /** Resolves when the server has seen clients go, and `count` are left. */
+  left(count: number): Promise<void>;
+  /** Opens another server in the place of one that was closed. */
+  again(): Promise<ControlServer>;
+}
+
+export const temporary = (t: TestContext): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'obelisk-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+};
+
+export const recorder = (logged: string[]): Logger => ({
+  error: text => void logged.push(`error ${text}`),
+  warning: text => void logged.push(`warning ${text}`),
+  notice: text => void logged.push(`notice ${text}`),
+  verbose: () => undefined,
+  debugs: () => false,
+  debug: () => undefined,
+});
+
+/** Everything that a server needs, without the server. */
+export function parts(path: string, permissions = 0o600) {
+  const clock = new TestClock();
+  const logged: string[] = [];
+  const sinks = new Set<LogSink>();
+  const failed = (label: string, thrown: unknown) => void logged.push(`failed ${label}: ${thrown}`);
+  const table = new CommandTable({ stopping: () => false, failed });
+  table.add('test', ...commands);
+  return {
+    cli: table,
+    table,
+    sinks,
+    logged,
+    testClock: clock,
+    log: recorder(logged),
+    sched: new SchedulerHeap(clock, failed).open().sched,
+    // Probing a socket is a matter of the real system.
+    clock: new SystemClock(),
+    socket: { path, permissions },
+    greeting: GREETING,
+    attach(sink: LogSink) {
+      sinks.add(sink);
+      return () => void sinks.delete(sink);
+    },
+  };
+}
+
+export async function openStage(t: TestContext): Promise<Stage> {
+  const path = join(temporary(t), 'run', 'asterisk.ctl');
+  const made = parts(path);
+  const server = await ControlServer.open(made);
+  const clients: Client[] = [];
+  t.after(async () => {
+    for (const client of clients) client.socket.destroy();
+    await server.close();
+  });
+  return {
+    path,
+    server,
+    clock: made.testClock,
+    table: made.table,
+    sinks: made.sinks,
+    logged: made.logged,
+    tell(line, level, rank) {
+      const write = (sink: LogSink) =>
+        (sink.write as (line: string, level: Level, rank?: number) => void)(line, level, rank);
+      for (const sink of made.sinks) write(sink);
+    },
+    async left(count) {
+      while (server.clients > count) await new Promise(resolve => setImmediate(resolve));
+    },
+    again: () => ControlServer.open(made),
+    client() {
+      const client = new Client(path);
+      clients.push(client);
+      return client;
+    },
+  };
+}
+
+/** A client that keeps every byte. */
+export class Client {
+  readonly socket: Socket;
+  readonly closed: Promise<void>;
+  #bytes: Buffer = Buffer.alloc(0);
+  #waiting: (() => void)[] = [];
+
+  constructor(path: string) {
+    this.socket = connect({ path, allowHalfOpen: true });
+    this.socket.on('data', bytes => {
+      this.#bytes = Buffer.concat([this.#bytes, bytes]);
+      for (const check of [...this.#waiting]) check();
+    });
+    this.socket.on('end', () => this.socket.end());
+    this.socket.on('error', () => undefined);
+    this.closed = new Promise(resolve => this.socket.on('close', () => resolve()));
+  }
+
+  send(...commands: string[]): void {
+    for (const command of commands) this.socket.write(encodeCommand(command));
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get text(): string {
+    return this.#bytes.toString();
+  }
+
+  /** Resolves when `part` has come. */
+  until(part: string | Buffer): Promise<void> {
+    return new Promise(resolve => {
+      const check = () => {
+        if (!this.#bytes.includes(part)) return;
+        this.#waiting = this.#waiting.filter(waiting => waiting !== check);
+        resolve();
+      };
+      this.#waiting.push(check);
+      check();
+    });
+  }
+}
