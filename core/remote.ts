@@ -81,7 +81,7 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
         if (greeted) verbose === undefined && answer(`${text}\n`);
         else if (parseGreeting(text)) greeted = true;
         else {
-          outcome ??= `${path}: ${text}`;
+          outcome ??= `${path}: ${printable(text, false)}`;
           socket.destroy();
         }
       }
@@ -98,6 +98,9 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
   });
 }
 
+/** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
+
 /** Whether a server accepts connections on this path. */
 export function answers(path: string, clock: Clock): Promise<boolean> {
   return new Promise(resolve => {
@@ -109,7 +112,7 @@ export function answers(path: string, clock: Clock): Promise<boolean> {
     // One that is alive and too busy to accept is there all the same.
     const timer = clock.after(PROBE, () => settle(true));
     const socket = connect(path, () => settle(true));
-    socket.on('error', () => settle(false));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => settle(!NOBODY.has(code)));
   });
 }
 

@@ -116,7 +116,8 @@ export class Session {
       if (this.#queue.length <= MOST_QUEUED) this.#socket.resume();
     }
     this.#running = false;
-    if (this.#last) this.#socket.end();
+    // Not end(): a client that keeps its own side open would keep its place.
+    if (this.#last) this.#socket.destroySoon();
   }
 
   async #perform(command: string | undefined): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type Greeting,
   LineReader,
   parseGreeting,
+  printable,
   type Timer,
   unreachable,
 } from '#core';
@@ -66,7 +67,7 @@ export class Link {
       const [{ text }, ...rest] = lines as [ConsoleLine, ...ConsoleLine[]];
       const greeting = parseGreeting(text);
       if (!greeting) {
-        this.#reason = text;
+        this.#reason = printable(text, false);
         this.#socket.destroy();
         return;
       }
