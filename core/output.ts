@@ -1,7 +1,8 @@
 /** The answer of a command: kept as values, rendered as text or as JSON. */
 import type { Cell, Field, Output, TableShape } from './command.js';
+import { printable } from './log/printable.js';
 import { fit } from './output/fit.js';
-import { fill, forTitles, type Layout, parseLayout, textOf, visible } from './output/printf.js';
+import { fill, forTitles, type Layout, parseLayout, textOf } from './output/printf.js';
 
 interface TableBlock {
   readonly kind: 'table';
@@ -49,7 +50,7 @@ export function renderText(report: Report, width: number | undefined): string {
   const lines: string[] = [];
   for (const block of report.blocks) {
     if (block.kind === 'table') renderTable(block, width, lines);
-    else if (block.kind === 'line') lines.push(block.text.split('\n').map(visibleLine).join('\n'));
+    else if (block.kind === 'line') lines.push(block.text.split('\n').map(printableLine).join('\n'));
     else
       for (const [label, value] of block.fields)
         lines.push(fill(block.layout, cellTexts(block.layout, [label, value])));
@@ -58,7 +59,7 @@ export function renderText(report: Report, width: number | undefined): string {
 }
 
 /** A tab is no harm in a line of text, and some recorded lines have one. */
-const visibleLine = (line: string): string => line.split('\t').map(visible).join('\t');
+const printableLine = (line: string): string => line.split('\t').map(printable).join('\t');
 
 const cellTexts = ({ places }: Layout, cells: readonly Cell[]): string[] =>
   places.map((place, index) => textOf(place, cells[index]));

@@ -1,4 +1,4 @@
-/** The syntax of a command, parsed: `sip set debug {on|off|ip <address>|peer <name>}`. */
+/** The syntax of a command, parsed: `core stop {now|gracefully|when convenient}`. */
 
 export type Node =
   | { readonly kind: 'word' /** Lower case. */; readonly text: string }

@@ -97,8 +97,15 @@ const namesOf = (table: Table): ReadonlyMap<string, string> => {
 /** Whether the table knows the option under this name or an alias of it. */
 export const knows = (table: Table, name: string): boolean => namesOf(table).has(name.toLowerCase());
 
-/** Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote. */
-export function read<T extends Table>(table: T, lines: Iterable<Line>): Reading<T> {
+/**
+ * Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote.
+ * `start` is what options that accumulate begin with, where that is not nothing.
+ */
+export function read<T extends Table>(
+  table: T,
+  lines: Iterable<Line>,
+  start: Readonly<Record<string, unknown>> = {},
+): Reading<T> {
   const known = namesOf(table);
   const set: Record<string, unknown> = {};
   const places = new Map<string, Line>();
@@ -115,7 +122,8 @@ export function read<T extends Table>(table: T, lines: Iterable<Line>): Reading<
     const row = table[name]!;
     const target = isFold(row) ? row.into : name;
     try {
-      set[target] = row.read(line.value, set[target], message => say(warnings, `${line.name}: ${message}`));
+      const before = target in set ? set[target] : start[target];
+      set[target] = row.read(line.value, before, message => say(warnings, `${line.name}: ${message}`));
       places.set(target, line);
     } catch (thrown) {
       if (!(thrown instanceof Invalid)) throw thrown;

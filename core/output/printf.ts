@@ -1,5 +1,6 @@
 /** printf layouts: the part of them that show commands use, read once and then filled row by row. */
 import type { Cell } from '../command.js';
+import { printable } from '../log/printable.js';
 
 /** A place for one value. */
 export interface Place {
@@ -61,7 +62,7 @@ export const forTitles = ({ literals, places }: Layout): Layout => ({
 export function textOf({ conversion, precision }: Place, value: Cell): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'string') return visible(value);
+  if (typeof value === 'string') return printable(value);
   if (conversion === 'd') return String(Math.trunc(value));
   return conversion === 'f' ? value.toFixed(precision ?? 6) : String(value);
 }
@@ -88,12 +89,3 @@ function cut(text: string, most: number): string {
   const end = text.charCodeAt(most - 1);
   return text.slice(0, end >= 0xd800 && end <= 0xdbff ? most - 1 : most);
 }
-
-const CONTROL = /[\0-\x1f\x7f-\x9f]/;
-const CONTROLS = new RegExp(CONTROL, 'g');
-
-/** Control characters as `\x1b`: what a peer calls itself must not drive the operator's terminal. */
-export const visible = (text: string): string =>
-  CONTROL.test(text)
-    ? text.replace(CONTROLS, character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    : text;

@@ -110,7 +110,13 @@ export class Obelisk {
 
   /** Runs one command through the control socket, as `obelisk -x` does. */
   async x(command: string): Promise<string> {
-    const { code, stdout } = await run(process.execPath, [MAIN, '-C', join(this.directory, 'asterisk.conf'), '-x', command]);
+    const { code, stdout } = await run(process.execPath, [
+      MAIN,
+      '-C',
+      join(this.directory, 'asterisk.conf'),
+      '-x',
+      command,
+    ]);
     assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
     return stdout;
   }

@@ -2,10 +2,11 @@
 import { addressParams } from './address.js';
 import type { Message } from './message.js';
 import { clean, encode, octets } from './octets.js';
-import { Params } from './params.js';
 import type { ParseError } from './parse-error.js';
-import { indexOfComma, trim } from './scan.js';
+import { indexOfComma, indexOutside, trim } from './scan.js';
 import { hostPort } from './uri.js';
+
+const SEMICOLON = 59;
 
 export type Header = readonly [name: string, value: string];
 
@@ -94,10 +95,10 @@ export function request(parts: RequestParts): string {
 }
 
 /** The ACK that the INVITE transaction sends for a refusal: RFC 3261 §17.1.1.3. */
-export const ackFor = (invite: Message, refused: Message): string => derived(invite, 'ACK', refused.header('To') ?? '');
+export const ack = (invite: Message, refused: Message): string => derived(invite, 'ACK', refused.header('To') ?? '');
 
 /** The CANCEL of an INVITE: RFC 3261 §9.1. */
-export const cancelFor = (invite: Message): string => derived(invite, 'CANCEL', invite.header('To') ?? '');
+export const cancel = (invite: Message): string => derived(invite, 'CANCEL', invite.header('To') ?? '');
 
 /** Same Request-URI, topmost Via, Route, From, Call-ID and CSeq number as the INVITE. */
 function derived(invite: Message, method: 'ACK' | 'CANCEL', to: string): string {
@@ -131,21 +132,28 @@ function vias(request: Message, answer: Answer): string {
 /** Whether a Via says where it came from, or asks for it. */
 const SOURCE = /;[ \t]*(?:received|rport)/i;
 
+/** What goes when both are written anew, and when only received is: an rport with a value is then none of ours. */
+const STALE = /^[ \t]*(?:received|rport)[ \t]*(?:=|$)/i;
+const STALE_OR_EMPTY = /^[ \t]*(?:received[ \t]*(?:=|$)|rport[ \t]*=?[ \t]*$)/i;
+
 /** The topmost Via with the source of the request: RFC 3261 §18.2.1, RFC 3581 §4. */
 function stamped(value: string, { source, rport }: Answer): string {
   const comma = value.includes(',') ? indexOfComma(value) : -1;
   const top = trim(comma < 0 ? value : value.slice(0, comma));
-  const kept = SOURCE.test(top) ? withoutSource(top, rport) : top;
+  const kept = SOURCE.test(top) ? withoutSource(top, rport ? STALE : STALE_OR_EMPTY) : top;
   const stamp = `;received=${source.address}${rport ? `;rport=${source.port}` : ''}`;
   return comma < 0 ? kept + stamp : kept + stamp + value.slice(comma);
 }
 
-function withoutSource(via: string, rport: boolean): string {
-  const start = via.indexOf(';');
-  let text = via.slice(0, start);
-  for (const [name, value] of new Params(via.slice(start)).entries()) {
-    if (name === 'received' || (name === 'rport' && (rport || value === ''))) continue;
-    text += value === '' ? `;${name}` : `;${name}=${value}`;
+function withoutSource(via: string, dropped: RegExp): string {
+  let text = '';
+  for (let start = 0; start <= via.length; ) {
+    const semicolon = indexOutside(via, SEMICOLON, start);
+    const end = semicolon < 0 ? via.length : semicolon;
+    const part = via.slice(start, end);
+    if (start === 0) text = part;
+    else if (!dropped.test(part)) text += `;${part}`;
+    start = end + 1;
   }
   return text;
 }

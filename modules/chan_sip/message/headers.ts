@@ -62,24 +62,23 @@ const rows: readonly Row[] = [
 
 /** A header name as lines are found by. */
 export interface HeaderName {
+  readonly long: string;
   /** The long name in lower case. */
   readonly key: string;
-  readonly long: string;
-  /** A bit of its own for a header that may stand once; else 0. */
-  readonly once: number;
+  /** The compact form in lower case; '' when there is none. */
+  readonly compact: string;
 }
 
-/** By every usual spelling, so that a line as phones write it costs one look-up. */
+const name = ({ long, compact = '' }: Row): HeaderName => ({ long, key: long.toLowerCase(), compact });
+
 const spellings = new Map<string, HeaderName>();
-for (const [index, { long, compact, once }] of rows.entries()) {
-  const name: HeaderName = { key: long.toLowerCase(), long, once: once ? 1 << index : 0 };
-  for (const spelling of [long, name.key]) spellings.set(spelling, name);
-  if (compact) for (const spelling of [compact, compact.toUpperCase()]) spellings.set(spelling, name);
+for (const known of rows.map(name)) {
+  for (const spelling of [known.long, known.key, known.compact]) if (spelling) spellings.set(spelling, known);
 }
 
-/** The known header that is spelt so, in any case, long or compact. */
-export const knownHeader = (spelling: string): HeaderName | undefined =>
-  spellings.get(spelling) ?? spellings.get(spelling.toLowerCase());
+/** What a spelling stands for: long or compact, in any case, known or not. */
+export const headerName = (spelling: string): HeaderName =>
+  spellings.get(spelling) ?? spellings.get(spelling.toLowerCase()) ?? name({ long: spelling });
 
-/** The long name in lower case of any header. */
-export const headerKey = (spelling: string): string => knownHeader(spelling)?.key ?? spelling.toLowerCase();
+/** The headers of which a message may have one. */
+export const ONCE: readonly HeaderName[] = rows.filter(row => row.once).map(row => headerName(row.long));

@@ -1,6 +1,6 @@
-/** The header lines of a message: where each value stands, found in one pass, cut out when asked for. RFC 3261 §7.3.1. */
-import { headerKey, knownHeader } from './headers.js';
-import { isBlank, TOKEN } from './scan.js';
+/** The header lines of a message: their places found in one pass, a name compared and a value cut out when asked for. RFC 3261 §7.3.1. */
+import { type HeaderName, headerName, ONCE } from './headers.js';
+import { isBlank } from './scan.js';
 
 const LF = 10;
 const CR = 13;
@@ -14,30 +14,19 @@ export const LONGEST_LINE = 8192;
 const FOLD = /\r?\n[ \t]+/g;
 
 export class HeaderLines {
+  /** Where the body begins. */
+  readonly bodyAt: number;
   readonly #text: string;
-  /** Long names in lower case, by line. */
-  readonly #keys: string[] = [];
-  /** Start and end of each value, by line. */
-  readonly #marks: number[] = [];
-  #seen = 0;
-  #repeated: string | undefined;
+  /** Where each line starts, a folded one counting as one; last, where the lines end. */
+  readonly #starts: number[] = [];
+  /** The first octet of each, in lower case: what most comparisons end at. */
+  readonly #letters: number[] = [];
   #excess: string | undefined;
-  #bodyAt: number;
 
   /** Reads `text` from `start`, the first character after the start line. */
   constructor(text: string, start: number) {
     this.#text = text;
-    this.#bodyAt = this.#read(start);
-  }
-
-  /** Where the body begins. */
-  get bodyAt(): number {
-    return this.#bodyAt;
-  }
-
-  /** The name of a header that stands twice and may not. */
-  get repeated(): string | undefined {
-    return this.#repeated;
+    this.bodyAt = this.#read(start);
   }
 
   /** Which limit was passed; the lines before that were read. */
@@ -45,75 +34,102 @@ export class HeaderLines {
     return this.#excess;
   }
 
+  /** The name of a header that stands twice and may not. */
+  get repeated(): string | undefined {
+    for (const name of ONCE) {
+      const line = this.#find(name, 0);
+      if (line >= 0 && this.#find(name, line + 1) >= 0) return name.long;
+    }
+    return undefined;
+  }
+
   /** The first value of a header. */
-  first(name: string): string | undefined {
-    const line = this.#keys.indexOf(headerKey(name));
+  first(spelling: string): string | undefined {
+    const name = headerName(spelling);
+    const line = this.#find(name, 0);
     return line < 0 ? undefined : this.#value(line);
   }
 
   /** All values of a header, in order. */
-  all(name: string): string[] {
-    const key = headerKey(name);
+  all(spelling: string): string[] {
+    const name = headerName(spelling);
     const values: string[] = [];
-    for (let line = this.#keys.indexOf(key); line >= 0; line = this.#keys.indexOf(key, line + 1)) {
-      values.push(this.#value(line));
-    }
+    for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 1)) values.push(this.#value(line));
     return values;
-  }
-
-  #value(line: number): string {
-    const value = this.#text.slice(this.#marks[line * 2], this.#marks[line * 2 + 1]);
-    return value.includes('\n') ? value.replace(FOLD, ' ') : value;
   }
 
   #read(start: number): number {
     const text = this.#text;
+    const starts = this.#starts;
     let at = start;
+    let bodyAt = text.length;
     while (at < text.length) {
       // The line end is CRLF (RFC 3261 §7); a bare LF is taken for one, as many servers do.
       const code = text.charCodeAt(at);
-      if (code === LF) return at + 1;
-      if (code === CR && text.charCodeAt(at + 1) === LF) return at + 2;
-      let end = text.indexOf('\n', at);
-      while (end >= 0 && isBlank(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);
-      if (end < 0) end = text.length;
+      const empty = code === LF ? 1 : code === CR && text.charCodeAt(at + 1) === LF ? 2 : 0;
+      if (empty > 0) {
+        bodyAt = at + empty;
+        break;
+      }
+      const end = this.#lineEnd(at);
       if (end - at > LONGEST_LINE) this.#excess = `a header line of more than ${LONGEST_LINE} octets`;
-      if (this.#keys.length === MOST_LINES) this.#excess = `more than ${MOST_LINES} header lines`;
-      if (this.#excess !== undefined) return text.length;
-      this.#add(at, end);
+      if (starts.length === MOST_LINES) this.#excess = `more than ${MOST_LINES} header lines`;
+      if (this.#excess !== undefined) break;
+      starts.push(at);
+      this.#letters.push(lowerCase(code));
       at = end + 1;
     }
-    return text.length;
+    starts.push(at);
+    return bodyAt;
   }
 
-  /** A line without a name is no header and is passed over: RFC 3261 §8.2.2 wants malformed headers ignored. */
-  #add(start: number, end: number): void {
+  /** Where the line feed of a line stands, past those that a blank follows. */
+  #lineEnd(start: number): number {
     const text = this.#text;
-    let at = start;
-    while (TOKEN[text.charCodeAt(at)]) at++;
-    const nameEnd = at;
+    let end = text.indexOf('\n', start);
+    while (end >= 0 && isBlank(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);
+    return end < 0 ? text.length : end;
+  }
+
+  /** The first line of that name, from line `from` on; -1 when there is none. A line without a name is nobody's (RFC 3261 §8.2.2). */
+  #find({ key, compact }: HeaderName, from: number): number {
+    const letters = this.#letters;
+    const long = key.charCodeAt(0);
+    const short = compact === '' ? long : compact.charCodeAt(0);
+    for (let line = from; line < letters.length; line++) {
+      const letter = letters[line];
+      if (letter === long && this.#named(key, line)) return line;
+      if (letter === short && compact !== '' && this.#named(compact, line)) return line;
+    }
+    return -1;
+  }
+
+  /** Whether a line has this name: only SP and HTAB may stand before the colon (RFC 3261 §25.1, HCOLON). */
+  #named(key: string, line: number): boolean {
+    const text = this.#text;
+    const start = this.#starts[line]!;
+    for (let at = 1; at < key.length; at++) {
+      if (lowerCase(text.charCodeAt(start + at)) !== key.charCodeAt(at)) return false;
+    }
+    let at = start + key.length;
     while (isBlank(text.charCodeAt(at))) at++;
-    if (nameEnd === start || text.charCodeAt(at) !== COLON) return;
-    const spelling = text.slice(start, nameEnd);
-    const known = knownHeader(spelling);
-    if (known) this.#count(known.once, known.long);
-    this.#keys.push(known?.key ?? spelling.toLowerCase());
-    this.#mark(at + 1, end);
+    return text.charCodeAt(at) === COLON;
   }
 
-  #count(once: number, name: string): void {
-    if (this.#seen & once) this.#repeated ??= name;
-    this.#seen |= once;
-  }
-
-  #mark(start: number, end: number): void {
-    let from = start;
-    let to = end;
-    while (from < to && isSpace(this.#text.charCodeAt(from))) from++;
-    while (to > from && isSpace(this.#text.charCodeAt(to - 1))) to--;
-    this.#marks.push(from, to);
+  /** The value of a line that has a name: unfolded, without what surrounds it. */
+  #value(line: number): string {
+    const text = this.#text;
+    let start = text.indexOf(':', this.#starts[line]) + 1;
+    let end = this.#starts[line + 1]!;
+    while (start < end && isSpace(text.charCodeAt(start))) start++;
+    while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+    const value = text.slice(start, end);
+    return value.includes('\n') ? value.replace(FOLD, ' ') : value;
   }
 }
+
+/** Of ASCII alone: the other octets are no letters here. */
+const lowerCase = (code: number): number => (code >= 65 && code <= 90 ? code | 32 : code);
 
 /** A blank or part of a line end: what surrounds a value, folded or not. */
 const isSpace = (code: number): boolean => isBlank(code) || code === LF || code === CR;

@@ -12,7 +12,11 @@ export class ParseError extends Error {
     /** The message as far as it could be read, to build an answer from. */
     readonly partial?: Message,
   ) {
+    // The fault is the sender's: a stack says nothing, and taking it is most of what a malformed packet costs.
+    const depth = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(detail);
+    Error.stackTraceLimit = depth;
     this.name = 'ParseError';
   }
 }

@@ -122,6 +122,8 @@ export const openUdp: Open = (bind, up) =>
   new Promise((resolve, reject) => {
     const family = isIP(bind.address);
     if (family === 0) return reject(bindError('udp', bind, { code: 'ENOTFOUND' }));
+    // Node would bind to the rest of a division by 65536.
+    if (bind.port < 0 || bind.port > 0xffff) return reject(bindError('udp', bind, { code: 'ERR_SOCKET_BAD_PORT' }));
     const socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
       // Addresses are numbers here: without this each datagram would wait for a tick of the resolver.

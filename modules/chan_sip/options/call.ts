@@ -1,0 +1,86 @@
+/** Calls and requests: what [general] and devices have in common. */
+import { seconds, text, yesno, yesOrNo } from '#core';
+import { insecureFlags } from './values/insecure.js';
+import { natFlags } from './values/nat.js';
+import { outboundProxy } from './values/proxy.js';
+import { keepaliveInterval, qualifyLimit } from './values/qualify.js';
+import { methods } from './values/registration.js';
+import { transports } from './values/transport.js';
+import { yesNoOr } from './values/words.js';
+
+const LATER = { later: 'calls' };
+const SUBSCRIPTIONS = { later: 'subscriptions' };
+const orNotSet = { show: (value: string) => value || '<Not set>' };
+
+const reach = {
+  context: text('default', 'Dialplan context of calls', { label: 'Context:' }),
+  transport: transports('Transports a device may use; the first is the one we call it over', {
+    label: 'Allowed transports:',
+  }),
+  nat: natFlags("How far a device's own idea of its address is believed", { label: 'Force rport:' }),
+  insecure: insecureFlags('Which checks are left out: of the source port, of calls', {}),
+  supportpath: yesno(false, 'Take Path headers in REGISTER (RFC 3327)', { label: 'Path support :' }),
+  qualify: qualifyLimit('Watch devices by OPTIONS; the number is the most milliseconds an answer may take', {
+    label: 'Qualify:',
+    later: 'qualify',
+  }),
+  qualifyfreq: seconds(60, [1, 86_400], 'Wait between such questions', { label: 'Qualify Freq :', later: 'qualify' }),
+  keepalive: keepaliveInterval('Send an empty packet so often, so that a NAT stays open', {
+    label: 'Keepalive:',
+    later: 'qualify',
+  }),
+  outboundproxy: outboundProxy('Where requests go first', { label: 'Outb. proxy:', ...LATER }),
+  disallowed_methods: methods('Methods not to be used towards devices', LATER),
+} as const;
+
+const rights = {
+  allowsubscribe: yesno(true, 'Whether SUBSCRIBE is taken', { label: 'Allow subscriptions:', ...SUBSCRIPTIONS }),
+  subscribecontext: text('', 'Context in which hints are looked up; empty: context', SUBSCRIPTIONS),
+  outofcall_message_context: text('', 'Context of MESSAGE outside a call', { later: 'messages' }),
+  allowtransfer: {
+    ...yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', ...LATER }),
+    show: (value: boolean) => (value ? 'open' : 'closed'),
+  },
+  allowoverlap: yesNoOr(
+    ['dtmf'],
+    'yes',
+    'Whether digits may come after the INVITE',
+    { label: 'Allow overlap dialing:', ...LATER },
+    { dtmf: 'DTMF' },
+  ),
+  promiscredir: yesno(false, 'Follow a redirection to any host', { label: 'Allow promisc. redir:', ...LATER }),
+  usereqphone: yesno(false, 'Mark numbers in URIs with user=phone', { label: 'URI user is phone no:', ...LATER }),
+  progressinband: yesNoOr(['never'], 'no', 'Whether ringing is played rather than signalled', {
+    label: 'Progress inband:',
+    ...LATER,
+  }),
+  useclientcode: yesno(false, 'Take X-ClientCode into the call record', { label: 'Use ClientCode:', ...LATER }),
+  discard_remote_hold_retrieval: yesno(false, 'Do not pass on that a call is off hold', LATER),
+  buggymwi: yesno(false, 'Leave out urgent messages of message waiting', SUBSCRIPTIONS),
+  vmexten: text('asterisk', 'Extension of the voice mail', { label: 'Voice Mail Extension:', ...SUBSCRIPTIONS }),
+} as const;
+
+const identityHeaders = {
+  trustrpid: yesno(false, 'Believe Remote-Party-ID and P-Asserted-Identity', { label: 'Trust RPID:', ...LATER }),
+  sendrpid: {
+    ...yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:', ...LATER }),
+    show: (value: string) => yesOrNo(value !== 'no'),
+  },
+  rpid_update: yesno(false, 'Tell of a changed party during the call', LATER),
+  rpid_immediate: yesno(false, 'Tell of it at once', LATER),
+  trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', LATER),
+  use_q850_reason: yesno(false, 'Use the Reason header of Q.850', { label: 'Q.850 Reason header:', ...LATER }),
+  snom_aoc_enabled: yesno(false, 'Send advice of charge as snom phones read it', LATER),
+} as const;
+
+const sounds = {
+  language: text('', 'Language of announcements', { label: 'Language:', ...LATER }),
+  tonezone: { ...text('', 'Country of tones', { label: 'Tone zone:', ...LATER }), ...orNotSet },
+  mohinterpret: text('default', 'Music when the device puts somebody on hold', { label: 'MOH Interpret:', ...LATER }),
+  mohsuggest: text('', 'Music for whoever puts the device on hold', { label: 'MOH Suggest:', ...LATER }),
+  parkinglot: text('', 'Parking lot of the device', LATER),
+  recordonfeature: text('automon', 'Feature that Record: on starts', { label: 'Record on feature:', ...LATER }),
+  recordofffeature: text('automon', 'Feature that Record: off starts', { label: 'Record off feature:', ...LATER }),
+} as const;
+
+export const call = { ...reach, ...rights, ...identityHeaders, ...sounds } as const;

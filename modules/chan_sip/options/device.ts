@@ -1,0 +1,119 @@
+/** Devices: the only list of the options of a `type=` section, and what they take over from [general]. */
+import { aclOption, denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
+import { call } from './call.js';
+import { COUNTED, callLimit, completion } from './completion.js';
+import { dtls } from './dtls.js';
+import { type General, general } from './general.js';
+import { media } from './media.js';
+import { session } from './session.js';
+import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
+import { credentials } from './values/credential.js';
+import { groups, names } from './values/groups.js';
+import { deviceHost, hostPort, portNumber } from './values/hostport.js';
+import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
+import { hashedSecret, registeredExtensions } from './values/registration.js';
+import { headers, mailboxes, variables } from './values/variables.js';
+import { wordElse } from './values/words.js';
+
+const CALLS = { later: 'calls' };
+const MWI = { later: 'subscriptions' };
+
+const registering = {
+  type: oneOf(['user', 'peer', 'friend'], 'friend', 'Which look-ups find it: calls from it, calls to it, both'),
+  host: deviceHost('Where it is; dynamic: it registers', {}),
+  port: portNumber(0, 'Its port, where host names none', {}),
+  defaultip: hostPort('Its address until it registers first', {}),
+  description: text('', 'What lists say of it'),
+  secret: text('', 'Its password', { secret: true }),
+  md5secret: hashedSecret('MD5 of name:realm:secret, in place of the password', {}),
+  remotesecret: text('', 'Our password with it, where that is not secret', {
+    secret: true,
+    later: 'outbound registration',
+  }),
+  auth: credentials('What we answer a realm with, for this device', { secret: true, later: 'outbound registration' }),
+  defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
+  callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
+  regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
+  acl: aclOption('Named lists that its source address must pass'),
+  permit: permitInto('acl', 'Source addresses it may have'),
+  deny: denyInto('acl', 'Source addresses it may not have'),
+  contactacl: aclOption('Named lists that the address of its contact must pass'),
+  contactpermit: permitInto('contactacl', 'Addresses that its contact may have'),
+  contactdeny: denyInto('contactacl', 'Addresses that its contact may not have'),
+} as const;
+
+const calling = {
+  fromuser: text('', 'From user of requests to it', CALLS),
+  fromdomain: hostPort('From host of requests to it', CALLS),
+  callerid: callerId('Caller it is shown as', CALLS),
+  fullname: callerIdPart('callerid', 'name', 'The name of that alone', { aliases: ['cid_name'], ...CALLS }),
+  cid_number: callerIdPart('callerid', 'number', 'The number of that alone', CALLS),
+  trunkname: withoutName('callerid', 'It is a trunk: no name is shown', CALLS),
+  cid_tag: text('', 'A mark that goes along with the caller', CALLS),
+  callingpres: presentation('Whether its number may be shown', CALLS),
+  callgroup: groups('Groups it is in', CALLS),
+  pickupgroup: groups('Groups whose calls it may take', CALLS),
+  namedcallgroup: names('names', 'Groups it is in, by name', CALLS),
+  namedpickupgroup: names('names', 'Groups whose calls it may take, by name', CALLS),
+  accountcode: text('', 'Account in call records', CALLS),
+  amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', CALLS, {
+    default: 'Unknown',
+    omit: 'OMIT',
+    billing: 'BILLING',
+    documentation: 'DOCUMENTATION',
+  }),
+  setvar: variables('A variable of its channels', CALLS),
+  header: headers('A header of INVITEs to it', CALLS),
+  maxforwards: integer(0, [1, 255], 'Max-Forwards of requests to it', CALLS),
+  ignore_requested_pref: yesno(false, "Do not put the caller's codec first", { later: 'media' }),
+  rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
+  directmediaacl: aclOption('Named lists of the ends its media may go to', { later: 'media' }),
+  directmediapermit: permitInto('directmediaacl', 'Ends its media may go to', { later: 'media' }),
+  directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to', { later: 'media' }),
+} as const;
+
+const waiting = {
+  mailbox: mailboxes('Mailboxes it is told of', MWI),
+  hasvoicemail: yesno(false, 'It has the mailbox of its name, if none is given', MWI),
+  subscribemwi: yesno(false, 'Tell it only when it subscribed', MWI),
+  unsolicited_mailbox: text('', 'Mailbox that its own notifications change', MWI),
+} as const;
+
+export const device = {
+  ...registering,
+  ...call,
+  ...calling,
+  ...callLimit,
+  ...waiting,
+  ...session,
+  ...media,
+  ...dtls,
+  ...completion,
+} as const;
+
+export type Device = Values<typeof device>;
+export type DeviceType = Device['type'];
+
+/** What makes a device. `own` holds only what differs from what all devices share. */
+export interface DeviceSection {
+  readonly name: string;
+  readonly type: DeviceType;
+  readonly own: Readonly<Partial<Device>>;
+}
+
+/** Same name, another meaning: not taken over. */
+const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
+
+/** What a device is when its section says nothing. */
+export function deviceDefaults(values: General): Device {
+  const defaults: Record<string, unknown> = { ...initial(device) };
+  for (const name of Object.keys(device)) {
+    if (name in general && !OWN.has(name)) defaults[name] = values[name as keyof General];
+  }
+  return {
+    ...(defaults as Device),
+    qualify: resolveSwitch(values.qualify, 0, QUALIFY_MS),
+    keepalive: resolveSwitch(values.keepalive, 0, KEEPALIVE_SECONDS),
+    'call-limit': values.callcounter ? COUNTED : 0,
+  };
+}

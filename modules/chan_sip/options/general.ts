@@ -1,0 +1,39 @@
+/** [general]: the only list of its options. */
+import { integer, milliseconds, text, type Values, yesno } from '#core';
+import { call } from './call.js';
+import { identity } from './identity.js';
+import { jitter } from './jitter.js';
+import { generalMedia, media } from './media.js';
+import { network } from './network.js';
+import { registration } from './registration.js';
+import { session } from './session.js';
+import { hostPort } from './values/hostport.js';
+
+const LATER = { later: 'calls' };
+
+/** What only [general] says of calls. */
+const outgoing = {
+  callerid: text('asterisk', 'From user where a call has none', { label: 'Caller ID:', ...LATER }),
+  fromdomain: hostPort('From host, where it is not our address', { label: 'From: Domain:', ...LATER }),
+  maxforwards: integer(70, [1, 255], 'Max-Forwards of our requests', { label: 'Max forwards:', ...LATER }),
+  t1min: milliseconds(100, [1, 60_000], 'Least timer T1', { label: 'Timer T1 minimum:', ...LATER }),
+  prematuremedia: yesno(true, 'Early media alone is no answer', { label: 'No premature media:', ...LATER }),
+  send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:', ...LATER }),
+  refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', LATER),
+  sdpsession: text('Obelisk PBX', 'Name of sessions in SDP', { label: 'SDP Session Name:', ...LATER }),
+  sdpowner: text('root', 'Owner of sessions in SDP', { label: 'SDP Owner Name:', ...LATER }),
+} as const;
+
+export const general = {
+  ...identity,
+  ...network,
+  ...registration,
+  ...call,
+  ...session,
+  ...media,
+  ...generalMedia,
+  ...outgoing,
+  ...jitter,
+} as const;
+
+export type General = Values<typeof general>;

@@ -1,0 +1,55 @@
+/** Codecs and media: what [general] and devices have in common. */
+import { integer, seconds, yesno } from '#core';
+import { codecList, codecsNotIn } from './values/codecs.js';
+import { directMedia, faxDetect } from './values/media.js';
+import { t38 } from './values/t38.js';
+import { wordElse, yesNoOr } from './values/words.js';
+
+const LATER = { later: 'media' };
+const disabledAtZero = (value: number) => (value === 0 ? '0 (Disabled)' : String(value));
+
+const rtpSeconds = (help: string, label: string) => ({
+  ...seconds(0, [0, 86_400], help, { label, ...LATER }),
+  show: disabledAtZero,
+});
+
+export const media = {
+  allow: codecList('Codecs to use, the best first', { label: 'Codecs:', ...LATER }),
+  disallow: codecsNotIn('allow', 'Codecs not to use', LATER),
+  preferred_codec_only: yesno(false, 'Answer with the one best codec', LATER),
+  autoframing: yesno(false, 'Take the packet size from the other end', { label: 'Auto-Framing:', ...LATER }),
+  g726nonstandard: yesno(false, 'Pack G.726 as AAL2 under its plain name', LATER),
+  dtmfmode: wordElse(['rfc2833', 'inband', 'info', 'shortinfo', 'auto'], 'rfc2833', 'How keys are sent', {
+    label: 'DTMF:',
+    ...LATER,
+  }),
+  rfc2833compensate: yesno(false, 'Bear with broken key events', { label: 'RFC2833 Compensation:', ...LATER }),
+  directmedia: directMedia('Let media go from end to end', { aliases: ['canreinvite'], ...LATER }),
+  ignoresdpversion: yesno(false, 'Take each SDP as changed, whatever its version says', {
+    label: 'Ignore SDP sess. ver.:',
+    ...LATER,
+  }),
+  videosupport: yesNoOr(['always'], 'no', 'Offer video; always: for calls without it, too', {
+    label: 'Videosupport:',
+    ...LATER,
+  }),
+  textsupport: yesno(false, 'Offer real-time text', { label: 'Textsupport:', ...LATER }),
+  maxcallbitrate: {
+    ...integer(384, [0, 10_000_000], 'Bit rate of video calls in kbit/s', { label: 'Max Call Bitrate:', ...LATER }),
+    show: (value: number) => `${value} kbps`,
+  },
+  faxdetect: faxDetect('Send a call to the fax extension when one is heard', LATER),
+  t38pt_udptl: t38('Pass fax over IP', { label: 'T.38 support:', ...LATER }),
+  t38pt_usertpsource: yesno(false, 'Send fax to where audio comes from', LATER),
+  rtptimeout: rtpSeconds('Hang up after so long without media', 'RTP Timeout:'),
+  rtpholdtimeout: rtpSeconds('The same for calls on hold', 'RTP Hold Timeout:'),
+  rtpkeepalive: rtpSeconds('Send something when there is nothing to send', 'RTP Keepalive:'),
+  icesupport: yesno(false, 'Use ICE', LATER),
+  rtcp_mux: yesno(false, 'Send RTCP over the port of RTP', { label: 'RTCP Multiplexing:', ...LATER }),
+} as const;
+
+/** What [general] alone says of media. */
+export const generalMedia = {
+  relaxdtmf: yesno(false, 'Hear keys less strictly', { label: 'Relax DTMF:', ...LATER }),
+  directrtpsetup: yesno(false, 'Offer the far address in the first INVITE', { label: 'Direct RTP setup:', ...LATER }),
+} as const;

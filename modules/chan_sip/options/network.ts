@@ -1,0 +1,110 @@
+/** [general]: where we listen, what is inside and what we look like from outside. */
+import { aclOption, denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
+import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
+import { typeOfService } from './values/tos.js';
+import { networks } from './values/variables.js';
+import { wordElse } from './values/words.js';
+
+const PACKETS = { never: 'Node has no way to mark the packets of a socket' };
+const OUTSIDE = { later: 'NAT rewriting' };
+
+const sockets = {
+  udpbindaddr: addressPort({ host: '0.0.0.0', port: undefined }, 'Address and port on which to listen for UDP', {
+    aliases: ['bindaddr'],
+    label: 'UDP Bindaddress:',
+    reloadable: false,
+  }),
+  bindport: portNumber(5060, 'Port where udpbindaddr names none', { reloadable: false }),
+  tcpenable: yesno(false, 'Listen for TCP', { later: 'tcp' }),
+  tcpbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TCP; else as for UDP', {
+    label: 'TCP SIP Bindaddress:',
+    later: 'tcp',
+  }),
+  tcpauthtimeout: seconds(30, [1, 86_400], 'How long a connection may stay without credentials', { later: 'tcp' }),
+  tcpauthlimit: integer(100, [1, 1_000_000], 'Connections without credentials at a time', { later: 'tcp' }),
+  websocket_enabled: yesno(true, 'Offer SIP over WebSocket', { later: 'websocket' }),
+  websocket_write_timeout: milliseconds(100, [1, 3_600_000], 'How long a WebSocket may take to take a message', {
+    later: 'websocket',
+  }),
+} as const;
+
+const tls = {
+  tlsenable: yesno(false, 'Listen for TLS', { aliases: ['sslenable'], later: 'tls' }),
+  tlsbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TLS; else as for UDP, port 5061', {
+    aliases: ['sslbindaddr'],
+    label: 'TLS SIP Bindaddress:',
+    later: 'tls',
+  }),
+  tlscertfile: text('asterisk.pem', 'Our certificate, with its key unless that has a file of its own', {
+    aliases: ['sslcert', 'tlscert'],
+    later: 'tls',
+  }),
+  tlsprivatekey: text('', 'The key of our certificate', { aliases: ['sslprivatekey'], later: 'tls' }),
+  tlscafile: text('', 'Certificates of authorities we trust', { later: 'tls' }),
+  tlscapath: text('', 'A directory of such certificates', { aliases: ['tlscadir'], later: 'tls' }),
+  tlscipher: text('', 'Ciphers, as OpenSSL names them', { aliases: ['sslcipher'], later: 'tls' }),
+  tlsclientmethod: wordElse(['auto', 'tlsv1', 'sslv3', 'sslv2'], 'auto', 'Protocol of our connections to others', {
+    aliases: ['sslclientmethod'],
+    never: 'these versions are broken and Node has left them; the best that both ends know is taken',
+  }),
+  tlsdontverifyserver: yesno(false, 'Take any certificate of servers we connect to', { later: 'tls' }),
+  tlsverifyclient: yesno(false, 'Ask those who connect for a certificate', {
+    never: 'the original reads it and does nothing; devices prove themselves by digest',
+  }),
+  tlsservercipherorder: yesno(false, 'Our order of ciphers goes before theirs', { later: 'tls' }),
+  tlsdisablev1: yesno(false, 'Refuse TLS 1.0', { later: 'tls' }),
+  tlsdisablev11: yesno(false, 'Refuse TLS 1.1', { later: 'tls' }),
+  tlsdisablev12: yesno(false, 'Refuse TLS 1.2', { later: 'tls' }),
+} as const;
+
+const outside = {
+  localnet: networks('A network on our side of the firewall', { label: 'Localnet:', ...OUTSIDE }),
+  externaddr: hostPort('Our address as seen from outside; looked up once', {
+    aliases: ['externip'],
+    label: 'Externaddr:',
+    ...OUTSIDE,
+  }),
+  externhost: hostPort('Our name as seen from outside; looked up again every externrefresh', {
+    label: 'Externhost:',
+    ...OUTSIDE,
+  }),
+  externrefresh: seconds(10, [1, 86_400], 'How often externhost is looked up', { label: 'Externrefresh:', ...OUTSIDE }),
+  externtcpport: portNumber(0, 'Our TCP port as seen from outside', OUTSIDE),
+  externtlsport: portNumber(0, 'Our TLS port as seen from outside', OUTSIDE),
+  matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {
+    aliases: ['matchexterniplocally'],
+    ...OUTSIDE,
+  }),
+  media_address: hostPort('Address for media in every SDP', { later: 'media' }),
+  rtpbindaddr: addressPort(NOWHERE, 'Address of the sockets for media', { label: 'RTP Bindaddress:', later: 'media' }),
+  srvlookup: yesno(true, 'Look for SRV records of a host without a port', {
+    label: 'DNS SRV lookup:',
+    later: 'SRV lookup',
+  }),
+  subscribe_network_change_event: yesno(true, 'Register again when our network changes', {
+    later: 'outbound registration',
+  }),
+} as const;
+
+/** Which addresses a REGISTER may bring, for every device. */
+const contacts = {
+  dynamic_exclude_static: yesno(false, 'Refuse contacts at the address of a device with a fixed one', {
+    aliases: ['dynamic_excludes_static'],
+  }),
+  contactacl: aclOption('Named lists that the address of a contact must pass'),
+  contactpermit: permitInto('contactacl', 'Addresses that contacts may have'),
+  contactdeny: denyInto('contactacl', 'Addresses that contacts may not have'),
+} as const;
+
+const quality = {
+  tos_sip: typeOfService('DSCP of signalling', { label: 'IP ToS SIP:', ...PACKETS }),
+  tos_audio: typeOfService('DSCP of audio', { label: 'IP ToS RTP audio:', ...PACKETS }),
+  tos_video: typeOfService('DSCP of video', { label: 'IP ToS RTP video:', ...PACKETS }),
+  tos_text: typeOfService('DSCP of text', { label: 'IP ToS RTP text:', ...PACKETS }),
+  cos_sip: integer(4, [0, 7], 'Class of service of signalling', { label: '802.1p CoS SIP:', ...PACKETS }),
+  cos_audio: integer(5, [0, 7], 'Class of service of audio', { label: '802.1p CoS RTP audio:', ...PACKETS }),
+  cos_video: integer(6, [0, 7], 'Class of service of video', { label: '802.1p CoS RTP video:', ...PACKETS }),
+  cos_text: integer(5, [0, 7], 'Class of service of text', { label: '802.1p CoS RTP text:', ...PACKETS }),
+} as const;
+
+export const network = { ...sockets, ...tls, ...outside, ...contacts, ...quality } as const;

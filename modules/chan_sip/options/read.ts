@@ -1,0 +1,202 @@
+/** sip.conf as a whole: [general], [authentication] and the devices, with everything that is wrong in it. */
+import {
+  type Acl,
+  type ConfigFile,
+  formatProblem,
+  initial,
+  type Line,
+  LoadDeclined,
+  type Problem,
+  type Reading,
+  read,
+  type Section,
+  type Table,
+  variablesOf,
+} from '#core';
+import { authentication } from './authentication.js';
+import { checkDevice, checkGeneral } from './checks.js';
+import { type Device, type DeviceSection, type DeviceType, device, deviceDefaults } from './device.js';
+import { type General, general } from './general.js';
+import { Interner } from './intern.js';
+import type { Credential } from './values/credential.js';
+import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
+
+export interface SipConfig {
+  readonly general: General;
+  /** The line that decided each option of [general]. */
+  readonly generalPlaces: ReadonlyMap<string, Line>;
+  readonly devices: readonly DeviceSection[];
+  /** What we answer a realm's challenge with, for every device. */
+  readonly credentials: readonly Credential[];
+  /** What was taken although it looks wrong. */
+  readonly warnings: readonly Problem[];
+  /** Options that the file sets and that are not in force yet, or never: `qualify (qualify)`. */
+  readonly notInForce: readonly string[];
+}
+
+export interface Environment {
+  /** Of asterisk.conf; empty where it has none. */
+  readonly systemname: string;
+  /** Ours, for User-Agent. */
+  readonly version?: string;
+  /** Whether acl.conf has a list of this name; without it names are not checked. */
+  readonly hasAcl?: (name: string) => boolean;
+}
+
+/** Sections that are no devices. */
+const RESERVED = new Set(['general', 'authentication']);
+
+/** Options that may name lists of acl.conf. */
+const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
+
+const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
+
+const isType = (word: string): word is DeviceType => word === 'user' || word === 'peer' || word === 'friend';
+
+/** Reads everything before it complains of anything. @throws LoadDeclined with all problems */
+export function readSipConfig(file: ConfigFile, environment: Environment): SipConfig {
+  const reader = new Reader(file, environment);
+  const values = reader.general();
+  const devices = reader.devices(values);
+  const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
+  if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems);
+  return {
+    general: values,
+    generalPlaces: reader.generalPlaces,
+    devices,
+    credentials,
+    warnings: reader.warnings,
+    notInForce: [...reader.waiting].sort(),
+  };
+}
+
+/** The one line that tells of options without effect; undefined when there are none. */
+export const notInForceLine = ({ notInForce }: SipConfig): string | undefined =>
+  notInForce.length === 0 ? undefined : `options that are read and not in force yet: ${notInForce.join(', ')}`;
+
+class Reader {
+  /** By their text: what stands in a template is said once, not for every device that has it. */
+  readonly #problems = new Map<string, Problem>();
+  readonly #warnings = new Map<string, Problem>();
+  readonly waiting = new Set<string>();
+  generalPlaces: ReadonlyMap<string, Line> = new Map();
+  readonly #interner = new Interner();
+  readonly #file: ConfigFile;
+  readonly #environment: Environment;
+
+  constructor(file: ConfigFile, environment: Environment) {
+    this.#file = file;
+    this.#environment = environment;
+    for (const warning of file.warnings) this.warn(warning);
+  }
+
+  get problems(): Problem[] {
+    return [...this.#problems.values()];
+  }
+
+  get warnings(): Problem[] {
+    return [...this.#warnings.values()];
+  }
+
+  readonly warn = (problem: Problem): void => void this.#warnings.set(formatProblem(problem), problem);
+
+  read<T extends Table>(table: T, lines: Iterable<Line>, start?: Readonly<Record<string, unknown>>): Reading<T> {
+    const reading = read(table, lines, start);
+    for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
+    for (const warning of reading.warnings) this.warn(warning);
+    this.#note(table, reading);
+    this.#checkAcls(reading);
+    return reading;
+  }
+
+  general(): General {
+    const { systemname, version } = this.#environment;
+    const { set, places } = this.read(general, variablesOf(this.#file, 'general'));
+    this.generalPlaces = places;
+    const named = version === undefined ? undefined : `Obelisk PBX ${version}`;
+    const values: General = {
+      ...initial(general),
+      ...(systemname !== '' && { realm: systemname }),
+      ...(named !== undefined && { useragent: named, sdpsession: named }),
+      ...set,
+    };
+    return checkGeneral(values, places, this.warn);
+  }
+
+  devices(values: General): DeviceSection[] {
+    const defaults = deviceDefaults(values);
+    const found = new Map<string, { section: Section; device: DeviceSection }>();
+    for (const section of this.#file.sections) {
+      if (section.template || RESERVED.has(section.name.toLowerCase())) continue;
+      const built = this.#device(section, values, defaults);
+      if (!built) continue;
+      const before = found.get(section.name);
+      if (before)
+        this.#leaveOut(section, `[${section.name}] is there again and replaces the one of line ${before.section.line}`);
+      found.set(section.name, { section, device: built });
+    }
+    return [...found.values()].map(({ device: one }) => one);
+  }
+
+  #device(section: Section, values: General, defaults: Device): DeviceSection | undefined {
+    const type = section.variables.findLast(({ name }) => name.toLowerCase() === 'type')?.value.trim();
+    if (type === undefined) return this.#leaveOut(section, `[${section.name}] has no type and is left out`);
+    const known = type.toLowerCase();
+    if (!isType(known)) {
+      return this.#leaveOut(
+        section,
+        `[${section.name}] has type '${type}', which is none of user, peer, friend; left out`,
+      );
+    }
+    const { set, places } = this.read(device, section.variables, defaults);
+    const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
+    return { name: section.name, type: known, own: this.#sparse(resolved(own, defaults), defaults) };
+  }
+
+  /** Leaves out what is as it is for all, and shares equal values between devices. */
+  #sparse(own: Partial<Device>, defaults: Device): Partial<Device> {
+    const kept: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(own)) {
+      const shared = this.#interner.share(value);
+      if (shared !== this.#interner.share(defaults[name as keyof Device])) kept[name] = shared;
+    }
+    return kept as Partial<Device>;
+  }
+
+  /** Remembers options that are set to something and wait for their time. */
+  #note<T extends Table>(table: T, { set, places }: Reading<T>): void {
+    for (const [name, { name: written }] of places) {
+      const row = table[name];
+      const why = row?.later ?? row?.never;
+      if (!row || why === undefined || !('initial' in row)) continue;
+      const value = (set as Record<string, unknown>)[name];
+      if (row.show(value) !== row.show(row.initial)) this.waiting.add(`${written} (${row.never ? 'never' : why})`);
+    }
+  }
+
+  /** A name that acl.conf does not have keeps everybody out. */
+  #checkAcls<T extends Table>({ set, places }: Reading<T>): void {
+    const { hasAcl } = this.#environment;
+    if (!hasAcl) return;
+    for (const option of ACLS) {
+      const acl = (set as Partial<Record<string, Acl>>)[option];
+      for (const name of acl?.names ?? []) {
+        if (!hasAcl(name))
+          this.warn({ ...at(places.get(option)), message: `acl.conf has no list '${name}': everyone is refused` });
+      }
+    }
+  }
+
+  #leaveOut({ file, line }: Section, message: string): undefined {
+    this.warn({ file, line, message });
+  }
+}
+
+/** `yes` becomes what [general] says, or else the built-in number. */
+const resolved = (own: Partial<Device>, defaults: Device): Partial<Device> => ({
+  ...own,
+  ...(own.qualify !== undefined && { qualify: resolveSwitch(own.qualify, defaults.qualify, QUALIFY_MS) }),
+  ...(own.keepalive !== undefined && {
+    keepalive: resolveSwitch(own.keepalive, defaults.keepalive, KEEPALIVE_SECONDS),
+  }),
+});

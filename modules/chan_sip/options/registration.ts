@@ -1,0 +1,98 @@
+/** [general]: registrations in and out, their bounds, message waiting and realtime. */
+import { integer, milliseconds, seconds, text, yesno } from '#core';
+import { mwiLines } from './values/mwi-line.js';
+import { registerLines } from './values/register-line.js';
+import { autoClear, contexts } from './values/registration.js';
+import { yesNoOr } from './values/words.js';
+
+const OUT = { later: 'outbound registration' };
+const MWI = { later: 'subscriptions' };
+const REALTIME = { later: 'realtime' };
+
+const bounds = {
+  minexpiry: seconds(60, [1, 86_400], 'Shortest registration we grant; a shorter wish is raised to it', {
+    aliases: ['minexpirey'],
+    label: 'Reg. min duration',
+  }),
+  maxexpiry: seconds(3600, [1, 86_400], 'Longest registration we grant', {
+    aliases: ['maxexpirey'],
+    label: 'Reg. max duration:',
+  }),
+  defaultexpiry: seconds(120, [1, 86_400], 'Lifetime of a registration when the device names none', {
+    aliases: ['defaultexpirey'],
+    label: 'Reg. default duration:',
+  }),
+  regcontext: contexts('Contexts that get an extension for each registered device', { label: 'Reg. context:' }),
+  regextenonqualify: yesno(false, 'That extension comes and goes with reachability', {
+    label: 'Regexten on Qualify:',
+    later: 'qualify',
+  }),
+} as const;
+
+const outbound = {
+  register: registerLines('A registration of ours somewhere else', { secret: true, ...OUT }),
+  registertimeout: seconds(20, [1, 86_400], 'Wait before we try to register again', {
+    label: 'Outbound reg. timeout:',
+    ...OUT,
+  }),
+  registerattempts: integer(0, [0, 1_000_000], 'How often we try; 0: for ever', {
+    label: 'Outbound reg. attempts:',
+    ...OUT,
+  }),
+  register_retry_403: yesno(false, 'Try again after a 403, too', { label: 'Outbound reg. retry 403:', ...OUT }),
+} as const;
+
+const subscriptions = {
+  submaxexpiry: seconds(3600, [1, 86_400], 'Longest subscription we grant; maxexpiry where not set', {
+    label: 'Sub. max duration:',
+    ...MWI,
+  }),
+  subminexpiry: seconds(60, [1, 86_400], 'Shortest subscription we grant; minexpiry where not set', {
+    label: 'Sub. min duration',
+    ...MWI,
+  }),
+  mwi: mwiLines('A mailbox somewhere else to watch', { secret: true, ...MWI }),
+  mwiexpiry: seconds(3600, [1, 86_400], 'Lifetime of our subscriptions to mailboxes', MWI),
+  mwi_from: text('', 'From user of message waiting notifications', MWI),
+  notifymimetype: text('application/simple-message-summary', 'Content type of message waiting notifications', {
+    label: 'MWI NOTIFY mime type:',
+    ...MWI,
+  }),
+  notifyringing: yesNoOr(
+    ['notinuse'],
+    'yes',
+    'Tell watchers of ringing; notinuse: unless already in a call',
+    { label: 'Notify ringing state:', ...MWI },
+    { notinuse: 'Yes (when not in use)' },
+  ),
+  notifyhold: yesno(false, 'Tell watchers of calls on hold', { label: 'Notify hold state:', ...MWI }),
+  notifycid: yesNoOr(
+    ['ignore-context'],
+    'no',
+    'Tell watchers who is calling',
+    { label: '  Include CID:', ...MWI },
+    { 'ignore-context': 'Yes' },
+  ),
+} as const;
+
+const pace = {
+  qualifygap: milliseconds(100, [0, 3_600_000], 'Wait between groups of devices at the start', { later: 'qualify' }),
+  qualifypeers: integer(1, [1, 100_000], 'Devices in such a group', { later: 'qualify' }),
+} as const;
+
+const realtime = {
+  rtcachefriends: yesno(false, 'Keep devices of the database in memory', { label: 'Cache Friends:', ...REALTIME }),
+  rtupdate: yesno(true, 'Write registrations back to the database', { label: 'Update:', ...REALTIME }),
+  rtsavesysname: yesno(false, 'Write our systemname along with them', { label: 'Save sys. name:', ...REALTIME }),
+  rtsavepath: yesno(false, 'Write their Path along with them', { label: 'Save path header:', ...REALTIME }),
+  rtautoclear: autoClear('Forget a device of the database after so long without registration', {
+    label: 'Auto Clear:',
+    ...REALTIME,
+  }),
+  ignoreregexpire: yesno(false, 'Keep registrations in the database after their end', {
+    label: 'Ignore Reg. Expire:',
+    ...REALTIME,
+  }),
+} as const;
+
+export const registration = { ...bounds, ...outbound, ...subscriptions, ...pace, ...realtime } as const;

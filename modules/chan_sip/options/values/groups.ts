@@ -1,0 +1,43 @@
+/** `callgroup`, `pickupgroup` and the named ones. */
+import { custom, Invalid, type Option, type Remarks } from '#core';
+
+const EXPECTS = 'a list of 0-63 and ranges of them';
+
+function parseGroups(text: string): readonly number[] {
+  const groups = new Set<number>();
+  for (const part of text.split(',')) {
+    const word = part.trim();
+    if (word === '') continue;
+    const [, from, to = from] = /^(\d{1,2})(?:\s*-\s*(\d{1,2}))?$/.exec(word) ?? [];
+    const [first, last] = [Number(from ?? Number.NaN), Number(to ?? Number.NaN)];
+    if (!(first <= last && last <= 63)) throw new Invalid(`expected ${EXPECTS}, got '${word}'`);
+    for (let group = first; group <= last; group++) groups.add(group);
+  }
+  return [...groups].sort((a, b) => a - b);
+}
+
+/** `0, 2-5`: runs of three and more as a range. */
+export function groupWords(groups: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const group of groups) {
+    const run = runs.at(-1);
+    if (run && run[1] === group - 1) run[1] = group;
+    else runs.push([group, group]);
+  }
+  return runs
+    .map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}-${to}`))
+    .join(', ');
+}
+
+export const groups = (help: string, remarks: Remarks): Option<readonly number[]> =>
+  custom<readonly number[]>([], EXPECTS, help, parseGroups, { ...remarks, show: groupWords });
+
+/** Words between commas, without repetition. */
+export const names = (expects: string, help: string, remarks: Remarks): Option<readonly string[]> =>
+  custom<readonly string[]>(
+    [],
+    expects,
+    help,
+    text => [...new Set(text.split(',').map(word => word.trim()))].filter(word => word !== ''),
+    { ...remarks, show: list => list.join(', ') },
+  );

@@ -1,0 +1,195 @@
+/** A device: what its section says, and where it is now. */
+import { isIP } from 'node:net';
+import { ha1 } from '../message/digest.js';
+import type { Device, DeviceSection, DeviceType } from '../options/device.js';
+import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
+import { standardPort } from '../options/values/transport.js';
+import type { Endpoint, Protocol } from '../transport/transport.js';
+
+/** What a REGISTER has left. */
+export interface Binding {
+  /** The URI of the contact. */
+  readonly contact: string;
+  readonly address: Endpoint;
+  /** Epoch milliseconds at which it is dropped: what was granted and 10 seconds. */
+  readonly expiresAt: number;
+  /** Seconds. */
+  readonly granted: number;
+  readonly protocol: Protocol;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly path: readonly string[];
+  readonly since: number;
+}
+
+export type Origin = 'static' | 'autocreate' | 'realtime';
+
+/** Answers of qualify that are no time. */
+const UNKNOWN = 0;
+const UNREACHABLE = -1;
+
+export class Peer {
+  readonly name: string;
+  /** Where it is: registered, or its fixed address once that is known. Tell Peers of a change by moved(). */
+  address: Endpoint | undefined;
+  binding: Binding | undefined;
+  /** The last contact; it stays when the registration ends. */
+  fullcontact = '';
+  /** As configured, or learned from the contact. */
+  defaultuser = '';
+  useragent = '';
+  /** What it is reached over now. */
+  protocol: Protocol = 'udp';
+  natDetected = false;
+  /** Milliseconds of the last qualify; 0: no answer yet, -1: unreachable. */
+  lastMs = UNKNOWN;
+  /** The key under which Peers has it by address. */
+  indexedAs: string | undefined;
+  #type: DeviceType;
+  #origin: Origin;
+  #own: Readonly<Partial<Device>>;
+  #defaults: Device;
+  #hash: { readonly realm: string; readonly value: string } | undefined;
+
+  constructor(section: DeviceSection, defaults: Device, origin: Origin = 'static') {
+    this.name = section.name;
+    this.#type = section.type;
+    this.#own = section.own;
+    this.#defaults = defaults;
+    this.#origin = origin;
+    this.#settle();
+  }
+
+  get type(): DeviceType {
+    return this.#type;
+  }
+
+  get origin(): Origin {
+    return this.#origin;
+  }
+
+  /** What it was made of. */
+  get section(): DeviceSection {
+    return { name: this.name, type: this.#type, own: this.#own };
+  }
+
+  /** Its own value, else the one all devices share. */
+  get<K extends keyof Device>(option: K): Device[K] {
+    return option in this.#own ? (this.#own[option] as Device[K]) : this.#defaults[option];
+  }
+
+  /** Whether its section sets the option to something of its own. */
+  has(option: keyof Device): boolean {
+    return option in this.#own;
+  }
+
+  /** Whether it registers. */
+  get dynamic(): boolean {
+    return this.get('host').dynamic;
+  }
+
+  /** The host name whose address somebody must look up; undefined when there is nothing to look up. */
+  get hostname(): string | undefined {
+    const { host, dynamic } = this.get('host');
+    return dynamic || host === '' || isIP(host) !== 0 ? undefined : host;
+  }
+
+  /** The port of its fixed address. */
+  get port(): number {
+    return this.get('port') || (this.get('host').port ?? standardPort(this.primary));
+  }
+
+  /** `defaultip`: for calls before it registers. */
+  get defaultAddress(): Endpoint | undefined {
+    const { host, port } = this.get('defaultip');
+    return host === '' ? undefined : { address: host, port: this.get('port') || (port ?? standardPort(this.primary)) };
+  }
+
+  /** The first of its transports. */
+  get primary(): Protocol {
+    return this.get('transport')[0] ?? 'udp';
+  }
+
+  /** Whether answers and calls go to where its packets come from. */
+  get forceRport(): boolean {
+    return forcesRport(this.get('nat'), this.natDetected);
+  }
+
+  /** `Auto (No)` and its like. */
+  get forceRportWord(): string {
+    return forceRportWord(this.get('nat'), this.natDetected);
+  }
+
+  get comediaWord(): string {
+    return comediaWord(this.get('nat'), this.natDetected);
+  }
+
+  /** Milliseconds that an answer to qualify may take; 0: it is not watched. */
+  get qualifyMs(): number {
+    return Number(this.get('qualify'));
+  }
+
+  get monitored(): boolean {
+    return this.qualifyMs > 0;
+  }
+
+  /** Whether an answer came within twice the time, or nobody asks and it has an address. */
+  get online(): boolean {
+    return this.monitored ? this.lastMs > UNKNOWN : this.address !== undefined;
+  }
+
+  get status(): string {
+    if (!this.monitored) return 'Unmonitored';
+    if (this.lastMs === UNREACHABLE) return 'UNREACHABLE';
+    if (this.lastMs === UNKNOWN) return 'UNKNOWN';
+    return `${this.lastMs > this.qualifyMs ? 'LAGGED' : 'OK'} (${this.lastMs} ms)`;
+  }
+
+  /** MD5(name:realm:secret), from the file or made once; undefined when it has no password at all. */
+  ha1(realm: string): string | undefined {
+    const given = this.get('md5secret');
+    if (given !== '') return given;
+    const secret = this.get('secret');
+    if (secret === '') return undefined;
+    if (this.#hash?.realm !== realm) {
+      this.#hash = { realm, value: ha1(this.name, realm, secret) };
+    }
+    return this.#hash.value;
+  }
+
+  /**
+   * Takes new values at a reload. What a device that still registers told us stays.
+   * @returns whether a registration was lost with it
+   */
+  configure(section: DeviceSection, defaults: Device, origin: Origin = this.#origin): boolean {
+    const before = { dynamic: this.dynamic, host: this.get('host').host, configured: this.get('defaultuser') };
+    const learned = this.defaultuser === before.configured ? '' : this.defaultuser;
+    this.#type = section.type;
+    this.#own = section.own;
+    this.#defaults = defaults;
+    this.#origin = origin;
+    this.#hash = undefined;
+    if (!this.monitored) this.lastMs = UNKNOWN;
+    if (before.dynamic && this.dynamic && section.type !== 'user') {
+      this.defaultuser = this.get('defaultuser') || learned;
+      if (!this.binding) this.protocol = this.primary;
+      return false;
+    }
+    const lost = this.binding !== undefined;
+    const resolved = !before.dynamic && before.host === this.get('host').host ? this.address : undefined;
+    this.#settle();
+    if (resolved && this.hostname !== undefined) this.address = { address: resolved.address, port: this.port };
+    return lost;
+  }
+
+  /** As the section alone has it, nothing learned. */
+  #settle(): void {
+    const { host, dynamic } = this.get('host');
+    this.binding = undefined;
+    this.fullcontact = '';
+    this.natDetected = false;
+    this.defaultuser = this.get('defaultuser');
+    this.protocol = this.primary;
+    this.address = !dynamic && isIP(host) !== 0 ? { address: host, port: this.port } : undefined;
+  }
+}

@@ -1,0 +1,129 @@
+/** The devices: by name, by address, and over a reload. */
+import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
+import type { General } from '../options/general.js';
+import type { Endpoint } from '../transport/transport.js';
+import { Peer } from './peer.js';
+
+/** What a reload did. */
+export interface Applied {
+  readonly added: readonly Peer[];
+  /** Gone, with whatever they had registered. */
+  readonly removed: readonly Peer[];
+  readonly kept: readonly Peer[];
+  /** Those of the kept that no longer register, and had. */
+  readonly unbound: readonly Peer[];
+}
+
+const keyOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
+
+export class Peers {
+  #defaults: Device;
+  readonly #byName = new Map<string, Peer>();
+  /** A list only where several have the same address. */
+  readonly #byAddress = new Map<string, Peer | Peer[]>();
+
+  constructor(general: General) {
+    this.#defaults = deviceDefaults(general);
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  /** What all devices share. */
+  get defaults(): Device {
+    return this.#defaults;
+  }
+
+  /** By its exact name, of whatever type. */
+  get(name: string): Peer | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The device of type peer or friend that is at the address; of several, the one that came first. */
+  byAddress(address: string, port: number): Peer | undefined {
+    const found = this.#byAddress.get(`${address}:${port}`);
+    return Array.isArray(found) ? found[0] : found;
+  }
+
+  values(): IterableIterator<Peer> {
+    return this.#byName.values();
+  }
+
+  /** Makes a device that no file names. */
+  create(section: DeviceSection, origin: 'autocreate' | 'realtime'): Peer {
+    const peer = new Peer(section, this.#defaults, origin);
+    this.add(peer);
+    return peer;
+  }
+
+  /** @throws when the name is taken */
+  add(peer: Peer): void {
+    if (this.#byName.has(peer.name)) throw new Error(`peer '${peer.name}' is there already`);
+    this.#byName.set(peer.name, peer);
+    this.moved(peer);
+  }
+
+  remove(name: string): Peer | undefined {
+    const peer = this.#byName.get(name);
+    if (!peer) return undefined;
+    this.#byName.delete(name);
+    this.#forget(peer);
+    return peer;
+  }
+
+  /** Call after a change of `peer.address`. */
+  moved(peer: Peer): void {
+    const wanted = peer.type !== 'user' && peer.address ? keyOf(peer.address) : undefined;
+    if (peer.indexedAs === wanted) return;
+    this.#forget(peer);
+    if (wanted === undefined) return;
+    const there = this.#byAddress.get(wanted);
+    this.#byAddress.set(wanted, there === undefined ? peer : [there, peer].flat());
+    peer.indexedAs = wanted;
+  }
+
+  /** Takes the devices of a file that was read: what devices told us stays, those that are gone go. */
+  apply(sections: readonly DeviceSection[], general: General): Applied {
+    this.#defaults = deviceDefaults(general);
+    const next = new Map(sections.map(section => [section.name, section]));
+    const added: Peer[] = [];
+    const kept: Peer[] = [];
+    const unbound: Peer[] = [];
+    const removed: Peer[] = [];
+    for (const peer of this.#byName.values()) {
+      const section = next.get(peer.name) ?? this.#survivor(peer, general);
+      if (!section) removed.push(peer);
+      else {
+        const origin = next.has(peer.name) ? 'static' : peer.origin;
+        if (peer.configure(section, this.#defaults, origin)) unbound.push(peer);
+        this.moved(peer);
+        kept.push(peer);
+      }
+    }
+    for (const { name } of removed) this.remove(name);
+    for (const section of next.values()) {
+      if (this.#byName.has(section.name)) continue;
+      const peer = new Peer(section, this.#defaults);
+      this.add(peer);
+      added.push(peer);
+    }
+    return { added, removed, kept, unbound };
+  }
+
+  /** A device of no file stays as it is, unless it was made for anybody who came. */
+  #survivor(peer: Peer, general: General): DeviceSection | undefined {
+    const stays = peer.origin === 'realtime' || (peer.origin === 'autocreate' && general.autocreatepeer === 'persist');
+    return stays ? peer.section : undefined;
+  }
+
+  #forget(peer: Peer): void {
+    if (peer.indexedAs === undefined) return;
+    const there = this.#byAddress.get(peer.indexedAs);
+    if (Array.isArray(there)) {
+      const others = there.filter(other => other !== peer);
+      this.#byAddress.set(peer.indexedAs, others.length === 1 ? others[0]! : others);
+    } else if (there === peer) this.#byAddress.delete(peer.indexedAs);
+    peer.indexedAs = undefined;
+  }
+}

@@ -1,0 +1,56 @@
+/** The commands that load, unload, reload and show modules. Names are answered as they were typed. */
+import { type Command, CommandError, LoadError, type Loader, type UnloadForce } from '#core';
+import { reloadedAll, reloadedOne } from './reloaded.js';
+import { show } from './show.js';
+
+export const commands = (loader: Loader): Command[] => [
+  show(loader),
+  {
+    syntax: 'module load <module>',
+    summary: 'Load a module, and first the modules that it requires.',
+    help: 'Its code is read anew. A name may be written as modules.conf has it: with .so, or as another system calls it.',
+    complete: { module: () => loader.loadable() },
+    async run({ args, out }) {
+      const name = args['module']!;
+      await orFail(`Unable to load module ${name}`, () => loader.load(name));
+      out.line(`Loaded ${name}`);
+    },
+  },
+  {
+    syntax: 'module unload [-f|-h] <module>...',
+    summary: 'Unload modules, one after the other up to the first that cannot be.',
+    help: [
+      'A module that is in use stays, and so does one that is built in.',
+      '-f unloads it all the same, and first the modules that use it.',
+      '-h passes over its refusal, too.',
+    ].join('\n'),
+    complete: { module: () => loader.unloadable() },
+    async run({ rest, chosen, out }) {
+      const force: UnloadForce = chosen.has('-h') ? 'hard' : chosen.has('-f') ? 'firm' : 'soft';
+      for (const name of rest) {
+        await orFail(`Unable to unload resource ${name}`, () => loader.unload(name, force));
+        out.line(`Unloaded ${name}`);
+      }
+    },
+  },
+  {
+    syntax: 'module reload [<module>...]',
+    summary: 'Let modules read their configuration again; without a name, all that can.',
+    help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
+    complete: { module: () => loader.reloadable() },
+    async run({ rest, out }) {
+      if (rest.length === 0) for (const line of reloadedAll(await loader.reloadAll('cli'))) out.line(line);
+      for (const name of rest) for (const line of reloadedOne(name, await loader.reload(name, 'cli'))) out.line(line);
+    },
+  },
+];
+
+/** Does it, or answers with the reason and what could not be done. */
+async function orFail(answer: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof LoadError)) throw thrown;
+    throw new CommandError(`${thrown.message}\n${answer}`, true);
+  }
+}

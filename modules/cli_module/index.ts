@@ -1,0 +1,12 @@
+/** cli_module: the `module ...` commands, over the loader. */
+import { defineModule, loader } from '#core';
+import { commands } from './commands.js';
+
+export default defineModule({
+  name: 'cli_module',
+  description: 'Commands for modules',
+  builtin: true,
+  loadModule(core) {
+    core.command(...commands(core.use(loader)));
+  },
+});

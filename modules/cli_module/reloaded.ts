@@ -1,0 +1,29 @@
+/** What is said of a reload: one answer for each of its results. */
+import type { ReloadOutcome, ReloadResult } from '#core';
+
+const OF_ONE: Readonly<Record<ReloadResult, (name: string) => string>> = {
+  success: name => `Module '${name}' reloaded successfully.`,
+  'not found': name => `No such module '${name}'`,
+  'not running': name => `The module '${name}' is not running; 'module load ${name}' loads it`,
+  unsupported: name => `The module '${name}' does not support reloads`,
+  error: name => `The module '${name}' reported a reload failure`,
+  'in progress': name => `The module '${name}' was not reloaded: another reload is under way, try again after it`,
+};
+
+/** When all went well there is nothing to say. */
+const OF_ALL: Readonly<Partial<Record<ReloadResult, string>>> = {
+  error: 'Some modules could not be reloaded and keep their old values; the log names each',
+  'in progress': 'Nothing was reloaded: another reload is under way, try again after it',
+};
+
+/** The answer to the reload of one module, the reason first. */
+export const reloadedOne = (name: string, { result, why }: ReloadOutcome): string[] => [
+  ...(why === undefined ? [] : [why]),
+  OF_ONE[result](name),
+];
+
+/** The answer to the reload of all modules. */
+export function reloadedAll({ result }: ReloadOutcome): string[] {
+  const answer = OF_ALL[result];
+  return answer === undefined ? [] : [answer];
+}

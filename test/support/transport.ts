@@ -1,0 +1,28 @@
+/** A stage for tests of transports: the real layer on real sockets, whose user answers each request with 200. */
+import { TestClock } from '../../core/clock.js';
+import { refusal, response } from '../../modules/chan_sip/message/build.js';
+import type { Message } from '../../modules/chan_sip/message/message.js';
+import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
+import type { Flow } from '../../modules/chan_sip/transport/transport.js';
+import { keptLog } from './wire.js';
+
+/** `receive` stands in for the user that answers. */
+export function transportStage(receive?: (message: Message, flow: Flow) => void) {
+  const clock = new TestClock();
+  const { log, lines } = keptLog();
+  const heard: [message: Message, flow: Flow][] = [];
+  const layer = new TransportLayer({
+    log,
+    clock,
+    receive(message, flow) {
+      heard.push([message, flow]);
+      if (receive) receive(message, flow);
+      else flow.send(answerTo(message, flow));
+    },
+    refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
+  });
+  return { layer, clock, lines, heard, [Symbol.asyncDispose]: () => layer.close() };
+}
+
+export const answerTo = (message: Message, flow: Flow): string =>
+  response(message, { status: 200, reason: 'OK', source: flow.remote, rport: true, block: '', toTag: 't' });

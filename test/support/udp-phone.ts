@@ -1,0 +1,42 @@
+/** A UDP socket of somebody else: sends what it is told, keeps what it gets, waits for the next. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
+
+export class UdpPhone {
+  readonly received: string[] = [];
+  readonly #socket: Socket;
+  #taken = 0;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('message', data => this.received.push(data.toString('latin1')));
+  }
+
+  /** On a free port. @throws when this machine has no such address. */
+  static async open(address = '127.0.0.1'): Promise<UdpPhone> {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.bind(0, address);
+    await once(socket, 'listening');
+    return new UdpPhone(socket);
+  }
+
+  get endpoint(): Endpoint {
+    const { address, port } = this.#socket.address();
+    return { address, port };
+  }
+
+  send(to: Endpoint, data: string | Buffer): void {
+    this.#socket.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, to.port, to.address);
+  }
+
+  /** The next message that was not taken yet. */
+  async next(): Promise<string> {
+    while (this.received.length === this.#taken) await once(this.#socket, 'message');
+    return this.received[this.#taken++]!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await new Promise<void>(resolve => this.#socket.close(resolve));
+  }
+}
