@@ -9,7 +9,7 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
 import type { Pbx } from './pbx.js';
-import { answers, ask, type ConsoleProgram, printable } from './remote.js';
+import { answers, ask, type ConsoleProgram, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -77,7 +77,7 @@ async function remote(read: Arguments): Promise<number> {
   const { command } = read;
   if (command !== undefined) {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const answer = (text: string) => void process.stdout.write(printable(text, false));
+    const answer = (text: string) => void process.stdout.write(terminalText(text, false));
     const problem = await ask({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;

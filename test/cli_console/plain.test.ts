@@ -181,7 +181,7 @@ test('control characters of the server are shown, not sent to the terminal', asy
   seat.type('say ready\r');
   await seat.until('ready\n');
   stage.tell('evil \x1b]0;x\x07', 'notice');
-  await seat.until('evil ^[]0;x^G\n');
+  await seat.until('evil \\x1b]0;x\\x07\n');
 });
 
 test('TAB completes from the server', async t => {

@@ -7,8 +7,8 @@ import {
   type Greeting,
   LineReader,
   parseGreeting,
-  printable,
   type Timer,
+  terminalText,
   unreachable,
 } from '#core';
 
@@ -67,7 +67,7 @@ export class Link {
       const [{ text }, ...rest] = lines as [ConsoleLine, ...ConsoleLine[]];
       const greeting = parseGreeting(text);
       if (!greeting) {
-        this.#reason = printable(text, false);
+        this.#reason = terminalText(text, false);
         this.#socket.destroy();
         return;
       }

@@ -8,7 +8,7 @@ import {
   matchesRequest,
   messageOf,
   parseMatches,
-  printable,
+  terminalText,
   verboseIndent,
   widthRequest,
 } from '#core';
@@ -134,7 +134,7 @@ export class TerminalConsole {
     const first = this.#host === '';
     this.#open = true;
     this.#lostAt = undefined;
-    this.#host = printable(greeting.host, false);
+    this.#host = terminalText(greeting.host, false);
     this.#tellWidth();
     if (verbose > 0) this.#link!.send(`core set verbose atleast ${verbose} silent`);
     if (debug > 0) this.#link!.send(`core set debug atleast ${debug}`);
@@ -147,7 +147,7 @@ export class TerminalConsole {
   }
 
   #who({ pid, version }: Greeting): string {
-    return `Obelisk ${printable(version, false)} on ${this.#host}, pid ${pid}`;
+    return `Obelisk ${terminalText(version, false)} on ${this.#host}, pid ${pid}`;
   }
 
   #banner(greeting: Greeting): string[] {
@@ -218,7 +218,7 @@ export class TerminalConsole {
 
   #format({ text, verbose }: ConsoleLine): string {
     const { colour, timestamps, clock } = this.#options;
-    const shown = printable(text, colour);
+    const shown = terminalText(text, colour);
     if (verbose === undefined) return shown;
     const time = timestamps ? `[${new Date(clock.now()).toLocaleString('sv')}] ` : '';
     return `${time}${verboseIndent(verbose)}${shown}`;
