@@ -51,6 +51,12 @@ export class CommandReader {
 export const encodeVerbose = (level: number, line: string): Buffer =>
   Buffer.concat([Buffer.of(0xff - Math.min(Math.max(level, 0), MOST_MARKED)), Buffer.from(`${line}\n`)]);
 
+/** A verbose line as the log indents it: on the wire the mark stands in place of the indent, and the reader puts it back. */
+export function encodeIndented(line: string): Buffer {
+  const level = INDENTS.findLastIndex(indent => line.startsWith(indent));
+  return encodeVerbose(level, line.slice(INDENTS[level]!.length));
+}
+
 /** A line from the server; `verbose` is its level when it is a verbose message. */
 export interface ConsoleLine {
   readonly text: string;

@@ -4,11 +4,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
 import type { Pbx } from './pbx.js';
-import { answers, ask, type ConsoleProgram, printable } from './remote.js';
+import { answers, ask, type ConsoleProgram, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -76,18 +77,21 @@ async function remote(read: Arguments): Promise<number> {
   const { command } = read;
   if (command !== undefined) {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const answer = (text: string) => void process.stdout.write(printable(text, false));
+    const answer = (text: string) => void process.stdout.write(terminalText(text, false));
     const problem = await ask({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;
   }
   const stop = new AbortController();
   let shell = false;
-  const end = () => void (shell || stop.abort());
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  const end = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
+    stop.abort();
+  };
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, end);
   // A shell shares the terminal, and with it what Ctrl-C means to say to the shell alone.
-  process.on('SIGINT', end);
-  if (read.local) process.on('disconnect', () => stop.abort());
+  process.on('SIGINT', () => shell || end());
+  if (read.local) process.on('disconnect', end);
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
@@ -129,12 +133,11 @@ async function serve(read: Arguments): Promise<number> {
     complain(thrown.message);
     return thrown.status;
   }
-  const colour = read.colour && !settings.nocolor && process.stdout.isTTY;
+  const colour = read.colour && !settings.nocolor && isatty(1);
   if (!read.quiet && !settings.quiet)
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
   end.follow(pbx);
-  const face =
-    read.console && process.stdin.isTTY && process.stdout.isTTY ? new OwnConsole(read, settings, end) : undefined;
+  const face = read.console && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
   const { restart } = await pbx.ended;
   await face?.close();
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
@@ -221,6 +224,11 @@ class OwnConsole {
       end.shell = (message as { shell: boolean }).shell;
     });
     this.#gone = new Promise(resolve => {
+      // A process that could not be made has no exit.
+      this.#child.on('error', thrown => {
+        complain(`the console: ${thrown.message}`);
+        if (this.#child.pid === undefined) resolve();
+      });
       this.#child.on('exit', code => {
         resolve();
         end.shell = false;

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import type { Clock } from './clock.js';
 import { encodeCommand, LineReader, once, parseGreeting, widthRequest } from './console-protocol.js';
+import { printable } from './log/printable.js';
 
 /** How long a server may say nothing before an answer is given up. */
 const SILENCE = 60_000;
@@ -81,7 +82,7 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
         if (greeted) verbose === undefined && answer(`${text}\n`);
         else if (parseGreeting(text)) greeted = true;
         else {
-          outcome ??= `${path}: ${text}`;
+          outcome ??= `${path}: ${terminalText(text, false)}`;
           socket.destroy();
         }
       }
@@ -98,6 +99,9 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
   });
 }
 
+/** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
+
 /** Whether a server accepts connections on this path. */
 export function answers(path: string, clock: Clock): Promise<boolean> {
   return new Promise(resolve => {
@@ -109,17 +113,16 @@ export function answers(path: string, clock: Clock): Promise<boolean> {
     // One that is alive and too busy to accept is there all the same.
     const timer = clock.after(PROBE, () => settle(true));
     const socket = connect(path, () => settle(true));
-    socket.on('error', () => settle(false));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => settle(!NOBODY.has(code)));
   });
 }
 
-/** A colour code, or a character that could move the cursor, change the terminal or type into it. */
-const CONTROL = /\x1b\[[0-9;]{0,32}m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** What a terminal may be sent as it is: colour codes, newlines, tabs. */
+const HARMLESS = /(\x1b\[[0-9;]{0,32}m|[\n\t])/;
 
-/** Text that is safe on a terminal: control characters other than newline and tab are shown; colour codes stay if wanted. */
-export const printable = (text: string, colour: boolean): string =>
-  text.replace(CONTROL, found => {
-    if (found.length > 1) return colour ? found : '';
-    const code = found.charCodeAt(0);
-    return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
-  });
+/** Text that is safe on a terminal: other control characters are shown; colour codes stay if wanted. */
+export const terminalText = (text: string, colour: boolean): string =>
+  text
+    .split(HARMLESS)
+    .map((part, at) => (at % 2 === 0 ? printable(part) : part.length === 1 || colour ? part : ''))
+    .join('');

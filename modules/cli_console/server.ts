@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { answers, type Clock, LoadDeclined, messageOf, type Settings } from '#core';
+import { answers, type Clock, type Console, LoadDeclined, messageOf, type Settings } from '#core';
 import { Session, type SessionParts } from './session.js';
 
 /** Clients at once. */
@@ -72,7 +72,7 @@ export class ControlServer {
   }
 
   /** The consoles that are connected. */
-  rows(): Session['console'][] {
+  rows(): Console[] {
     return [...this.#sessions].map(session => session.console);
   }
 

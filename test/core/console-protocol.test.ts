@@ -5,6 +5,7 @@ import { split } from '../../core/cli/words.js';
 import {
   CommandReader,
   encodeCommand,
+  encodeIndented,
   encodeVerbose,
   formatGreeting,
   LineReader,
@@ -58,6 +59,20 @@ for (const [level, mark] of marks) {
     assert.deepEqual(new LineReader().read(bytes), [{ text: 'Registered ü', verbose: Math.min(level, 10) }]);
   });
 }
+
+const indented = [' one', '  == two', '    -- three', '       > four', 'none', '   some blanks', '{"json": 1}', ''];
+
+test('a verbose line is read as the log indented it', () => {
+  const lines = new LineReader().read(Buffer.concat(indented.map(encodeIndented)));
+  assert.deepEqual(
+    lines.map(({ text, verbose }) => verboseIndent(verbose!) + text),
+    indented,
+  );
+  assert.deepEqual(
+    lines.map(({ verbose }) => verbose),
+    [1, 2, 3, 4, 0, 1, 0, 0],
+  );
+});
 
 test('lines come out whole, however the bytes are cut', () => {
   const bytes = Buffer.concat([Buffer.from('grüße\n\n'), encodeVerbose(2, 'zwölf'), Buffer.from('rest')]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import { CommandReader, encodeVerbose } from '../../core/console-protocol.js';
-import { answers, ask, printable } from '../../core/remote.js';
+import { answers, ask, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
 /** A server of a few bytes, for what a real one never says. */
@@ -118,15 +118,15 @@ test('a server is found out to be there, or not', async t => {
 const texts: [text: string, coloured: string, plain: string][] = [
   ['tab\there\n', 'tab\there\n', 'tab\there\n'],
   ['\x1b[1;32mgreen\x1b[0m', '\x1b[1;32mgreen\x1b[0m', 'green'],
-  ['\x1b[2J\x1b]0;title\x07', '^[[2J^[]0;title^G', '^[[2J^[]0;title^G'],
-  ['back\b\rcr\x7f', 'back^H^Mcr^?', 'back^H^Mcr^?'],
+  ['\x1b[2J\x1b]0;title\x07', '\\x1b[2J\\x1b]0;title\\x07', '\\x1b[2J\\x1b]0;title\\x07'],
+  ['back\b\rcr\x7f', 'back\\x08\\x0dcr\\x7f', 'back\\x08\\x0dcr\\x7f'],
   ['\x9b31m', '\\x9b31m', '\\x9b31m'],
   ['grüße €', 'grüße €', 'grüße €'],
 ];
 
 for (const [text, coloured, plain] of texts) {
   test(`${JSON.stringify(text)} is printed as ${JSON.stringify(coloured)}`, () => {
-    assert.equal(printable(text, true), coloured);
-    assert.equal(printable(text, false), plain);
+    assert.equal(terminalText(text, true), coloured);
+    assert.equal(terminalText(text, false), plain);
   });
 }

@@ -81,16 +81,31 @@ export class Obelisk {
     });
     this.#process = child;
     this.output = '';
-    this.#exit = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));
-    await new Promise<void>((ready, failed) => {
-      const hear = (chunk: Buffer) => {
-        this.output += chunk.toString();
-        if (/^Obelisk Ready\.$/m.test(this.output)) ready();
-      };
-      child.stdout!.on('data', hear);
-      child.stderr!.on('data', hear);
+    // Closed, not only ended: then its output is whole.
+    this.#exit = new Promise(resolve => child.on('close', (code, signal) => resolve({ code, signal })));
+    const hear = (chunk: Buffer) => {
+      this.output += chunk.toString();
+    };
+    child.stdout!.on('data', hear);
+    child.stderr!.on('data', hear);
+    await this.ready();
+  }
+
+  /** Resolves when `output` says that it is ready. @throws with the output when it ends before */
+  ready(): Promise<void> {
+    const child = this.#process!;
+    return new Promise((ready, failed) => {
+      const look = () => /^Obelisk Ready\.$/m.test(this.output) && ready();
+      child.stdout!.on('data', look);
       child.on('exit', code => failed(new Error(`it ended with ${code} before it was ready:\n${this.output}`)));
+      look();
     });
+  }
+
+  /** A module of a third party: the text of its index.js. */
+  async module(name: string, text: string): Promise<void> {
+    await mkdir(join(this.directory, 'modules', name));
+    await this.write(join('modules', name, 'index.js'), text);
   }
 
   /** Runs one command through the control socket, as `obelisk -x` does. */

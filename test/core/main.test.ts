@@ -1,0 +1,153 @@
+/** The process: what it prints, how it ends, and with which code. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { usage } from '../../core/arguments.js';
+import { openStage, temporary } from '../cli_console/stage.js';
+import { MAIN, Obelisk, run } from '../support/obelisk.js';
+
+/** The program, run to its end. */
+const obelisk = (...words: string[]) => run(process.execPath, [MAIN, ...words]);
+
+/** A PBX with nothing but what is built in. */
+async function pbxOf(t: TestContext, files = {}, ...flags: string[]): Promise<Obelisk> {
+  const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\n', ...files }, { start: false });
+  t.after(() => pbx.remove());
+  await pbx.start(...flags);
+  return pbx;
+}
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
+
+const ends: [words: string[], code: number, stdout: string, stderr: string][] = [
+  [['-V'], 0, `Obelisk ${version}\n`, ''],
+  [['-h'], 0, usage(), ''],
+  [['-Z'], 1, '', `obelisk: there is no -Z\n\n${usage()}`],
+  [
+    ['-rs/nowhere/ctl', '-xcore show version'],
+    1,
+    '',
+    'obelisk: no PBX answers on /nowhere/ctl: there is no such socket\n',
+  ],
+];
+
+for (const [words, code, stdout, stderr] of ends) {
+  test(`obelisk ${words.join(' ')} ends with ${code}`, async () => {
+    assert.deepEqual(await obelisk(...words), { code, stdout, stderr });
+  });
+}
+
+test('-x prints a large answer whole to a pipe and ends with 0', async t => {
+  const stage = await openStage(t);
+  const text = 'z'.repeat(3_000_000);
+  stage.table.add('big', { syntax: 'big', summary: 'Much', run: ({ out }) => out.line(text) });
+  const { code, stdout, stderr } = await obelisk('-s', stage.path, '-x', 'big');
+  assert.deepEqual([code, stderr, stdout === `${text}\n`], [0, '', true]);
+});
+
+test('-x whose reader goes away ends quietly', async t => {
+  const stage = await openStage(t);
+  stage.table.add('big', { syntax: 'big', summary: 'Much', run: ({ out }) => out.line('z\n'.repeat(500_000)) });
+  const line = `"${process.execPath}" "${MAIN}" -s "${stage.path}" -x big | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  assert.deepEqual(await run('bash', ['-c', line]), { code: 0, stdout: 'z\n0\n', stderr: '' });
+});
+
+test('-r on a pipe answers line by line', async t => {
+  const { path } = await openStage(t);
+  const answer = await run(process.execPath, [MAIN, '-r', '-s', path], 'say one\nsay two\n');
+  assert.deepEqual(answer, { code: 0, stdout: 'one\ntwo\n', stderr: '' });
+});
+
+test('a missing asterisk.conf is named', async t => {
+  const file = join(temporary(t), 'asterisk.conf');
+  const { code, stderr } = await obelisk('-f', '-C', file);
+  assert.equal(code, 1);
+  assert.ok(stderr.includes(file), stderr);
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} ends the PBX with 0 and takes its socket away`, async t => {
+    const pbx = await pbxOf(t);
+    assert.match(pbx.output, /^Obelisk Ready\.$/m);
+    assert.ok(existsSync(join(pbx.directory, 'run', 'asterisk.ctl')));
+    pbx.kill(signal);
+    assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
+    assert.equal(existsSync(join(pbx.directory, 'run', 'asterisk.ctl')), false);
+  });
+}
+
+test('-c without a terminal is as -f: it says that it is ready, and the end of its input ends nothing', async t => {
+  const pbx = await pbxOf(t, {}, '-c');
+  assert.match(await pbx.x('core show version'), /Obelisk/);
+  await pbx.stop();
+  assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
+});
+
+test('a second PBX on the same socket is refused and disturbs nothing', async t => {
+  const pbx = await pbxOf(t);
+  const { code, stderr } = await obelisk('-f', '-C', join(pbx.directory, 'asterisk.conf'));
+  assert.equal(code, 1);
+  const socket = join(pbx.directory, 'run', 'asterisk.ctl');
+  assert.equal(
+    stderr,
+    `obelisk: a PBX is running already: it answers on ${socket}; 'obelisk -r' opens a console on it\n`,
+  );
+  assert.match(await pbx.x('core show version'), /Obelisk/);
+});
+
+test('what a killed PBX left behind keeps the next one from nothing', async t => {
+  const pbx = await pbxOf(t);
+  pbx.kill('SIGKILL');
+  await pbx.exited();
+  await pbx.start();
+  assert.match(await pbx.x('core show version'), /Obelisk/);
+});
+
+test('HUP reloads and the PBX runs on', async t => {
+  const pbx = await pbxOf(t);
+  const before = await pbx.x('core show uptime');
+  pbx.kill('SIGHUP');
+  assert.match(await pbx.x('core show version'), /Obelisk/);
+  assert.match(before, /System uptime/);
+});
+
+test("'core stop now' ends the PBX with 0", async t => {
+  const pbx = await pbxOf(t);
+  await pbx.x('core stop now');
+  assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
+});
+
+test("'core restart now' starts the same process again", async t => {
+  const pbx = await pbxOf(t);
+  const { pid } = pbx;
+  pbx.output = '';
+  await pbx.x('core restart now');
+  await pbx.ready();
+  assert.equal(pbx.pid, pid);
+  assert.match(await pbx.x('core show version'), /Obelisk/);
+});
+
+test('a module that is required and cannot be had ends the start with 2', async t => {
+  const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\nrequire=nowhere\n' }, { start: false });
+  t.after(() => pbx.remove());
+  const { code, stderr } = await obelisk('-f', '-C', join(pbx.directory, 'asterisk.conf'));
+  assert.equal(code, 2);
+  assert.match(stderr, /nowhere/);
+});
+
+/** A module of a third party that breaks a promise nobody awaits when it is told to. */
+const FAULTY = `exports.default = {
+  name: 'faulty', description: 'Fails',
+  loadModule: core => core.command({ syntax: 'break', summary: 'Break', run() { setTimeout(() => { throw new Error('broken on purpose'); }, 0); } }),
+};`;
+
+test('a fault of ours is printed with its stack and ends the process with 70', async t => {
+  const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\nload=faulty\n' }, { start: false });
+  t.after(() => pbx.remove());
+  await pbx.module('faulty', FAULTY);
+  await pbx.start();
+  await pbx.x('break');
+  assert.deepEqual(await pbx.exited(), { code: 70, signal: null });
+  assert.match(pbx.output, /a fault of ours: Error: broken on purpose\n\s+at /);
+});
