@@ -9,7 +9,7 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
 import type { Pbx } from './pbx.js';
-import { answers, ask, type ConsoleProgram, terminalText } from './remote.js';
+import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -81,7 +81,7 @@ async function remote(read: Arguments): Promise<number> {
   if (command !== undefined) {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
     const answer = (text: string) => void process.stdout.write(terminalText(text, false));
-    const problem = await ask({ socket, command, clock, columns, answer });
+    const problem = await askServer({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;
   }
@@ -120,7 +120,7 @@ const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
   const { path } = settings.controlSocket;
-  if (await answers(path, clock)) {
+  if (await serverAnswers(path, clock)) {
     complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
     return FAILED;
   }

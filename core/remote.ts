@@ -1,7 +1,14 @@
 /** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
 import { connect } from 'node:net';
 import type { Clock } from './clock.js';
-import { type ConsoleLine, encodeCommand, LineReader, once, parseGreeting, widthRequest } from './console-protocol.js';
+import {
+  type ConsoleLine,
+  encodeCommand,
+  LineReader,
+  oneShot,
+  parseGreeting,
+  widthRequest,
+} from './console-protocol.js';
 import { printable } from './log/printable.js';
 
 /** How long a server may say nothing before an answer is given up. */
@@ -64,7 +71,7 @@ export const unreachable = (socket: string, thrown: NodeJS.ErrnoException): stri
 const shown = ({ text, verbose }: ConsoleLine): string => (verbose === undefined ? `${text}\n` : '');
 
 /** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
-export function ask({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
+export function askServer({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
   return new Promise<string | undefined>(resolve => {
     const lines = new LineReader();
     let greeted = false;
@@ -76,7 +83,7 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
     let timer = clock.after(silence, silent);
     const socket = connect(path, () => {
       if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
-      socket.write(encodeCommand(once(command)));
+      socket.write(encodeCommand(oneShot(command)));
     });
     socket.on('data', bytes => {
       timer.cancel();
@@ -108,7 +115,7 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
 const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
 
 /** Whether a server accepts connections on this path. */
-export function answers(path: string, clock: Clock): Promise<boolean> {
+export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
   return new Promise(resolve => {
     const settle = (there: boolean) => {
       timer.cancel();

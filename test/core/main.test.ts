@@ -1,10 +1,12 @@
 /** The process: what it prints, how it ends, and with which code. */
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { usage } from '../../core/arguments.js';
-import { openStage, temporary } from '../cli_console/stage.js';
+import { Client, openStage, temporary } from '../cli_console/stage.js';
 import { MAIN, Obelisk, run } from '../support/obelisk.js';
 
 /** The program, run to its end. */
@@ -165,3 +167,78 @@ for (const how of ['promise', 'callback']) {
     assert.match(pbx.output, /a fault of ours: Error: broken on purpose\n\s+at /);
   });
 }
+
+/** The PBX with its console in a terminal, which `script` makes; what is typed goes to its standard input. */
+async function inTerminal(
+  t: TestContext,
+): Promise<{ child: ChildProcess; until(part: string): Promise<void>; ctl: string }> {
+  const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\n' }, { start: false });
+  const line = `exec "${process.execPath}" "${MAIN}" -C "${join(pbx.directory, 'asterisk.conf')}" -c`;
+  const child = spawn('script', ['-qefc', line, '/dev/null'], {
+    env: { ...process.env, HOME: pbx.directory, SHELL: '/bin/sh' },
+  });
+  const gone = new Promise(resolve => child.on('close', resolve));
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await gone;
+    await pbx.remove();
+  });
+  let text = '';
+  let seen = 0;
+  child.stdout.on('data', bytes => {
+    text += bytes;
+  });
+  const until = (part: string) =>
+    new Promise<void>(resolve => {
+      const look = () => {
+        const at = text.indexOf(part, seen);
+        if (at < 0) return;
+        seen = at + part.length;
+        child.stdout.off('data', look);
+        resolve();
+      };
+      child.stdout.on('data', look);
+      look();
+    });
+  return { child, until, ctl: join(pbx.directory, 'run', 'asterisk.ctl') };
+}
+
+describe('in a terminal', {
+  skip: spawnSync('script', ['--version']).status !== 0 && 'script is not installed',
+}, () => {
+  test('-c gives a console, whose Ctrl-C ends the PBX', async t => {
+    const { child, until, ctl } = await inTerminal(t);
+    await until('Obelisk Ready.');
+    await until('*CLI> ');
+    child.stdin!.write('core show version\r');
+    await until('Obelisk ');
+    await until('*CLI> ');
+    child.stdin!.write('\x03');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+    assert.equal(existsSync(ctl), false);
+  });
+
+  test("Ctrl-C in a shell of the console ends the shell alone, and 'core stop now' both", async t => {
+    const { child, until } = await inTerminal(t);
+    await until('*CLI> ');
+    child.stdin!.write('!echo started; sleep 60\r');
+    await until('started\r\n');
+    child.stdin!.write('\x03');
+    await until('*CLI> ');
+    child.stdin!.write('core show version\r');
+    await until('Obelisk ');
+    child.stdin!.write('core stop now\r');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+  });
+
+  test('a terminal that hangs up ends the PBX', async t => {
+    const { child, until, ctl } = await inTerminal(t);
+    await until('*CLI> ');
+    const watcher = new Client(ctl);
+    await watcher.until('\n');
+    child.kill('SIGKILL');
+    await watcher.closed;
+  });
+});
