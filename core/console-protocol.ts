@@ -110,9 +110,9 @@ export function parseGreeting(line: string): Greeting | undefined {
 }
 
 /** Asks for one command to be run and the connection to be closed after it. */
-export const once = (command: string): string => `cli quit after ${command}`;
+export const oneShot = (command: string): string => `cli quit after ${command}`;
 
-export const onceOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
+export const oneShotOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
 
 /** Tells how many columns the client's terminal has. Ours alone: the original's server has no use for it. */
 export const widthRequest = (columns: number): string => `_COMMAND WIDTH ${columns}`;

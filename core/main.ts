@@ -9,7 +9,7 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
 import type { Pbx } from './pbx.js';
-import { answers, ask, type ConsoleProgram, terminalText } from './remote.js';
+import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -21,6 +21,9 @@ const GRACE = 5_000;
 const LAST_FLUSH = 2_000;
 /** How long the console gets to give the terminal back. */
 const CONSOLE_FAREWELL = 1_000;
+
+/** How long after a shell an interrupt is still taken as meant for it. */
+const SHELL_ECHO = 500;
 
 /** Exit codes beside 0, and 2 for a required module that failed. */
 const FAILED = 1;
@@ -78,20 +81,21 @@ async function remote(read: Arguments): Promise<number> {
   if (command !== undefined) {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
     const answer = (text: string) => void process.stdout.write(terminalText(text, false));
-    const problem = await ask({ socket, command, clock, columns, answer });
+    const problem = await askServer({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;
   }
   const stop = new AbortController();
-  let shell = false;
   const end = () => {
     if (stop.signal.aborted) process.exit(INTERRUPTED);
     stop.abort();
   };
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, end);
-  // A shell shares the terminal, and with it what Ctrl-C means to say to the shell alone.
-  process.on('SIGINT', () => shell || end());
-  if (read.local) process.on('disconnect', end);
+  process.on('SIGTERM', end);
+  // A terminal that hangs up may say so more than once.
+  process.on('SIGHUP', () => stop.abort());
+  // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
+  process.on('SIGINT', () => read.local || end());
+  if (read.local) process.on('disconnect', () => stop.abort());
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
@@ -105,10 +109,7 @@ async function remote(read: Arguments): Promise<number> {
     errors: process.stderr,
     history: join(homedir(), '.obelisk_history'),
     stop: stop.signal,
-    shell(running) {
-      shell = running;
-      process.send?.({ shell: running });
-    },
+    shell: running => void process.send?.({ shell: running }),
   });
 }
 
@@ -119,7 +120,7 @@ const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
   const { path } = settings.controlSocket;
-  if (await answers(path, clock)) {
+  if (await serverAnswers(path, clock)) {
     complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
     return FAILED;
   }
@@ -146,8 +147,8 @@ async function serve(read: Arguments): Promise<number> {
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {
-  /** While a shell has the terminal, an interrupt is meant for the shell. */
-  shell = false;
+  #shell = false;
+  #shellEnds: Timer | undefined;
   #pbx: Pbx | undefined;
   #asked = false;
   #failed = false;
@@ -156,7 +157,7 @@ class End {
   constructor() {
     process.on('SIGTERM', () => this.ask('SIGTERM'));
     process.on('SIGINT', () => {
-      if (this.shell) return;
+      if (this.#shell) return;
       if (this.#asked) process.exit(INTERRUPTED);
       this.ask('SIGINT');
     });
@@ -177,6 +178,14 @@ class End {
     this.#pbx = pbx;
     pbx.on('shutdown', () => this.#bound('the stop'));
     if (this.#asked) pbx.stop('now');
+  }
+
+  /** While a shell has the terminal, an interrupt is meant for the shell. */
+  shell(running: boolean): void {
+    this.#shellEnds?.cancel();
+    if (running) this.#shell = true;
+    // The interrupt that ended the shell may arrive after the news of its end.
+    else this.#shellEnds = clock.after(SHELL_ECHO, () => (this.#shell = false));
   }
 
   #bound(why: string): void {
@@ -221,7 +230,7 @@ class OwnConsole {
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
     this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
     this.#child.on('message', message => {
-      end.shell = (message as { shell: boolean }).shell;
+      end.shell((message as { shell: boolean }).shell);
     });
     this.#gone = new Promise(resolve => {
       // A process that could not be made has no exit.
@@ -231,7 +240,7 @@ class OwnConsole {
       });
       this.#child.on('exit', code => {
         resolve();
-        end.shell = false;
+        end.shell(false);
         if (this.#closing) return;
         // The terminal hung up, or Ctrl-C was typed: the PBX that was started in it ends with it.
         if (code === 0) end.ask('the end of its console');

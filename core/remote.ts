@@ -1,7 +1,14 @@
 /** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
 import { connect } from 'node:net';
 import type { Clock } from './clock.js';
-import { encodeCommand, LineReader, once, parseGreeting, widthRequest } from './console-protocol.js';
+import {
+  type ConsoleLine,
+  encodeCommand,
+  LineReader,
+  oneShot,
+  parseGreeting,
+  widthRequest,
+} from './console-protocol.js';
 import { printable } from './log/printable.js';
 
 /** How long a server may say nothing before an answer is given up. */
@@ -60,8 +67,11 @@ const REASONS: Readonly<Record<string, string>> = {
 export const unreachable = (socket: string, thrown: NodeJS.ErrnoException): string =>
   `no PBX answers on ${socket}: ${REASONS[thrown.code ?? ''] ?? thrown.message}`;
 
+/** A line as part of an answer; a verbose one is none. */
+const shown = ({ text, verbose }: ConsoleLine): string => (verbose === undefined ? `${text}\n` : '');
+
 /** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
-export function ask({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
+export function askServer({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
   return new Promise<string | undefined>(resolve => {
     const lines = new LineReader();
     let greeted = false;
@@ -73,19 +83,21 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
     let timer = clock.after(silence, silent);
     const socket = connect(path, () => {
       if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
-      socket.write(encodeCommand(once(command)));
+      socket.write(encodeCommand(oneShot(command)));
     });
     socket.on('data', bytes => {
       timer.cancel();
       timer = clock.after(silence, silent);
-      for (const { text, verbose } of lines.read(bytes)) {
-        if (greeted) verbose === undefined && answer(`${text}\n`);
-        else if (parseGreeting(text)) greeted = true;
+      let text = '';
+      for (const line of lines.read(bytes)) {
+        if (greeted) text += shown(line);
+        else if (parseGreeting(line.text)) greeted = true;
         else {
-          outcome ??= `${path}: ${terminalText(text, false)}`;
+          outcome ??= `${path}: ${terminalText(line.text, false)}`;
           socket.destroy();
         }
       }
+      if (text !== '') answer(text);
     });
     socket.on('error', thrown => {
       outcome ??= greeted ? `${path}: ${thrown.message}` : unreachable(path, thrown);
@@ -103,7 +115,7 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
 const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
 
 /** Whether a server accepts connections on this path. */
-export function answers(path: string, clock: Clock): Promise<boolean> {
+export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
   return new Promise(resolve => {
     const settle = (there: boolean) => {
       timer.cancel();

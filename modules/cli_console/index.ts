@@ -25,15 +25,6 @@ const consoles: TableShape<Console> = {
 
 const commands = (server: ControlServer): Command[] => [
   {
-    syntax: 'logger mute [silent]',
-    summary: 'Stop or let on the log lines on this console',
-    help: 'Each time it is given, log lines stop coming to this console or come again. `silent` leaves out the answer.',
-    run({ console, chosen, out }) {
-      console.muted = !console.muted;
-      if (!chosen.has('silent')) out.line(`Log lines are ${console.muted ? 'muted' : 'shown'} on this console.`);
-    },
-  },
-  {
     syntax: 'core show consoles',
     summary: 'Show the clients of the control socket',
     run({ out }) {

@@ -9,7 +9,7 @@ import {
   LONGEST_COMMAND,
   type Logger,
   type LogSink,
-  onceOf,
+  oneShotOf,
   type Scheduler,
   traceOf,
   widthOf,
@@ -154,7 +154,7 @@ export class Session {
 /** What is no command of the table but of the connection; the first that takes it answers. */
 const requests: readonly Request[] = [
   async (session, command) => {
-    const inner = onceOf(command);
+    const inner = oneShotOf(command);
     if (inner === undefined) return false;
     session.leave();
     await session.run(inner);

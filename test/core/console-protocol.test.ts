@@ -11,8 +11,8 @@ import {
   LineReader,
   LONGEST_COMMAND,
   matchesRequest,
-  once,
-  onceOf,
+  oneShot,
+  oneShotOf,
   parseGreeting,
   parseMatches,
   verboseIndent,
@@ -111,8 +111,8 @@ test('the greeting is host, pid and version', () => {
 });
 
 test('requests of the protocol are told from commands', () => {
-  assert.equal(onceOf(once('core show\nversion')), 'core show\nversion');
-  assert.equal(onceOf('core show version'), undefined);
+  assert.equal(oneShotOf(oneShot('core show\nversion')), 'core show\nversion');
+  assert.equal(oneShotOf('core show version'), undefined);
   assert.equal(widthOf(widthRequest(132)), 132);
   assert.equal(widthOf('_COMMAND WIDTH -1'), undefined);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import { CommandReader, encodeVerbose } from '../../core/console-protocol.js';
-import { answers, ask, terminalText } from '../../core/remote.js';
+import { askServer, serverAnswers, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
 /** A server of a few bytes, for what a real one never says. */
@@ -25,7 +25,7 @@ async function asked(socket: string, command: string, columns?: number) {
   const answer = (part: string) => {
     text += part;
   };
-  const problem = await ask({ socket, command, clock, columns, answer });
+  const problem = await askServer({ socket, command, clock, columns, answer });
   return { problem, text, pending: clock.pending };
 }
 
@@ -68,7 +68,7 @@ test('a server that says nothing is given up after a minute of silence', async t
   const clock = new TestClock();
   let text = '';
   const path = await serving(t, socket => socket.write('pbx/1/2\nbegin\n'));
-  const problem = await ask({
+  const problem = await askServer({
     socket: path,
     command: 'anything',
     clock,
@@ -110,8 +110,8 @@ test('a path where nobody is gets the reason in words', async t => {
 test('a server is found out to be there, or not', async t => {
   const { path } = await openStage(t);
   const clock = new TestClock();
-  assert.equal(await answers(path, clock), true);
-  assert.equal(await answers(`${path}.not`, clock), false);
+  assert.equal(await serverAnswers(path, clock), true);
+  assert.equal(await serverAnswers(`${path}.not`, clock), false);
   assert.equal(clock.pending, 0);
 });
 

@@ -88,16 +88,17 @@ export class Obelisk {
     };
     child.stdout!.on('data', hear);
     child.stderr!.on('data', hear);
-    await this.ready();
+    await this.printed(/^Obelisk Ready\.$/m);
   }
 
-  /** Resolves when `output` says that it is ready. @throws with the output when it ends before */
-  ready(): Promise<void> {
+  /** Resolves when the output shows it. @throws with the output when it ends before */
+  printed(sign: RegExp): Promise<void> {
     const child = this.#process!;
-    return new Promise((ready, failed) => {
-      const look = () => /^Obelisk Ready\.$/m.test(this.output) && ready();
+    return new Promise((seen, failed) => {
+      const look = () => sign.test(this.output) && seen();
       child.stdout!.on('data', look);
-      child.on('exit', code => failed(new Error(`it ended with ${code} before it was ready:\n${this.output}`)));
+      child.stderr!.on('data', look);
+      child.on('exit', code => failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`)));
       look();
     });
   }

@@ -1,7 +1,7 @@
 /** The console on a terminal: commands, live log lines above the prompt, coming back after a disconnect. */
 import { spawn } from 'node:child_process';
 import {
-  ask,
+  askServer,
   type ConsoleLine,
   type ConsoleOptions,
   type Greeting,
@@ -208,7 +208,13 @@ export class TerminalConsole {
     const take = (text: string) => {
       answer += text;
     };
-    const problem = await ask({ socket, command: matchesRequest(line), clock, silence: COMPLETION, answer: take });
+    const problem = await askServer({
+      socket,
+      command: matchesRequest(line),
+      clock,
+      silence: COMPLETION,
+      answer: take,
+    });
     return problem === undefined ? parseMatches(answer) : [];
   }
 
