@@ -11,11 +11,11 @@ import { type Clock, SystemClock } from './clock.js';
 import { ConfigFiles } from './config/files.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
-import { Events, type Event, type Listener, type ReloadReason } from './events.js';
+import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader } from './loader.js';
 import { Loggers, loggers, readLoggerConf } from './logger.js';
-import { CORE, type Parts } from './module-core.js';
 import { ownModules, shareSurface } from './module-code.js';
+import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { Registry, type Token } from './registry.js';
@@ -233,7 +233,10 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   await configureLoggers({ files, loggers: logs });
   for (const warning of warnings) log.warning(formatProblem(warning));
   const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
-  scope.defer('security log', events.on('security', event => logs.security(event)));
+  scope.defer(
+    'security log',
+    events.on('security', event => logs.security(event)),
+  );
   const heap = new SchedulerHeap(clock, (label, thrown) => log.error(`job '${label}' failed: ${traceOf(thrown)}`));
   const database = await AstDatabase.open({
     file: join(directories.astdbdir, 'astdb.sqlite3'),

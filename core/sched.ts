@@ -102,10 +102,12 @@ export class SchedulerHeap {
   }
 
   #add(view: View, label: string, ms: number, run: () => void): Entry {
+    // Whole milliseconds: a clock that counts them must be able to reach the moment.
+    const wait = Math.max(0, Math.ceil(ms));
     const entry: Entry = {
       label,
-      at: this.#clock.now() + Math.max(0, ms),
-      due: this.#clock.elapsed() + Math.max(0, ms),
+      at: this.#clock.now() + wait,
+      due: this.#clock.elapsed() + wait,
       waiting: true,
       index: -1,
       run,

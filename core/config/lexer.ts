@@ -67,15 +67,22 @@ export const codeText = (raw: string, code: readonly Span[]): string =>
     ? raw.slice(code[0]!.start, code[0]!.end)
     : code.map(({ start, end }) => raw.slice(start, end)).join('');
 
-/** Where in the line the code's character `offset` stands. Between two parts it is the later, unless `early`. */
+/**
+ * Where in the line the code's character `offset` stands. Between two parts of the code it is the later, unless
+ * `early`; the backslash of an escaped semicolon belongs to it.
+ */
 export function rawOffset(code: readonly Span[], offset: number, early = false): number {
   let left = offset;
+  let before = -1;
   for (const { start, end } of code) {
     const length = end - start;
+    // No comment between two parts is as short as one character.
+    if (left === 0 && length > 0 && start - before === 1 && before >= 0) return before;
     if (left < length || (early && left === length)) return start + left;
     left -= length;
+    before = end;
   }
-  return code.at(-1)?.end ?? 0;
+  return Math.max(before, 0);
 }
 
 /** What of a line is comment. */

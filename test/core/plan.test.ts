@@ -21,13 +21,29 @@ const conf = (autoload: boolean, ...wishes: [how: Wish['how'], name: string][]):
 });
 
 const cases: [title: string, conf: ModulesConf, order: string[]][] = [
-  ['autoload takes everything, built-in ones first', conf(true), ['cli_core', 'app_echo', 'res_rtp', 'res_geo', 'chan_sip']],
+  [
+    'autoload takes everything, built-in ones first',
+    conf(true),
+    ['cli_core', 'app_echo', 'res_rtp', 'res_geo', 'chan_sip'],
+  ],
   ['without autoload only built-in ones are there', conf(false), ['cli_core']],
   ['what a module requires is pulled in', conf(false, ['load', 'chan_sip']), ['cli_core', 'res_rtp', 'chan_sip']],
-  ['an optional one comes before when it is wanted', conf(false, ['load', 'chan_sip'], ['load', 'res_geo']), ['cli_core', 'res_rtp', 'res_geo', 'chan_sip']],
-  ['the original’s names are understood, in any case', conf(false, ['load', 'RES_RTP_ASTERISK']), ['cli_core', 'res_rtp']],
+  [
+    'an optional one comes before when it is wanted',
+    conf(false, ['load', 'chan_sip'], ['load', 'res_geo']),
+    ['cli_core', 'res_rtp', 'res_geo', 'chan_sip'],
+  ],
+  [
+    'the original’s names are understood, in any case',
+    conf(false, ['load', 'RES_RTP_ASTERISK']),
+    ['cli_core', 'res_rtp'],
+  ],
   ['noload wins over autoload', conf(true, ['noload', 'app_echo']), ['cli_core', 'res_rtp', 'res_geo', 'chan_sip']],
-  ['noload by name keeps even a built-in one out', conf(false, ['noload', 'cli_core'], ['load', 'app_echo']), ['app_echo']],
+  [
+    'noload by name keeps even a built-in one out',
+    conf(false, ['noload', 'cli_core'], ['load', 'app_echo']),
+    ['app_echo'],
+  ],
   ['preloaded ones come before all others', conf(false, ['preload', 'res_geo']), ['res_geo', 'cli_core']],
 ];
 
@@ -48,7 +64,10 @@ test('a required module that does not exist is fatal, with its line', () => {
 });
 
 test('a module both required and barred is fatal', () => {
-  assert.match(new Plan(conf(false, ['require', 'res_geo'], ['noload', 'res_geo']), modules).fatal ?? '', /required and not to be loaded/);
+  assert.match(
+    new Plan(conf(false, ['require', 'res_geo'], ['noload', 'res_geo']), modules).fatal ?? '',
+    /required and not to be loaded/,
+  );
 });
 
 test('what a barred module takes down with it is told', () => {
