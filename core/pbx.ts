@@ -13,7 +13,7 @@ import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader } from './loader.js';
-import { Loggers, loggers, readLoggerConf } from './logger.js';
+import { Loggers, type LogSink, loggers, readLoggerConf } from './logger.js';
 import { ownModules, shareSurface } from './module-code.js';
 import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
@@ -30,6 +30,8 @@ export interface PbxOptions {
   /** Added to what asterisk.conf says. */
   readonly verbose?: number;
   readonly debug?: number;
+  /** Sees the log from the first line on, as a console does. */
+  readonly watcher?: LogSink;
   /** A TestClock in tests. */
   readonly clock?: Clock;
 }
@@ -228,6 +230,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const logs = new Loggers({ clock, pid: process.pid, directory: directories.astlogdir, version });
   scope.defer('log', () => logs.close());
   logs.setDebug(set.debug + (options.debug ?? 0));
+  logs.setVerbose(set.verbose + (options.verbose ?? 0));
+  if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes });
   await configureLoggers({ files, loggers: logs });

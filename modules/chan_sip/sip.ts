@@ -2,8 +2,8 @@
 import { hostname } from 'node:os';
 import {
   acls,
-  type Core,
   CommandError,
+  type Core,
   formatProblem,
   LoadDeclined,
   messageOf,
@@ -185,7 +185,12 @@ export class Sip implements SipView {
 async function readConfig(core: Core, changedOnly: boolean): Promise<SipConfig | undefined> {
   const file = await core.config(FILE, { changedOnly });
   if (!file) return undefined;
-  const lists = new Set(core.use(acls).rows().map(({ name }) => name));
+  const lists = new Set(
+    core
+      .use(acls)
+      .rows()
+      .map(({ name }) => name),
+  );
   const version = core.find(pbx)?.version;
   return readSipConfig(file, {
     systemname: core.use(settings).systemname,

@@ -45,8 +45,8 @@ secret=abc
 context=internal
 `;
 
-/** How long the phone took for its second step, where the answer tells. */
-const PAUSES: Readonly<Record<string, number>> = { '1008 fetches bindings (no Contact) (with credentials)': 2000 };
+/** Between two requests of the recording. */
+const PAUSE = 1000;
 
 /** Passwords as the phones of the recording had them. */
 const SECRETS: Readonly<Record<string, string>> = { 1008: 'pass1008', 1009: 'pass1009', 1010: 'pass1010' };
@@ -159,12 +159,16 @@ describe('what was recorded', async () => {
   const plain = (title: string) => title.replace(/ \((?:first|with credentials)\)$/, '');
   const tags = new Map<string, string>();
 
-  for (const wanted of TITLES) assert.ok(exchanges.some(({ title }) => plain(title) === wanted), `no '${wanted}'`);
+  for (const wanted of TITLES)
+    assert.ok(
+      exchanges.some(({ title }) => plain(title) === wanted),
+      `no '${wanted}'`,
+    );
 
   for (const exchange of exchanges) {
     if (!TITLES.includes(plain(exchange.title))) continue;
     test(exchange.title, async () => {
-      stack.stage.clock.advance(PAUSES[exchange.title] ?? 0);
+      stack.stage.clock.advance(PAUSE);
       const { asked, answer } = await replay.ask(exchange);
       const [original] = exchange.answers.filter(text => text.startsWith('SIP/2.0'));
       assert.deepEqual(normal(answer), normal(original!));
@@ -177,17 +181,23 @@ describe('what was recorded', async () => {
 
   test('the registrations of the recording are what the devices are left with', async () => {
     const rows = [...stack.sip.peers.values()].map(({ name, fullcontact, binding }) => [name, fullcontact, !!binding]);
-    assert.deepEqual(rows.map(([name, , bound]) => [name, bound]), [
-      ['1008', false],
-      ['1009', true],
-      ['1010', true],
-      ['trunk', false],
-      ['onlyuser', false],
-    ]);
+    assert.deepEqual(
+      rows.map(([name, , bound]) => [name, bound]),
+      [
+        ['1008', false],
+        ['1009', true],
+        ['1010', true],
+        ['trunk', false],
+        ['onlyuser', false],
+      ],
+    );
     const nat = stack.sip.peers.get('1010')!;
     assert.equal(nat.fullcontact, 'sip:1010@10.9.8.7:5060');
     assert.equal(nat.address!.address, '127.0.0.1');
-    assert.equal(stack.stage.astdb.get('SIP/Registry', '1010'), `127.0.0.1:${nat.address!.port}:300:1010:sip:1010@10.9.8.7:5060`);
+    assert.equal(
+      stack.stage.astdb.get('SIP/Registry', '1010'),
+      `127.0.0.1:${nat.address!.port}:300:1010:sip:1010@10.9.8.7:5060`,
+    );
     await replay.close();
     await stack[Symbol.asyncDispose]();
   });

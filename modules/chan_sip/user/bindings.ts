@@ -212,13 +212,20 @@ export class Bindings {
 }
 
 /** `ip:port:expiry:defaultuser:fullcontact`, an IPv6 address in brackets. */
-function readStored(text: string): { address: Binding['address']; granted: number; defaultuser: string; contact: string } | undefined {
+function readStored(
+  text: string,
+): { address: Binding['address']; granted: number; defaultuser: string; contact: string } | undefined {
   const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5}):(\d{1,9}):([^:]*):(.*)$/s.exec(text);
   if (!parts) return undefined;
   const [, v6, v4, port, granted, defaultuser, contact] = parts;
   const address = v6 ?? v4!;
   if (isIP(address) === 0) return undefined;
-  return { address: { address, port: Number(port) }, granted: Number(granted), defaultuser: defaultuser!, contact: contact! };
+  return {
+    address: { address, port: Number(port) },
+    granted: Number(granted),
+    defaultuser: defaultuser!,
+    contact: contact!,
+  };
 }
 
 const splitPath = (text: string | undefined): readonly string[] => (text ? text.split(/,(?=\s*<)/) : []);

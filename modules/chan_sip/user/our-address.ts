@@ -1,6 +1,6 @@
 /** What we call ourselves towards somebody: the address they reach us at. */
 import { networkInterfaces } from 'node:os';
-import { parseNetwork, holds, wordsOf, type Network } from '#core';
+import { holds, type Network, parseNetwork, wordsOf } from '#core';
 import { hostPort } from '../message/uri.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Flow } from '../transport/transport.js';

@@ -126,6 +126,7 @@ function sessionFault(request: Message): Answer | undefined {
   const readable = type === '' || SESSION_TYPES.some(known => type.startsWith(known));
   if (!readable || request.header('Content-Encoding')) return { ...WRONG_TYPE, headers: [ACCEPT] };
   const accepted = request.list('Accept').map(typeOf);
-  const takesOurs = accepted.length === 0 || accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one));
+  const takesOurs =
+    accepted.length === 0 || accepted.some(one => ['application/sdp', 'application/*', '*/*'].includes(one));
   return takesOurs ? undefined : NOT_ACCEPTABLE;
 }

@@ -1,5 +1,16 @@
 /** What every part of the user layer works with. One per running stack; a reload replaces `general` and the rules. */
-import { type Acls, type AstDb, acls, astdb, type Clock, type Core, type Event, type Fact, type Logger, type Scheduler } from '#core';
+import {
+  type Acls,
+  type AstDb,
+  acls,
+  astdb,
+  type Clock,
+  type Core,
+  type Event,
+  type Fact,
+  type Logger,
+  type Scheduler,
+} from '#core';
 import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
@@ -8,9 +19,9 @@ import type { Flow } from '../transport/transport.js';
 import { Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { Domains } from './domains.js';
+import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
-import { natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 

@@ -29,9 +29,12 @@ const place = (bad: string[] = []): Cases => ({
     ['[2001:DB8::1]:5070', { host: '2001:db8::1', port: 5070 }],
     ['', nowhere],
   ],
-  bad: ['192.0.2.1:0', '192.0.2.1:65536', 'two words', '[192.0.2.1]', ...bad],
+  bad: ['192.0.2.1:-1', '192.0.2.1:65536', 'two words', '[192.0.2.1]', ...bad],
 });
-const named: Cases = { ...place(), good: [['sip.example.org:5070', { host: 'sip.example.org', port: 5070 }]] };
+const named: Cases = {
+  ...place(['192.0.2.1:0']),
+  good: [['sip.example.org:5070', { host: 'sip.example.org', port: 5070 }]],
+};
 const tos: Cases = {
   initial: 0,
   good: [
@@ -87,7 +90,16 @@ checkOptions('[general]', without(general, call, session, media), {
   storesipcause: flag(false),
   useragent: word('Obelisk PBX'),
   compactheaders: flag(false),
-  udpbindaddr: { ...place(['host.example']), initial: { host: '0.0.0.0', port: undefined }, aliases: ['bindaddr'] },
+  udpbindaddr: {
+    initial: { host: '0.0.0.0', port: undefined },
+    good: [
+      ['127.0.0.1:0', { host: '127.0.0.1', port: 0 }],
+      ['::', { host: '::', port: undefined }],
+      ['', { host: '0.0.0.0', port: undefined }],
+    ],
+    bad: ['192.0.2.1:65536', 'host.example', '[192.0.2.1]'],
+    aliases: ['bindaddr'],
+  },
   bindport: number(5060, '5070', '0', '65536'),
   tcpenable: flag(false),
   tcpbindaddr: place(['host.example']),

@@ -35,13 +35,28 @@ disallow=all
 allow=ulaw
 [alice]
 type=friend
-context=in
 dtmfmode=rfc2833
 disallow=all
 allow=ulaw
 secret=
 `);
   assert.deepEqual(devices, [{ name: 'alice', type: 'friend', own: { dtmfmode: 'rfc2833' } }]);
+});
+
+test('a context that a device names is its own, even where it is that of [general]', async () => {
+  const { devices } = await config('[general]\ncontext=in\n[a]\ntype=peer\ncontext=in\n[b]\ntype=peer\n');
+  assert.deepEqual(
+    devices.map(({ own }) => own),
+    [{ context: 'in' }, {}],
+  );
+});
+
+test('hasvoicemail gives a device the mailbox of its name, where it has none', async () => {
+  const { devices } = await config('[a]\ntype=peer\nhasvoicemail=yes\n[b]\ntype=peer\nmailbox=1@x\nhasvoicemail=yes\n');
+  assert.deepEqual(
+    devices.map(({ own }) => own.mailbox),
+    [['a@default'], ['1@x']],
+  );
 });
 
 test('what devices start from is what [general] says, where the option means the same', async () => {
@@ -222,8 +237,15 @@ callgroup=1
 type=peer
 qualify=no
 callgroup=2
+transport=udp,wss
 `);
-  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'qualify (qualify)', 'tcpenable (tcp)', 'tos_sip (never)']);
+  assert.deepEqual(read.notInForce, [
+    'callgroup (calls)',
+    'qualify (qualify)',
+    'tcpenable (tcp)',
+    'tos_sip (never)',
+    'transport=wss (websocket)',
+  ]);
   assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), qualify/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

@@ -8,7 +8,7 @@ test('a nonce is known for its own Call-ID, in any case of letters, until 64*T1 
   const clock = new TestClock();
   const nonces = new Nonces(clock, 'key', 5);
   const nonce = nonces.issue('call-1');
-  assert.match(nonce, /^[0-9a-f]{35}$/);
+  assert.match(nonce, /^[0-9a-f]{39}$/);
   assert.equal(nonces.issuedAt(nonce, 'call-1'), 5);
   assert.equal(nonces.issuedAt(nonce.toUpperCase(), 'call-1'), 5);
   assert.equal(nonces.issuedAt(nonce, 'call-2'), undefined);
@@ -24,9 +24,14 @@ test('a nonce of another process, with another time or made up is not ours', () 
   const nonce = nonces.issue('call');
   const later = `${(6).toString(16).padStart(11, '0')}${nonce.slice(11)}`;
   clock.advance(10);
-  for (const text of ['', 'abc', new Nonces(clock, 'other', 5).issue('call'), later, 'z'.repeat(35), `${nonce}0`]) {
+  for (const text of ['', 'abc', new Nonces(clock, 'other', 5).issue('call'), later, 'z'.repeat(39), `${nonce}0`]) {
     assert.equal(nonces.issuedAt(text, 'call'), undefined, text);
   }
+});
+
+test('no two challenges have the same nonce, not even within a millisecond', () => {
+  const nonces = new Nonces(new TestClock(), 'key');
+  assert.equal(new Set(Array.from({ length: 1000 }, () => nonces.issue('call'))).size, 1000);
 });
 
 test('two processes issue different nonces and tags for the same Call-ID', () => {
@@ -61,6 +66,13 @@ test('a device has eight marks, and what they push out counts as spent', () => {
   for (let n = 1; n <= 10; n++) assert.equal(spent.has(`nonce${n}`, n), true, `nonce${n}`);
   assert.equal(spent.has('never answered', 2), true);
   assert.equal(spent.has('never answered', 3), false);
+});
+
+test('what is pushed out is what was issued first, so that a slow answer is not taken for a repeat', () => {
+  const spent = new SpentNonces();
+  for (let n = 20; n > 11; n--) spent.add(`nonce${n}`, n, 20);
+  assert.equal(spent.has('slow', 13), false);
+  assert.equal(spent.has('slow', 12), true);
 });
 
 test('marks of expired nonces are dropped first, and raise no floor', () => {

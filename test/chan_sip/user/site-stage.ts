@@ -1,6 +1,6 @@
 /** The user layer over a wire that can be read: real messages, real devices, no socket. */
 import { handleIncoming } from '../../../modules/chan_sip/incoming.js';
-import { ha1, digestResponse } from '../../../modules/chan_sip/message/digest.js';
+import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
@@ -135,7 +135,8 @@ export class SiteStage {
   /** The one answer to a request. */
   ask(ask: Ask = {}): Heard {
     const answers = this.receive(this.request(ask), ask.source);
-    if (answers.length !== 1) throw new Error(`${answers.length} answers: ${answers.map(({ line }) => line).join(', ')}`);
+    if (answers.length !== 1)
+      throw new Error(`${answers.length} answers: ${answers.map(({ line }) => line).join(', ')}`);
     return answers[0]!;
   }
 
