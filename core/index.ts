@@ -7,6 +7,7 @@ export * from './clock.js';
 export * from './command.js';
 export * from './config/files.js';
 export * from './config/options.js';
+export type { ConfigFileDescription } from './config/sample.js';
 export * from './config/types.js';
 export * from './console-protocol.js';
 export * from './control.js';

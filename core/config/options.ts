@@ -175,6 +175,7 @@ function editDistance(a: string, b: string, limit: number): number {
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
       row.push(cost);
     }
+    if (Math.min(...row) >= limit) return limit;
     before = last;
     last = row;
   }
