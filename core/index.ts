@@ -5,6 +5,7 @@ export * from './astdb.js';
 export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
+export * from './config/engine.js';
 export * from './config/files.js';
 export * from './config/options.js';
 export type { ConfigFileDescription } from './config/sample.js';

@@ -300,4 +300,5 @@ const declarationOf = ({
   optional,
   aliases,
   builtin,
+  early,
 });
