@@ -286,19 +286,12 @@ export class ModuleLoader implements Loader {
   }
 }
 
-const declarationOf = ({
-  name,
-  description,
-  requires = [],
-  optional = [],
-  aliases = [],
-  builtin = false,
-}: Declaration) => ({
-  name,
-  description,
-  requires,
-  optional,
-  aliases,
-  builtin,
-  early,
+const declarationOf = (of: Declaration): Declaration => ({
+  name: of.name,
+  description: of.description,
+  requires: of.requires ?? [],
+  optional: of.optional ?? [],
+  aliases: of.aliases ?? [],
+  builtin: of.builtin ?? false,
+  early: of.early ?? false,
 });

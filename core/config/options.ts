@@ -50,8 +50,8 @@ export interface Fold extends Remarks {
   read(text: string, before: unknown, warn: Warn): unknown;
 }
 
-export type Row = Option<unknown> | Fold;
-export type Table = Readonly<Record<string, Row>>;
+export type OptionRow = Option<unknown> | Fold;
+export type Table = Readonly<Record<string, OptionRow>>;
 
 /** The typed values of a table. */
 export type Values<T extends Table> = {
@@ -77,7 +77,7 @@ export interface Reading<T extends Table> {
   readonly warnings: readonly Problem[];
 }
 
-const isFold = (row: Row): row is Fold => 'into' in row;
+const isFold = (row: OptionRow): row is Fold => 'into' in row;
 
 /** Names and aliases, lower case, to the option's own name. */
 const names = new WeakMap<Table, ReadonlyMap<string, string>>();

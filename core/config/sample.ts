@@ -1,5 +1,5 @@
 /** Sample configuration files, written from the option tables: what there is, what it does, what it is by default. */
-import { Invalid, type Row, type Table } from './options.js';
+import { Invalid, type OptionRow, type Table } from './options.js';
 import { strip } from './statement.js';
 
 /** A configuration file as its owner describes it. */
@@ -34,7 +34,7 @@ function sectionText({ name, intro, table, example }: ConfigFileDescription['sec
 }
 
 /** `; help`, what may stand there, what it waits for; then the option with its default. */
-function optionText(name: string, row: Row): string {
+function optionText(name: string, row: OptionRow): string {
   const remarks = [
     row.aliases && row.aliases.length > 0 ? `Also written ${row.aliases.join(', ')}.` : '',
     row.later === undefined ? '' : `Not yet in force: waits for ${row.later}.`,
@@ -46,7 +46,7 @@ function optionText(name: string, row: Row): string {
 }
 
 /** The default as a file would say it; none when it cannot be said in one line. */
-function defaultOf(row: Row): string | undefined {
+function defaultOf(row: OptionRow): string | undefined {
   if ('into' in row) return undefined;
   const shown = row.show(row.initial);
   const text = shown === 'Yes' || shown === 'No' ? shown.toLowerCase() : shown;
