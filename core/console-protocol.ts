@@ -51,6 +51,12 @@ export class CommandReader {
 export const encodeVerbose = (level: number, line: string): Buffer =>
   Buffer.concat([Buffer.of(0xff - Math.min(Math.max(level, 0), MOST_MARKED)), Buffer.from(`${line}\n`)]);
 
+/** A verbose line as the log indents it: on the wire the mark stands in place of the indent, and the reader puts it back. */
+export function encodeIndented(line: string): Buffer {
+  const level = INDENTS.findLastIndex(indent => line.startsWith(indent));
+  return encodeVerbose(level, line.slice(INDENTS[level]!.length));
+}
+
 /** A line from the server; `verbose` is its level when it is a verbose message. */
 export interface ConsoleLine {
   readonly text: string;
@@ -104,9 +110,9 @@ export function parseGreeting(line: string): Greeting | undefined {
 }
 
 /** Asks for one command to be run and the connection to be closed after it. */
-export const once = (command: string): string => `cli quit after ${command}`;
+export const oneShot = (command: string): string => `cli quit after ${command}`;
 
-export const onceOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
+export const oneShotOf = (command: string): string | undefined => /^cli quit after (.*)$/s.exec(command)?.[1];
 
 /** Tells how many columns the client's terminal has. Ours alone: the original's server has no use for it. */
 export const widthRequest = (columns: number): string => `_COMMAND WIDTH ${columns}`;

@@ -21,6 +21,8 @@ export interface PbxControl {
   abort(): boolean;
   /** Reads every configuration again that modules have. */
   reload(reason: ReloadReason): Promise<void>;
+  /** Reads logger.conf again; when it has mistakes the log says so and stays as it is. */
+  reloadLogger(): Promise<void>;
 }
 
 export const pbx = token<PbxControl>('pbx');

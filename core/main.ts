@@ -4,11 +4,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
+import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
-import { answers, ask, type ConsoleProgram, printable } from './remote.js';
+import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -20,6 +22,9 @@ const GRACE = 5_000;
 const LAST_FLUSH = 2_000;
 /** How long the console gets to give the terminal back. */
 const CONSOLE_FAREWELL = 1_000;
+
+/** How long after a shell an interrupt is still taken as meant for it. */
+const SHELL_ECHO = 500;
 
 /** Exit codes beside 0, and 2 for a required module that failed. */
 const FAILED = 1;
@@ -34,7 +39,14 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
+/** The oldest Node that everything here runs on: the package `node` in devDependencies brings it. */
+const OLDEST_NODE = 24;
+
 async function main(): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    complain(`this is Node ${process.version}; it needs ${OLDEST_NODE} or newer ('make run' brings it along)`);
+    return FAILED;
+  }
   const read = parseArguments(process.argv.slice(2));
   if ('error' in read) {
     process.stderr.write(`obelisk: ${read.error}\n\n${usage()}`);
@@ -76,17 +88,21 @@ async function remote(read: Arguments): Promise<number> {
   const { command } = read;
   if (command !== undefined) {
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const answer = (text: string) => void process.stdout.write(printable(text, false));
-    const problem = await ask({ socket, command, clock, columns, answer });
+    const answer = (text: string) => void process.stdout.write(terminalText(text, false));
+    const problem = await askServer({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;
   }
   const stop = new AbortController();
-  let shell = false;
-  const end = () => void (shell || stop.abort());
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  // A shell shares the terminal, and with it what Ctrl-C means to say to the shell alone.
-  process.on('SIGINT', end);
+  const end = () => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED);
+    stop.abort();
+  };
+  process.on('SIGTERM', end);
+  // A terminal that hangs up may say so more than once.
+  process.on('SIGHUP', () => stop.abort());
+  // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
+  process.on('SIGINT', () => read.local || end());
   if (read.local) process.on('disconnect', () => stop.abort());
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
@@ -101,10 +117,7 @@ async function remote(read: Arguments): Promise<number> {
     errors: process.stderr,
     history: join(homedir(), '.obelisk_history'),
     stop: stop.signal,
-    shell(running) {
-      shell = running;
-      process.send?.({ shell: running });
-    },
+    shell: running => void process.send?.({ shell: running }),
   });
 }
 
@@ -115,36 +128,44 @@ const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
   const { path } = settings.controlSocket;
-  if (await answers(path, clock)) {
+  if (await serverAnswers(path, clock)) {
     complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
     return FAILED;
   }
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
+  const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
   let pbx: Pbx;
   try {
-    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug });
+    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug, watcher });
   } catch (thrown) {
     if (!(thrown instanceof StartFailed)) throw thrown;
     complain(thrown.message);
     return thrown.status;
   }
-  const colour = read.colour && !settings.nocolor && process.stdout.isTTY;
+  const colour = read.colour && !settings.nocolor && isatty(1);
   if (!read.quiet && !settings.quiet)
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
   end.follow(pbx);
-  const face =
-    read.console && process.stdin.isTTY && process.stdout.isTTY ? new OwnConsole(read, settings, end) : undefined;
+  const face = read.console && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
+  if (face) watcher.console.muted = true;
   const { restart } = await pbx.ended;
   await face?.close();
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }
 
+/** The log on standard error: what a start says, and all there is to see of a PBX without a console. */
+const onStandardError = (verbosity: number, quiet: boolean): LogSink => ({
+  console: { kind: 'local', width: undefined, verbosity, muted: quiet },
+  colour: false,
+  write: text => void process.stderr.write(`${text}\n`),
+});
+
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {
-  /** While a shell has the terminal, an interrupt is meant for the shell. */
-  shell = false;
+  #shell = false;
+  #shellEnds: Timer | undefined;
   #pbx: Pbx | undefined;
   #asked = false;
   #failed = false;
@@ -153,7 +174,7 @@ class End {
   constructor() {
     process.on('SIGTERM', () => this.ask('SIGTERM'));
     process.on('SIGINT', () => {
-      if (this.shell) return;
+      if (this.#shell) return;
       if (this.#asked) process.exit(INTERRUPTED);
       this.ask('SIGINT');
     });
@@ -174,6 +195,14 @@ class End {
     this.#pbx = pbx;
     pbx.on('shutdown', () => this.#bound('the stop'));
     if (this.#asked) pbx.stop('now');
+  }
+
+  /** While a shell has the terminal, an interrupt is meant for the shell. */
+  shell(running: boolean): void {
+    this.#shellEnds?.cancel();
+    if (running) this.#shell = true;
+    // The interrupt that ended the shell may arrive after the news of its end.
+    else this.#shellEnds = clock.after(SHELL_ECHO, () => (this.#shell = false));
   }
 
   #bound(why: string): void {
@@ -218,12 +247,17 @@ class OwnConsole {
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
     this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
     this.#child.on('message', message => {
-      end.shell = (message as { shell: boolean }).shell;
+      end.shell((message as { shell: boolean }).shell);
     });
     this.#gone = new Promise(resolve => {
+      // A process that could not be made has no exit.
+      this.#child.on('error', thrown => {
+        complain(`the console: ${thrown.message}`);
+        if (this.#child.pid === undefined) resolve();
+      });
       this.#child.on('exit', code => {
         resolve();
-        end.shell = false;
+        end.shell(false);
         if (this.#closing) return;
         // The terminal hung up, or Ctrl-C was typed: the PBX that was started in it ends with it.
         if (code === 0) end.ask('the end of its console');

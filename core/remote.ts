@@ -1,7 +1,15 @@
 /** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
 import { connect } from 'node:net';
 import type { Clock } from './clock.js';
-import { encodeCommand, LineReader, once, parseGreeting, widthRequest } from './console-protocol.js';
+import {
+  type ConsoleLine,
+  encodeCommand,
+  LineReader,
+  oneShot,
+  parseGreeting,
+  widthRequest,
+} from './console-protocol.js';
+import { printable } from './log/printable.js';
 
 /** How long a server may say nothing before an answer is given up. */
 const SILENCE = 60_000;
@@ -59,8 +67,11 @@ const REASONS: Readonly<Record<string, string>> = {
 export const unreachable = (socket: string, thrown: NodeJS.ErrnoException): string =>
   `no PBX answers on ${socket}: ${REASONS[thrown.code ?? ''] ?? thrown.message}`;
 
+/** A line as part of an answer; a verbose one is none. */
+const shown = ({ text, verbose }: ConsoleLine): string => (verbose === undefined ? `${text}\n` : '');
+
 /** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
-export function ask({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
+export function askServer({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
   return new Promise<string | undefined>(resolve => {
     const lines = new LineReader();
     let greeted = false;
@@ -72,19 +83,21 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
     let timer = clock.after(silence, silent);
     const socket = connect(path, () => {
       if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
-      socket.write(encodeCommand(once(command)));
+      socket.write(encodeCommand(oneShot(command)));
     });
     socket.on('data', bytes => {
       timer.cancel();
       timer = clock.after(silence, silent);
-      for (const { text, verbose } of lines.read(bytes)) {
-        if (greeted) verbose === undefined && answer(`${text}\n`);
-        else if (parseGreeting(text)) greeted = true;
+      let text = '';
+      for (const line of lines.read(bytes)) {
+        if (greeted) text += shown(line);
+        else if (parseGreeting(line.text)) greeted = true;
         else {
-          outcome ??= `${path}: ${text}`;
+          outcome ??= `${path}: ${terminalText(line.text, false)}`;
           socket.destroy();
         }
       }
+      if (text !== '') answer(text);
     });
     socket.on('error', thrown => {
       outcome ??= greeted ? `${path}: ${thrown.message}` : unreachable(path, thrown);
@@ -98,8 +111,11 @@ export function ask({ socket: path, command, clock, columns, silence = SILENCE, 
   });
 }
 
+/** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
+
 /** Whether a server accepts connections on this path. */
-export function answers(path: string, clock: Clock): Promise<boolean> {
+export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
   return new Promise(resolve => {
     const settle = (there: boolean) => {
       timer.cancel();
@@ -109,17 +125,16 @@ export function answers(path: string, clock: Clock): Promise<boolean> {
     // One that is alive and too busy to accept is there all the same.
     const timer = clock.after(PROBE, () => settle(true));
     const socket = connect(path, () => settle(true));
-    socket.on('error', () => settle(false));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => settle(!NOBODY.has(code)));
   });
 }
 
-/** A colour code, or a character that could move the cursor, change the terminal or type into it. */
-const CONTROL = /\x1b\[[0-9;]{0,32}m|[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** What a terminal may be sent as it is: colour codes, newlines, tabs. */
+const HARMLESS = /(\x1b\[[0-9;]{0,32}m|[\n\t])/;
 
-/** Text that is safe on a terminal: control characters other than newline and tab are shown; colour codes stay if wanted. */
-export const printable = (text: string, colour: boolean): string =>
-  text.replace(CONTROL, found => {
-    if (found.length > 1) return colour ? found : '';
-    const code = found.charCodeAt(0);
-    return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `\\x${code.toString(16)}`;
-  });
+/** Text that is safe on a terminal: other control characters are shown; colour codes stay if wanted. */
+export const terminalText = (text: string, colour: boolean): string =>
+  text
+    .split(HARMLESS)
+    .map((part, at) => (at % 2 === 0 ? printable(part) : part.length === 1 || colour ? part : ''))
+    .join('');

@@ -1,17 +1,35 @@
 /** cli_console: the control socket, on which `obelisk -r` and `-x` work. Declares the module; what runs is a ControlServer. */
 import { hostname } from 'node:os';
-import { type Command, cli, defineModule, formatGreeting, loggers, pbx, settings } from '#core';
-import { ControlServer } from './server.js';
+import {
+  type Command,
+  type Console,
+  cli,
+  defineModule,
+  formatGreeting,
+  loggers,
+  pbx,
+  settings,
+  type TableShape,
+  yesOrNo,
+} from '#core';
+import { ControlServer, MOST_CLIENTS } from './server.js';
 
-/** What a console says of itself. */
-const commands: readonly Command[] = [
+const consoles: TableShape<Console> = {
+  layout: '%-8s %-8s %-8s',
+  columns: [
+    { title: 'Verbose', key: 'verbosity', value: ({ verbosity }) => verbosity },
+    { title: 'Muted', key: 'muted', value: ({ muted }) => yesOrNo(muted) },
+    { title: 'Width', key: 'width', value: ({ width }) => width ?? '-' },
+  ],
+};
+
+const commands = (server: ControlServer): Command[] => [
   {
-    syntax: 'logger mute [silent]',
-    summary: 'Stop or let on the log lines on this console',
-    help: 'Each time it is given, log lines stop coming to this console or come again. `silent` leaves out the answer.',
-    run({ console, chosen, out }) {
-      console.muted = !console.muted;
-      if (!chosen.has('silent')) out.line(`Log lines are ${console.muted ? 'muted' : 'shown'} on this console.`);
+    syntax: 'core show consoles',
+    summary: 'Show the clients of the control socket',
+    run({ out }) {
+      out.table(consoles, server.rows());
+      out.line(`${server.clients} of at most ${MOST_CLIENTS} consoles connected, ${server.refused} turned away`);
     },
   },
 ];
@@ -33,7 +51,7 @@ export default defineModule({
       greeting: formatGreeting({ host: hostname(), pid: process.pid, version: core.use(pbx).version }),
     });
     core.defer('control socket', () => server.close());
-    core.command(...commands);
+    core.command(...commands(server));
     return server;
   },
 });

@@ -11,11 +11,17 @@ export const LONGEST_STALL = 60_000;
 /** Bytes written at once: between two of these it shows whether the client reads. */
 const PIECE = 64 * 1024;
 
+interface Entry {
+  readonly bytes: Buffer;
+  readonly log: boolean;
+}
+
 export class Outbox {
   readonly #socket: Socket;
   readonly #sched: Scheduler;
   readonly #cut: (reason: string) => void;
-  #waiting: Buffer[] = [];
+  #waiting: Entry[] = [];
+  /** Bytes of log lines among what waits. */
   #logged = 0;
   #writing = false;
   #ended = false;
@@ -31,15 +37,14 @@ export class Outbox {
 
   /** A part of an answer: never left out, whatever its size, for the client asked for it. */
   answer(text: string): void {
-    this.#put(Buffer.from(text));
+    this.#put({ bytes: Buffer.from(text), log: false });
   }
 
   /** A line of the log. */
-  log(line: Buffer): void {
+  log(bytes: Buffer): void {
     if (this.#ended) return;
-    this.#logged += line.length;
-    if (this.#logged > MOST_WAITING) this.#giveUp('its log lines were not read');
-    else this.#put(line);
+    if (this.#logged + bytes.length > MOST_WAITING) this.#giveUp('its log lines were not read');
+    else this.#put({ bytes, log: true });
   }
 
   /** Resolves when everything has gone out, or nothing ever will. */
@@ -62,9 +67,10 @@ export class Outbox {
     this.#cut(reason);
   }
 
-  #put(bytes: Buffer): void {
-    if (this.#ended || bytes.length === 0) return;
-    this.#waiting.push(bytes);
+  #put(entry: Entry): void {
+    if (this.#ended || entry.bytes.length === 0) return;
+    if (entry.log) this.#logged += entry.bytes.length;
+    this.#waiting.push(entry);
     if (!this.#writing) this.#next();
   }
 
@@ -72,28 +78,32 @@ export class Outbox {
     this.#stall?.cancel();
     this.#stall = undefined;
     if (this.#ended) return;
-    const piece = this.#take();
-    this.#writing = piece !== undefined;
-    if (!piece) {
-      this.#logged = 0;
+    this.#writing = this.#waiting.length > 0;
+    if (!this.#writing) {
       this.#settle();
       return;
     }
     this.#stall = this.#sched.after('console not reading', LONGEST_STALL, () => this.#giveUp('it reads nothing'));
     // A failed write ends in the socket's 'close', which closes this too.
-    this.#socket.write(piece, () => this.#next());
+    this.#socket.write(this.#take(), () => this.#next());
   }
 
-  /** The next piece: small buffers joined, a large one cut. */
-  #take(): Buffer | undefined {
+  /** The next piece: small entries joined, a large one cut. */
+  #take(): Buffer {
+    const parts: Buffer[] = [];
     let size = 0;
-    let count = 0;
-    while (count < this.#waiting.length && size < PIECE) size += this.#waiting[count++]!.length;
-    if (count === 0) return undefined;
-    const joined = count === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting.slice(0, count));
-    const rest = joined.subarray(PIECE);
-    this.#waiting.splice(0, count, ...(rest.length > 0 ? [rest] : []));
-    return joined.subarray(0, PIECE);
+    let taken = 0;
+    let rest: Entry | undefined;
+    while (size < PIECE && taken < this.#waiting.length) {
+      const { bytes, log } = this.#waiting[taken++]!;
+      const part = bytes.subarray(0, PIECE - size);
+      parts.push(part);
+      size += part.length;
+      if (log) this.#logged -= part.length;
+      if (part.length < bytes.length) rest = { bytes: bytes.subarray(part.length), log };
+    }
+    this.#waiting.splice(0, taken, ...(rest ? [rest] : []));
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts, size);
   }
 
   #settle(): void {

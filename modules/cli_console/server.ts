@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { answers, type Clock, LoadDeclined, messageOf, type Settings } from '#core';
+import { type Clock, type Console, LoadDeclined, messageOf, type Settings, serverAnswers } from '#core';
 import { Session, type SessionParts } from './session.js';
 
 /** Clients at once. */
@@ -72,7 +72,7 @@ export class ControlServer {
   }
 
   /** The consoles that are connected. */
-  rows(): Session['console'][] {
+  rows(): Console[] {
     return [...this.#sessions].map(session => session.console);
   }
 
@@ -111,6 +111,6 @@ async function removeStale(path: string, clock: Clock): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (!there) return;
   if (!there.isSocket()) throw new LoadDeclined(`control socket ${path}: there is something else in its place`);
-  if (await answers(path, clock)) throw new LoadDeclined(`control socket ${path}: another PBX answers there`);
+  if (await serverAnswers(path, clock)) throw new LoadDeclined(`control socket ${path}: another PBX answers there`);
   unlinkSync(path);
 }

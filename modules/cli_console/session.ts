@@ -4,12 +4,12 @@ import {
   type Cli,
   CommandReader,
   type Console,
-  encodeVerbose,
+  encodeIndented,
   type Level,
   LONGEST_COMMAND,
   type Logger,
   type LogSink,
-  onceOf,
+  oneShotOf,
   type Scheduler,
   traceOf,
   widthOf,
@@ -61,7 +61,8 @@ export class Session {
     });
     this.#detach = parts.attach({
       console: this.console,
-      write: (line: string, level: Level, rank = 0) => this.#log(line, level, rank),
+      colour: true, // A client that wants none takes them away.
+      write: (line: string, level: Level) => this.#log(line, level),
     });
     socket.on('data', bytes => this.#read(bytes));
     socket.on('end', () => this.#finish());
@@ -89,9 +90,9 @@ export class Session {
     await this.ended;
   }
 
-  #log(line: string, level: Level, rank: number): void {
+  #log(line: string, level: Level): void {
     if (this.console.muted) return;
-    this.#outbox.log(level === 'verbose' ? encodeVerbose(rank, line) : Buffer.from(`${line}\n`));
+    this.#outbox.log(level === 'verbose' ? encodeIndented(line) : Buffer.from(`${line}\n`));
   }
 
   #read(bytes: Buffer): void {
@@ -116,7 +117,8 @@ export class Session {
       if (this.#queue.length <= MOST_QUEUED) this.#socket.resume();
     }
     this.#running = false;
-    if (this.#last) this.#socket.end();
+    // Not end(): a client that keeps its own side open would keep its place.
+    if (this.#last) this.#socket.destroySoon();
   }
 
   async #perform(command: string | undefined): Promise<void> {
@@ -152,7 +154,7 @@ export class Session {
 /** What is no command of the table but of the connection; the first that takes it answers. */
 const requests: readonly Request[] = [
   async (session, command) => {
-    const inner = onceOf(command);
+    const inner = oneShotOf(command);
     if (inner === undefined) return false;
     session.leave();
     await session.run(inner);

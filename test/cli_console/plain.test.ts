@@ -150,11 +150,20 @@ test('log lines appear above what is being typed, indented by their level', asyn
   );
   seat.type('say half');
   await seat.until('say half');
-  stage.tell('phone came', 'verbose', 3);
+  stage.tell('    -- phone came', 'verbose');
   await seat.until('    -- phone came\n');
   await seat.until('pbx*CLI> say half');
   seat.type('way\r');
   await seat.until('halfway\n');
+});
+
+test('verbose lines have the time in front when that is asked for', async t => {
+  const { stage, seat } = await seated(t, { timestamps: true });
+  seat.type('say ready\r');
+  await seat.until('ready\n');
+  stage.tell('  == started', 'verbose');
+  await seat.until('  == started\n');
+  assert.match(seat.text, /\[2026-11-22 \d\d:00:00\] {3}== started\n/);
 });
 
 test('a muted console stays muted', async t => {
@@ -172,7 +181,7 @@ test('control characters of the server are shown, not sent to the terminal', asy
   seat.type('say ready\r');
   await seat.until('ready\n');
   stage.tell('evil \x1b]0;x\x07', 'notice');
-  await seat.until('evil ^[]0;x^G\n');
+  await seat.until('evil \\x1b]0;x\\x07\n');
 });
 
 test('TAB completes from the server', async t => {

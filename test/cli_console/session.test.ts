@@ -88,12 +88,12 @@ test('log lines come once the console is no longer muted, verbose ones with thei
   client.send('mute', 'say open');
   await client.until('open\n');
   stage.tell('NOTICE seen', 'notice');
-  stage.tell('three', 'verbose', 3);
-  stage.tell('eleven', 'verbose', 11);
-  await client.until('eleven\n');
+  stage.tell('    -- three', 'verbose');
+  stage.tell('[unindented] four', 'verbose');
+  await client.until('four\n');
   const expected = Buffer.concat([
     Buffer.from(`${GREETING}ready\nopen\nNOTICE seen\n`),
-    Buffer.from([0xfc, ...Buffer.from('three\n'), 0xf5, ...Buffer.from('eleven\n')]),
+    Buffer.from([0xfc, ...Buffer.from('three\n'), 0xff, ...Buffer.from('[unindented] four\n')]),
   ]);
   assert.deepEqual(client.bytes, expected);
 });

@@ -41,7 +41,7 @@ export interface Stage {
   readonly logged: string[];
   readonly server: ControlServer;
   /** Tells every console a line of the log. */
-  tell(line: string, level: Level, rank?: number): void;
+  tell(line: string, level: Level): void;
   client(): Client;
   /** Resolves when the server has seen clients go, and `count` are left. */
   left(count: number): Promise<void>;
@@ -107,10 +107,8 @@ export async function openStage(t: TestContext): Promise<Stage> {
     table: made.table,
     sinks: made.sinks,
     logged: made.logged,
-    tell(line, level, rank) {
-      const write = (sink: LogSink) =>
-        (sink.write as (line: string, level: Level, rank?: number) => void)(line, level, rank);
-      for (const sink of made.sinks) write(sink);
+    tell(line, level) {
+      for (const sink of made.sinks) sink.write(line, level);
     },
     async left(count) {
       while (server.clients > count) await new Promise(resolve => setImmediate(resolve));

@@ -5,13 +5,14 @@ import { split } from '../../core/cli/words.js';
 import {
   CommandReader,
   encodeCommand,
+  encodeIndented,
   encodeVerbose,
   formatGreeting,
   LineReader,
   LONGEST_COMMAND,
   matchesRequest,
-  once,
-  onceOf,
+  oneShot,
+  oneShotOf,
   parseGreeting,
   parseMatches,
   verboseIndent,
@@ -59,6 +60,20 @@ for (const [level, mark] of marks) {
   });
 }
 
+const indented = [' one', '  == two', '    -- three', '       > four', 'none', '   some blanks', '{"json": 1}', ''];
+
+test('a verbose line is read as the log indented it', () => {
+  const lines = new LineReader().read(Buffer.concat(indented.map(encodeIndented)));
+  assert.deepEqual(
+    lines.map(({ text, verbose }) => verboseIndent(verbose!) + text),
+    indented,
+  );
+  assert.deepEqual(
+    lines.map(({ verbose }) => verbose),
+    [1, 2, 3, 4, 0, 1, 0, 0],
+  );
+});
+
 test('lines come out whole, however the bytes are cut', () => {
   const bytes = Buffer.concat([Buffer.from('grüße\n\n'), encodeVerbose(2, 'zwölf'), Buffer.from('rest')]);
   for (let size = 1; size <= bytes.length; size++) {
@@ -96,8 +111,8 @@ test('the greeting is host, pid and version', () => {
 });
 
 test('requests of the protocol are told from commands', () => {
-  assert.equal(onceOf(once('core show\nversion')), 'core show\nversion');
-  assert.equal(onceOf('core show version'), undefined);
+  assert.equal(oneShotOf(oneShot('core show\nversion')), 'core show\nversion');
+  assert.equal(oneShotOf('core show version'), undefined);
   assert.equal(widthOf(widthRequest(132)), 132);
   assert.equal(widthOf('_COMMAND WIDTH -1'), undefined);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import { CommandReader, encodeVerbose } from '../../core/console-protocol.js';
-import { answers, ask, printable } from '../../core/remote.js';
+import { askServer, serverAnswers, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
 /** A server of a few bytes, for what a real one never says. */
@@ -25,7 +25,7 @@ async function asked(socket: string, command: string, columns?: number) {
   const answer = (part: string) => {
     text += part;
   };
-  const problem = await ask({ socket, command, clock, columns, answer });
+  const problem = await askServer({ socket, command, clock, columns, answer });
   return { problem, text, pending: clock.pending };
 }
 
@@ -68,7 +68,7 @@ test('a server that says nothing is given up after a minute of silence', async t
   const clock = new TestClock();
   let text = '';
   const path = await serving(t, socket => socket.write('pbx/1/2\nbegin\n'));
-  const problem = await ask({
+  const problem = await askServer({
     socket: path,
     command: 'anything',
     clock,
@@ -110,23 +110,23 @@ test('a path where nobody is gets the reason in words', async t => {
 test('a server is found out to be there, or not', async t => {
   const { path } = await openStage(t);
   const clock = new TestClock();
-  assert.equal(await answers(path, clock), true);
-  assert.equal(await answers(`${path}.not`, clock), false);
+  assert.equal(await serverAnswers(path, clock), true);
+  assert.equal(await serverAnswers(`${path}.not`, clock), false);
   assert.equal(clock.pending, 0);
 });
 
 const texts: [text: string, coloured: string, plain: string][] = [
   ['tab\there\n', 'tab\there\n', 'tab\there\n'],
   ['\x1b[1;32mgreen\x1b[0m', '\x1b[1;32mgreen\x1b[0m', 'green'],
-  ['\x1b[2J\x1b]0;title\x07', '^[[2J^[]0;title^G', '^[[2J^[]0;title^G'],
-  ['back\b\rcr\x7f', 'back^H^Mcr^?', 'back^H^Mcr^?'],
+  ['\x1b[2J\x1b]0;title\x07', '\\x1b[2J\\x1b]0;title\\x07', '\\x1b[2J\\x1b]0;title\\x07'],
+  ['back\b\rcr\x7f', 'back\\x08\\x0dcr\\x7f', 'back\\x08\\x0dcr\\x7f'],
   ['\x9b31m', '\\x9b31m', '\\x9b31m'],
   ['grüße €', 'grüße €', 'grüße €'],
 ];
 
 for (const [text, coloured, plain] of texts) {
   test(`${JSON.stringify(text)} is printed as ${JSON.stringify(coloured)}`, () => {
-    assert.equal(printable(text, true), coloured);
-    assert.equal(printable(text, false), plain);
+    assert.equal(terminalText(text, true), coloured);
+    assert.equal(terminalText(text, false), plain);
   });
 }

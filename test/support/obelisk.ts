@@ -81,21 +81,43 @@ export class Obelisk {
     });
     this.#process = child;
     this.output = '';
-    this.#exit = new Promise(resolve => child.on('exit', (code, signal) => resolve({ code, signal })));
-    await new Promise<void>((ready, failed) => {
-      const hear = (chunk: Buffer) => {
-        this.output += chunk.toString();
-        if (/^Obelisk Ready\.$/m.test(this.output)) ready();
-      };
-      child.stdout!.on('data', hear);
-      child.stderr!.on('data', hear);
-      child.on('exit', code => failed(new Error(`it ended with ${code} before it was ready:\n${this.output}`)));
+    // Closed, not only ended: then its output is whole.
+    this.#exit = new Promise(resolve => child.on('close', (code, signal) => resolve({ code, signal })));
+    const hear = (chunk: Buffer) => {
+      this.output += chunk.toString();
+    };
+    child.stdout!.on('data', hear);
+    child.stderr!.on('data', hear);
+    await this.printed(/^Obelisk Ready\.$/m);
+  }
+
+  /** Resolves when the output shows it. @throws with the output when it ends before */
+  printed(sign: RegExp): Promise<void> {
+    const child = this.#process!;
+    return new Promise((seen, failed) => {
+      const look = () => sign.test(this.output) && seen();
+      child.stdout!.on('data', look);
+      child.stderr!.on('data', look);
+      child.on('exit', code => failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`)));
+      look();
     });
+  }
+
+  /** A module of a third party: the text of its index.js. */
+  async module(name: string, text: string): Promise<void> {
+    await mkdir(join(this.directory, 'modules', name));
+    await this.write(join('modules', name, 'index.js'), text);
   }
 
   /** Runs one command through the control socket, as `obelisk -x` does. */
   async x(command: string): Promise<string> {
-    const { code, stdout } = await run(process.execPath, [MAIN, '-C', join(this.directory, 'asterisk.conf'), '-x', command]);
+    const { code, stdout } = await run(process.execPath, [
+      MAIN,
+      '-C',
+      join(this.directory, 'asterisk.conf'),
+      '-x',
+      command,
+    ]);
     assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
     return stdout;
   }

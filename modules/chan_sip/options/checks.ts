@@ -127,6 +127,8 @@ export function checkDevice(section: Section, read: Own, places: Places, values:
   if (own.nat && showNat(own.nat) !== showNat(values.nat)) {
     warn('nat', 'nat differs from [general]: answers then let strangers tell which names exist');
   }
+  // A word from the days of users.conf: the mailbox that bears its name.
+  if (own.hasvoicemail && !own.mailbox?.length) own.mailbox = [`${section.name}@default`];
   checkTimers(own, values, warn);
   checkNames(section, own, warn);
   return own;

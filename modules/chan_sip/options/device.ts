@@ -56,12 +56,7 @@ const calling = {
   namedcallgroup: names('names', 'Groups it is in, by name', CALLS),
   namedpickupgroup: names('names', 'Groups whose calls it may take, by name', CALLS),
   accountcode: text('', 'Account in call records', CALLS),
-  amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', CALLS, {
-    default: 'Unknown',
-    omit: 'OMIT',
-    billing: 'BILLING',
-    documentation: 'DOCUMENTATION',
-  }),
+  amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', CALLS),
   setvar: variables('A variable of its channels', CALLS),
   header: headers('A header of INVITEs to it', CALLS),
   maxforwards: integer(0, [0, 255], 'Max-Forwards of requests to it; 0: as in [general]', CALLS),

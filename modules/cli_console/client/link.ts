@@ -8,6 +8,7 @@ import {
   LineReader,
   parseGreeting,
   type Timer,
+  terminalText,
   unreachable,
 } from '#core';
 
@@ -66,7 +67,7 @@ export class Link {
       const [{ text }, ...rest] = lines as [ConsoleLine, ...ConsoleLine[]];
       const greeting = parseGreeting(text);
       if (!greeting) {
-        this.#reason = text;
+        this.#reason = terminalText(text, false);
         this.#socket.destroy();
         return;
       }

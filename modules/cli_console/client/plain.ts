@@ -1,6 +1,6 @@
 /** The plain remote console: a prompt with history and completion on a terminal; on a pipe, one answer after the other. */
 import { createInterface } from 'node:readline';
-import { ask, type ConsoleOptions, type ConsoleProgram, printable } from '#core';
+import { askServer, type ConsoleOptions, type ConsoleProgram, terminalText } from '#core';
 import { TerminalConsole } from './terminal.js';
 
 /** Runs until the user leaves, the server ends or `stop` is given; resolves to the exit code. */
@@ -17,8 +17,8 @@ async function runPiped({ input, output, errors, socket, clock, colour, stop }: 
     const command = line.trim();
     if (command === '') continue;
     if (/^(quit|exit)$/i.test(command)) break;
-    const answer = (text: string) => void output.write(printable(text, colour));
-    const problem = await ask({ socket, command, clock, answer });
+    const answer = (text: string) => void output.write(terminalText(text, colour));
+    const problem = await askServer({ socket, command, clock, answer });
     if (problem === undefined) continue;
     errors.write(`${problem}\n`);
     return 1;

@@ -30,12 +30,7 @@ export class Prompt {
     this.#input = input;
     this.#output = output;
     this.#events = events;
-    for (const event of ['end', 'close', 'error']) {
-      input.once(event, () => {
-        this.#ended = true;
-        this.#interface?.close();
-      });
-    }
+    for (const event of ['end', 'close', 'error']) input.on(event, () => this.#hangUp());
   }
 
   /** Takes the terminal and shows the prompt. @param history the newest first */
@@ -52,6 +47,8 @@ export class Prompt {
       },
     });
     this.#interface = face;
+    // The terminal may go while it is being given back, too.
+    face.on('error', () => this.#hangUp());
     face.on('line', line => this.#events.typed(line));
     face.on('SIGINT', () => {
       if (face.line === '') return this.#events.interrupted();
@@ -65,7 +62,7 @@ export class Prompt {
       if (this.#interface !== face) return;
       this.#interface = undefined;
       this.#output.write('\n');
-      this.#events.left(this.#ended);
+      this.#events.left(false);
     });
     face.prompt();
   }
@@ -94,6 +91,16 @@ export class Prompt {
     this.#wipe(face);
     this.#output.write(text);
     face.prompt(true);
+  }
+
+  /** There is no more input, and perhaps no terminal. */
+  #hangUp(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const face = this.#interface;
+    this.#interface = undefined;
+    face?.close();
+    this.#events.left(true);
   }
 
   /** Takes the prompt and what is typed off the screen; the interface still knows them. */

@@ -1,14 +1,14 @@
 /** The console on a terminal: commands, live log lines above the prompt, coming back after a disconnect. */
 import { spawn } from 'node:child_process';
 import {
-  ask,
+  askServer,
   type ConsoleLine,
   type ConsoleOptions,
   type Greeting,
   matchesRequest,
   messageOf,
   parseMatches,
-  printable,
+  terminalText,
   verboseIndent,
   widthRequest,
 } from '#core';
@@ -134,22 +134,26 @@ export class TerminalConsole {
     const first = this.#host === '';
     this.#open = true;
     this.#lostAt = undefined;
-    this.#host = greeting.host;
+    this.#host = terminalText(greeting.host, false);
     this.#tellWidth();
     if (verbose > 0) this.#link!.send(`core set verbose atleast ${verbose} silent`);
     if (debug > 0) this.#link!.send(`core set debug atleast ${debug}`);
     if (!muted) this.#link!.send('logger mute silent');
-    if (!first) this.#say(`Connected again: Obelisk ${greeting.version}, pid ${greeting.pid}.`);
+    if (!first) this.#say(`Connected again: ${this.#who(greeting)}.`);
     else {
       if (!quiet) this.#say(...this.#banner(greeting));
       this.#show();
     }
   }
 
-  #banner({ host, pid, version }: Greeting): string[] {
+  #who({ pid, version }: Greeting): string {
+    return `Obelisk ${terminalText(version, false)} on ${this.#host}, pid ${pid}`;
+  }
+
+  #banner(greeting: Greeting): string[] {
     const end = this.#options.local ? "'core stop now' ends the PBX" : "'exit' leaves";
     return [
-      `Obelisk ${version} on ${host}, pid ${pid}. Free software under the MIT licence, without any warranty.`,
+      `${this.#who(greeting)}. Free software under the MIT licence, without any warranty.`,
       `'core show help' lists the commands, TAB completes them, ${end}.`,
     ];
   }
@@ -173,7 +177,7 @@ export class TerminalConsole {
   }
 
   #show(): void {
-    this.#prompt.open(this.#options.local ? '*CLI> ' : `${printable(this.#host, false)}*CLI> `, this.#history.lines());
+    this.#prompt.open(this.#options.local ? '*CLI> ' : `${this.#host}*CLI> `, this.#history.lines());
   }
 
   #typed(line: string): void {
@@ -204,7 +208,13 @@ export class TerminalConsole {
     const take = (text: string) => {
       answer += text;
     };
-    const problem = await ask({ socket, command: matchesRequest(line), clock, silence: COMPLETION, answer: take });
+    const problem = await askServer({
+      socket,
+      command: matchesRequest(line),
+      clock,
+      silence: COMPLETION,
+      answer: take,
+    });
     return problem === undefined ? parseMatches(answer) : [];
   }
 
@@ -214,7 +224,7 @@ export class TerminalConsole {
 
   #format({ text, verbose }: ConsoleLine): string {
     const { colour, timestamps, clock } = this.#options;
-    const shown = printable(text, colour);
+    const shown = terminalText(text, colour);
     if (verbose === undefined) return shown;
     const time = timestamps ? `[${new Date(clock.now()).toLocaleString('sv')}] ` : '';
     return `${time}${verboseIndent(verbose)}${shown}`;

@@ -38,7 +38,7 @@ const ANSWERS: [line: string, outcome: string, text: string][] = [
   ['sip sh peers', 'unknown', unknown('sip sh peers', 'sip')],
   ['sip show nosuch thing', 'unknown', unknown('sip show nosuch thing', 'sip show')],
   ['sip\x1b[2J', 'unknown', unknown('sip\\x1b[2J', 'sip\\x1b[2J')],
-  ['secret', 'unknown', unknown('secret', 'secret')],
+  ['secret nosuch', 'unknown', unknown('secret nosuch', 'secret nosuch')],
   ['secret thing', 'done', 'ran secret thing\n'],
   ['sip notify', 'usage', 'Usage: sip notify <type> <peer> [<peer>...]\n       Send a NOTIFY\n'],
   ['sip notify x', 'usage', 'Usage: sip notify <type> <peer> [<peer>...]\n       Send a NOTIFY\n'],

@@ -1,0 +1,31 @@
+/** cli_core: the commands of the core itself. */
+import { acls, astdb, cli, defineModule, loader, loggers, pbx, settings } from '#core';
+import { aclCommands } from './acls.js';
+import { databaseCommands } from './database.js';
+import { helpCommands } from './help.js';
+import { levelCommands } from './levels.js';
+import { loggerCommands } from './logger.js';
+import { settingsCommands } from './settings.js';
+import { shutdownCommands } from './shutdown.js';
+import { systemCommands } from './system.js';
+
+export default defineModule({
+  name: 'cli_core',
+  description: 'Commands of the core',
+  builtin: true,
+  loadModule(core) {
+    const control = core.use(pbx);
+    const logs = core.use(loggers);
+    const database = core.use(astdb);
+    core.command(
+      ...systemCommands(control, core.clock),
+      ...shutdownCommands(control),
+      ...helpCommands(core.use(cli)),
+      ...settingsCommands({ pbx: control, settings: core.use(settings), astdb: database, loggers: logs }),
+      ...levelCommands(logs, core.use(loader)),
+      ...loggerCommands(logs, control),
+      ...databaseCommands(database),
+      ...aclCommands(core.use(acls)),
+    );
+  },
+});

@@ -1,0 +1,41 @@
+/** Commands that say what runs here, since when, and whether it is up. */
+import { machine, type } from 'node:os';
+import type { Clock, Command, PbxControl } from '#core';
+import { duration } from './duration.js';
+
+export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
+  {
+    syntax: 'core show version',
+    summary: 'Show the version and what it runs on',
+    run: ({ out }) =>
+      out.line(`Obelisk ${pbx.version} on a ${machine()} running ${type()} with Node.js ${process.versions.node}`),
+  },
+  {
+    syntax: 'core show uptime [seconds]',
+    summary: 'Show how long the PBX has been up, and how long ago everything was reloaded',
+    help: "With 'seconds', as plain numbers.",
+    run({ chosen, out }) {
+      const since = (then: number): string => {
+        const seconds = Math.max(0, Math.floor((clock.now() - then) / 1000));
+        return chosen.has('seconds') ? String(seconds) : duration(seconds);
+      };
+      out.fields('%s: %s', [
+        ['System uptime', since(pbx.startedAt), 'uptime'],
+        ['Last reload', since(pbx.lastReloadAt), 'sinceReload'],
+      ]);
+    },
+  },
+  {
+    syntax: 'core waitfullybooted',
+    summary: 'Wait until every module of the start is up',
+    async run({ out }) {
+      await pbx.booted;
+      out.line('Obelisk has fully booted.');
+    },
+  },
+  {
+    syntax: 'core reload',
+    summary: 'Read the configuration of everything again',
+    run: () => pbx.reload('cli'),
+  },
+];

@@ -1,0 +1,122 @@
+/** What the PBX says of itself, and how it is stopped: modules/cli_core. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TestClock } from '../../core/clock.js';
+import { duration, timeOfDay } from '../../modules/cli_core/duration.js';
+import { helpCommands } from '../../modules/cli_core/help.js';
+import { shutdownCommands } from '../../modules/cli_core/shutdown.js';
+import { systemCommands } from '../../modules/cli_core/system.js';
+import { CliStage } from '../support/cli-stage.js';
+import { MemoryPbx } from '../support/memory-pbx.js';
+
+function running() {
+  const clock = new TestClock();
+  const pbx = new MemoryPbx(clock.now());
+  const stage = new CliStage(...systemCommands(pbx, clock), ...shutdownCommands(pbx));
+  stage.table.add('help', ...helpCommands(stage.table));
+  return { clock, pbx, stage };
+}
+
+for (const [seconds, text] of [
+  [0, '0 seconds'],
+  [1, '1 second'],
+  [48, '48 seconds'],
+  [60, '1 minute'],
+  [3601, '1 hour, 1 second'],
+  [86_400 * 8 + 7200, '1 week, 1 day, 2 hours'],
+  [31_536_000 * 2 + 604_800 * 3 + 59, '2 years, 3 weeks, 59 seconds'],
+] as const) {
+  test(`${seconds} seconds are '${text}'`, () => assert.equal(duration(seconds), text));
+}
+
+test('a time of day is local, with seconds', () => {
+  assert.equal(timeOfDay(new Date(2026, 10, 22, 12, 2, 5).getTime()), '12:02:05');
+});
+
+test('the uptime and the last reload are told as recorded', async () => {
+  const { clock, pbx, stage } = running();
+  clock.advance(48_900);
+  pbx.lastReloadAt = clock.now();
+  assert.equal(await stage.text('core show uptime'), 'System uptime: 48 seconds\nLast reload: 0 seconds\n');
+});
+
+test('the uptime is told in seconds when asked for, and never below zero', async () => {
+  const { clock, pbx, stage } = running();
+  clock.advance(61_000);
+  pbx.lastReloadAt = clock.now() + 5000;
+  assert.equal(await stage.text('core show uptime seconds'), 'System uptime: 61\nLast reload: 0\n');
+});
+
+test('the version is one line with what it runs on', async () => {
+  assert.match(
+    await running().stage.text('core show version'),
+    /^Obelisk 1\.2\.3 on a \S+ running \S+ with Node\.js \d+\.\d+\.\d+\n$/,
+  );
+});
+
+test('core waitfullybooted answers when the start is done, not before', async () => {
+  const { pbx, stage } = running();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  pbx.booted = promise;
+  const seen: string[] = [];
+  const answer = stage.text('core waitfullybooted').then(text => seen.push(text));
+  await stage.text('core show uptime');
+  assert.deepEqual(seen, []);
+  resolve();
+  await answer;
+  assert.deepEqual(seen, ['Obelisk has fully booted.\n']);
+});
+
+test('core reload reloads everything on behalf of the command line, and says nothing', async () => {
+  const { pbx, stage } = running();
+  assert.deepEqual(await stage.run('core reload'), ['done', '']);
+  assert.deepEqual(pbx.asked, ['reload cli']);
+});
+
+for (const [line, stopping, text] of [
+  ['core stop now', { manner: 'now', restart: false }, /^Stopping now\.\n$/],
+  ['core stop gracefully', { manner: 'gracefully', restart: false }, /^Stopping as soon as .*no new work/],
+  ['core stop when convenient', { manner: 'when convenient', restart: false }, /^Stopping as soon as .*abort shutdown/],
+  ['core restart now', { manner: 'now', restart: true }, /^Restarting now\.\n$/],
+  ['core restart gracefully', { manner: 'gracefully', restart: true }, /^Restarting as soon as/],
+] as const) {
+  test(`'${line}' is passed on and said`, async () => {
+    const { pbx, stage } = running();
+    stage.stopping = true; // a more urgent stop may follow one that waits
+    assert.match(await stage.text(line), text);
+    assert.deepEqual(pbx.stopping, stopping);
+  });
+}
+
+test("'core stop' alone stops nothing and says how it is used", async () => {
+  const { pbx, stage } = running();
+  assert.equal((await stage.run('core stop'))[0], 'usage');
+  assert.equal((await stage.run('core stop when'))[0], 'usage');
+  assert.equal(pbx.stopping, undefined);
+});
+
+test('a waiting stop is called off, once', async () => {
+  const { pbx, stage } = running();
+  pbx.stop('gracefully', false);
+  stage.stopping = true;
+  assert.equal(await stage.text('core abort shutdown'), 'The shutdown is called off.\n');
+  assert.equal(await stage.text('core abort shutdown'), 'There is no shutdown that could be called off.\n');
+});
+
+for (const [line, text] of [
+  ['core show help nosuch', /^No such command 'nosuch'\.\n$/],
+  ['core show help core show uptime', /^Usage: core show uptime \[seconds\]\n {7}Show how long/],
+  [
+    'core show help core show',
+    /^core show help {16} -- .*\ncore show uptime \[seconds\] {4} -- .*\ncore show version {13} -- .*\n$/,
+  ],
+  ['core show help', /^core abort shutdown {11} -- Call off/],
+] as const) {
+  test(`'${line}' is answered in the recorded shape`, async () => {
+    assert.match(await running().stage.text(line), text);
+  });
+}
+
+test('topics of help are completed by the words of commands', () => {
+  assert.deepEqual(running().stage.table.complete('core show help s'), ['show', 'shutdown', 'stop']);
+});

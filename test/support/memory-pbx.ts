@@ -1,0 +1,34 @@
+/** A PBX that does not run, for the commands over it: it remembers what was asked. */
+import type { PbxControl, StopManner } from '../../core/control.js';
+
+export class MemoryPbx implements PbxControl {
+  readonly version = '1.2.3';
+  startedAt: number;
+  lastReloadAt: number;
+  booted: Promise<void> = Promise.resolve();
+  stopping: { readonly manner: StopManner; readonly restart: boolean } | undefined;
+  readonly asked: string[] = [];
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
+    this.lastReloadAt = startedAt;
+  }
+
+  stop(manner: StopManner, restart: boolean): void {
+    this.stopping = { manner, restart };
+  }
+
+  abort(): boolean {
+    const was = this.stopping !== undefined;
+    this.stopping = undefined;
+    return was;
+  }
+
+  async reload(reason: string): Promise<void> {
+    this.asked.push(`reload ${reason}`);
+  }
+
+  async reloadLogger(): Promise<void> {
+    this.asked.push('reload logger');
+  }
+}
