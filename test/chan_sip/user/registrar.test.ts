@@ -238,6 +238,7 @@ test('a registration ends ten seconds after what was granted, with one job howev
     assert.equal(stage.login(EXPIRES).status, 200);
     assert.equal(stage.stage.core.sched.rows().counts.get('expire_register'), 1);
     stage.clock.advance(100_000);
+    assert.ok(stage.peers.get('1008')!.binding, `after ${n + 1} refreshes`);
   }
   const peer = stage.peers.get('1008')!;
   stage.clock.advance(209_999);
@@ -392,6 +393,19 @@ test('a name that is not there, or not in time, gets 400 and leaves what was reg
     assert.equal(stage.peers.get('1008')!.binding!.contact, 'sip:a@192.0.2.7');
     await stage.close();
   }
+});
+
+test('a device that is gone when its name is found is not bound', async () => {
+  let tell: (addresses: string[]) => void = () => undefined;
+  const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, () => new Promise(resolve => (tell = resolve)));
+  const ask: Ask = { via: HERE, contact: '<sip:1008@phone.example>' };
+  stage.receive(stage.request(stage.answered(stage.ask(ask), ask)));
+  await stage.reconfigure('[general]\n');
+  tell(['192.0.2.77']);
+  await stage.stage.settled();
+  assert.equal(stage.sent().at(-1)!.line, '500 Server error');
+  assert.equal(stage.stage.astdb.values.size, 0);
+  await stage.close();
 });
 
 test('an unload ends the wait for a name, and nothing is answered or bound', async () => {
