@@ -8,6 +8,7 @@ import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, traceOf } from './errors.js';
+import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
@@ -38,7 +39,14 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
+/** The oldest Node that everything here runs on: the package `node` in devDependencies brings it. */
+const OLDEST_NODE = 24;
+
 async function main(): Promise<number> {
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    complain(`this is Node ${process.version}; it needs ${OLDEST_NODE} or newer ('make run' brings it along)`);
+    return FAILED;
+  }
   const read = parseArguments(process.argv.slice(2));
   if ('error' in read) {
     process.stderr.write(`obelisk: ${read.error}\n\n${usage()}`);
@@ -126,9 +134,10 @@ async function serve(read: Arguments): Promise<number> {
   }
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
+  const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
   let pbx: Pbx;
   try {
-    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug });
+    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug, watcher });
   } catch (thrown) {
     if (!(thrown instanceof StartFailed)) throw thrown;
     complain(thrown.message);
@@ -139,11 +148,19 @@ async function serve(read: Arguments): Promise<number> {
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
   end.follow(pbx);
   const face = read.console && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
+  if (face) watcher.console.muted = true;
   const { restart } = await pbx.ended;
   await face?.close();
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }
+
+/** The log on standard error: what a start says, and all there is to see of a PBX without a console. */
+const onStandardError = (verbosity: number, quiet: boolean): LogSink => ({
+  console: { kind: 'local', width: undefined, verbosity, muted: quiet },
+  colour: false,
+  write: text => void process.stderr.write(`${text}\n`),
+});
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {

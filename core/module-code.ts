@@ -1,6 +1,7 @@
 /** The code of modules: where it lies, how it is loaded, and how all of it is let go again. */
-import { createRequire, registerHooks } from 'node:module';
+
 import { readdir, stat } from 'node:fs/promises';
+import { createRequire, registerHooks } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from './errors.js';

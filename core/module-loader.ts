@@ -5,7 +5,7 @@ import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type Unload
 import type { Logger } from './logger.js';
 import type { Declaration, Module } from './module.js';
 import { evictCode, findModules, loadCode, loadedFiles } from './module-code.js';
-import { openCore, type OpenCore, type Parts, within } from './module-core.js';
+import { type OpenCore, openCore, type Parts, within } from './module-core.js';
 import { bareName, type ModulesConf } from './modules-conf.js';
 import { Plan } from './plan.js';
 
@@ -100,11 +100,13 @@ export class ModuleLoader implements Loader {
   async #unload(name: string, force: UnloadForce): Promise<void> {
     const wanted = this.resolve(name);
     const running = wanted === undefined ? undefined : this.#running.get(wanted);
-    if (wanted === undefined || running === undefined) throw new LoadError(`${wanted ?? bareName(name)} is not running`);
+    if (wanted === undefined || running === undefined)
+      throw new LoadError(`${wanted ?? bareName(name)} is not running`);
     const users = this.#usersOf(wanted);
     if (force === 'soft') {
       if (users.length > 0) throw new LoadError(`${wanted} is in use by ${users.join(', ')}`);
-      if (running.module.builtin) throw new LoadError(`${wanted} is built in; 'module unload -f ${wanted}' unloads it all the same`);
+      if (running.module.builtin)
+        throw new LoadError(`${wanted} is built in; 'module unload -f ${wanted}' unloads it all the same`);
     }
     for (const user of users.reverse()) if (this.#running.has(user)) await this.#unload(user, force);
     await this.#end(wanted, force);
@@ -149,8 +151,12 @@ export class ModuleLoader implements Loader {
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
       outcome = { result: 'error', why };
+      // Unchanged files are to be refused again with their reasons, not passed over.
+      this.#parts.files.distrust(name);
       running.core.log.error(
-        thrown instanceof LoadDeclined ? `reload refused, the old values stay: ${why}` : `reload failed: ${traceOf(thrown)}`,
+        thrown instanceof LoadDeclined
+          ? `reload refused, the old values stay: ${why}`
+          : `reload failed: ${traceOf(thrown)}`,
       );
     }
     this.#parts.events.emit('moduleReloaded', {
@@ -220,7 +226,8 @@ export class ModuleLoader implements Loader {
   async #readCode(fresh = false): Promise<Map<string, Loaded>> {
     const loaded = new Map<string, Loaded>();
     const folders = await findModules(this.#directories);
-    for (const name of [...this.#known.keys()]) if (!folders.has(name) && !this.#running.has(name)) this.#known.delete(name);
+    for (const name of [...this.#known.keys()])
+      if (!folders.has(name) && !this.#running.has(name)) this.#known.delete(name);
     for (const [name, folder] of folders) {
       if (this.#running.has(name)) continue;
       if (fresh) evictCode(folder);
@@ -246,6 +253,7 @@ export class ModuleLoader implements Loader {
       this.#running.set(name, { module, folder, state, ...opened });
     } catch (thrown) {
       await opened.scope.close();
+      this.#parts.files.forget(name);
       evictCode(folder);
       const declined = thrown instanceof LoadDeclined;
       if (!declined) this.#log.error(`${name}: ${traceOf(thrown)}`);
@@ -270,6 +278,7 @@ export class ModuleLoader implements Loader {
     }
     this.#running.delete(name);
     await scope.close();
+    this.#parts.files.forget(name);
     evictCode(folder);
     if (loadedFiles(folder) > 0) this.#log.error(`${name}: some of its code stays loaded`);
     this.#log.verbose(4, `${name} unloaded`);
@@ -277,11 +286,12 @@ export class ModuleLoader implements Loader {
   }
 }
 
-const declarationOf = ({ name, description, requires = [], optional = [], aliases = [], builtin = false }: Declaration) => ({
-  name,
-  description,
-  requires,
-  optional,
-  aliases,
-  builtin,
+const declarationOf = (of: Declaration): Declaration => ({
+  name: of.name,
+  description: of.description,
+  requires: of.requires ?? [],
+  optional: of.optional ?? [],
+  aliases: of.aliases ?? [],
+  builtin: of.builtin ?? false,
+  early: of.early ?? false,
 });

@@ -1,7 +1,7 @@
 /** modules.conf: which modules an operator wants, and in what order of urgency. */
 import type { ConfigFile, Variable } from './config/files.js';
 import { variablesOf } from './config/files.js';
-import { type Line, type Table, read } from './config/options.js';
+import { type Line, read, type Table } from './config/options.js';
 import { listOf, yesno } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 

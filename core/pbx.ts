@@ -11,11 +11,11 @@ import { type Clock, SystemClock } from './clock.js';
 import { ConfigFiles } from './config/files.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
-import { Events, type Event, type Listener, type ReloadReason } from './events.js';
+import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader } from './loader.js';
-import { Loggers, loggers, readLoggerConf } from './logger.js';
-import { CORE, type Parts } from './module-core.js';
+import { Loggers, type LogSink, loggers, readLoggerConf } from './logger.js';
 import { ownModules, shareSurface } from './module-code.js';
+import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { Registry, type Token } from './registry.js';
@@ -30,6 +30,8 @@ export interface PbxOptions {
   /** Added to what asterisk.conf says. */
   readonly verbose?: number;
   readonly debug?: number;
+  /** Sees the log from the first line on, as a console does. */
+  readonly watcher?: LogSink;
   /** A TestClock in tests. */
   readonly clock?: Clock;
 }
@@ -228,12 +230,17 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const logs = new Loggers({ clock, pid: process.pid, directory: directories.astlogdir, version });
   scope.defer('log', () => logs.close());
   logs.setDebug(set.debug + (options.debug ?? 0));
+  logs.setVerbose(set.verbose + (options.verbose ?? 0));
+  if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
-  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes });
+  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes, clock });
   await configureLoggers({ files, loggers: logs });
   for (const warning of warnings) log.warning(formatProblem(warning));
   const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
-  scope.defer('security log', events.on('security', event => logs.security(event)));
+  scope.defer(
+    'security log',
+    events.on('security', event => logs.security(event)),
+  );
   const heap = new SchedulerHeap(clock, (label, thrown) => log.error(`job '${label}' failed: ${traceOf(thrown)}`));
   const database = await AstDatabase.open({
     file: join(directories.astdbdir, 'astdb.sqlite3'),

@@ -1,61 +1,71 @@
 /** From what modules.conf wishes and what modules declare: which are loaded, and in what order. */
-import type { Problem } from './errors.js';
+
+import { nearest } from './config/options.js';
+import { formatProblem, type Problem } from './errors.js';
 import type { Declaration } from './module.js';
 import type { ModulesConf, Wish } from './modules-conf.js';
-import { nearest } from './config/options.js';
+
+/** What each kind of line asks for. */
+const KINDS: Readonly<Record<Wish['how'], { wanted: boolean; required: boolean; first: boolean }>> = {
+  load: { wanted: true, required: false, first: false },
+  noload: { wanted: false, required: false, first: false },
+  require: { wanted: true, required: true, first: false },
+  preload: { wanted: true, required: false, first: true },
+  'preload-require': { wanted: true, required: true, first: true },
+};
 
 export class Plan {
   /** Names in the order of their start. */
   readonly order: readonly string[];
   /** Those without which the PBX must not start. */
-  readonly required: ReadonlySet<string>;
+  readonly required = new Set<string>();
   /** Names in modules.conf that we have no module for. */
   readonly unknown: readonly string[];
-  readonly warnings: readonly Problem[];
+  readonly warnings: Problem[] = [];
   /** Why nothing can be started at all. */
-  readonly fatal: string | undefined;
+  fatal: string | undefined;
+
+  readonly #first = new Set<string>();
+  readonly #barred = new Map<string, Wish>();
 
   constructor(conf: ModulesConf, modules: readonly Declaration[]) {
     const names = new Names(modules);
     const unknown = new Set<string>();
-    const warnings: Problem[] = [];
-    const wanted = new Set<string>(conf.autoload ? modules.map(({ name }) => name) : []);
-    for (const { name, builtin } of modules) if (builtin) wanted.add(name);
-    const barred = new Map<string, Wish>();
-    const required = new Set<string>();
-    const first = new Set<string>();
-    let fatal: string | undefined;
+    const wanted = new Set(modules.filter(({ builtin }) => conf.autoload || builtin).map(({ name }) => name));
     for (const wish of conf.wishes) {
       const name = names.find(wish.name);
-      if (name === undefined) {
-        if (wish.how === 'noload') continue;
+      if (name !== undefined) this.#take(wish, name, wanted);
+      else if (KINDS[wish.how].wanted) {
         unknown.add(wish.name);
-        const near = nearest(wish.name, names.spellings());
-        if (near !== undefined) warnings.push(at(wish, `there is no module '${wish.name}', did you mean '${near}'?`));
-        if (wish.how.includes('require')) {
-          fatal ??= `${wish.file}:${wish.line}: the required module '${wish.name}' is not part of this PBX`;
-        }
-        continue;
+        this.#miss(wish, names);
       }
-      if (wish.how === 'noload') barred.set(name, wish);
-      else wanted.add(name);
-      if (wish.how.includes('require')) required.add(name);
-      if (wish.how.startsWith('preload')) first.add(name);
     }
-    for (const [name, wish] of barred) {
+    for (const [name, wish] of this.#barred) {
       wanted.delete(name);
-      if (required.has(name)) fatal ??= `${wish.file}:${wish.line}: '${name}' is required and not to be loaded at once`;
+      if (this.required.has(name)) this.fatal ??= told(wish, `'${name}' is required and not to be loaded at once`);
     }
     for (const name of [...wanted]) for (const need of Plan.closure(name, modules)) wanted.add(need);
-    for (const [name, wish] of barred) {
-      if (!wanted.delete(name)) continue;
-      warnings.push(at(wish, `'${name}' is not loaded, so what requires it is declined`));
+    for (const [name, wish] of this.#barred) {
+      if (wanted.delete(name)) this.warnings.push(at(wish, `'${name}' is not loaded, so what requires it is declined`));
     }
-    this.order = ordered(wanted, first, modules);
-    this.required = required;
+    this.order = ordered(wanted, this.#first, modules);
     this.unknown = [...unknown];
-    this.warnings = warnings;
-    this.fatal = fatal;
+  }
+
+  #take(wish: Wish, name: string, wanted: Set<string>): void {
+    const kind = KINDS[wish.how];
+    if (kind.wanted) wanted.add(name);
+    else this.#barred.set(name, wish);
+    if (kind.required) this.required.add(name);
+    if (kind.first) this.#first.add(name);
+  }
+
+  #miss(wish: Wish, names: Names): void {
+    const near = nearest(wish.name, names.spellings());
+    if (near !== undefined) this.warnings.push(at(wish, `there is no module '${wish.name}', did you mean '${near}'?`));
+    if (KINDS[wish.how].required) {
+      this.fatal ??= told(wish, `the required module '${wish.name}' is not part of this PBX`);
+    }
   }
 
   /** A module after everything it requires, as far as that is known. */
@@ -77,10 +87,15 @@ export class Plan {
 
 const at = ({ file, line }: Wish, message: string): Problem => ({ file, line, message });
 
-/** Preloaded ones first, then built-in ones, then the rest by name; each after what it requires or would like. */
+const told = (wish: Wish, message: string): string => formatProblem(at(wish, message));
+
+/** Preloaded ones first, then early ones, then built-in ones, then the rest by name; each after what it requires or would like. */
 function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, modules: readonly Declaration[]): string[] {
   const byName = new Map(modules.map(module => [module.name, module]));
-  const rank = (name: string): number => (first.has(name) ? 0 : byName.get(name)?.builtin ? 1 : 2);
+  const rank = (name: string): number => {
+    const { early, builtin } = byName.get(name) ?? {};
+    return first.has(name) ? 0 : early ? 1 : builtin ? 2 : 3;
+  };
   const sorted = [...wanted].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const order: string[] = [];
   const seen = new Set<string>();
@@ -100,7 +115,8 @@ class Names {
   readonly #names = new Map<string, string>();
 
   constructor(modules: readonly Declaration[]) {
-    for (const { name, aliases = [] } of modules) for (const alias of aliases) this.#names.set(alias.toLowerCase(), name);
+    for (const { name, aliases = [] } of modules)
+      for (const alias of aliases) this.#names.set(alias.toLowerCase(), name);
     for (const { name } of modules) this.#names.set(name.toLowerCase(), name);
   }
 

@@ -80,7 +80,7 @@ export class SchedulerHeap {
   #repeat(view: View, label: string, ms: number, run: () => void, jitter: number): Job {
     let ended = false;
     const wait = (): Entry =>
-      this.#add(view, label, ms * (1 + jitter * this.#random()), () => {
+      this.#add(view, label, Math.round(ms * (1 + jitter * this.#random())), () => {
         // The next wait first: a run that throws or cancels finds the job as it expects it.
         current = wait();
         run();
@@ -102,10 +102,12 @@ export class SchedulerHeap {
   }
 
   #add(view: View, label: string, ms: number, run: () => void): Entry {
+    // Whole milliseconds: a clock that counts them must be able to reach the moment.
+    const wait = Math.max(0, Math.ceil(ms));
     const entry: Entry = {
       label,
-      at: this.#clock.now() + Math.max(0, ms),
-      due: this.#clock.elapsed() + Math.max(0, ms),
+      at: this.#clock.now() + wait,
+      due: this.#clock.elapsed() + wait,
       waiting: true,
       index: -1,
       run,

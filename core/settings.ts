@@ -68,7 +68,9 @@ const options = {
   forceblackbackground: yesno(false, 'A black terminal.', { later: 'the full-screen console' }),
   hideconnect: yesno(false, 'No line when a remote console comes or goes.'),
   lockmode: text('lockfile', 'How spool files are locked.', { later: 'voicemail' }),
-  lockconfdir: yesno(false, 'Lock the configuration directory.', { never: 'files are replaced whole, never edited in place' }),
+  lockconfdir: yesno(false, 'Lock the configuration directory.', {
+    never: 'files are replaced whole, never edited in place',
+  }),
   stdexten: text('gosub', 'How users.conf makes extensions.', { later: 'the dialplan' }),
   live_dangerously: yesno(false, 'Dangerous functions from outside.', { later: 'the dialplan' }),
   hide_messaging_ami_events: yesno(false, 'No manager events for messages.', { later: 'the manager' }),
@@ -78,10 +80,16 @@ const options = {
 } satisfies Table;
 
 const files = {
-  astctlpermissions: custom(0o600, 'octal permissions', 'The rights of the control socket.', value => {
-    if (!/^0?[0-7]{3}$/.test(value)) throw new Invalid(`expected octal permissions such as 0660, got '${value}'`);
-    return Number.parseInt(value, 8);
-  }, { show: value => value.toString(8).padStart(4, '0') }),
+  astctlpermissions: custom(
+    0o600,
+    'octal permissions',
+    'The rights of the control socket.',
+    value => {
+      if (!/^0?[0-7]{3}$/.test(value)) throw new Invalid(`expected octal permissions such as 0660, got '${value}'`);
+      return Number.parseInt(value, 8);
+    },
+    { show: value => value.toString(8).padStart(4, '0') },
+  ),
   astctlowner: text('', 'The owner of the control socket.', { never: 'it belongs to who runs the PBX' }),
   astctlgroup: text('', 'The group of the control socket.', { never: 'it belongs to who runs the PBX' }),
   astctl: text('asterisk.ctl', 'The name of the control socket in astrundir.'),
@@ -114,7 +122,11 @@ export const settings = token<Settings>('settings');
  * @param file its path
  * @throws LoadDeclined with every value that cannot be taken
  */
-export function readSettings(config: ConfigFile, file: string, hostname: string): { settings: Settings; warnings: Problem[] } {
+export function readSettings(
+  config: ConfigFile,
+  file: string,
+  hostname: string,
+): { settings: Settings; warnings: Problem[] } {
   const warnings: Problem[] = [...config.warnings];
   const problems: Problem[] = [];
   const take = <T extends Table>(section: string, table: T): Values<T> => {

@@ -15,8 +15,8 @@ export interface OpenSection {
   last: Map<string, number> | undefined;
 }
 
-/** The most values that inheritance may copy in a file and its includes: templates of templates double quickly. */
-const MOST_INHERITED = 1_000_000;
+/** The most values that may be inherited in a file and its includes: templates of templates double quickly. */
+const MOST_INHERITED = 2_000_000;
 
 /** A condition of `(+name=pattern&name=pattern)`. */
 type Condition = (section: OpenSection) => boolean;
@@ -26,6 +26,7 @@ export class Assembly {
   readonly #sections: OpenSection[] = [];
   /** By name in lower case. */
   readonly #named = new Map<string, OpenSection[]>();
+  readonly #handed = new Map<Variable, Variable>();
   #inherited = 0;
   #opened: OpenSection | undefined;
 
@@ -102,14 +103,25 @@ export class Assembly {
       this.#findings.problem(file, line, () => this.#unknown(name));
       return;
     }
-    this.#inherited += base.variables.length;
+    const count = base.variables.length;
+    const before = this.#inherited;
+    this.#inherited += count;
     if (this.#inherited > MOST_INHERITED) {
+      if (before > MOST_INHERITED) return;
       this.#findings.problem(file, line, `more than ${MOST_INHERITED} values are inherited up to here`);
       return;
     }
-    const copies = base.variables.map(variable => ({ ...variable, inherited: variable.inherited ?? base.name }));
-    for (const copy of copies) section.variables.push(copy);
+    for (let index = 0; index < count; index++)
+      section.variables.push(this.#handedOn(base.variables[index]!, base.name));
     section.last = undefined;
+  }
+
+  /** A variable as those have it who inherit it: one object for all of them. */
+  #handedOn(variable: Variable, inherited: string): Variable {
+    if (variable.inherited !== undefined) return variable;
+    let handed = this.#handed.get(variable);
+    if (!handed) this.#handed.set(variable, (handed = { ...variable, inherited }));
+    return handed;
   }
 
   /** Why nothing can be inherited from that name; asked when the whole file has been read. */

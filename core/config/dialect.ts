@@ -48,6 +48,9 @@ const DEEPEST = 10;
 /** Characters of a file and all that it includes, each as often as it is included. */
 const MOST_TEXT = 64 * 1024 * 1024;
 
+/** Files in one, each as often as it is included. */
+const MOST_FILES = 20_000;
+
 /** Parses a text with everything it includes. Never throws for what the operator wrote. */
 export async function parseConfig(source: Source, reader: Reader): Promise<Parsed> {
   const parser = new Parser(reader);
@@ -67,6 +70,7 @@ class Parser {
   readonly #findings = new Findings();
   readonly #assembly = new Assembly(this.#findings);
   #characters = 0;
+  #files = 0;
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -76,11 +80,6 @@ class Parser {
   async parse(source: Source, parents: readonly Source[]): Promise<void> {
     const { name, text } = source;
     const findings = this.#findings;
-    this.#characters += text.length;
-    if (this.#characters > MOST_TEXT) {
-      findings.problem(name, 0, `what is included up to here is more than ${MOST_TEXT / 1024 / 1024} MB`);
-      return;
-    }
     const report = {
       problem: (line: number, message: string) => findings.problem(name, line, message),
       warning: (line: number, message: string) => findings.warning(name, line, message),
@@ -128,6 +127,19 @@ class Parser {
     }
   }
 
+  /** Whether there is room for another text; the first time that there is none it is a problem. */
+  #admits({ text }: Source, parent: Source, line: number): boolean {
+    if (this.#files > MOST_FILES || this.#characters > MOST_TEXT) return false;
+    this.#files++;
+    this.#characters += text.length;
+    if (this.#files > MOST_FILES)
+      this.#findings.problem(parent.name, line, `more than ${MOST_FILES} files are included`);
+    else if (this.#characters > MOST_TEXT) {
+      this.#findings.problem(parent.name, line, `more than ${MOST_TEXT / 1024 / 1024} MB are included`);
+    } else return true;
+    return false;
+  }
+
   // Deviates from the original, which goes on with what it could read of an included file that is broken.
   async #nested(place: Place, how: { attempt: boolean; line: number }, chain: readonly Source[]): Promise<void> {
     const parent = chain.at(-1)!;
@@ -140,7 +152,7 @@ class Parser {
       this.#findings[how.attempt ? 'warning' : 'problem'](parent.name, how.line, `${place.name}: ${thrown.message}`);
       return;
     }
-    await this.parse(source, chain);
+    if (this.#admits(source, parent, how.line)) await this.parse(source, chain);
   }
 
   async #exec(command: string, line: number, chain: readonly Source[]): Promise<void> {
@@ -152,6 +164,6 @@ class Parser {
     if (chain.length > DEEPEST) throw new Unreadable(`files are included at most ${DEEPEST} deep`);
     const { source, complaints } = await this.#reader.run(command);
     for (const complaint of complaints) this.#findings.warning(parent.name, line, `#exec: ${complaint}`);
-    await this.parse(source, chain);
+    if (this.#admits(source, parent, line)) await this.parse(source, chain);
   }
 }

@@ -23,12 +23,13 @@ export interface Seen {
   readonly ran: boolean;
 }
 
-/** One read of a file and what it includes. */
+/** One read of a file and what it includes; nothing is looked at twice. */
 export class Disk implements Reader {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #files = new Map<string, string | undefined>();
   readonly #lookups = new Map<string, readonly string[]>();
+  readonly #texts = new Map<string, string>();
   #ran = false;
   readonly run?: NonNullable<Reader['run']>;
 
@@ -43,12 +44,14 @@ export class Disk implements Reader {
   }
 
   async find(argument: string): Promise<readonly Place[]> {
-    const paths = await find(this.#directory, argument);
+    const paths = this.#lookups.get(argument) ?? (await find(this.#directory, argument));
     this.#lookups.set(argument, paths);
     return paths.map(path => ({ name: nameOf(this.#directory, path), path }));
   }
 
   async open({ name, path }: Place): Promise<Source> {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return { name, path, text: known };
     this.#files.set(path, undefined);
     const info = await attempt(stat(path, { bigint: true }));
     if (!info.isFile()) throw new Unreadable('not a regular file');
@@ -56,7 +59,9 @@ export class Disk implements Reader {
     if (info.size > LARGEST_FILE) {
       throw new Unreadable(`it has ${megabytes(Number(info.size))}, and at most ${megabytes(LARGEST_FILE)} are read`);
     }
-    return { name, path, text: decode(await attempt(readFile(path))) };
+    const text = decode(await attempt(readFile(path)));
+    this.#texts.set(path, text);
+    return { name, path, text };
   }
 
   async #run(command: string): Promise<{ source: Source; complaints: readonly string[] }> {

@@ -40,7 +40,7 @@ async function kindOf(path: string): Promise<'file' | 'other' | 'absent' | 'unkn
 
 /** Whether a failure of the file system says that there is nothing of that name. */
 export const isAbsent = (thrown: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes((thrown as NodeJS.ErrnoException).code ?? '');
+  ['ENOENT', 'ENOTDIR'].includes((thrown as NodeJS.ErrnoException | undefined)?.code ?? '');
 
 /** What the braces of a pattern stand for, in order: `{b,a}.conf` is b.conf, then a.conf. */
 export function* alternatives(pattern: string): Generator<string, void, void> {

@@ -26,13 +26,16 @@ export const LONGEST_LINE = 8190;
 /** Block comments within each other. */
 const DEEPEST = 128;
 
+/** The byte order mark that a text may begin with; it is part of no line. */
+export const markOf = (text: string): string => (text.startsWith('\uFEFF') ? '\uFEFF' : '');
+
 /** All lines of a text, in order. An empty text has none. */
 export function* lex(text: string, report: Report): Generator<TextLine, void, void> {
   const open: number[] = [];
   let number = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = markOf(text).length; start < text.length; ) {
     const feed = text.indexOf('\n', start);
-    const end = feed < 0 ? '' : text[feed - 1] === '\r' && feed > start ? '\r\n' : '\n';
+    const end = feed < 0 ? '' : feed > start && text[feed - 1] === '\r' ? '\r\n' : '\n';
     const next = feed < 0 ? text.length : feed + 1;
     yield lexLine(text.slice(start, next - end.length), end, ++number, open, report);
     start = next;
@@ -64,21 +67,28 @@ export const codeText = (raw: string, code: readonly Span[]): string =>
     ? raw.slice(code[0]!.start, code[0]!.end)
     : code.map(({ start, end }) => raw.slice(start, end)).join('');
 
-/** Where in the line the code's character `offset` stands. Between two parts it is the later, unless `early`. */
+/**
+ * Where in the line the code's character `offset` stands. Between two parts of the code it is the later, unless
+ * `early`; the backslash of an escaped semicolon belongs to it.
+ */
 export function rawOffset(code: readonly Span[], offset: number, early = false): number {
   let left = offset;
+  let before = -1;
   for (const { start, end } of code) {
     const length = end - start;
+    // No comment between two parts is as short as one character.
+    if (left === 0 && length > 0 && start - before === 1 && before >= 0) return before;
     if (left < length || (early && left === length)) return start + left;
     left -= length;
+    before = end;
   }
-  return code.at(-1)?.end ?? 0;
+  return Math.max(before, 0);
 }
 
 /** What of a line is comment. */
-export function commentsOf({ raw, code, number }: TextLine): readonly Span[] {
+export function commentsOf({ raw, code }: TextLine): readonly Span[] {
   const comments: Span[] = [];
-  let at = textStart(raw, number);
+  let at = 0;
   for (const { start, end } of [...code, { start: raw.length, end: raw.length }]) {
     const escaped = start - at === 1 && raw[at] === '\\';
     if (start > at && !escaped) comments.push({ start: at, end: start });
@@ -87,17 +97,14 @@ export function commentsOf({ raw, code, number }: TextLine): readonly Span[] {
   return comments;
 }
 
-/** Behind the byte order mark that a text may begin with. */
-const textStart = (raw: string, number: number): number => (number === 1 && raw.startsWith('\uFEFF') ? 1 : 0);
-
 /**
  * The parts of a line that are code. The order of the checks is the original's: `\;`, then `;--` but not `;---`,
  * then `--;`, then a comment to the end of the line.
  */
 function codeOf(raw: string, number: number, open: number[], report: Report): readonly Span[] {
   const spans: Span[] = [];
-  let start = textStart(raw, number); // of the code being read; of no meaning inside a block comment
-  let at = start;
+  let start = 0; // of the code being read; of no meaning inside a block comment
+  let at = 0;
   for (let mark = raw.indexOf(';', at); mark >= 0; mark = raw.indexOf(';', at)) {
     const inside = open.length > 0;
     if (mark > at && raw[mark - 1] === '\\') {

@@ -22,7 +22,7 @@ const RULES: TableShape<readonly [index: number, rule: AclRule]> = {
 export const aclCommands = (acls: Acls): Command[] => [
   {
     syntax: 'acl show [<name>]',
-    summary: 'List the named access lists, or the rules of one in the order they are tried.',
+    summary: 'List the named access lists, or the rules of one in the order they are tried',
     help: 'The last rule that matches an address decides; an address that none matches is allowed.',
     complete: { name: () => acls.rows().map(({ name }) => name) },
     run({ args, out }) {

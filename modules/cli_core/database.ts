@@ -26,18 +26,18 @@ export function databaseCommands(db: AstDb): Command[] {
   return [
     {
       syntax: 'database show [<family> [<keytree>]]',
-      summary: 'Show the database, a family, or the part of it under a key.',
+      summary: 'Show the database, a family, or the part of it under a key',
       complete: { family: families },
       run: ({ args, out }) => list(out, db.entries(args['family'], args['keytree'])),
     },
     {
       syntax: 'database showkey <key>',
-      summary: 'Show what is under a key in every family.',
+      summary: 'Show what is under a key in every family',
       run: ({ args, out }) => list(out, db.withKey(args['key']!)),
     },
     {
       syntax: 'database get <family> <key>',
-      summary: 'Show one value.',
+      summary: 'Show one value',
       complete: { family: families },
       run({ args, out }) {
         const value = db.get(args['family']!, args['key']!);
@@ -47,7 +47,7 @@ export function databaseCommands(db: AstDb): Command[] {
     },
     {
       syntax: 'database put <family> <key> <value>',
-      summary: 'Set a value, new or not.',
+      summary: 'Set a value, new or not',
       complete: { family: families },
       async run({ args, out }) {
         db.put(args['family']!, args['key']!, args['value']!);
@@ -57,7 +57,7 @@ export function databaseCommands(db: AstDb): Command[] {
     },
     {
       syntax: 'database del <family> <key>',
-      summary: 'Remove one value.',
+      summary: 'Remove one value',
       complete: { family: families },
       async run({ args, out }) {
         if (!db.del(args['family']!, args['key']!)) throw new CommandError('Database entry could not be removed.');
@@ -67,7 +67,7 @@ export function databaseCommands(db: AstDb): Command[] {
     },
     {
       syntax: 'database deltree <family> [<keytree>]',
-      summary: 'Remove a family, or the part of it under a key.',
+      summary: 'Remove a family, or the part of it under a key',
       complete: { family: families },
       async run({ args, out }) {
         const count = db.deltree(args['family']!, args['keytree']);

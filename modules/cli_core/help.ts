@@ -12,7 +12,7 @@ const COMMANDS: TableShape<{ readonly label: string; readonly summary: string }>
 export const helpCommands = (cli: Cli): Command[] => [
   {
     syntax: 'core show help [<topic>...]',
-    summary: 'List the commands, those that begin with a topic, or the usage of one.',
+    summary: 'List the commands, those that begin with a topic, or the usage of one',
     complete: { topic: () => words(cli) },
     run({ rest, out }) {
       const topic = rest.join(' ');

@@ -6,25 +6,25 @@ const HIGHEST = 10;
 export const levelCommands = (loggers: Loggers, loader: Loader): Command[] => [
   {
     syntax: 'core set verbose [atleast] <level> [silent]',
-    summary: 'Set the level of verbose messages that this console is shown.',
+    summary: 'Set the level of verbose messages that this console is shown',
     help: "'atleast' never lowers it, 'silent' says nothing of it. 'core set verbose off' is level 0.",
     run: call => setVerbose(call, levelOf(call)),
   },
   {
     syntax: 'core set verbose off',
-    summary: 'Show this console no verbose messages.',
+    summary: 'Show this console no verbose messages',
     run: call => setVerbose(call, 0),
   },
   {
     syntax: 'core set debug [atleast] <level> [<module>]',
-    summary: 'Set the level of debug messages, of all modules or of one.',
+    summary: 'Set the level of debug messages, of all modules or of one',
     help: "'atleast' never lowers it. 'core set debug off' is level 0, for each module too.",
     complete: { module: () => loader.rows().map(({ name }) => name) },
     run: call => setDebug(call, levelOf(call), loggers, loader),
   },
   {
     syntax: 'core set debug off [<module>]',
-    summary: 'Let no module write debug messages, or take back what was set for one.',
+    summary: 'Let no module write debug messages, or take back what was set for one',
     complete: { module: () => loggers.debugs().map(([module]) => module) },
     run(call) {
       if (call.args['module'] === undefined) for (const [module] of loggers.debugs()) loggers.setDebug(0, module);

@@ -35,7 +35,7 @@ const LEVEL_ROWS: TableShape<(typeof LEVELS)[Level]> = {
 export const loggerCommands = (loggers: Loggers, pbx: PbxControl): Command[] => [
   {
     syntax: 'logger show channels',
-    summary: 'Show where the log goes, and which of its levels go there.',
+    summary: 'Show where the log goes, and which of its levels go there',
     run({ out }) {
       out.fields('%s: %s', [['Logger queue limit', loggers.limit, 'limit']]);
       out.line();
@@ -46,22 +46,22 @@ export const loggerCommands = (loggers: Loggers, pbx: PbxControl): Command[] => 
   },
   {
     syntax: 'logger show levels',
-    summary: 'Show the levels of the log and their numbers.',
+    summary: 'Show the levels of the log and their numbers',
     run: ({ out }) => out.table(LEVEL_ROWS, Object.values(LEVELS)),
   },
   {
     syntax: 'logger rotate',
-    summary: 'Put the log files aside and begin new ones.',
+    summary: 'Put the log files aside and begin new ones',
     run: () => loggers.rotate(),
   },
   {
     syntax: 'logger reload',
-    summary: 'Read logger.conf again.',
+    summary: 'Read logger.conf again',
     run: () => pbx.reloadLogger(),
   },
   {
     syntax: 'logger set level <level> {on|off}',
-    summary: 'Show this console the lines of a level, or hide them from it.',
+    summary: 'Show this console the lines of a level, or hide them from it',
     complete: { level: () => Object.values(LEVELS).map(({ word }) => word) },
     run({ args, chosen, console, out }) {
       const level = args['level']!.toLowerCase();
@@ -69,15 +69,6 @@ export const loggerCommands = (loggers: Loggers, pbx: PbxControl): Command[] => 
         throw new CommandError(`There is no level '${args['level']}'; 'logger show levels' lists them.`);
       loggers.setLevel(console, level, chosen.has('on'));
       out.line(`Level ${LEVELS[level].word} is ${chosen.has('on') ? 'shown on' : 'hidden from'} this console.`);
-    },
-  },
-  {
-    syntax: 'logger mute [silent]',
-    summary: 'Keep the log away from this console, or let it come again.',
-    help: "'silent' says nothing of it.",
-    run({ chosen, console, out }) {
-      console.muted = !console.muted;
-      if (!chosen.has('silent')) out.line(console.muted ? 'The log is kept away.' : 'The log comes again.');
     },
   },
 ];

@@ -18,7 +18,7 @@ const enabled = (value: boolean): string => (value ? 'Enabled' : 'Disabled');
 export const settingsCommands = (parts: SettingsParts): Command[] => [
   {
     syntax: 'core show settings',
-    summary: 'Show what is set for the whole process, and its directories.',
+    summary: 'Show what is set for the whole process, and its directories',
     run({ console, out }) {
       out.line('\nPBX Core settings\n-----------------');
       out.fields(ROW, processFields(parts, console));
@@ -33,7 +33,6 @@ function processFields({ pbx, settings, astdb, loggers }: SettingsParts, console
   const { username, gid } = userInfo();
   return [
     ['Version:', pbx.version, 'version'],
-    ['Root console verbosity:', settings.verbose, 'rootVerbosity'],
     ['Current console verbosity:', console.verbosity, 'verbosity'],
     ['Debug level:', loggers.debugLevel(), 'debug'],
     ['Startup time:', timeOfDay(pbx.startedAt), 'startup'],

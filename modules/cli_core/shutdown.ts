@@ -11,11 +11,11 @@ const MANNERS: Readonly<Record<StopManner, string>> = {
 };
 
 export const shutdownCommands = (pbx: PbxControl): Command[] => [
-  stopCommand(pbx, 'core stop', 'Stopping', false, 'Stop the PBX.'),
-  stopCommand(pbx, 'core restart', 'Restarting', true, 'Stop the PBX and start it again.'),
+  stopCommand(pbx, 'core stop', 'Stopping', false, 'Stop the PBX'),
+  stopCommand(pbx, 'core restart', 'Restarting', true, 'Stop the PBX and start it again'),
   {
     syntax: 'core abort shutdown',
-    summary: 'Call off a stop or a restart that still waits.',
+    summary: 'Call off a stop or a restart that still waits',
     whileStopping: true,
     run({ out }) {
       if (!pbx.abort()) throw new CommandError('There is no shutdown that could be called off.');

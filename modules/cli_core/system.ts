@@ -6,13 +6,13 @@ import { duration } from './duration.js';
 export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
   {
     syntax: 'core show version',
-    summary: 'Show the version and what it runs on.',
+    summary: 'Show the version and what it runs on',
     run: ({ out }) =>
       out.line(`Obelisk ${pbx.version} on a ${machine()} running ${type()} with Node.js ${process.versions.node}`),
   },
   {
     syntax: 'core show uptime [seconds]',
-    summary: 'Show how long the PBX has been up, and how long ago everything was reloaded.',
+    summary: 'Show how long the PBX has been up, and how long ago everything was reloaded',
     help: "With 'seconds', as plain numbers.",
     run({ chosen, out }) {
       const since = (then: number): string => {
@@ -27,7 +27,7 @@ export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
   },
   {
     syntax: 'core waitfullybooted',
-    summary: 'Wait until every module of the start is up.',
+    summary: 'Wait until every module of the start is up',
     async run({ out }) {
       await pbx.booted;
       out.line('Obelisk has fully booted.');
@@ -35,7 +35,7 @@ export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
   },
   {
     syntax: 'core reload',
-    summary: 'Read the configuration of everything again.',
+    summary: 'Read the configuration of everything again',
     run: () => pbx.reload('cli'),
   },
 ];

@@ -7,7 +7,7 @@ export const commands = (loader: Loader): Command[] => [
   show(loader),
   {
     syntax: 'module load <module>',
-    summary: 'Load a module, and first the modules that it requires.',
+    summary: 'Load a module, and first the modules that it requires',
     help: 'Its code is read anew. A name may be written as modules.conf has it: with .so, or as another system calls it.',
     complete: { module: () => loader.loadable() },
     async run({ args, out }) {
@@ -18,7 +18,7 @@ export const commands = (loader: Loader): Command[] => [
   },
   {
     syntax: 'module unload [-f|-h] <module>...',
-    summary: 'Unload modules, one after the other up to the first that cannot be.',
+    summary: 'Unload modules, one after the other up to the first that cannot be',
     help: [
       'A module that is in use stays, and so does one that is built in.',
       '-f unloads it all the same, and first the modules that use it.',
@@ -35,7 +35,7 @@ export const commands = (loader: Loader): Command[] => [
   },
   {
     syntax: 'module reload [<module>...]',
-    summary: 'Let modules read their configuration again; without a name, all that can.',
+    summary: 'Let modules read their configuration again; without a name, all that can',
     help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
     complete: { module: () => loader.reloadable() },
     async run({ rest, out }) {

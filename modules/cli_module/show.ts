@@ -22,7 +22,7 @@ const HOLDINGS: TableShape<readonly [label: string, count: number]> = {
 
 export const show = (loader: Loader): Command => ({
   syntax: 'module show [like <pattern>|<name>]',
-  summary: 'List the modules, or show one with what it holds.',
+  summary: 'List the modules, or show one with what it holds',
   help: "With 'like', those whose name has the pattern in it, whatever its case.",
   complete: { pattern: () => names(loader), name: () => names(loader) },
   run({ args, out }) {

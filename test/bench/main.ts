@@ -52,16 +52,24 @@ function print(rounds: ReadonlyMap<Server, readonly Figures[]>): void {
   say(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, Node ${process.version}`);
   say(`${REGISTRATIONS} authenticated registrations (401, 200), ${ABREAST} at a time, median of ${ROUNDS} rounds`);
   say('');
-  say(`${'server'.padEnd(22)}${'CPU us'.padStart(8)}${'ratio'.padStart(8)}${'per second'.padStart(12)}${'repeated'.padStart(10)}${'MB'.padStart(7)}`);
+  say(
+    `${'server'.padEnd(22)}${'CPU us'.padStart(8)}${'ratio'.padStart(8)}${'per second'.padStart(12)}${'repeated'.padStart(10)}${'MB'.padStart(7)}`,
+  );
   for (const [{ label }, figures] of rounds) {
     const cpu = middle(figures, figure => figure.cpu);
     say(
       label.padEnd(22) +
         cpu.toFixed(0).padStart(8) +
         (cpu / base).toFixed(2).padStart(8) +
-        middle(figures, ({ perSecond }) => perSecond).toFixed(0).padStart(12) +
-        middle(figures, ({ repeated }) => repeated).toFixed(0).padStart(10) +
-        middle(figures, ({ memory }) => memory).toFixed(0).padStart(7),
+        middle(figures, ({ perSecond }) => perSecond)
+          .toFixed(0)
+          .padStart(12) +
+        middle(figures, ({ repeated }) => repeated)
+          .toFixed(0)
+          .padStart(10) +
+        middle(figures, ({ memory }) => memory)
+          .toFixed(0)
+          .padStart(7),
     );
   }
 }

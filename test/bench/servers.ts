@@ -48,7 +48,12 @@ const cpuOf = async (pid: number): Promise<number> => {
 
 const memoryOf = async (pid: number): Promise<number> => {
   const pages = await Promise.all(
-    (await children(pid)).map(one => readFile(`/proc/${one}/statm`, 'utf8').then(text => Number(text.split(' ')[1]), () => 0)),
+    (await children(pid)).map(one =>
+      readFile(`/proc/${one}/statm`, 'utf8').then(
+        text => Number(text.split(' ')[1]),
+        () => 0,
+      ),
+    ),
   );
   return (pages.reduce((sum, one) => sum + one, 0) * 4096) / 1024 / 1024;
 };
@@ -141,7 +146,9 @@ export async function kamailio(): Promise<Server | undefined> {
   await once(probe, 'connect');
   const answered = once(probe, 'message');
   const knock = setInterval(() => {
-    probe.send(`OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${probe.address().port};branch=z9hG4bKp;rport\r\nFrom: <sip:p@x>;tag=1\r\nTo: <sip:p@x>\r\nCall-ID: p\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`);
+    probe.send(
+      `OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${probe.address().port};branch=z9hG4bKp;rport\r\nFrom: <sip:p@x>;tag=1\r\nTo: <sip:p@x>\r\nCall-ID: p\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
+    );
   }, 100);
   probe.on('error', () => undefined); // refused until it listens
   const up = await Promise.race([answered.then(() => true), ended(child).then(() => false)]);

@@ -154,10 +154,3 @@ test('a level is hidden from one console and shown again', async () => {
 test('a level that does not exist is named', async () => {
   assert.match(await stage.text('logger set level loud on'), /^There is no level 'loud'/);
 });
-
-test('the log is kept away from a console and comes again, silently if so wished', async () => {
-  assert.equal(await stage.text('logger mute'), 'The log is kept away.\n');
-  assert.equal(stage.console.muted, true);
-  assert.equal(await stage.text('logger mute silent'), '');
-  assert.equal(stage.console.muted, false);
-});

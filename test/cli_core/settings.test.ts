@@ -47,12 +47,11 @@ test('the settings are shown in the recorded layout: values in one column, a hea
   const stage = configured();
   stage.console.verbosity = 3;
   const lines = (await stage.text('core show settings')).split('\n');
-  assert.deepEqual(lines.slice(0, 9), [
+  assert.deepEqual(lines.slice(0, 8), [
     '',
     'PBX Core settings',
     '-----------------',
     '  Version:                     1.2.3',
-    '  Root console verbosity:      0',
     '  Current console verbosity:   3',
     '  Debug level:                 2',
     '  Startup time:                12:22:05',

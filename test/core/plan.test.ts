@@ -4,14 +4,14 @@ import type { Declaration } from '../../core/module.js';
 import type { ModulesConf, Wish } from '../../core/modules-conf.js';
 import { Plan } from '../../core/plan.js';
 
-const module = (name: string, more: Partial<Declaration> = {}): Declaration => ({ name, description: name, ...more });
+const declared = (name: string, more: Partial<Declaration> = {}): Declaration => ({ name, description: name, ...more });
 
 const modules: Declaration[] = [
-  module('cli_core', { builtin: true }),
-  module('chan_sip', { requires: ['res_rtp'], optional: ['res_geo'] }),
-  module('res_rtp', { aliases: ['res_rtp_asterisk'] }),
-  module('res_geo'),
-  module('app_echo'),
+  declared('cli_core', { builtin: true }),
+  declared('chan_sip', { requires: ['res_rtp'], optional: ['res_geo'] }),
+  declared('res_rtp', { aliases: ['res_rtp_asterisk'] }),
+  declared('res_geo'),
+  declared('app_echo'),
 ];
 
 const conf = (autoload: boolean, ...wishes: [how: Wish['how'], name: string][]): ModulesConf => ({
@@ -21,13 +21,29 @@ const conf = (autoload: boolean, ...wishes: [how: Wish['how'], name: string][]):
 });
 
 const cases: [title: string, conf: ModulesConf, order: string[]][] = [
-  ['autoload takes everything, built-in ones first', conf(true), ['cli_core', 'app_echo', 'res_rtp', 'res_geo', 'chan_sip']],
+  [
+    'autoload takes everything, built-in ones first',
+    conf(true),
+    ['cli_core', 'app_echo', 'res_rtp', 'res_geo', 'chan_sip'],
+  ],
   ['without autoload only built-in ones are there', conf(false), ['cli_core']],
   ['what a module requires is pulled in', conf(false, ['load', 'chan_sip']), ['cli_core', 'res_rtp', 'chan_sip']],
-  ['an optional one comes before when it is wanted', conf(false, ['load', 'chan_sip'], ['load', 'res_geo']), ['cli_core', 'res_rtp', 'res_geo', 'chan_sip']],
-  ['the original’s names are understood, in any case', conf(false, ['load', 'RES_RTP_ASTERISK']), ['cli_core', 'res_rtp']],
+  [
+    'an optional one comes before when it is wanted',
+    conf(false, ['load', 'chan_sip'], ['load', 'res_geo']),
+    ['cli_core', 'res_rtp', 'res_geo', 'chan_sip'],
+  ],
+  [
+    'the original’s names are understood, in any case',
+    conf(false, ['load', 'RES_RTP_ASTERISK']),
+    ['cli_core', 'res_rtp'],
+  ],
   ['noload wins over autoload', conf(true, ['noload', 'app_echo']), ['cli_core', 'res_rtp', 'res_geo', 'chan_sip']],
-  ['noload by name keeps even a built-in one out', conf(false, ['noload', 'cli_core'], ['load', 'app_echo']), ['app_echo']],
+  [
+    'noload by name keeps even a built-in one out',
+    conf(false, ['noload', 'cli_core'], ['load', 'app_echo']),
+    ['app_echo'],
+  ],
   ['preloaded ones come before all others', conf(false, ['preload', 'res_geo']), ['res_geo', 'cli_core']],
 ];
 
@@ -48,7 +64,10 @@ test('a required module that does not exist is fatal, with its line', () => {
 });
 
 test('a module both required and barred is fatal', () => {
-  assert.match(new Plan(conf(false, ['require', 'res_geo'], ['noload', 'res_geo']), modules).fatal ?? '', /required and not to be loaded/);
+  assert.match(
+    new Plan(conf(false, ['require', 'res_geo'], ['noload', 'res_geo']), modules).fatal ?? '',
+    /required and not to be loaded/,
+  );
 });
 
 test('what a barred module takes down with it is told', () => {
@@ -58,6 +77,6 @@ test('what a barred module takes down with it is told', () => {
 });
 
 test('modules that require each other do not hang the order', () => {
-  const ring = [module('a', { requires: ['b'] }), module('b', { requires: ['a'] })];
+  const ring = [declared('a', { requires: ['b'] }), declared('b', { requires: ['a'] })];
   assert.deepEqual([...new Plan(conf(true), ring).order].sort(), ['a', 'b']);
 });

@@ -46,7 +46,7 @@ test('any mix of jobs and cancellations runs exactly those left, each at its mom
       const { clock, sched } = stage();
       const ran: number[] = [];
       const jobs = steps.map(({ ms }) => sched.after('job', ms, () => ran.push(ms - clock.elapsed())));
-      steps.forEach(({ cancel }, index) => cancel && jobs[index]!.cancel());
+      for (const [index, { cancel }] of steps.entries()) if (cancel) jobs[index]!.cancel();
       clock.advance(500);
       assert.deepEqual(
         ran,

@@ -31,7 +31,10 @@ test('after SIGKILL what is older than the batch window is there, and the databa
     pbx.kill('SIGKILL');
     await pbx.exited();
     await pbx.start();
-    assert.match(await pbx.x('sip show peers'), /3 sip peers \[Monitored: 0 online, 0 offline Unmonitored: 3 online, 0 offline\]/);
+    assert.match(
+      await pbx.x('sip show peers'),
+      /3 sip peers \[Monitored: 0 online, 0 offline Unmonitored: 3 online, 0 offline\]/,
+    );
     assert.match(await pbx.x('database show SIP'), /3 results found\./);
     for (const phone of phones) phone.close();
   } finally {
@@ -46,7 +49,10 @@ test('a broken sip.conf at reload: every problem with its line, and nothing chan
     const phone = await Phone.open(port, '1008', 'pass1008');
     assert.equal(statusOf(await phone.register()), 200);
     const before = await pbx.x('sip show peers');
-    await pbx.write('sip.conf', '[general]\nudpbindaddr=127.0.0.1:0\nmaxexpiry=soon\n[1008\nsecret=x\n[2000](nosuch)\ntype=friend\n');
+    await pbx.write(
+      'sip.conf',
+      '[general]\nudpbindaddr=127.0.0.1:0\nmaxexpiry=soon\n[1008\nsecret=x\n[2000](nosuch)\ntype=friend\n',
+    );
     const said = await pbx.x('sip reload');
     for (const place of ['sip.conf:4:', 'sip.conf:6:']) assert.ok(said.includes(place), `${place} is not in:\n${said}`);
     assert.equal(await pbx.x('sip show peers'), before);
@@ -117,7 +123,8 @@ test('a required module that is not there ends the start with status 2; a second
 test('modules of an existing installation that are not ours are one line, and never a failed start', async () => {
   const pbx = await Obelisk.create({
     'sip.conf': PHONES,
-    'modules.conf': '[modules]\nautoload=no\nload => res_rtp_asterisk.so\nload => app_dial.so\nload => pbx_config.so\nload => chan_sip.so\n',
+    'modules.conf':
+      '[modules]\nautoload=no\nload => res_rtp_asterisk.so\nload => app_dial.so\nload => pbx_config.so\nload => chan_sip.so\n',
   });
   try {
     assert.match(await pbx.x('module show like sip'), /chan_sip .*Running/);

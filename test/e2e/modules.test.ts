@@ -123,7 +123,10 @@ test('every module can be unloaded and loaded 300 times: heap and counts stay fl
     return process.memoryUsage().heapUsed / 1024 / 1024;
   };
   const modules = pbx.find(loader)!;
-  const names = modules.rows().filter(({ status }) => status === 'Running').map(({ name }) => name);
+  const names = modules
+    .rows()
+    .filter(({ status }) => status === 'Running')
+    .map(({ name }) => name);
   assert.ok(names.includes('chan_sip') && names.length >= 4, names.join(' '));
   const counts = pbx.counts();
   const resources = process.getActiveResourcesInfo().length;

@@ -4,6 +4,7 @@ import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { Flow } from '../../modules/chan_sip/transport/transport.js';
+import { PATIENCE } from './udp-phone.js';
 import { keptLog } from './wire.js';
 
 /** `receive` stands in for the user that answers. */
@@ -26,3 +27,10 @@ export function transportStage(receive?: (message: Message, flow: Flow) => void)
 
 export const answerTo = (message: Message, flow: Flow): string =>
   response(message, { status: 200, reason: 'OK', source: flow.remote, rport: true, block: '', toTag: 't' });
+
+/** Why a message could not be sent. @throws when nobody says so in time. */
+export const failureOf = (flow: Flow, text: string): Promise<Error> =>
+  new Promise((resolve, reject) => {
+    AbortSignal.timeout(PATIENCE).onabort = () => reject(new Error('no failure was reported'));
+    flow.send(text, resolve);
+  });

@@ -3,6 +3,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 
+/** Milliseconds until what did not come is taken for lost. */
+export const PATIENCE = 3000;
+
 export class UdpPhone {
   readonly received: string[] = [];
   readonly #socket: Socket;
@@ -30,9 +33,10 @@ export class UdpPhone {
     this.#socket.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, to.port, to.address);
   }
 
-  /** The next message that was not taken yet. */
+  /** The next message that was not taken yet. @throws when none comes in time. */
   async next(): Promise<string> {
-    while (this.received.length === this.#taken) await once(this.#socket, 'message');
+    const signal = AbortSignal.timeout(PATIENCE);
+    while (this.received.length === this.#taken) await once(this.#socket, 'message', { signal });
     return this.received[this.#taken++]!;
   }
 

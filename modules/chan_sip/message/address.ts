@@ -1,5 +1,5 @@
 /** Addresses: name-addr and addr-spec of From, To, Contact, Route, Path. RFC 3261 §20.10, §25.1. */
-import { NO_PARAMS, Params } from './params.js';
+import { NO_PARAMS, Params, readParams } from './params.js';
 import { badRequest } from './parse-error.js';
 import { indexOutside, trim, unquote } from './scan.js';
 import { parseUri, type Uri } from './uri.js';
@@ -31,7 +31,7 @@ export function parseAddress(text: string): Address {
     display: display === '' ? undefined : unquote(display),
     // Deviates from RFC 3261 §25.1: blanks inside < > are taken off, as RFC 4475 §3.1.2.14 allows.
     uri: parseUri(trim(text.slice(open + 1, close))),
-    params: rest === '' ? NO_PARAMS : new Params(rest),
+    params: readParams(rest),
     text,
     bracketed: true,
   };
@@ -46,7 +46,7 @@ function parseAddrSpec(text: string): Address {
   return {
     display: undefined,
     uri: parseUri(spec),
-    params: semicolon < 0 ? NO_PARAMS : new Params(text.slice(semicolon)),
+    params: readParams(semicolon < 0 ? '' : text.slice(semicolon)),
     text,
     bracketed: false,
   };

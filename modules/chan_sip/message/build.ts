@@ -15,12 +15,6 @@ export interface Body {
   readonly text: string;
 }
 
-/** How the system names itself in every response, made once per configuration. */
-export interface Identity {
-  /** `Server: X\r\nAllow: ...\r\nSupported: ...\r\n` */
-  readonly block: string;
-}
-
 export interface Answer {
   readonly status: number;
   readonly reason: string;
@@ -30,6 +24,7 @@ export interface Answer {
   readonly source: { readonly address: string; readonly port: number };
   /** Whether the Via gets ;rport=<source port>: it asked for it, or the device is told it anyway. */
   readonly rport: boolean;
+  /** Of responseBlock(). */
   readonly block: string;
   readonly headers?: readonly Header[];
   readonly body?: Body;
@@ -38,7 +33,7 @@ export interface Answer {
 export const ALLOW = 'INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, NOTIFY, INFO, PUBLISH, MESSAGE';
 export const SUPPORTED = ['replaces', 'timer'] as const;
 
-/** The lines of an Identity; an empty user agent is not named. */
+/** The lines by which the system names itself in every response, made once per configuration. An empty user agent is not named. */
 export function responseBlock(options: { useragent: string; supported: readonly string[] }): string {
   const server = options.useragent === '' ? '' : line('Server', encode(options.useragent));
   const supported = options.supported.length === 0 ? '' : line('Supported', options.supported.join(', '));
@@ -129,12 +124,12 @@ function vias(request: Message, answer: Answer): string {
   return text;
 }
 
-/** Whether a Via says where it came from, or asks for it. */
-const SOURCE = /;[ \t]*(?:received|rport)/i;
+/** Whether a Via says where it came from, asks for it, or ends in a semicolon that ours would follow. */
+const SOURCE = /;[ \t]*(?:received|rport|$)/i;
 
 /** What goes when both are written anew, and when only received is: an rport with a value is then none of ours. */
-const STALE = /^[ \t]*(?:received|rport)[ \t]*(?:=|$)/i;
-const STALE_OR_EMPTY = /^[ \t]*(?:received[ \t]*(?:=|$)|rport[ \t]*=?[ \t]*$)/i;
+const STALE = /^(?:received|rport)[ \t]*(?:=|$)/i;
+const STALE_OR_EMPTY = /^(?:received[ \t]*(?:=|$)|rport[ \t]*=?$)/i;
 
 /** The topmost Via with the source of the request: RFC 3261 §18.2.1, RFC 3581 §4. */
 function stamped(value: string, { source, rport }: Answer): string {
@@ -151,8 +146,9 @@ function withoutSource(via: string, dropped: RegExp): string {
     const semicolon = indexOutside(via, SEMICOLON, start);
     const end = semicolon < 0 ? via.length : semicolon;
     const part = via.slice(start, end);
+    const name = trim(part);
     if (start === 0) text = part;
-    else if (!dropped.test(part)) text += `;${part}`;
+    else if (name !== '' && !dropped.test(name)) text += `;${part}`;
     start = end + 1;
   }
   return text;

@@ -1,6 +1,6 @@
 /** The header lines of a message: their places found in one pass, a name compared and a value cut out when asked for. RFC 3261 §7.3.1. */
 import { type HeaderName, headerName, ONCE } from './headers.js';
-import { isBlank } from './scan.js';
+import { isBlank, trim } from './scan.js';
 
 const LF = 10;
 const CR = 13;
@@ -9,9 +9,6 @@ const COLON = 58;
 /** Lines kept of one message, and the longest of them: what more or longer comes makes it a bad request. */
 export const MOST_LINES = 256;
 export const LONGEST_LINE = 8192;
-
-/** A line end that is followed by a blank continues the value. */
-const FOLD = /\r?\n[ \t]+/g;
 
 export class HeaderLines {
   /** Where the body begins. */
@@ -124,7 +121,7 @@ export class HeaderLines {
     while (start < end && isSpace(text.charCodeAt(start))) start++;
     while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
     const value = text.slice(start, end);
-    return value.includes('\n') ? value.replace(FOLD, ' ') : value;
+    return value.includes('\n') ? unfold(value) : value;
   }
 }
 
@@ -133,3 +130,11 @@ const lowerCase = (code: number): number => (code >= 65 && code <= 90 ? code | 3
 
 /** A blank or part of a line end: what surrounds a value, folded or not. */
 const isSpace = (code: number): boolean => isBlank(code) || code === LF || code === CR;
+
+/** A line end with the blanks around it is worth one blank. */
+const unfold = (value: string): string =>
+  value
+    .split(/\r?\n/)
+    .map(trim)
+    .filter(part => part !== '')
+    .join(' ');

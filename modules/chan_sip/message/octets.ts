@@ -20,6 +20,9 @@ export function decode(text: string): string {
 /** Text that may hold any character as octets: a string that went through a text frame. */
 export const octets = (text: string): string => (BEYOND_LATIN1.test(text) ? encode(text) : text);
 
+/** What no identifier may hold: a tag, branch or Call-ID with it would come back as another. */
+export const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
+
 /** A value as it may stand in a header: no NUL, CR or LF. */
 export const clean = (text: string): string => (UNSAFE.test(text) ? octets(text).replace(/[\0\r\n]/g, ' ') : text);
 

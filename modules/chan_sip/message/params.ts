@@ -1,5 +1,7 @@
 /** Parameters: `;name=value;flag` after a header value or in a URI. RFC 3261 §7.3.1, §19.1.1. Read when first asked. */
-import { indexOutside, trim, unquote } from './scan.js';
+import { CONTROL } from './octets.js';
+import { badRequest } from './parse-error.js';
+import { hasOpenQuote, indexOutside, trim, unquote } from './scan.js';
 
 const SEMICOLON = 59;
 
@@ -37,7 +39,7 @@ export class Params {
     for (let at = 0; at < pairs.length; at += 2) yield [pairs[at]!, pairs[at + 1]!];
   }
 
-  /** Whether a parameter is missing between two semicolons: `;;`. */
+  /** Whether a parameter has no name: `;;` or `;=x`. A semicolon at the end alone is none. */
   get hasGap(): boolean {
     this.#pairs ??= this.#read();
     return this.#gap;
@@ -53,7 +55,7 @@ export class Params {
       const equals = part.indexOf('=');
       const name = trim(equals < 0 ? part : part.slice(0, equals));
       if (name !== '') pairs.push(this.#named(name), equals < 0 ? '' : trim(part.slice(equals + 1)));
-      else if (next >= 0) this.#gap = true;
+      else if (equals >= 0 || next >= 0) this.#gap = true;
       start = end + 1;
     }
     return pairs;
@@ -65,3 +67,11 @@ export class Params {
 }
 
 export const NO_PARAMS = new Params('');
+
+/** The parameters behind a header value. @throws ParseError where a tag or a branch would not come back as it was sent. */
+export function readParams(text: string): Params {
+  if (text === '') return NO_PARAMS;
+  if (CONTROL.test(text)) throw badRequest('parameters with control characters');
+  if (hasOpenQuote(text)) throw badRequest('parameters with a quote that is not closed');
+  return new Params(text);
+}

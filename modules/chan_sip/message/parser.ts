@@ -1,7 +1,7 @@
 /** From a datagram to a Message: reads the head in one pass and checks what every message must have. RFC 3261 §7, §8.2, §18.3. */
 import { HeaderLines, LONGEST_LINE } from './lines.js';
 import { Message } from './message.js';
-import { octets } from './octets.js';
+import { CONTROL, octets } from './octets.js';
 import { badRequest, ParseError } from './parse-error.js';
 import { digits } from './scan.js';
 import { parseStartLine, type StartLine } from './start-line.js';
@@ -9,7 +9,7 @@ import { parseStartLine, type StartLine } from './start-line.js';
 export { ParseError } from './parse-error.js';
 
 /** The longest message that is looked at: the largest datagram. */
-export const LONGEST_MESSAGE = 65_536;
+const LONGEST_MESSAGE = 65_536;
 
 const NEEDED = ['via', 'from', 'to', 'callId', 'cseq'] as const;
 
@@ -62,6 +62,7 @@ function check(message: Message, first: StartLine, lines: HeaderLines, lineLengt
 /** Reads what every message must have (RFC 3261 §8.1.1), so that reading it later cannot fail. */
 function checkHeaders(message: Message): void {
   for (const name of NEEDED) void message[name];
+  if (CONTROL.test(message.callId)) throw badRequest('a Call-ID with control characters');
   if (message.kind === 'response') return;
   void message.requestUri;
   if (message.cseq.method !== message.method) throw badRequest('a CSeq with another method than the request');

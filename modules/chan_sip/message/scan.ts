@@ -41,6 +41,15 @@ export function closingQuote(text: string, from: number): number {
   return -1;
 }
 
+/** Whether a quoted string begins and never ends. */
+export function hasOpenQuote(text: string): boolean {
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    at = closingQuote(text, at);
+    if (at < 0) return true;
+  }
+  return false;
+}
+
 /** Where `wanted` first stands outside quoted strings; -1 when nowhere. An open quote hides all that follows. */
 export function indexOutside(text: string, wanted: number, from = 0): number {
   for (let at = from; at < text.length; at++) {

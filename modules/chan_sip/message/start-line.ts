@@ -13,8 +13,6 @@ export interface StartLine {
   readonly fault?: ParseError;
 }
 
-/** Blanks, brackets, quotes and control characters: RFC 4475 §3.1.2.7, §3.1.2.8. */
-const NOT_IN_URI = /[\0- \x7f<>"]/;
 const VERSION = /^SIP\/\d{1,4}\.\d{1,4}$/i;
 
 export const parseStartLine = (line: string): StartLine =>
@@ -38,8 +36,7 @@ function requestFault(method: string, uri: string, version: string): ParseError 
       return new ParseError(505, 'Version Not Supported', 'another version of SIP');
     return badRequest('a request line that does not end in SIP/2.0');
   }
-  if (uri === '') return badRequest('a request line without a URI');
-  return NOT_IN_URI.test(uri) ? badRequest('a Request-URI with blanks, brackets or quotes') : undefined;
+  return uri === '' ? badRequest('a request line without a URI') : undefined;
 }
 
 function parseStatusLine(line: string): StartLine {

@@ -24,7 +24,7 @@ export interface HostPort {
 }
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
-/** What cannot stand in any URI: blanks, control characters, the delimiters of a header. */
+/** What cannot stand in any URI: blanks, control characters, the delimiters of a header (RFC 4475 §3.1.2.7, §3.1.2.8). */
 const NEVER = /[\0- \x7f<>"]/;
 const NOT_A_NAME = /[\0- \x7f<>"()[\]{}|\\^`,;:/?@%]/;
 /** Deviates from RFC 3261 §25.1: any run of colons is let through, as RFC 5118 §4.10 advises; a zone may follow. */

@@ -1,5 +1,5 @@
 /** One value of Via: who sent it by which transport, and the branch that names the transaction. RFC 3261 §20.42, RFC 3581. */
-import { NO_PARAMS, Params } from './params.js';
+import { type Params, readParams } from './params.js';
 import { badRequest } from './parse-error.js';
 import { parseHostPort } from './uri.js';
 
@@ -23,7 +23,7 @@ export function parseVia(text: string): Via {
   const semicolon = text.indexOf(';');
   const sentBy = text.slice(protocol[0].length, semicolon < 0 ? text.length : semicolon);
   const { host, port } = parseHostPort(sentBy);
-  const params = semicolon < 0 ? NO_PARAMS : new Params(text.slice(semicolon));
+  const params = readParams(semicolon < 0 ? '' : text.slice(semicolon));
   if (params.hasGap) throw badRequest('a Via with an empty parameter');
   return { transport: protocol[1]!.toUpperCase(), host, port, branch: params.get('branch'), params, text };
 }

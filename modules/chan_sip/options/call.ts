@@ -1,5 +1,5 @@
 /** Calls and requests: what [general] and devices have in common. */
-import { seconds, text, yesno, yesOrNo } from '#core';
+import { seconds, text, yesno } from '#core';
 import { insecureFlags } from './values/insecure.js';
 import { natFlags } from './values/nat.js';
 import { outboundProxy } from './values/proxy.js';
@@ -10,7 +10,6 @@ import { yesNoOr } from './values/words.js';
 
 const LATER = { later: 'calls' };
 const SUBSCRIPTIONS = { later: 'subscriptions' };
-const orNotSet = { show: (value: string) => value || '<Not set>' };
 
 const reach = {
   context: text('default', 'Dialplan context of calls', { label: 'Context:' }),
@@ -37,17 +36,11 @@ const rights = {
   allowsubscribe: yesno(true, 'Whether SUBSCRIBE is taken', { label: 'Allow subscriptions:', ...SUBSCRIPTIONS }),
   subscribecontext: text('', 'Context in which hints are looked up; empty: context', SUBSCRIPTIONS),
   outofcall_message_context: text('', 'Context of MESSAGE outside a call', { later: 'messages' }),
-  allowtransfer: {
-    ...yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', ...LATER }),
-    show: (value: boolean) => (value ? 'open' : 'closed'),
-  },
-  allowoverlap: yesNoOr(
-    ['dtmf'],
-    'yes',
-    'Whether digits may come after the INVITE',
-    { label: 'Allow overlap dialing:', ...LATER },
-    { dtmf: 'DTMF' },
-  ),
+  allowtransfer: yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', ...LATER }),
+  allowoverlap: yesNoOr(['dtmf'], 'yes', 'Whether digits may come after the INVITE', {
+    label: 'Allow overlap dialing:',
+    ...LATER,
+  }),
   promiscredir: yesno(false, 'Follow a redirection to any host', { label: 'Allow promisc. redir:', ...LATER }),
   usereqphone: yesno(false, 'Mark numbers in URIs with user=phone', { label: 'URI user is phone no:', ...LATER }),
   progressinband: yesNoOr(['never'], 'no', 'Whether ringing is played rather than signalled', {
@@ -62,10 +55,7 @@ const rights = {
 
 const identityHeaders = {
   trustrpid: yesno(false, 'Believe Remote-Party-ID and P-Asserted-Identity', { label: 'Trust RPID:', ...LATER }),
-  sendrpid: {
-    ...yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:', ...LATER }),
-    show: (value: string) => yesOrNo(value !== 'no'),
-  },
+  sendrpid: yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:', ...LATER }),
   rpid_update: yesno(false, 'Tell of a changed party during the call', LATER),
   rpid_immediate: yesno(false, 'Tell of it at once', LATER),
   trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', LATER),
@@ -75,7 +65,7 @@ const identityHeaders = {
 
 const sounds = {
   language: text('', 'Language of announcements', { label: 'Language:', ...LATER }),
-  tonezone: { ...text('', 'Country of tones', { label: 'Tone zone:', ...LATER }), ...orNotSet },
+  tonezone: text('', 'Country of tones', { label: 'Tone zone:', ...LATER }),
   mohinterpret: text('default', 'Music when the device puts somebody on hold', { label: 'MOH Interpret:', ...LATER }),
   mohsuggest: text('', 'Music for whoever puts the device on hold', { label: 'MOH Suggest:', ...LATER }),
   parkinglot: text('', 'Parking lot of the device', LATER),

@@ -3,6 +3,7 @@ import type { Line, Problem, Section } from '#core';
 import type { Device } from './device.js';
 import type { General } from './general.js';
 import { showNat } from './values/nat.js';
+import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
 import { type Protocol, transportWords } from './values/transport.js';
 
 export type Places = ReadonlyMap<string, Line>;
@@ -88,9 +89,11 @@ export function checkGeneral(read: General, places: Places, report: Report): Gen
   return { ...values, transport: transport.length > 0 ? transport : ['udp'] };
 }
 
-/** Options whose default is the value of another one. */
+/** `yes` as its number, and options whose default is the value of another one. */
 const withFollowers = (values: General, places: Places): General => ({
   ...values,
+  qualify: resolveSwitch(values.qualify, 0, QUALIFY_MS),
+  keepalive: resolveSwitch(values.keepalive, 0, KEEPALIVE_SECONDS),
   submaxexpiry: places.has('submaxexpiry') ? values.submaxexpiry : values.maxexpiry,
   subminexpiry: places.has('subminexpiry') ? values.subminexpiry : values.minexpiry,
 });
@@ -124,6 +127,8 @@ export function checkDevice(section: Section, read: Own, places: Places, values:
   if (own.nat && showNat(own.nat) !== showNat(values.nat)) {
     warn('nat', 'nat differs from [general]: answers then let strangers tell which names exist');
   }
+  // A word from the days of users.conf: the mailbox that bears its name.
+  if (own.hasvoicemail && !own.mailbox?.length) own.mailbox = [`${section.name}@default`];
   checkTimers(own, values, warn);
   checkNames(section, own, warn);
   return own;

@@ -1,16 +1,16 @@
 /** Devices: the only list of the options of a `type=` section, and what they take over from [general]. */
-import { aclOption, denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
+import { denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
 import { call } from './call.js';
 import { COUNTED, callLimit, completion } from './completion.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
 import { session } from './session.js';
+import { aclNames } from './values/acl.js';
 import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
 import { deviceHost, hostPort, portNumber } from './values/hostport.js';
-import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
 import { hashedSecret, registeredExtensions } from './values/registration.js';
 import { headers, mailboxes, variables } from './values/variables.js';
 import { wordElse } from './values/words.js';
@@ -34,10 +34,10 @@ const registering = {
   defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
   callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
   regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
-  acl: aclOption('Named lists that its source address must pass'),
+  acl: aclNames('Named lists that its source address must pass'),
   permit: permitInto('acl', 'Source addresses it may have'),
   deny: denyInto('acl', 'Source addresses it may not have'),
-  contactacl: aclOption('Named lists that the address of its contact must pass'),
+  contactacl: aclNames('Named lists that the address of its contact must pass'),
   contactpermit: permitInto('contactacl', 'Addresses that its contact may have'),
   contactdeny: denyInto('contactacl', 'Addresses that its contact may not have'),
 } as const;
@@ -56,18 +56,13 @@ const calling = {
   namedcallgroup: names('names', 'Groups it is in, by name', CALLS),
   namedpickupgroup: names('names', 'Groups whose calls it may take, by name', CALLS),
   accountcode: text('', 'Account in call records', CALLS),
-  amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', CALLS, {
-    default: 'Unknown',
-    omit: 'OMIT',
-    billing: 'BILLING',
-    documentation: 'DOCUMENTATION',
-  }),
+  amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', CALLS),
   setvar: variables('A variable of its channels', CALLS),
   header: headers('A header of INVITEs to it', CALLS),
-  maxforwards: integer(0, [1, 255], 'Max-Forwards of requests to it', CALLS),
+  maxforwards: integer(0, [0, 255], 'Max-Forwards of requests to it; 0: as in [general]', CALLS),
   ignore_requested_pref: yesno(false, "Do not put the caller's codec first", { later: 'media' }),
   rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
-  directmediaacl: aclOption('Named lists of the ends its media may go to', { later: 'media' }),
+  directmediaacl: aclNames('Named lists of the ends its media may go to', { later: 'media' }),
   directmediapermit: permitInto('directmediaacl', 'Ends its media may go to', { later: 'media' }),
   directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to', { later: 'media' }),
 } as const;
@@ -112,8 +107,6 @@ export function deviceDefaults(values: General): Device {
   }
   return {
     ...(defaults as Device),
-    qualify: resolveSwitch(values.qualify, 0, QUALIFY_MS),
-    keepalive: resolveSwitch(values.keepalive, 0, KEEPALIVE_SECONDS),
     'call-limit': values.callcounter ? COUNTED : 0,
   };
 }

@@ -10,7 +10,6 @@ export const identity = {
     'no',
     'Whether an unknown device may register without a password; persist: and stays over a reload',
     { label: 'AutoCreate Peer:' },
-    { no: 'Off', yes: 'Volatile', persist: 'Persisted' },
   ),
   match_auth_username: yesno(false, 'Look devices up by the name in their credentials, not by the From user', {
     label: 'Match Auth Username:',

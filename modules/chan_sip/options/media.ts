@@ -6,12 +6,8 @@ import { t38 } from './values/t38.js';
 import { wordElse, yesNoOr } from './values/words.js';
 
 const LATER = { later: 'media' };
-const disabledAtZero = (value: number) => (value === 0 ? '0 (Disabled)' : String(value));
 
-const rtpSeconds = (help: string, label: string) => ({
-  ...seconds(0, [0, 86_400], help, { label, ...LATER }),
-  show: disabledAtZero,
-});
+const rtpSeconds = (help: string, label: string) => seconds(0, [0, 86_400], help, { label, ...LATER });
 
 export const media = {
   allow: codecList('Codecs to use, the best first', { label: 'Codecs:', ...LATER }),
@@ -34,10 +30,10 @@ export const media = {
     ...LATER,
   }),
   textsupport: yesno(false, 'Offer real-time text', { label: 'Textsupport:', ...LATER }),
-  maxcallbitrate: {
-    ...integer(384, [0, 10_000_000], 'Bit rate of video calls in kbit/s', { label: 'Max Call Bitrate:', ...LATER }),
-    show: (value: number) => `${value} kbps`,
-  },
+  maxcallbitrate: integer(384, [0, 10_000_000], 'Bit rate of video calls in kbit/s', {
+    label: 'Max Call Bitrate:',
+    ...LATER,
+  }),
   faxdetect: faxDetect('Send a call to the fax extension when one is heard', LATER),
   t38pt_udptl: t38('Pass fax over IP', { label: 'T.38 support:', ...LATER }),
   t38pt_usertpsource: yesno(false, 'Send fax to where audio comes from', LATER),

@@ -1,5 +1,6 @@
 /** [general]: where we listen, what is inside and what we look like from outside. */
-import { aclOption, denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
+import { denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
+import { aclNames } from './values/acl.js';
 import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
 import { typeOfService } from './values/tos.js';
 import { networks } from './values/variables.js';
@@ -91,7 +92,7 @@ const contacts = {
   dynamic_exclude_static: yesno(false, 'Refuse contacts at the address of a device with a fixed one', {
     aliases: ['dynamic_excludes_static'],
   }),
-  contactacl: aclOption('Named lists that the address of a contact must pass'),
+  contactacl: aclNames('Named lists that the address of a contact must pass'),
   contactpermit: permitInto('contactacl', 'Addresses that contacts may have'),
   contactdeny: denyInto('contactacl', 'Addresses that contacts may not have'),
 } as const;

@@ -49,6 +49,9 @@ const RESERVED = new Set(['general', 'authentication']);
 /** Options that may name lists of acl.conf. */
 const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
+/** Transports that no option of [general] has to enable, and that are not there yet. */
+const SOCKETS: ReadonlySet<string> = new Set(['ws', 'wss']);
+
 const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
 
 const isType = (word: string): word is DeviceType => word === 'user' || word === 'peer' || word === 'friend';
@@ -149,16 +152,22 @@ class Reader {
       );
     }
     const { set, places } = this.read(device, section.variables, defaults);
+    for (const protocol of set.transport ?? [])
+      if (SOCKETS.has(protocol)) this.waiting.add(`transport=${protocol} (websocket)`);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
     return { name: section.name, type: known, own: this.#sparse(resolved(own, defaults), defaults) };
   }
 
-  /** Leaves out what is as it is for all, and shares equal values between devices. */
+  /**
+   * Leaves out what is as it is for all, and shares equal values between devices. A context stays: one that a device
+   * names goes before that of a domain, whatever it is.
+   */
   #sparse(own: Partial<Device>, defaults: Device): Partial<Device> {
     const kept: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(own)) {
       const shared = this.#interner.share(value);
-      if (shared !== this.#interner.share(defaults[name as keyof Device])) kept[name] = shared;
+      const same = shared === this.#interner.share(defaults[name as keyof Device]);
+      if (!same || name === 'context') kept[name] = shared;
     }
     return kept as Partial<Device>;
   }
@@ -170,7 +179,8 @@ class Reader {
       const why = row?.later ?? row?.never;
       if (!row || why === undefined || !('initial' in row)) continue;
       const value = (set as Record<string, unknown>)[name];
-      if (row.show(value) !== row.show(row.initial)) this.waiting.add(`${written} (${row.never ? 'never' : why})`);
+      if (JSON.stringify(value) !== JSON.stringify(row.initial))
+        this.waiting.add(`${written} (${row.never ? 'never' : why})`);
     }
   }
 

@@ -58,21 +58,12 @@ const subscriptions = {
     label: 'MWI NOTIFY mime type:',
     ...MWI,
   }),
-  notifyringing: yesNoOr(
-    ['notinuse'],
-    'yes',
-    'Tell watchers of ringing; notinuse: unless already in a call',
-    { label: 'Notify ringing state:', ...MWI },
-    { notinuse: 'Yes (when not in use)' },
-  ),
+  notifyringing: yesNoOr(['notinuse'], 'yes', 'Tell watchers of ringing; notinuse: unless already in a call', {
+    label: 'Notify ringing state:',
+    ...MWI,
+  }),
   notifyhold: yesno(false, 'Tell watchers of calls on hold', { label: 'Notify hold state:', ...MWI }),
-  notifycid: yesNoOr(
-    ['ignore-context'],
-    'no',
-    'Tell watchers who is calling',
-    { label: '  Include CID:', ...MWI },
-    { 'ignore-context': 'Yes' },
-  ),
+  notifycid: yesNoOr(['ignore-context'], 'no', 'Tell watchers who is calling', { label: '  Include CID:', ...MWI }),
 } as const;
 
 const pace = {

@@ -3,7 +3,6 @@ import { milliseconds, seconds } from '#core';
 import { wordElse } from './values/words.js';
 
 const LATER = { later: 'calls' };
-const inSeconds = { show: (value: number) => `${value} secs` };
 
 export const session = {
   'session-timers': wordElse(
@@ -11,20 +10,16 @@ export const session = {
     'accept',
     'Whether calls are refreshed: when asked, always, never',
     { label: 'Session Timers:', ...LATER },
-    {},
   ),
   'session-refresher': wordElse(['uac', 'uas'], 'uas', 'Who refreshes when we are asked', {
     label: 'Session Refresher:',
     ...LATER,
   }),
-  'session-expires': {
-    ...seconds(1800, [90, 86_400], 'Longest time between refreshes', { label: 'Session Expires:', ...LATER }),
-    ...inSeconds,
-  },
-  'session-minse': {
-    ...seconds(90, [90, 86_400], 'Shortest time between refreshes', { label: 'Session Min-SE:', ...LATER }),
-    ...inSeconds,
-  },
+  'session-expires': seconds(1800, [90, 86_400], 'Longest time between refreshes', {
+    label: 'Session Expires:',
+    ...LATER,
+  }),
+  'session-minse': seconds(90, [90, 86_400], 'Shortest time between refreshes', { label: 'Session Min-SE:', ...LATER }),
   timert1: milliseconds(500, [1, 60_000], 'Time to the other end and back; the first wait before a repetition', {
     label: 'Timer T1:',
     ...LATER,

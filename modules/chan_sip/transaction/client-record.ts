@@ -1,5 +1,5 @@
 /** A request of ours that waits for its response: the text to repeat, the flow, the machine that runs it. */
-import { ackFor } from '../message/build.js';
+import { ack } from '../message/build.js';
 import type { Message } from '../message/message.js';
 import { parse } from '../message/parser.js';
 import type { Flow } from '../transport/transport.js';
@@ -25,7 +25,7 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
   static readonly #actions: Readonly<Record<ClientAction, (record: ClientRecord, response: Message) => void>> = {
     resend: record => record.#send(record.#text),
     // RFC 3261 §17.1.1.3: made from the request as it went out.
-    ack: (record, response) => record.#send(ackFor(parse(record.#text), response)),
+    ack: (record, response) => record.#send(ack(parse(record.#text), response)),
     'pass up': (record, response) => record.#user.response(response),
     'report timeout': record => record.#user.failed('timeout'),
     'report error': record => record.#user.failed('error'),

@@ -81,7 +81,8 @@ export class TransactionLayer {
   }
 
   /**
-   * Keeps a request, so that its answer is worked out once and repeats of it are not seen again.
+   * Keeps a request, so that its answer is worked out once and repeats of it are not seen again. It must be answered:
+   * nothing else ends it.
    * @returns undefined when there is no room: the request may be answered without a transaction, or not at all.
    */
   serve(

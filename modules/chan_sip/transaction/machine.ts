@@ -63,13 +63,10 @@ export class Machine<A extends string, D> {
 
   /** Takes an input now or, when given by an action of the machine itself, after that input's other actions. */
   input(input: string, datum?: D): void {
-    if (this.#busy) {
-      this.#queue.push([input, datum]);
-      return;
-    }
+    this.#queue.push([input, datum]);
+    if (this.#busy) return;
     this.#busy = true;
     try {
-      this.#step(input, datum);
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(...next);
     } finally {
       this.#busy = false;

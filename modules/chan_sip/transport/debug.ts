@@ -35,9 +35,12 @@ export class Debug {
   }
 }
 
+/** Received text as it may be shown. */
+export const visible = (octets: string): string => withoutControls(decode(octets));
+
 /** `\x1b[2J` for what would clear the screen. */
-export const visible = (line: string): string =>
-  decode(line).replace(INVISIBLE, character => NAMED[character] ?? escaped(character.charCodeAt(0)));
+export const withoutControls = (text: string): string =>
+  text.replace(INVISIBLE, character => NAMED[character] ?? escaped(character.charCodeAt(0)));
 
 const escaped = (code: number): string =>
   code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;

@@ -3,7 +3,7 @@ import { type Clock, type Logger, messageOf, traceOf } from '#core';
 import type { Message } from '../message/message.js';
 import { ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
-import { Debug } from './debug.js';
+import { Debug, withoutControls } from './debug.js';
 import { heldBack, Ration } from './ration.js';
 import {
   type Counters,
@@ -48,6 +48,7 @@ export class TransportLayer {
   /** Counts of listeners that are closed. */
   readonly #past = noCounts();
   readonly #up: Upward;
+  #ended = false;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
@@ -69,10 +70,14 @@ export class TransportLayer {
     if (!opener) throw new Error(`${protocol} ${formatEndpoint(bind)}: there is no such transport`);
     const listener = await opener(bind, this.#up);
     this.#listeners.add(listener);
-    return listener;
+    if (!this.#ended) return listener;
+    await listener.close();
+    throw new Error(`${protocol} ${formatEndpoint(bind)}: closed before it was open`);
   }
 
+  /** Closes every listener, those too that are being opened. */
   async close(): Promise<void> {
+    this.#ended = true;
     await Promise.all([...this.#listeners].map(listener => listener.close()));
   }
 
@@ -145,9 +150,9 @@ export class TransportLayer {
   /** An error of our own: the message is lost, the socket goes on. */
   #fault(thrown: unknown, by: Flow | Listener, counters: Counters): void {
     counters.faults += 1;
-    const trace = traceOf(thrown);
-    const unsaid = this.#ration.take(`fault ${trace.split('\n')[1] ?? ''}`);
-    if (unsaid !== undefined) this.#parts.log.error(`${formatLocal(by)}: ${trace}${heldBack(unsaid)}`);
+    const trace = traceOf(thrown).split('\n').map(withoutControls);
+    const unsaid = this.#ration.take(`fault ${trace[1] ?? ''}`);
+    if (unsaid !== undefined) this.#parts.log.error(`${formatLocal(by)}: ${trace.join('\n')}${heldBack(unsaid)}`);
   }
 
   #troubled(cause: NodeJS.ErrnoException, by: Flow | Listener): void {

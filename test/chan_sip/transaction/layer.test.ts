@@ -123,3 +123,13 @@ test('an answer goes where its user said, not where the repeat came from', () =>
   layer.close();
   left();
 });
+
+test('closing a transaction that is over does not touch the next one of the same branch', () => {
+  const { tx, text, clock, layer, wire, left } = optionsOver('udp');
+  clock.advance(32_000);
+  layer.send({ text, method: 'OPTIONS', branch: BRANCH }, wire, deaf);
+  tx.close();
+  assert.equal(layer.size, 1);
+  layer.close();
+  left();
+});

@@ -1,12 +1,10 @@
 /** UDP on real sockets of this machine. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
-import type { Flow } from '../../../modules/chan_sip/transport/transport.js';
 import { requestText } from '../../support/stage.js';
-import { answerTo, transportStage } from '../../support/transport.js';
+import { answerTo, failureOf, transportStage } from '../../support/transport.js';
 import { UdpPhone } from '../../support/udp-phone.js';
 
 const hasV6 = Object.values(networkInterfaces()).some(addresses => addresses?.some(({ address }) => address === '::1'));
@@ -80,7 +78,7 @@ for (const [title, remote] of NOWHERE) {
   test(`sending to ${title} throws nothing, is told to who asks, counted and logged`, bounded, async () => {
     await using stage = transportStage();
     const listener = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
-    const cause = await new Promise<Error>(resolve => listener.flow(remote).send('x', resolve));
+    const cause = await failureOf(listener.flow(remote), 'x');
     assert.ok(cause instanceof Error);
     assert.equal(stage.layer.counters.sendErrors, 1);
     assert.equal(stage.lines.length, 1);
@@ -97,7 +95,7 @@ test(
     const listener = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
     const flow = listener.flow(phone.endpoint);
     flow.send('x'.repeat(70_000));
-    await new Promise<Error>(resolve => flow.send('x'.repeat(70_000), resolve));
+    await failureOf(flow, 'x'.repeat(70_000));
     assert.equal(stage.layer.counters.sendErrors, 2);
   },
 );
@@ -157,38 +155,16 @@ test('a closed listener gives its port back, sends nothing and closes once', bou
   const listener = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
   await Promise.all([listener.close(), listener.close(), stage.layer.close()]);
   assert.equal(stage.layer.size, 0);
-  const cause = await new Promise<Error>(resolve =>
-    listener.flow({ address: '127.0.0.1', port: 9 }).send('x', resolve),
-  );
+  const cause = await failureOf(listener.flow({ address: '127.0.0.1', port: 9 }), 'x');
   assert.match(cause.message, /not running/i);
   await using again = transportStage();
   assert.deepEqual((await again.layer.open('udp', listener.local)).local, listener.local);
 });
 
-test('a burst is kept until there is time for it', bounded, async () => {
-  const burst = 500;
-  let left = burst;
-  const done = new EventTarget();
-  await using stage = transportStage(() => (left -= 1) === 0 && void done.dispatchEvent(new Event('all')));
-  await using phone = await UdpPhone.open();
-  const { local } = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
-  const all = once(done, 'all');
-  for (let count = 0; count < burst; count += 1) phone.send(local, requestText('OPTIONS'));
-  await all;
-  assert.equal(stage.layer.counters.received, burst);
-});
-
-test('flows of one sender are alike', bounded, async () => {
-  const flows: Flow[] = [];
-  await using stage = transportStage((message, flow) => {
-    flows.push(flow);
-    flow.send(answerTo(message, flow));
-  });
-  await using phone = await UdpPhone.open();
-  const { local } = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
-  for (let count = 0; count < 2; count += 1) {
-    phone.send(local, requestText('OPTIONS'));
-    await phone.next();
-  }
-  assert.deepEqual(flows[0]!.remote, flows[1]!.remote);
+test('a listener that opens while the layer closes is closed again', bounded, async () => {
+  await using stage = transportStage();
+  const opening = stage.layer.open('udp', { address: '127.0.0.1', port: 0 });
+  const [opened] = await Promise.allSettled([opening, stage.layer.close()]);
+  assert.equal(opened.status, 'rejected');
+  assert.equal(stage.layer.size, 0);
 });

@@ -21,7 +21,10 @@ const unquote = (text: string) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(
 export const callerIdWords = ({ name, number }: CallerId): string => `"${name}" <${number}>`;
 
 export const callerId = (help: string, remarks: Remarks): Option<CallerId> =>
-  custom(NOBODY, '"Name" <number>', help, parseCallerId, { ...remarks, show: callerIdWords });
+  custom(NOBODY, '"Name" <number>', help, parseCallerId, {
+    ...remarks,
+    show: id => (id.name || id.number ? callerIdWords(id) : ''),
+  });
 
 /** A row that sets a part of it. */
 export const callerIdPart = (target: string, part: keyof CallerId, help: string, remarks: Remarks): Fold =>
@@ -70,5 +73,5 @@ export const presentation = (help: string, remarks: Remarks): Option<number> =>
       for (const [code, { word }] of PRESENTATIONS) if (word === wanted || String(code) === wanted) return code;
       throw new Invalid(`expected ${EXPECTS}, got '${text}'`);
     },
-    { ...remarks, show: presentationWords },
+    { ...remarks, show: code => PRESENTATIONS.get(code)?.word ?? String(code) },
   );

@@ -27,7 +27,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const DEFAULT: readonly Codec[] = [{ name: 'ulaw' }, { name: 'alaw' }, { name: 'gsm' }, { name: 'h263' }];
 
-/** `(ulaw|alaw)`. */
+/** `(ulaw|alaw)`: as commands print it. */
 export const codecWords = (codecs: readonly Codec[]): string =>
   codecs.length === 0 ? '(nothing)' : `(${codecs.map(({ name }) => name).join('|')})`;
 
@@ -68,7 +68,7 @@ const EXPECTS = 'a list of codecs, `all`, `codec:milliseconds`; `!` turns one ro
 export const codecList = (help: string, remarks: Remarks): Option<readonly Codec[]> =>
   custom(DEFAULT, EXPECTS, help, (line, before, warn) => changeCodecs(before ?? DEFAULT, line, true, warn), {
     ...remarks,
-    show: codecWords,
+    show: list => list.map(({ name, framing }) => (framing === undefined ? name : `${name}:${framing}`)).join(','),
   });
 
 export const codecsNotIn = (target: string, help: string, remarks: Remarks): Fold =>

@@ -1,5 +1,5 @@
 /** `directmedia` and `faxdetect`: lists of words that switch things on. */
-import { custom, type Option, type Remarks, truth, yesOrNo } from '#core';
+import { custom, type Option, type Remarks, truth } from '#core';
 
 export interface DirectMedia {
   readonly enabled: boolean;
@@ -36,7 +36,13 @@ export const directMedia = (help: string, remarks: Remarks): Option<DirectMedia>
       }
       return value;
     },
-    { ...remarks, show: ({ enabled }) => yesOrNo(enabled) },
+    {
+      ...remarks,
+      show({ enabled, nat, update, outgoing }) {
+        if (!enabled) return 'no';
+        return [nat ? 'yes' : 'nonat', update ? 'update' : [], outgoing ? 'outgoing' : []].flat().join(',');
+      },
+    },
   );
 
 export interface FaxDetect {
@@ -61,6 +67,6 @@ export const faxDetect = (help: string, remarks: Remarks): Option<FaxDetect> =>
     },
     {
       ...remarks,
-      show: ({ cng, t38 }) => (cng && t38 ? 'Yes' : [cng && 'cng', t38 && 't38'].filter(Boolean).join(',') || 'No'),
+      show: ({ cng, t38 }) => [cng && 'cng', t38 && 't38'].filter(Boolean).join(',') || 'no',
     },
   );

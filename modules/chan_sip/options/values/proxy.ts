@@ -26,5 +26,6 @@ function parse(text: string): Proxy {
 export const outboundProxy = (help: string, remarks: Remarks): Option<Proxy> =>
   custom(NONE, '[transport://]host[:port][,force]', help, parse, {
     ...remarks,
-    show: proxy => (proxy.host === '' ? '<not set> ' : `${showHostPort(proxy)} ${proxy.force ? '(forced)' : ''}`),
+    show: proxy =>
+      `${proxy.protocol ? `${proxy.protocol}://` : ''}${showHostPort(proxy)}${proxy.force ? ',force' : ''}`,
   });

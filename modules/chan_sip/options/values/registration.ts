@@ -34,7 +34,7 @@ export const registeredExtensions = (help: string, remarks: Remarks): Option<rea
 export const contexts = (help: string, remarks: Remarks): Option<readonly string[]> =>
   custom<readonly string[]>([], 'contexts between &', help, text => parts(text, '&'), {
     ...remarks,
-    show: list => list.join('&') || '(not set)',
+    show: list => list.join('&'),
   });
 
 /** MD5(user:realm:secret); empty where there is none. */
@@ -67,7 +67,7 @@ export const autoClear = (help: string, remarks: Remarks): Option<AutoClear> =>
       if (answer === undefined) throw new Invalid(`expected yes, no, or seconds, got '${text}'`);
       return { enabled: answer, seconds: 120 };
     },
-    { ...remarks, show: ({ enabled, seconds }) => `${seconds} (${enabled ? 'Enabled' : 'Disabled'})` },
+    { ...remarks, show: ({ enabled, seconds }) => (enabled ? String(seconds) : 'no') },
   );
 
 const METHODS = new Set([

@@ -43,5 +43,11 @@ export const t38 = (help: string, remarks: Remarks): Option<T38> =>
         .split(',')
         .map(word => word.trim())
         .reduce(change, OFF),
-    { ...remarks, show: ({ correction }) => (correction === 'off' ? 'No' : 'Yes') },
+    {
+      ...remarks,
+      show: ({ correction, maxDatagram }) =>
+        [correction === 'off' ? 'no' : correction, maxDatagram === undefined ? [] : `maxdatagram=${maxDatagram}`]
+          .flat()
+          .join(','),
+    },
   );

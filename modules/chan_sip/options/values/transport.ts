@@ -20,7 +20,7 @@ export function parseTransports(text: string): readonly Protocol[] {
   return found;
 }
 
-/** `UDP,TCP`, in a fixed order whatever the first is. */
+/** `UDP,TCP`: as commands print it, in a fixed order whatever the first is. */
 export const transportWords = (list: readonly Protocol[]): string =>
   PROTOCOLS.filter(protocol => list.includes(protocol))
     .join(',')
@@ -29,5 +29,5 @@ export const transportWords = (list: readonly Protocol[]): string =>
 export const transports = (help: string, remarks: Remarks): Option<readonly Protocol[]> =>
   custom<readonly Protocol[]>(['udp'], `a list of ${PROTOCOLS.join(', ')}`, help, parseTransports, {
     ...remarks,
-    show: transportWords,
+    show: list => list.join(','),
   });

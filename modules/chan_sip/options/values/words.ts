@@ -1,23 +1,12 @@
 /** Options of a few words, some of which are yes and no; an unknown word is taken as something, with a warning. */
 import { custom, type Option, type Remarks, truth } from '#core';
 
-/** How words print where that is not with a capital letter. */
-export type Shown<W extends string> = Partial<Readonly<Record<W, string>>>;
-
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
-const showing =
-  <W extends string>(shown: Shown<W>) =>
-  (word: W): string =>
-    shown[word] ?? capital(word);
-
 /** yes, no, or one of `words`; anything else is no. */
 export const yesNoOr = <W extends string>(
   words: readonly W[],
   initial: W | 'yes' | 'no',
   help: string,
   remarks: Remarks,
-  shown: Shown<W | 'yes' | 'no'> = {},
 ): Option<W | 'yes' | 'no'> => {
   const expects = ['yes', 'no', ...words].join(', ');
   return custom<W | 'yes' | 'no'>(
@@ -31,7 +20,7 @@ export const yesNoOr = <W extends string>(
       if (answer === undefined) warn(`'${text}' is not known and taken as no; expected ${expects}`);
       return answer ? 'yes' : 'no';
     },
-    { show: showing(shown), ...remarks },
+    remarks,
   );
 };
 
@@ -41,7 +30,6 @@ export const wordElse = <W extends string>(
   initial: W,
   help: string,
   remarks: Remarks,
-  shown?: Shown<W>,
 ): Option<W> => {
   const expects = words.join(', ');
   return custom<W>(
@@ -53,6 +41,6 @@ export const wordElse = <W extends string>(
       if (known === undefined) warn(`'${text}' is not known and taken as ${initial}; expected ${expects}`);
       return known ?? initial;
     },
-    { show: shown ? showing(shown) : word => word, ...remarks },
+    remarks,
   );
 };

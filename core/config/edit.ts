@@ -1,0 +1,190 @@
+/** Changes one thing in a configuration text and keeps everything else as it stands: values and sections set and taken out. */
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isAbsent } from './find.js';
+import { type SectionLine, strip } from './statement.js';
+import {
+  depthAt,
+  dropCode,
+  escaped,
+  insertLine,
+  isNothing,
+  isVariable,
+  type Meant,
+  rewriteLine,
+  type Tree,
+  Unwritable,
+} from './tree.js';
+
+/** The lines of a section, from its header to before the next. */
+interface Part {
+  readonly header: SectionLine;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Sets an option of a section: on the line that decides it now, or else on a new one behind the section's last.
+ * @throws Unwritable
+ */
+export function setValue(
+  tree: Tree,
+  section: string,
+  option: string,
+  value: string,
+  how: { object?: boolean } = {},
+): void {
+  const parts = partsOf(tree, section);
+  if (parts.length === 0) throw new Unwritable(`there is no section '${section}'`);
+  const lines = assignments(tree, parts, option);
+  const decisive = lines.findLast(index => !appends(tree, index)) ?? lines.at(-1);
+  if (decisive === undefined) {
+    const operator = how.object ? '=>' : '=';
+    const raw = `${escapedName(option)} ${operator} ${escaped(value)}`.trimEnd();
+    insertLine(tree, placeFor(tree, parts.at(-1)!), raw, isVariable(option, value, operator));
+    return;
+  }
+  rewriteLine(tree, decisive, value, how.object);
+  // What follows it only added to the value that is no more.
+  for (const index of lines.filter(later => later > decisive).reverse()) dropCode(tree, index);
+}
+
+/** Takes an option out of a section; whether it was there. Comments on its lines stay. */
+export function unsetValue(tree: Tree, section: string, option: string): boolean {
+  const lines = assignments(tree, partsOf(tree, section), option);
+  for (const index of lines.reverse()) dropCode(tree, index);
+  return lines.length > 0;
+}
+
+/** Adds an empty section at the end. `templates` are what it inherits from, or `!`. @throws Unwritable */
+export function addSection(tree: Tree, name: string, templates: readonly string[] = []): void {
+  if (headersOf(tree).some(({ header }) => same(header.name, name)))
+    throw new Unwritable(`there is a section '${name}'`);
+  if (templates.some(template => template.startsWith('+'))) throw new Unwritable('nothing is added to a new section');
+  if (depthAt(tree, tree.lines.length) > 0) throw new Unwritable('a block comment at the end of the file never ends');
+  const raw = `[${escaped(name)}]${templates.length > 0 ? `(${escaped(templates.join(','))})` : ''}`;
+  const added = tree.lines.length;
+  insertLine(tree, added, raw, isHeader(name, templates));
+  if (added > 0 && strip(tree.lines[added - 1]!.raw) !== '') insertLine(tree, added, '', isNothing);
+}
+
+/** Takes a section out, from its header to its last value, with the comments between them. @throws Unwritable */
+export function removeSection(tree: Tree, name: string): void {
+  const parts = partsOf(tree, name);
+  if (parts.length === 0) throw new Unwritable(`there is no section '${name}'`);
+  const ends = parts.map(({ start }) => start);
+  const heir = headersOf(tree).find(
+    ({ header, start }) => !ends.includes(start) && header.options.some(option => same(strip(option), name)),
+  );
+  if (heir) throw new Unwritable(`section '${heir.header.name}' inherits from '${name}'`);
+  if (
+    parts.some(({ start, end }) =>
+      tree.lines.slice(start, end).some(({ statement }) => statement?.kind === 'directive'),
+    )
+  ) {
+    throw new Unwritable(`section '${name}' includes files`);
+  }
+  for (const part of parts.reverse()) {
+    for (let index = lastSaying(tree, part); index >= part.start; index--) {
+      if (depthAt(tree, index) === 0 && depthAt(tree, index + 1) === 0) tree.lines.splice(index, 1);
+      else dropCode(tree, index);
+    }
+  }
+}
+
+/**
+ * Writes a configuration file so that it is at all times the old or the new one, with the old one's owner, rights
+ * and encoding. On failure the old one stays.
+ */
+export async function writeConfig(path: string, text: string): Promise<void> {
+  const old = await oldFile(path);
+  const draft = join(dirname(old.path), `.${basename(old.path)}.${randomUUID()}`);
+  try {
+    const file = await open(draft, 'wx', old.mode);
+    try {
+      await file.chmod(old.mode);
+      const { uid, gid } = await file.stat();
+      if (old.owner && (old.owner.uid !== uid || old.owner.gid !== gid)) await file.chown(old.owner.uid, old.owner.gid);
+      await file.writeFile(text, old.latin1 && !/[^\0-\xff]/.test(text) ? 'latin1' : 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, old.path);
+  } catch (thrown) {
+    await rm(draft, { force: true });
+    throw thrown;
+  }
+}
+
+/** What a new file takes over from the one it replaces; a link stays, and what it leads to is replaced. */
+async function oldFile(link: string) {
+  try {
+    const path = await realpath(link);
+    const { mode, uid, gid } = await stat(path);
+    return { path, mode: mode & 0o777, owner: { uid, gid }, latin1: !isUtf8(await readFile(path)) };
+  } catch (thrown) {
+    if (!isAbsent(thrown)) throw thrown;
+    return { path: link, mode: 0o640, owner: undefined, latin1: false };
+  }
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+const isHeader =
+  (name: string, options: readonly string[]): Meant =>
+  statement =>
+    statement?.kind === 'section' && statement.name === name && statement.options.join() === options.join();
+
+/** A name that begins like a section, a directive or an escape is told from one by a backslash. */
+const escapedName = (name: string): string => (/^[[#\\]/.test(name) ? '\\' : '') + escaped(name);
+
+/** Every section header with the lines that belong to it. */
+function headersOf({ lines }: Tree): Part[] {
+  const parts: Part[] = [];
+  let end = lines.length;
+  for (let start = lines.length - 1; start >= 0; start--) {
+    const statement = lines[start]!.statement;
+    if (statement?.kind === 'section') parts.push({ header: statement, start, end });
+    if (statement?.kind === 'section' || statement?.kind === 'broken') end = start;
+  }
+  return parts.reverse();
+}
+
+/** The parts of the section of that name, `(+)` included; those of the template only where there is no section. */
+function partsOf(tree: Tree, name: string): Part[] {
+  const parts = headersOf(tree).filter(({ header }) => same(header.name, name));
+  const plain = parts.filter(({ header }) => !header.options.some(option => /^\s*!|^\s*\+.*TEMPLATES/.test(option)));
+  return plain.length > 0 ? plain : parts;
+}
+
+/** Indexes of the lines that set an option, in order. */
+function assignments(tree: Tree, parts: readonly Part[], option: string): number[] {
+  const lines: number[] = [];
+  for (const { start, end } of parts) {
+    for (let index = start; index < end; index++) {
+      const statement = tree.lines[index]!.statement;
+      if (statement?.kind === 'variable' && same(statement.name, option)) lines.push(index);
+    }
+  }
+  return lines;
+}
+
+const appends = ({ lines }: Tree, index: number): boolean => {
+  const statement = lines[index]!.statement;
+  return statement?.kind === 'variable' && statement.operator === '+=';
+};
+
+/** The last line of a part that says anything; its header, if nothing else. */
+const lastSaying = ({ lines }: Tree, { start, end }: Part): number =>
+  start + lines.slice(start, end).findLastIndex(({ statement }) => statement !== undefined);
+
+/** Where a new line goes: behind the last that says anything, and never into a block comment. @throws Unwritable */
+function placeFor(tree: Tree, part: Part): number {
+  const last = lastSaying(tree, part);
+  for (let index = last + 1; index <= part.end; index++) if (depthAt(tree, index) === 0) return index;
+  for (let index = last; index > part.start; index--) if (depthAt(tree, index) === 0) return index;
+  throw new Unwritable(`section '${part.header.name}' has no line outside of block comments`);
+}

@@ -1,0 +1,15 @@
+/** The sip commands. They read the stack and say what it says of itself. */
+import type { Command } from '#core';
+import { controlCommands } from './control.js';
+import { listCommands } from './lists.js';
+import { showPeer, showUser } from './peer.js';
+import { showPeers } from './peers.js';
+import { showSettings } from './settings.js';
+import { showUsers } from './users.js';
+import type { SipView } from './view.js';
+
+export const commands = (view: SipView): Command[] => [
+  ...[showPeers, showPeer, showUsers, showUser, showSettings].map(make => make(view)),
+  ...listCommands(view),
+  ...controlCommands(view),
+];

@@ -1,0 +1,86 @@
+/** `sip set debug`, `sip reload`, `sip unregister`: commands that change something. */
+import { isIP } from 'node:net';
+import { type Command, CommandError, type Output } from '#core';
+import { parseAddressPort } from '../options/values/hostport.js';
+import { formatEndpoint } from '../transport/transport.js';
+import type { SipView } from './view.js';
+
+/** Prints what one address sends and gets. */
+function watch(view: SipView, filter: string, out: Output): void {
+  view.debug.filters.clear();
+  view.debug.filters.add(filter);
+  view.debug.enabled = true;
+  out.line(`SIP Debugging Enabled for IP: ${filter}`);
+}
+
+function watchAll({ debug }: SipView, out: Output): void {
+  out.line(debug.enabled && debug.filters.size === 0 ? 'SIP Debugging re-enabled' : 'SIP Debugging enabled');
+  debug.filters.clear();
+  debug.enabled = true;
+}
+
+function watchNone({ debug, general }: SipView, out: Output): void {
+  debug.filters.clear();
+  debug.enabled = general.sipdebug;
+  if (!general.sipdebug) {
+    out.line('SIP Debugging Disabled');
+    return;
+  }
+  out.line('SIP Debugging stays on: sip.conf asks for it.');
+  out.line("Set 'sipdebug=no' there and reload to turn it off.");
+}
+
+/** `address`, `address:port`, `[v6]:port`, as filters are written. */
+function filterOf(text: string): string {
+  try {
+    const { host, port } = parseAddressPort(text);
+    return port === undefined ? host : formatEndpoint({ address: host, port });
+  } catch (thrown) {
+    throw new CommandError(`'${text}' is no address: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
+
+function addressOf(view: SipView, name: string): string {
+  const peer = view.peers.get(name);
+  if (!peer) throw new CommandError(`No such peer '${name}'`);
+  const where = peer.address ?? peer.defaultAddress;
+  if (!where || isIP(where.address) === 0) throw new CommandError(`Unable to get IP address of peer '${name}'`);
+  return where.address;
+}
+
+const setDebug = (view: SipView): Command => ({
+  syntax: 'sip set debug {on|off|ip <address>|peer <name>}',
+  summary: 'Print messages as they go by: all, or those of one address or device',
+  help: 'An address may have a port. Control characters are made visible.',
+  complete: { name: () => [...view.peers.values()].map(({ name }) => name) },
+  run({ args, chosen, out }) {
+    if (args['address'] !== undefined) watch(view, filterOf(args['address']), out);
+    else if (args['name'] !== undefined) watch(view, addressOf(view, args['name']), out);
+    else if (chosen.has('on')) watchAll(view, out);
+    else watchNone(view, out);
+  },
+});
+
+const reload = (view: SipView): Command => ({
+  syntax: 'sip reload',
+  summary: 'Read sip.conf again',
+  help: 'Registrations stay. When the file has errors the old values stay too, and every error is told.',
+  async run() {
+    if (!(await view.reload())) throw new CommandError('Previous SIP reload not yet done');
+  },
+});
+
+const unregister = (view: SipView): Command => ({
+  syntax: 'sip unregister <peer>',
+  summary: 'End the registration of a device',
+  complete: { peer: () => [...view.peers.values()].filter(({ binding }) => binding).map(({ name }) => name) },
+  run({ args, out }) {
+    const name = args['peer']!;
+    const peer = view.peers.get(name);
+    if (!peer) throw new CommandError(`Peer unknown: '${name}'. Not unregistered.`);
+    if (!view.unregister(peer)) throw new CommandError(`Peer ${name} not registered`);
+    out.line(`Unregistered peer '${name}'\n`);
+  },
+});
+
+export const controlCommands = (view: SipView): Command[] => [setDebug, reload, unregister].map(make => make(view));

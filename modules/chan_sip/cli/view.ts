@@ -1,0 +1,60 @@
+/** What the sip commands see of the stack. */
+import type { Clock, Scheduler } from '#core';
+import type { General } from '../options/general.js';
+import type { Credential } from '../options/values/credential.js';
+import type { Peer } from '../user/peer.js';
+import type { Peers } from '../user/peers.js';
+
+/** A domain of ours. */
+export interface DomainRow {
+  readonly name: string;
+  /** Empty: the default one. */
+  readonly context: string;
+  readonly source: 'Configured' | 'Automatic';
+}
+
+/** A dialog, as `sip show channels` lists it. */
+export interface DialogRow {
+  readonly address: string;
+  /** User name or number; empty where there is none. */
+  readonly user: string;
+  readonly callId: string;
+  /** Empty where there is no media. */
+  readonly format: string;
+  readonly hold: boolean;
+  /** Whether it waits for its end. */
+  readonly ending: boolean;
+  /** `Rx: INVITE`, `Tx: ACK`, `Init: OPTIONS`. */
+  readonly lastMessage: string;
+  readonly transfer: string;
+  /** Empty: a guest. */
+  readonly device: string;
+}
+
+/** Which messages are printed. */
+export interface DebugSwitch {
+  enabled: boolean;
+  /** `address` or `address:port`; when empty, everyone. */
+  readonly filters: Set<string>;
+}
+
+export interface SipView {
+  readonly general: General;
+  readonly peers: Peers;
+  readonly credentials: readonly Credential[];
+  readonly domains: { rows(): Iterable<DomainRow> };
+  readonly sched: Pick<Scheduler, 'rows'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly debug: DebugSwitch;
+  /** Whether show commands print secrets. */
+  readonly showsecrets: boolean;
+  /** The families that are mapped to a database. */
+  readonly realtime: { readonly peers: boolean; readonly regs: boolean };
+  dialogs(): Iterable<DialogRow>;
+  /** The lines of registrations of ours, without their secrets. */
+  registrations(): Iterable<string>;
+  /** @returns false while an earlier one is not done */
+  reload(): boolean | Promise<boolean>;
+  /** Ends the registration. @returns whether there was one */
+  unregister(peer: Peer): boolean;
+}

@@ -1,0 +1,79 @@
+/** handle_incoming: which method goes to whom, and what is asked of every request before (RFC 3261 §8.2). */
+import type { Message } from './message/message.js';
+import { replyFlow } from './transport/layer.js';
+import { type Flow, formatFlow } from './transport/transport.js';
+import type { Answer } from './user/answers.js';
+import type { Handlers } from './user/layer.js';
+import { ACCEPT, NO_CALL } from './user/requests.js';
+import { type Handler, type Reply, type Site, symmetricFor } from './user/site.js';
+
+/** What a method comes to outside a dialog. */
+interface Row {
+  /** Who handles it, or the one answer there is. */
+  readonly to: Handler | Answer;
+  /** The answer to a To tag: it names a dialog that we do not have. Left out where the handler looks itself. */
+  readonly tagged?: Answer;
+  /** Whether an extension that it requires must be one of ours. */
+  readonly extensions: boolean;
+}
+
+const NO_DIALOG: Answer = { status: 481, reason: 'Call/Transaction Does Not Exist' };
+const NO_SUBSCRIPTION: Answer = { status: 481, reason: 'Subscription does not exist' };
+const NO_TRANSFER: Answer = { status: 603, reason: 'Declined (No dialog)' };
+const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
+const UNKNOWN_METHOD: Answer = { status: 501, reason: 'Method Not Implemented', headers: [ACCEPT] };
+
+/** Option tags in Require that we honour; the second is a spelling that phones use. */
+const EXTENSIONS = new Set(['replaces', 'replace', 'timer']);
+
+const rows = (user: Handlers): ReadonlyMap<string, Row> =>
+  new Map<string, Row>([
+    ['REGISTER', { to: user.register, extensions: false }],
+    ['OPTIONS', { to: user.options, tagged: NO_DIALOG, extensions: true }],
+    ['INVITE', { to: user.invite, tagged: NO_DIALOG, extensions: true }],
+    ['MESSAGE', { to: user.message, tagged: NO_DIALOG, extensions: true }],
+    ['SUBSCRIBE', { to: user.subscribe, tagged: NO_SUBSCRIPTION, extensions: true }],
+    ['NOTIFY', { to: user.notify, tagged: NO_DIALOG, extensions: true }],
+    ['PUBLISH', { to: BAD_EVENT, tagged: NO_DIALOG, extensions: true }],
+    ['REFER', { to: NO_TRANSFER, tagged: NO_DIALOG, extensions: true }],
+    ['CANCEL', { to: user.cancel, extensions: false }],
+    ['BYE', { to: NO_CALL, extensions: true }],
+    ['INFO', { to: NO_CALL, extensions: true }],
+    ['PRACK', { to: NO_CALL, extensions: true }],
+    ['UPDATE', { to: NO_CALL, extensions: true }],
+  ]);
+
+/** Takes every request that belongs to no transaction. ACK is not among them. */
+export function handleIncoming(site: Site, user: Handlers): (request: Message, flow: Flow) => void {
+  const table = rows(user);
+  return (request, flow) => {
+    // As the original does: without a From tag nobody could tell our answer from another.
+    if (!request.from.params.has('tag')) {
+      site.log.debug(1, `${formatFlow(flow)}: a ${request.method} without a From tag is dropped`);
+      return;
+    }
+    const row = table.get(request.method);
+    const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
+    const reply = typeof to === 'function' ? to(request, flow) : { answer: to };
+    if (reply) send(site, request, flow, reply);
+  };
+}
+
+/** Without a record, unless it is to be repeated. */
+function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
+  const { answer, symmetric = symmetricFor(site, request, flow), kept } = reply;
+  const { answers, transactions } = site;
+  const transaction = kept ? transactions.serve(request, replyFlow(request, flow, symmetric)) : undefined;
+  if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
+  else answers.send(request, flow, symmetric, answer);
+}
+
+function fault(site: Site, { extensions, tagged }: Row, request: Message): Answer | undefined {
+  const required = extensions ? request.list('Require') : [];
+  const unsupported = required.filter(tag => tag !== '' && !EXTENSIONS.has(tag.toLowerCase()));
+  if (unsupported.length > 0) {
+    const headers = [['Date', site.answers.date()] as const, ['Unsupported', unsupported.join(', ')] as const];
+    return { status: 420, reason: 'Bad extension (unsupported)', headers };
+  }
+  return tagged && request.to.params.has('tag') ? tagged : undefined;
+}

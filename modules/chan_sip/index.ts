@@ -1,0 +1,19 @@
+/** chan_sip: the SIP channel driver. Declares the module; what runs is a Sip. */
+import { defineModule } from '#core';
+import { commands } from './cli/commands.js';
+import { Sip } from './sip.js';
+
+export default defineModule<Sip>({
+  name: 'chan_sip',
+  description: 'Session Initiation Protocol (SIP)',
+
+  async loadModule(core) {
+    const sip = await Sip.start(core);
+    core.command(...commands(sip));
+    return sip;
+  },
+  async reloadModule(_core, sip, reason) {
+    await sip.reloadConfig(reason);
+  },
+  unloadModule: (_core, sip) => sip.goodbye(),
+});

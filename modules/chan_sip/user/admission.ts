@@ -1,0 +1,107 @@
+/** Who may ask for anything but a registration: the device a request comes from, its access list, its password. */
+import { parseCredentials } from '../message/digest.js';
+import type { Message } from '../message/message.js';
+import { decode } from '../message/octets.js';
+import { percentDecode } from '../message/uri.js';
+import { forcesRport } from '../options/values/nat.js';
+import { type Flow, formatEndpoint } from '../transport/transport.js';
+import type { Check } from './auth.js';
+import { challengeFor } from './challenge.js';
+import { natSeen } from './nat.js';
+import type { Peer } from './peer.js';
+import { quotable } from './quotable.js';
+import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
+import { SecurityReport } from './security.js';
+import { type Reply, realmFor, type Site } from './site.js';
+
+/** How a request names its device: a call by From user or source address, a subscription by its From user alone. */
+export type Search = 'caller' | 'subscriber';
+
+/** A request that was let in. */
+export interface Admitted {
+  readonly request: Message;
+  readonly flow: Flow;
+  /** Undefined: a guest. */
+  readonly peer: Peer | undefined;
+  /** Whether it proved a password. */
+  readonly proven: boolean;
+  readonly symmetric: boolean;
+}
+
+export class Admission {
+  readonly #site: Site;
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  /** @returns what to answer when it is not let in: a challenge, a refusal */
+  admit(request: Message, flow: Flow, search: Search): Admitted | Reply {
+    const { general, acls, auth } = this.#site;
+    const found = search === 'caller' ? this.#caller(request, flow) : this.#site.peers.get(this.#nameIn(request));
+    const symmetric = forcesRport(found?.get('nat') ?? general.nat, natSeen(request, flow));
+    const guest: Admitted = { request, flow, peer: found, proven: false, symmetric };
+    if (!found && general.allowguest) return guest;
+    const denied = found !== undefined && !acls.allows(found.get('acl'), flow.remote.address);
+    const peer = denied ? undefined : found;
+    const realm = realmFor(this.#site, request);
+    if (peer && (peer.get('insecure').invite || peer.ha1(realm) === undefined)) return guest;
+    const reason = denied ? 'acl' : 'unknown';
+    // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
+    if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
+    const check = auth.check(request, peer, realm);
+    if (check.verdict === 'accepted') {
+      this.#tell(guest, 'SuccessfulAuth', { UsingPassword: '1' });
+      return { ...guest, proven: true };
+    }
+    if (check.verdict !== 'forbidden') return this.#challenge(guest, check);
+    return this.#refuse(guest, peer ? (check.mismatch ? 'username' : 'password') : reason, check);
+  }
+
+  /** By name those that may call, by address those that may be called. */
+  #caller(request: Message, flow: Flow): Peer | undefined {
+    const { peers, portless } = this.#site;
+    const named = peers.get(this.#nameIn(request));
+    if (named && named.type !== 'peer') return named;
+    const { address, port } = flow.remote;
+    const usable = (peer: Peer | undefined) => peer?.get('transport').includes(flow.protocol);
+    const exact = peers.byAddress(address, port);
+    if (usable(exact)) return exact;
+    return portless.find(peer => peer.address?.address === address && usable(peer));
+  }
+
+  /** The From user, or its host without one; with match_auth_username whom the credentials name. */
+  #nameIn(request: Message): string {
+    const { general } = this.#site;
+    const sent = general.match_auth_username ? parseCredentials(request.header('Authorization')) : undefined;
+    if (sent) return decode(sent.username);
+    const { user, host } = request.from.uri;
+    return decode(percentDecode(user ?? host));
+  }
+
+  #challenge(asked: Admitted, { verdict }: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, asked.request, verdict === 'stale' || verdict === 'repeated');
+    this.#tell(asked, 'ChallengeSent', { Challenge: nonce });
+    return { answer, symmetric: asked.symmetric };
+  }
+
+  #refuse(asked: Admitted, name: RefusalName, check?: Check): Reply {
+    const { request, flow, symmetric } = asked;
+    const from = quotable(request.header('From') ?? '');
+    this.#site.log.notice(
+      `${request.method} from '${from}' refused for '${formatEndpoint(flow.remote)}' - ${REFUSALS[name].reason}`,
+    );
+    const { nonce = '', response = '' } = check?.credentials ?? {};
+    if (name === 'acl') this.#tell(asked, 'FailedACL', { ACLName: REFUSALS.acl.acl });
+    else if (!check) this.#tell(asked, 'InvalidAccountID', {});
+    else this.#tell(asked, 'InvalidPassword', { Challenge: nonce, ReceivedChallenge: nonce, ReceivedHash: response });
+    return { answer: FORBIDDEN, symmetric };
+  }
+
+  /** Of calls alone, as the original does. The account is who asks while that is open, and then whom he asks for. */
+  #tell({ request, flow }: Admitted, kind: SecurityReport['kind'], fields: SecurityReport['fields']): void {
+    if (request.method !== 'INVITE') return;
+    const account = kind === 'ChallengeSent' ? request.from.uri.text : (request.requestUri.user ?? '');
+    this.#site.emit('security', new SecurityReport(kind, account, request, flow, fields));
+  }
+}

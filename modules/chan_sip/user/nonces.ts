@@ -1,0 +1,102 @@
+/** Nonces and To tags without a record: keyed hashes over time and Call-ID (RFC 3261 §8.2.7), and the marks of those that have served. */
+import { hash, randomBytes, randomInt } from 'node:crypto';
+import type { Clock } from '#core';
+import { sameHash } from '../message/digest.js';
+
+/** 64*T1: as long as the dialog that holds the original's nonce. */
+export const NONCE_LIFE = 32_000;
+
+/** Hex digits of the issuing time: milliseconds for 500 years. */
+const TIME_DIGITS = 11;
+/** Hex digits of a count, so that no two challenges of a millisecond are the same. */
+const COUNT_DIGITS = 4;
+/** What stands before the hash, and is hashed. */
+const STAMP_DIGITS = TIME_DIGITS + COUNT_DIGITS;
+/** Hex digits of the keyed hash: 96 bits. */
+const HASH_DIGITS = 24;
+/** The time starts anywhere below this, so that a nonce does not tell how long the process has been up. */
+const TIME_OFFSET = 2 ** 40;
+
+export class Nonces {
+  readonly #clock: Clock;
+  readonly #key: string;
+  readonly #offset: number;
+  #count = 0;
+
+  constructor(clock: Clock, key = randomBytes(32).toString('hex'), offset = randomInt(TIME_OFFSET)) {
+    this.#clock = clock;
+    this.#key = key;
+    this.#offset = offset;
+  }
+
+  /** The time that nonces carry. */
+  now(): number {
+    return this.#offset + Math.floor(this.#clock.elapsed());
+  }
+
+  // Deviates from the original's 8 hex digits: nothing is stored, so the text itself has to prove where it comes from.
+  issue(callId: string): string {
+    this.#count = (this.#count + 1) % 16 ** COUNT_DIGITS;
+    const stamp = hex(this.now(), TIME_DIGITS) + hex(this.#count, COUNT_DIGITS);
+    return stamp + this.#proof(stamp, callId);
+  }
+
+  /** When this nonce was issued for this Call-ID; undefined when it was not, or has expired. */
+  issuedAt(nonce: string, callId: string): number | undefined {
+    if (nonce.length !== STAMP_DIGITS + HASH_DIGITS) return undefined;
+    const text = nonce.toLowerCase();
+    const issued = Number.parseInt(text.slice(0, TIME_DIGITS), 16);
+    const age = this.now() - issued;
+    if (!(age >= 0 && age < NONCE_LIFE)) return undefined;
+    const stamp = text.slice(0, STAMP_DIGITS);
+    return sameHash(text.slice(STAMP_DIGITS), this.#proof(stamp, callId)) ? issued : undefined;
+  }
+
+  /** The To tag of every answer to this Call-ID and From tag. */
+  tag(callId: string, fromTag: string): string {
+    return `as${this.#keyed(`tag ${fromTag} ${callId}`).slice(0, 8)}`;
+  }
+
+  #proof(stamp: string, callId: string): string {
+    return this.#keyed(`nonce ${stamp} ${callId}`).slice(0, HASH_DIGITS);
+  }
+
+  /** The key stands at both ends, so that no text can be continued behind its hash. */
+  #keyed(text: string): string {
+    return hash('sha256', `${this.#key} ${text} ${this.#key}`);
+  }
+}
+
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0');
+
+interface Spent {
+  readonly nonce: string;
+  readonly issued: number;
+}
+
+/** How many marks one device can have. */
+const MARKS = 8;
+
+/** The nonces that got a right answer for one device. What is forgotten early counts as spent, never as new. */
+export class SpentNonces {
+  #marks: Spent[] = [];
+  #floor = Number.NEGATIVE_INFINITY;
+
+  has(nonce: string, issued: number): boolean {
+    if (issued <= this.#floor) return true;
+    const text = nonce.toLowerCase();
+    return this.#marks.some(mark => mark.nonce === text);
+  }
+
+  add(nonce: string, issued: number, now: number): void {
+    this.#marks = this.#marks.filter(mark => now - mark.issued < NONCE_LIFE);
+    this.#marks.push({ nonce: nonce.toLowerCase(), issued });
+    if (this.#marks.length <= MARKS) return;
+    this.#marks.sort((one, other) => one.issued - other.issued);
+    this.#floor = this.#marks.shift()!.issued;
+  }
+
+  get size(): number {
+    return this.#marks.length;
+  }
+}

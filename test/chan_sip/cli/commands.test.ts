@@ -1,0 +1,293 @@
+/** The sip commands beyond what was recorded: other states, other answers, completion. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SipStage } from './sip-stage.js';
+
+const PHONES = `
+[general]
+regcontext=phones
+[alice]
+type=friend
+host=dynamic
+secret=s
+[Bob]
+type=peer
+host=dynamic
+defaultip=192.0.2.7
+[zoe]
+type=user
+secret=z
+`;
+
+const answers: [what: string, command: string, arrange: (stage: SipStage) => void, answer: string][] = [
+  [
+    'no dialog',
+    'sip show channels',
+    () => {},
+    `${'Peer'.padEnd(17)}${'User/ANR'.padEnd(17)}${'Call ID'.padEnd(17)}${'Format'.padEnd(17)}Hold     Last Message    Expiry     Peer      
+0 active SIP dialogs
+`,
+  ],
+  [
+    'domains',
+    'sip show domains',
+    stage =>
+      stage.domainRows.push(
+        { name: 'example.org', context: '', source: 'Configured' },
+        { name: '127.0.0.1', context: 'in', source: 'Automatic' },
+      ),
+    `Our local SIP domains:                   Context              Set by          
+example.org                              (default)            [Configured]    
+127.0.0.1                                in                   [Automatic]     
+
+`,
+  ],
+  [
+    'debugging that is on already',
+    'sip set debug on',
+    stage => void (stage.debug.enabled = true),
+    'SIP Debugging re-enabled\n',
+  ],
+  ['an address', 'sip set debug ip 192.0.2.1', () => {}, 'SIP Debugging Enabled for IP: 192.0.2.1\n'],
+  [
+    'an address with a port',
+    'sip set debug ip [2001:DB8::1]:5070',
+    () => {},
+    'SIP Debugging Enabled for IP: [2001:db8::1]:5070\n',
+  ],
+  [
+    'what is no address',
+    'sip set debug ip nowhere',
+    () => {},
+    "'nowhere' is no address: expected an IP address, with a port or without, got 'nowhere'\n",
+  ],
+  ['the default address of a device', 'sip set debug peer Bob', () => {}, 'SIP Debugging Enabled for IP: 192.0.2.7\n'],
+  ['a device without address', 'sip set debug peer alice', () => {}, "Unable to get IP address of peer 'alice'\n"],
+  ['a device that is not there', 'sip set debug peer bob', () => {}, "No such peer 'bob'\n"],
+  ['a device that is not registered', 'sip unregister alice', () => {}, 'Peer alice not registered\n'],
+  ['a reload', 'sip reload', () => {}, ''],
+  [
+    'a reload while one is under way',
+    'sip reload',
+    stage => void (stage.reloading = true),
+    'Previous SIP reload not yet done\n',
+  ],
+  ['a user asked for as peer', 'sip show peer zoe', () => {}, 'Peer zoe not found.\n\n'],
+  ['a peer asked for as user', 'sip show user Bob', () => {}, 'User Bob not found.\n\n'],
+  [
+    'a pattern that is broken',
+    'sip show peers like [a',
+    () => {},
+    "The pattern '[a' is no regular expression: Invalid regular expression: /[a/: Unterminated character class\n",
+  ],
+];
+
+for (const [what, command, arrange, answer] of answers) {
+  test(`'${command}' with ${what}`, async () => {
+    const stage = await SipStage.of(PHONES);
+    arrange(stage);
+    assert.equal(await stage.text(command), answer);
+    assert.deepEqual(stage.cli.faults, []);
+  });
+}
+
+test('a dialog is one line, the hold and its end in one column', async () => {
+  const stage = await SipStage.of(PHONES);
+  const row = {
+    address: '192.0.2.1',
+    user: '',
+    callId: 'abcdefghijklmnopqr',
+    format: 'ulaw',
+    lastMessage: 'Rx: INVITE',
+  };
+  stage.dialogRows.push({ ...row, hold: true, ending: true, transfer: '', device: 'alice' });
+  const [, line, footer] = (await stage.text('sip show channels')).split('\n');
+  assert.equal(
+    line,
+    '192.0.2.1        (None)           abcdefghijklmno  (ulaw)           Yes (d)  Rx: INVITE                 alice     ',
+  );
+  assert.equal(footer, '1 active SIP dialog');
+});
+
+test('objects are counted by where they come from, and listed by name and by address', async () => {
+  const stage = await SipStage.of(PHONES);
+  stage.peers.create({ name: 'guest', type: 'friend', own: {} }, 'autocreate');
+  stage.register('alice', 6000, 60);
+  stage.lines.push('2001@192.0.2.9/2001');
+  const entry = (name: string, held: number) => `name: ${name}\ntype: peer\nobjflags: 0\nrefcount: ${held}\n\n`;
+  assert.equal(
+    await stage.text('sip show objects'),
+    `-= Peer objects: 3 static, 0 realtime, 1 autocreate =-
+
+${entry('alice', 3)}${entry('Bob', 1)}${entry('zoe', 1)}${entry('guest', 1)}-= Peer objects by IP =-
+
+${entry('alice', 3)}-= Registry objects: 1 =-
+
+name: 2001@192.0.2.9/2001
+-= Dialog objects:
+
+`,
+  );
+});
+
+test('jobs are listed by the names of the original, then by our own', async () => {
+  const stage = await SipStage.of(PHONES);
+  const jobs = ['expire_register', 'timer E', 'timer J', 'timer J', 'sweep'].map(label =>
+    stage.sched.after(label, 1000, () => {}),
+  );
+  assert.equal(
+    await stage.text('sip show sched'),
+    `
+ Highwater = 5
+ schedcnt = 5
+    retrans_pkt : 1
+    __sip_autodestruct : 2
+    expire_register : 1
+    auto_congest : 0
+    sip_reg_timeout : 0
+    sip_poke_peer_s : 0
+    sip_poke_peer_now : 0
+    sip_poke_noanswer : 0
+    sip_reregister : 0
+    sip_reinvite_retry : 0
+    sweep : 1
+   <unknown> : 0
+`,
+  );
+  for (const job of jobs) job.cancel();
+  assert.equal(stage.clock.pending, 0);
+});
+
+test('debugging one address takes the place of another, and off ends it', async () => {
+  const stage = await SipStage.of(PHONES);
+  await stage.text('sip set debug ip 192.0.2.1');
+  await stage.text('sip set debug ip 192.0.2.2');
+  assert.deepEqual([stage.debug.enabled, [...stage.debug.filters]], [true, ['192.0.2.2']]);
+  await stage.text('sip set debug off');
+  assert.deepEqual([stage.debug.enabled, stage.debug.filters.size], [false, 0]);
+});
+
+test('sipdebug=yes keeps debugging on, and the answer says so', async () => {
+  const stage = await SipStage.of('[general]\nsipdebug=yes\n');
+  assert.match(await stage.text('sip set debug off'), /^SIP Debugging stays on[^\n]*\n[^\n]*sipdebug=no[^\n]*\n$/);
+  assert.equal(stage.debug.enabled, true);
+});
+
+test('without a database the list of peers has no column for it', async () => {
+  const stage = await SipStage.of(PHONES);
+  const [heading, ...lines] = (await stage.text('sip show peers')).split('\n');
+  assert.match(heading!, /Description {22}$/);
+  assert.deepEqual(
+    lines.map(line => line.split(' ')[0]),
+    ['Bob', 'alice', '2', ''],
+  );
+});
+
+const patterns: [pattern: string, found: string[] | RegExp][] = [
+  ['al', ['alice']],
+  ['^a', ['alice']],
+  ['ALICE', []],
+  ['^(alice|Bob)$', ['Bob', 'alice']],
+  ['[[:upper:]]', ['Bob']],
+  ['a.*i.*e', ['alice']],
+  ['(a+)+$', /could take for ever/],
+  ['.*.*.*.*x', /could take for ever/],
+  ['(a)\\1', /could take for ever/],
+  ['a'.repeat(81), /longer than 80/],
+];
+
+for (const [pattern, found] of patterns) {
+  test(`the pattern ${pattern.slice(0, 20)} finds ${String(found) || 'nobody'}`, async () => {
+    const stage = await SipStage.of(PHONES);
+    const text = await stage.text(`sip show peers like ${pattern.replaceAll('\\', '\\\\')}`);
+    if (found instanceof RegExp) assert.match(text, found);
+    else
+      assert.deepEqual(
+        text
+          .split('\n')
+          .slice(1, -2)
+          .map(line => line.split(' ')[0]),
+        found,
+      );
+    assert.deepEqual(stage.cli.faults, []);
+  });
+}
+
+const completions: [line: string, words: string[]][] = [
+  ['sip show peer ', ['Bob', 'alice']],
+  ['sip show user ', ['alice', 'zoe']],
+  ['sip unregister ', ['alice']],
+  ['sip set debug peer ', ['Bob', 'alice', 'zoe']],
+  ['sip show peer alice ', ['load']],
+];
+
+for (const [line, words] of completions) {
+  test(`'${line}' completes to ${words.join(', ')}`, async () => {
+    const stage = await SipStage.of(PHONES);
+    stage.register('alice', 6000, 60);
+    assert.deepEqual(stage.cli.table.complete(line).sort(), words);
+  });
+}
+
+test('a peer shows what is set apart from the recorded: variables, path, proxy, realms', async () => {
+  const stage = await SipStage.of(`
+[trunk]
+type=peer
+host=192.0.2.3
+port=5070
+setvar=a=1
+setvar=b=2
+auth=me:secret@there
+outboundproxy=proxy.example:5080,force
+fromdomain=example.org:5061
+busylevel=2
+qualify=100
+insecure=port,invite
+`);
+  const peer = stage.peers.get('trunk')!;
+  peer.lastMs = 120;
+  const text = await stage.text('sip show peer trunk');
+  for (const line of [
+    '  Realm-auth   : Realm there User me <Secret set>',
+    '  FromDomain   : example.org Port 5061',
+    '  Busy level   : 2',
+    '  Insecure     : port,invite',
+    '  Outb. proxy  : proxy.example:5080 (forced)',
+    '  Addr->IP     : 192.0.2.3:5070',
+    '  Status       : LAGGED (120 ms)',
+    '  Variables    :\n                 a = 1\n                 b = 2\n  Sess-Timers  : Accept',
+  ]) {
+    assert.ok(text.includes(`\n${line}\n`), line);
+  }
+  assert.ok(!text.includes('secret@'));
+});
+
+test('settings show localnets one a line and sockets that are on', async () => {
+  const stage = await SipStage.of(`
+[general]
+udpbindaddr=127.0.0.1
+bindport=5070
+tcpenable=yes
+localnet=10.0.0.0/8
+localnet=192.168.0.0/255.255.0.0
+externaddr=198.51.100.1
+jbenable=yes
+rtptimeout=30
+[authentication]
+auth=me#0123456789abcdef0123456789abcdef@there
+`);
+  const text = await stage.text('sip show settings');
+  for (const lines of [
+    '  UDP Bindaddress:        127.0.0.1:5070',
+    '  TCP SIP Bindaddress:    127.0.0.1:5060',
+    '  Realm. auth:            Yes\n  Realm. auth entry:      Realm there User me <MD5secret set>',
+    '  SIP address remapping:  Enabled using externaddr',
+    '  Localnet:               10.0.0.0/255.0.0.0\n                          192.168.0.0/255.255.0.0',
+    '  Jitterbuffer enabled:   Yes\n  Jitterbuffer forced:    No\n  Jitterbuffer max size:  200',
+    '  RTP Timeout:            30\n',
+    '  SIP realtime:           Disabled',
+  ]) {
+    assert.ok(text.includes(lines), lines);
+  }
+  assert.ok(!text.includes('Realtime SIP Settings'));
+});

@@ -1,0 +1,50 @@
+/** The sip commands print what the original printed, byte by byte. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RECORDED } from './recorded.js';
+import { SipStage } from './sip-stage.js';
+
+const NAME = 'Asterisk PBX GIT-20-516d2c60ac';
+const NAMED = `useragent=${NAME}\nsdpsession=${NAME}`;
+
+/** Without state of the command before. */
+const SAME = [
+  'sip show peers',
+  'sip show peers like 10',
+  'sip show peer 1008',
+  'sip show peer 1009',
+  'sip show peer trunk',
+  'sip show peer 3001 load',
+  'sip show peer nosuch',
+  'sip show user onlyuser',
+  'sip show domains',
+  'sip show settings',
+  'sip unregister 1010',
+  'sip unregister nosuch',
+  'sip set debug on',
+  'sip set debug peer 1008',
+  'sip set debug off',
+] as const;
+
+for (const command of SAME) {
+  test(`'${command}' prints what was recorded`, async () => {
+    const stage = await SipStage.recorded(NAMED);
+    assert.equal(await stage.text(command), RECORDED[command]);
+    assert.deepEqual(stage.cli.faults, []);
+  });
+}
+
+/** The original lists users in the order of a hash. */
+const sorted = (text: string) => text.split('\n').sort();
+
+test("'sip show users' prints the recorded lines when secrets may be shown", async () => {
+  const stage = await SipStage.recorded();
+  stage.showsecrets = true;
+  assert.deepEqual(sorted(await stage.text('sip show users')), sorted(RECORDED['sip show users']));
+});
+
+test("'sip show users' prints <Set> for a secret otherwise", async () => {
+  const stage = await SipStage.recorded();
+  const expected = RECORDED['sip show users'].replace(/pass\d{4}|abc {5}/g, secret => '<Set>'.padEnd(secret.length));
+  assert.deepEqual(sorted(await stage.text('sip show users')), sorted(expected));
+});

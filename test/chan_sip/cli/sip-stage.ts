@@ -1,0 +1,105 @@
+/** The sip commands over real devices and options, in the state in which the original was recorded. */
+import assert from 'node:assert/strict';
+import { TestClock } from '../../../core/clock.js';
+import { parseText } from '../../../core/config/dialect.js';
+import { SchedulerHeap } from '../../../core/sched.js';
+import { commands } from '../../../modules/chan_sip/cli/commands.js';
+import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
+import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import type { Peer } from '../../../modules/chan_sip/user/peer.js';
+import { Peers } from '../../../modules/chan_sip/user/peers.js';
+import { CliStage } from '../../support/cli-stage.js';
+import { SIP_CONF } from './recorded.js';
+
+/** sip.conf as a text, read as the module reads it. */
+export async function sipConfig(text: string, environment = { systemname: '' }): Promise<SipConfig> {
+  const { config, problems } = await parseText('sip.conf', text);
+  assert.deepEqual(problems, []);
+  return readSipConfig(config, environment);
+}
+
+export class SipStage implements SipView {
+  readonly clock = new TestClock();
+  readonly #heap = new SchedulerHeap(this.clock, (_label, thrown) => assert.ifError(thrown)).open();
+  readonly sched = this.#heap.sched;
+  readonly debug = { enabled: false, filters: new Set<string>() };
+  readonly realtime = { peers: false, regs: false };
+  readonly general;
+  readonly credentials;
+  readonly peers: Peers;
+  readonly domainRows: DomainRow[] = [];
+  readonly dialogRows: DialogRow[] = [];
+  readonly lines: string[] = [];
+  showsecrets = false;
+  reloading = false;
+  reloads = 0;
+  readonly domains = { rows: () => this.domainRows };
+  readonly dialogs = () => this.dialogRows;
+  readonly registrations = () => this.lines;
+  readonly cli = new CliStage(...commands(this));
+
+  constructor(config: SipConfig) {
+    this.general = config.general;
+    this.credentials = config.credentials;
+    this.peers = new Peers(config.general);
+    this.peers.apply(config.devices, config.general);
+  }
+
+  static async of(text: string): Promise<SipStage> {
+    return new SipStage(await sipConfig(text));
+  }
+
+  /** As recorded: the devices registered and the database mapped. */
+  static async recorded(extra = ''): Promise<SipStage> {
+    const stage = await SipStage.of(SIP_CONF.replace('[general]\n', `[general]\n${extra}\n`));
+    stage.realtime.peers = stage.realtime.regs = true;
+    const own = {
+      ...stage.peers.get('onlyuser')!.section.own,
+      secret: 'pass3001',
+      host: stage.peers.get('1008')!.get('host'),
+    };
+    stage.peers.create({ name: '3001', type: 'friend', own }, 'realtime');
+    stage.register('1008', 6045, 291);
+    stage.register('1009', 6009, 279);
+    stage.register('1010', 6010, 282);
+    stage.register('3001', 6031, 284);
+    stage.peers.get('1009')!.lastMs = -1;
+    stage.peers.get('trunk')!.lastMs = 1;
+    return stage;
+  }
+
+  /** The device has registered from a port of this machine, and so many seconds are left. */
+  register(name: string, port: number, seconds: number): Peer {
+    const peer = this.peers.get(name)!;
+    const address = { address: '127.0.0.1', port };
+    const contact = `sip:${name}@127.0.0.1:${port}`;
+    const now = this.clock.now();
+    const expiresAt = now + seconds * 1000;
+    const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [], since: now } as const;
+    peer.binding = { contact, address, expiresAt, ...facts };
+    peer.address = address;
+    peer.fullcontact = contact;
+    peer.useragent = 'goldphone/1.0';
+    peer.defaultuser ||= name;
+    this.peers.moved(peer);
+    return peer;
+  }
+
+  reload(): boolean {
+    if (this.reloading) return false;
+    this.reloads += 1;
+    return true;
+  }
+
+  unregister(peer: Peer): boolean {
+    const bound = peer.binding !== undefined;
+    peer.binding = undefined;
+    peer.address = undefined;
+    this.peers.moved(peer);
+    return bound;
+  }
+
+  text(line: string): Promise<string> {
+    return this.cli.text(line);
+  }
+}

@@ -1,0 +1,251 @@
+/** sip.conf as a whole: sections, what devices take over, what is warned of, what is refused. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseText } from '../../../core/config/dialect.js';
+import { formatProblem, LoadDeclined } from '../../../core/errors.js';
+import { deviceDefaults } from '../../../modules/chan_sip/options/device.js';
+import { type Environment, notInForceLine, readSipConfig } from '../../../modules/chan_sip/options/read.js';
+
+const config = async (text: string, environment: Environment = { systemname: '' }) =>
+  readSipConfig((await parseText('sip.conf', text)).config, environment);
+
+const warnings = async (text: string, environment?: Environment) =>
+  (await config(text, environment)).warnings.map(formatProblem);
+
+test('an empty file gives the defaults and no device', async () => {
+  const { general, devices, credentials, notInForce, ...rest } = await config('');
+  assert.deepEqual([devices, credentials, notInForce, rest.warnings], [[], [], [], []]);
+  assert.deepEqual([general.realm, general.useragent, general.maxexpiry], ['asterisk', 'Obelisk PBX', 3600]);
+});
+
+test('the realm is the systemname, and the names of ours carry the version, unless the file says more', async () => {
+  const environment = { systemname: 'pbx', version: '1.2' };
+  const plain = (await config('', environment)).general;
+  assert.deepEqual([plain.realm, plain.useragent, plain.sdpsession], ['pbx', 'Obelisk PBX 1.2', 'Obelisk PBX 1.2']);
+  const own = (await config('[general]\nrealm=here\nuseragent=\n', environment)).general;
+  assert.deepEqual([own.realm, own.useragent], ['here', '']);
+});
+
+test('a device holds what differs from [general] and nothing else', async () => {
+  const { devices } = await config(`
+[general]
+context=in
+dtmfmode=info
+disallow=all
+allow=ulaw
+[alice]
+type=friend
+dtmfmode=rfc2833
+disallow=all
+allow=ulaw
+secret=
+`);
+  assert.deepEqual(devices, [{ name: 'alice', type: 'friend', own: { dtmfmode: 'rfc2833' } }]);
+});
+
+test('a context that a device names is its own, even where it is that of [general]', async () => {
+  const { devices } = await config('[general]\ncontext=in\n[a]\ntype=peer\ncontext=in\n[b]\ntype=peer\n');
+  assert.deepEqual(
+    devices.map(({ own }) => own),
+    [{ context: 'in' }, {}],
+  );
+});
+
+test('hasvoicemail gives a device the mailbox of its name, where it has none', async () => {
+  const { devices } = await config('[a]\ntype=peer\nhasvoicemail=yes\n[b]\ntype=peer\nmailbox=1@x\nhasvoicemail=yes\n');
+  assert.deepEqual(
+    devices.map(({ own }) => own.mailbox),
+    [['a@default'], ['1@x']],
+  );
+});
+
+test('what devices start from is what [general] says, where the option means the same', async () => {
+  const { general } = await config(`
+[general]
+context=in
+callerid=us
+maxforwards=20
+contactdeny=0.0.0.0/0
+callcounter=yes
+qualify=yes
+keepalive=yes
+nat=no
+`);
+  const defaults = deviceDefaults(general);
+  assert.deepEqual(
+    [defaults.context, defaults.callerid, defaults.maxforwards, defaults.contactacl.rules, defaults['call-limit']],
+    ['in', { name: '', number: '' }, 0, [], 2_147_483_647],
+  );
+  assert.deepEqual([defaults.qualify, defaults.keepalive, defaults.nat.autoForceRport], [2000, 60, false]);
+});
+
+test('codecs of a device add to those of [general]', async () => {
+  const { devices } = await config('[general]\ndisallow=all\nallow=ulaw\n[a]\ntype=peer\nallow=g722\n');
+  assert.deepEqual(devices[0]!.own.allow, [{ name: 'ulaw' }, { name: 'g722' }]);
+});
+
+for (const [general, device, expected] of [
+  ['', 'qualify=yes', 2000],
+  ['qualify=500', 'qualify=yes', undefined],
+  ['qualify=500', 'qualify=no', 0],
+  ['qualify=500', 'qualify=no\nqualify=yes', undefined],
+  ['qualify=no', 'qualify=no\nqualify=yes', 2000],
+  ['', 'qualify=100', 100],
+] as const) {
+  test(`qualify: ${general || 'nothing'} in [general], ${device.replace('\n', ', ')} in the device`, async () => {
+    const { devices } = await config(`[general]\n${general}\n[a]\ntype=peer\n${device}\n`);
+    assert.equal(devices[0]!.own.qualify, expected);
+  });
+}
+
+test('templates make no device, and what they say counts in those that use them', async () => {
+  const { devices } = await config('[phone](!)\ntype=friend\nhost=dynamic\n[a](phone)\n[b](phone)\ntype=peer\n');
+  assert.deepEqual(
+    devices.map(({ name, type, own }) => [name, type, own.host?.dynamic]),
+    [
+      ['a', 'friend', true],
+      ['b', 'peer', true],
+    ],
+  );
+});
+
+test('devices of equal values share them', async () => {
+  const { devices } = await config(
+    '[p](!)\ntype=friend\ndisallow=all\nallow=ulaw\npermit=10.0.0.0/8\n[a](p)\n[b](p)\n',
+  );
+  assert.ok(devices[0]!.own.allow === devices[1]!.own.allow);
+  assert.ok(devices[0]!.own.acl === devices[1]!.own.acl);
+});
+
+test('[authentication] holds credentials', async () => {
+  const { credentials } = await config('[authentication]\nauth=me:pw@there\nauth=you:pw@here\n');
+  assert.deepEqual(
+    credentials.map(({ user, realm }) => [user, realm]),
+    [
+      ['me', 'there'],
+      ['you', 'here'],
+    ],
+  );
+});
+
+const warned: [what: string, text: string, expected: RegExp][] = [
+  ['a device without a type', '[a]\nhost=dynamic\n', /^sip.conf:1: \[a\] has no type/],
+  ['a device of an unknown type', '[a]\ntype=phone\n', /^sip.conf:1: \[a\] has type 'phone'/],
+  [
+    'an unknown option',
+    '[general]\nmaxexpiri=5\n',
+    /^sip.conf:2: unknown option 'maxexpiri', did you mean 'maxexpiry'\?/,
+  ],
+  [
+    'allowexternaldomains=no without a domain',
+    '[general]\nallowexternaldomains=no\n',
+    /^sip.conf:2: allowexternaldomains=no .* taken as yes/,
+  ],
+  ['externaddr without localnet', '[general]\nexternaddr=192.0.2.1\n', /^sip.conf:2: externaddr has no effect/],
+  ['externhost without localnet', '[general]\nexternhost=pbx.example\n', /^sip.conf:2: externhost has no effect/],
+  [
+    'minexpiry above maxexpiry',
+    '[general]\nminexpiry=600\nmaxexpiry=300\n',
+    /^sip.conf:2: minexpiry 600 is above maxexpiry 300/,
+  ],
+  ['timert1 below t1min', '[general]\ntimert1=50\n', /^sip.conf:2: timert1 is below t1min/],
+  ['timerb in [general]', '[general]\ntimerb=6000\n', /^sip.conf:2: timerb has no effect here/],
+  ['a transport that is not enabled', '[general]\ntransport=udp,tcp\n', /^sip.conf:2: transport: TCP is not enabled/],
+  ['the same in a device', '[a]\ntype=peer\ntransport=tls\n', /^sip.conf:3: TLS is not enabled/],
+  ['nat that differs', '[a]\ntype=peer\nnat=no\n', /^sip.conf:3: nat differs from \[general\].*strangers/],
+  ['timerb of a device below 200', '[a]\ntype=peer\ntimerb=100\n', /^sip.conf:3: timerb is below 200/],
+  [
+    'timert1 of a device below 200',
+    '[a]\ntype=peer\ntimert1=150\n',
+    /^sip.conf:3: timert1 is below 200 and taken as 100/,
+  ],
+  ['username', '[a]\ntype=peer\nusername=b\n', /^sip.conf:3: username is the old name of defaultuser/],
+  [
+    'the same name twice',
+    '[a]\ntype=peer\n[a]\ntype=user\n',
+    /^sip.conf:3: \[a\] is there again and replaces the one of line 1/,
+  ],
+  ['tlsverifyclient', '[general]\ntlsverifyclient=yes\n', /^sip.conf:2: tlsverifyclient has no effect/],
+];
+
+for (const [what, text, expected] of warned) {
+  test(`${what} is taken with a warning at its line`, async () => {
+    const all = await warnings(text);
+    assert.equal(all.length, 1, all.join('\n'));
+    assert.match(all[0]!, expected);
+  });
+}
+
+test('what warnings say is taken is what is taken', async () => {
+  const { general } = await config(
+    '[general]\nallowexternaldomains=no\nminexpiry=600\nmaxexpiry=300\ntimert1=50\ntimerb=9\ntransport=tcp\n',
+  );
+  assert.deepEqual(
+    [general.allowexternaldomains, general.minexpiry, general.timert1, general.timerb, general.transport],
+    [true, 300, 100, 6400, ['udp']],
+  );
+  const { devices } = await config(
+    '[a]\ntype=peer\ntransport=tls\ntimerb=100\ntimert1=150\n[a]\ntype=user\nsecret=s\n[b]\ntype=peer\ntimert1=150\n',
+  );
+  assert.deepEqual(devices, [
+    { name: 'a', type: 'user', own: { secret: 's' } },
+    { name: 'b', type: 'peer', own: { timert1: 100 } },
+  ]);
+});
+
+test('bounds of subscriptions follow those of registrations until they are set', async () => {
+  const { general } = await config('[general]\nmaxexpiry=600\nsubminexpiry=10\n');
+  assert.deepEqual([general.submaxexpiry, general.subminexpiry], [600, 10]);
+});
+
+test('a warning of a template is given once, however many devices use it', async () => {
+  const devices = Array.from({ length: 20 }, (_, index) => `[d${index}](p)`).join('\n');
+  assert.equal((await warnings(`[p](!)\ntype=peer\nnat=no\nspeed=9\n${devices}\n`)).length, 2);
+});
+
+test('a list that acl.conf does not have is warned of', async () => {
+  const environment = { systemname: '', hasAcl: (name: string) => name === 'office' };
+  assert.deepEqual(await warnings('[a]\ntype=peer\nacl=office,home\n', environment), [
+    "sip.conf:3: acl.conf has no list 'home': everyone is refused",
+  ]);
+});
+
+test('every problem of the file is told, and nothing is taken', async () => {
+  const text = '[general]\nmaxexpiry=0\nbindport=x\n[a]\ntype=peer\npermit=nowhere\n[authentication]\nauth=me\n';
+  await assert.rejects(config(text), (thrown: unknown) => {
+    assert.ok(thrown instanceof LoadDeclined);
+    assert.deepEqual(
+      thrown.problems.map(({ file, line }) => `${file}:${line}`),
+      ['sip.conf:2', 'sip.conf:3', 'sip.conf:6', 'sip.conf:8'],
+    );
+    return true;
+  });
+});
+
+test('options that are not in force are named once, those set to their default not at all', async () => {
+  const read = await config(`
+[general]
+tcpenable=yes
+srvlookup=yes
+tos_sip=cs3
+maxexpiry=600
+[a]
+type=peer
+qualify=yes
+callgroup=1
+[b]
+type=peer
+qualify=no
+callgroup=2
+transport=udp,wss
+`);
+  assert.deepEqual(read.notInForce, [
+    'callgroup (calls)',
+    'qualify (qualify)',
+    'tcpenable (tcp)',
+    'tos_sip (never)',
+    'transport=wss (websocket)',
+  ]);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), qualify/);
+  assert.equal(notInForceLine(await config('')), undefined);
+});

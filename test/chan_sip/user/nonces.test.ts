@@ -1,0 +1,84 @@
+/** Nonces that nobody stores. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TestClock } from '#core';
+import { NONCE_LIFE, Nonces, SpentNonces } from '../../../modules/chan_sip/user/nonces.js';
+
+test('a nonce is known for its own Call-ID, in any case of letters, until 64*T1 have passed', () => {
+  const clock = new TestClock();
+  const nonces = new Nonces(clock, 'key', 5);
+  const nonce = nonces.issue('call-1');
+  assert.match(nonce, /^[0-9a-f]{39}$/);
+  assert.equal(nonces.issuedAt(nonce, 'call-1'), 5);
+  assert.equal(nonces.issuedAt(nonce.toUpperCase(), 'call-1'), 5);
+  assert.equal(nonces.issuedAt(nonce, 'call-2'), undefined);
+  clock.advance(NONCE_LIFE - 1);
+  assert.equal(nonces.issuedAt(nonce, 'call-1'), 5);
+  clock.advance(1);
+  assert.equal(nonces.issuedAt(nonce, 'call-1'), undefined);
+});
+
+test('a nonce of another process, with another time or made up is not ours', () => {
+  const clock = new TestClock();
+  const nonces = new Nonces(clock, 'key', 5);
+  const nonce = nonces.issue('call');
+  const later = `${(6).toString(16).padStart(11, '0')}${nonce.slice(11)}`;
+  clock.advance(10);
+  for (const text of ['', 'abc', new Nonces(clock, 'other', 5).issue('call'), later, 'z'.repeat(39), `${nonce}0`]) {
+    assert.equal(nonces.issuedAt(text, 'call'), undefined, text);
+  }
+});
+
+test('no two challenges have the same nonce, not even within a millisecond', () => {
+  const nonces = new Nonces(new TestClock(), 'key');
+  assert.equal(new Set(Array.from({ length: 1000 }, () => nonces.issue('call'))).size, 1000);
+});
+
+test('two processes issue different nonces and tags for the same Call-ID', () => {
+  const clock = new TestClock();
+  const [one, two] = [new Nonces(clock), new Nonces(clock)];
+  assert.notEqual(one.issue('call'), two.issue('call'));
+  assert.notEqual(one.tag('call', 'from'), two.tag('call', 'from'));
+});
+
+test('the To tag stays the same for a Call-ID and From tag, whatever the time', () => {
+  const clock = new TestClock();
+  const nonces = new Nonces(clock, 'key');
+  const tag = nonces.tag('call', 'from');
+  assert.match(tag, /^as[0-9a-f]{8}$/);
+  clock.advance(100_000);
+  assert.equal(nonces.tag('call', 'from'), tag);
+  assert.notEqual(nonces.tag('call', 'other'), tag);
+  assert.notEqual(nonces.tag('other', 'from'), tag);
+});
+
+test('a spent nonce stays spent in any case of letters, another one does not', () => {
+  const spent = new SpentNonces();
+  spent.add('00aB', 100, 100);
+  assert.equal(spent.has('00Ab', 100), true);
+  assert.equal(spent.has('00ac', 100), false);
+});
+
+test('a device has eight marks, and what they push out counts as spent', () => {
+  const spent = new SpentNonces();
+  for (let n = 1; n <= 10; n++) spent.add(`nonce${n}`, n, 20);
+  assert.equal(spent.size, 8);
+  for (let n = 1; n <= 10; n++) assert.equal(spent.has(`nonce${n}`, n), true, `nonce${n}`);
+  assert.equal(spent.has('never answered', 2), true);
+  assert.equal(spent.has('never answered', 3), false);
+});
+
+test('what is pushed out is what was issued first, so that a slow answer is not taken for a repeat', () => {
+  const spent = new SpentNonces();
+  for (let n = 20; n > 11; n--) spent.add(`nonce${n}`, n, 20);
+  assert.equal(spent.has('slow', 13), false);
+  assert.equal(spent.has('slow', 12), true);
+});
+
+test('marks of expired nonces are dropped first, and raise no floor', () => {
+  const spent = new SpentNonces();
+  for (let n = 1; n <= 8; n++) spent.add(`nonce${n}`, n, n);
+  spent.add('new', NONCE_LIFE + 8, NONCE_LIFE + 8);
+  assert.equal(spent.size, 1);
+  assert.equal(spent.has('other', 9), false);
+});

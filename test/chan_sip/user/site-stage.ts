@@ -1,0 +1,203 @@
+/** The user layer over a wire that can be read: real messages, real devices, no socket. */
+import { handleIncoming } from '../../../modules/chan_sip/incoming.js';
+import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest.js';
+import { parse } from '../../../modules/chan_sip/message/parser.js';
+import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
+import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
+import type { Endpoint, Flow } from '../../../modules/chan_sip/transport/transport.js';
+import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
+import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
+import { CoreStage } from '../../support/core-stage.js';
+
+/** An answer, taken apart as far as tests look at it. */
+export interface Heard {
+  readonly status: number;
+  readonly line: string;
+  readonly text: string;
+  /** Where it went. */
+  readonly to: Endpoint;
+  header(name: string): string | undefined;
+}
+
+const heard = (text: string, to: Endpoint): Heard => ({
+  text,
+  to,
+  line: text.slice('SIP/2.0 '.length, text.indexOf('\r\n')),
+  status: Number(/^SIP\/2\.0 (\d+)/.exec(text)?.[1]),
+  header: name => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1],
+});
+
+export const SOURCE: Endpoint = { address: '192.0.2.7', port: 5062 };
+
+export interface Ask {
+  readonly method?: string;
+  readonly user?: string;
+  readonly uri?: string;
+  /** `scheme:user@host`, without brackets. */
+  readonly to?: string;
+  readonly from?: string;
+  readonly via?: string;
+  readonly callId?: string;
+  readonly cseq?: number;
+  readonly contact?: string | false;
+  readonly headers?: readonly string[];
+  readonly body?: string;
+  readonly source?: Endpoint;
+}
+
+/** How to answer a challenge. */
+export interface Login {
+  readonly name?: string;
+  readonly secret?: string;
+  readonly nonce?: string;
+}
+
+export class SiteStage {
+  readonly stage: CoreStage;
+  readonly user: UserLayer;
+  readonly transactions: TransactionLayer;
+  readonly #wires = new Map<string, RecordingWire>();
+  #cseq = 100;
+
+  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
+    this.stage = stage;
+    const { core } = stage;
+    this.transactions = new TransactionLayer({
+      sched: core.sched,
+      clock: core.clock,
+      log: core.log,
+      timers: () => DEFAULT_TIMERS,
+      limit: 100,
+      user: { request: (request, flow) => handle(request, flow) },
+    });
+    this.user = new UserLayer(core, config.general, this.transactions, lookup);
+    this.user.configure(config, 'pbx.example');
+    const handle = handleIncoming(this.user.site, this.user.handlers);
+    core.defer('user layer', () => {
+      this.user.close();
+      this.transactions.close();
+    });
+  }
+
+  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup = async () => []) {
+    return SiteStage.on(await CoreStage.of('chan_sip', { ...files, 'sip.conf': sipConf }), lookup);
+  }
+
+  /** On a stage that has been prepared. */
+  static async on(stage: CoreStage, lookup: Lookup = async () => []): Promise<SiteStage> {
+    const config = readSipConfig((await stage.core.config('sip.conf'))!, { systemname: '' });
+    return new SiteStage(stage, config, lookup);
+  }
+
+  /** As a reload does it. */
+  async reconfigure(sipConf: string): Promise<void> {
+    this.stage.write('sip.conf', sipConf);
+    this.user.configure(readSipConfig((await this.stage.core.config('sip.conf'))!, { systemname: '' }), 'pbx.example');
+  }
+
+  get clock() {
+    return this.stage.clock;
+  }
+
+  get peers() {
+    return this.user.site.peers;
+  }
+
+  /** A request as text. */
+  request(ask: Ask = {}): string {
+    const { method = 'REGISTER', user = '1008', source = SOURCE, callId = 'call-1', headers = [], body = '' } = ask;
+    this.#cseq = ask.cseq ?? this.#cseq + 1;
+    const contact = ask.contact ?? `<sip:${user}@${source.address}:${source.port}>`;
+    return [
+      `${method} ${ask.uri ?? 'sip:pbx.example'} SIP/2.0`,
+      `Via: SIP/2.0/UDP ${ask.via ?? `${source.address}:${source.port};branch=z9hG4bK${this.#cseq};rport`}`,
+      `From: <${ask.from ?? `sip:${user}@pbx.example`}>;tag=f1`,
+      `To: <${ask.to ?? `sip:${user}@pbx.example`}>`,
+      `Call-ID: ${callId}`,
+      `CSeq: ${this.#cseq} ${method}`,
+      ...(contact === false ? [] : [`Contact: ${contact}`]),
+      ...headers,
+      `Content-Length: ${body.length}`,
+      '',
+      body,
+    ].join('\r\n');
+  }
+
+  /** Everything that is sent because of a text. */
+  receive(text: string, source: Endpoint = SOURCE): Heard[] {
+    const wire = this.#wire(source);
+    const before = wire.sentTo.length;
+    this.transactions.receive(parse(text), wire);
+    return wire.sentTo.slice(before).map(([to, sent]) => heard(sent, to));
+  }
+
+  /** The one answer to a request. */
+  ask(ask: Ask = {}): Heard {
+    const answers = this.receive(this.request(ask), ask.source);
+    if (answers.length !== 1)
+      throw new Error(`${answers.length} answers: ${answers.map(({ line }) => line).join(', ')}`);
+    return answers[0]!;
+  }
+
+  /** What has been sent to somebody so far. */
+  sent(source: Endpoint = SOURCE): Heard[] {
+    return this.#wire(source).sentTo.map(([to, text]) => heard(text, to));
+  }
+
+  /** An Authorization header for a challenge. */
+  credentials(challenge: Heard | undefined, ask: Ask = {}, login: Login = {}): string {
+    const { method = 'REGISTER', user = '1008', uri = 'sip:pbx.example' } = ask;
+    const name = login.name ?? user;
+    const wanted = challenge?.header('WWW-Authenticate') ?? '';
+    const nonce = login.nonce ?? /nonce="([^"]*)"/.exec(wanted)?.[1] ?? '';
+    const realm = /realm="([^"]*)"/.exec(wanted)?.[1] ?? 'asterisk';
+    const answer = digestResponse(ha1(name, realm, login.secret ?? `pass${user}`), nonce, method, uri);
+    return `Authorization: Digest username="${name}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${answer}", algorithm=MD5`;
+  }
+
+  /** Asks, and answers the challenge if there is one. @returns the last answer */
+  login(ask: Ask = {}, login: Login = {}): Heard {
+    const first = this.ask(ask);
+    if (first.status !== 401) return first;
+    return this.ask(this.answered(first, ask, login));
+  }
+
+  /** The request with credentials for a challenge. */
+  answered(challenge: Heard | undefined, ask: Ask = {}, login: Login = {}): Ask {
+    return { ...ask, headers: [...(ask.headers ?? []), this.credentials(challenge, ask, login)] };
+  }
+
+  close(): Promise<void> {
+    return this.stage.close();
+  }
+
+  #wire(source: Endpoint): RecordingWire {
+    const key = `${source.address}:${source.port}`;
+    let wire = this.#wires.get(key);
+    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source)));
+    return wire;
+  }
+}
+
+/** A wire that says where each message went. */
+class RecordingWire implements Flow {
+  readonly protocol = 'udp';
+  readonly reliable = false;
+  readonly local: Endpoint = { address: '192.0.2.1', port: 5060 };
+  readonly remote: Endpoint;
+  readonly sentTo: [to: Endpoint, text: string][];
+
+  constructor(remote: Endpoint, sentTo: [Endpoint, string][] = []) {
+    this.remote = remote;
+    this.sentTo = sentTo;
+  }
+
+  send(text: string): void {
+    this.sentTo.push([this.remote, text]);
+  }
+
+  to(remote: Endpoint): Flow {
+    return new RecordingWire(remote, this.sentTo);
+  }
+}

@@ -1,0 +1,86 @@
+/** Every message of RFC 4475 and RFC 5118, sent to a running stack: it answers as each deserves, and still lives. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { SipStack } from '../support/sip-stack.js';
+import { UdpPhone } from '../support/udp-phone.js';
+
+interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly kind: 'request' | 'response';
+  readonly verdict: 'valid' | 'reject' | 'discard';
+  readonly codes: readonly number[];
+  readonly liberal: boolean;
+  readonly silence: boolean;
+  readonly forbid: readonly (number | string)[];
+}
+
+const DIRECTORY = join(__dirname, '../../../test/torture');
+const cases = JSON.parse(readFileSync(join(DIRECTORY, 'manifest.json'), 'utf8')) as Case[];
+
+/** A stack that hides everything, and one that lets everybody in: what is expected holds for both. */
+const CONFIGURATIONS: Readonly<Record<string, string>> = {
+  'without guests': '[general]\nallowguest=no\nnat=force_rport\n',
+  'with guests': '[general]\nallowguest=yes\nnat=force_rport\nsupportpath=yes\n',
+};
+
+const probe = (id: string) =>
+  [
+    'OPTIONS sip:127.0.0.1 SIP/2.0',
+    `Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK${id};rport`,
+    'From: <sip:probe@127.0.0.1>;tag=probe',
+    'To: <sip:127.0.0.1>',
+    `Call-ID: probe-${id}`,
+    'CSeq: 1 OPTIONS',
+    'Content-Length: 0\r\n\r\n',
+  ].join('\r\n');
+
+const statusOf = (answer: string) => Number(/^SIP\/2\.0 (\d{3})/.exec(answer)?.[1]);
+
+for (const [name, conf] of Object.entries(CONFIGURATIONS)) {
+  describe(`torture ${name}`, async () => {
+    const stack = await SipStack.of(conf);
+    const phone = await UdpPhone.open();
+
+    /** What came back before the answer to a question that was asked behind it. */
+    async function answersTo(data: Buffer, id: string): Promise<string[]> {
+      phone.send(stack.local, data);
+      phone.send(stack.local, probe(id));
+      const answers: string[] = [];
+      for (;;) {
+        const answer = await phone.next();
+        if (answer.includes(`\r\nCall-ID: probe-${id}\r\n`)) {
+          assert.equal(statusOf(answer), 200, 'the stack goes on');
+          return answers;
+        }
+        answers.push(answer);
+      }
+    }
+
+    for (const one of cases) {
+      test(`${one.name}: ${one.verdict}`, async () => {
+        const answers = await answersTo(readFileSync(join(DIRECTORY, one.file)), one.name);
+        const statuses = answers.map(statusOf);
+        const said = statuses.join(', ') || 'nothing';
+        if (one.kind === 'response' || one.verdict === 'discard') return assert.deepEqual(statuses, [], said);
+        if (one.silence && statuses.length === 0) return;
+        assert.equal(statuses.length, 1, said);
+        assert.ok(!one.forbid.includes(statuses[0]!), `${said} is forbidden`);
+        const free = one.codes.length === 0 || one.liberal;
+        assert.ok(free || one.codes.includes(statuses[0]!), `${said}, wanted ${one.codes.join(' or ')}`);
+        if (one.name === 'dblreq') assert.match(answers[0]!, /\r\nCSeq: 8 REGISTER\r\n/);
+        if (one.name === 'bext01') {
+          assert.match(answers[0]!, /\r\nUnsupported: nothingSupportsThis, nothingSupportsThisEither\r\n/);
+        }
+      });
+    }
+
+    test('nothing is left behind', async () => {
+      assert.equal(stack.sip.transport.counters.faults, 0);
+      await phone[Symbol.asyncDispose]();
+      await stack[Symbol.asyncDispose]();
+    });
+  });
+}

@@ -1,0 +1,32 @@
+/** A running Sip on a free port of this machine, over the clock and the Core of a stage. */
+import { Sip } from '../../modules/chan_sip/sip.js';
+import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
+import { CoreStage } from './core-stage.js';
+
+export class SipStack {
+  readonly stage: CoreStage;
+  readonly sip: Sip;
+
+  private constructor(stage: CoreStage, sip: Sip) {
+    this.stage = stage;
+    this.sip = sip;
+  }
+
+  /** `udpbindaddr` is put into the text, so that no test needs a fixed port. */
+  static async of(sipConf: string, files: Readonly<Record<string, string>> = {}): Promise<SipStack> {
+    const stage = await CoreStage.of('chan_sip', { ...files, 'sip.conf': onFreePort(sipConf) });
+    return new SipStack(stage, await Sip.start(stage.core));
+  }
+
+  get local(): Endpoint {
+    return this.sip.local!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sip.goodbye();
+    await this.stage.close();
+  }
+}
+
+export const onFreePort = (sipConf: string): string =>
+  sipConf.replace('[general]', '[general]\nudpbindaddr=127.0.0.1:0');
