@@ -1,5 +1,6 @@
 /** What a REGISTER that was let in changes, and how it is answered (RFC 3261 §10.3, steps 6 to 8). */
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { Address } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
@@ -240,5 +241,6 @@ function protocolOf({ flow }: Attempt, peer: Peer, contact: Address): Protocol {
   return peer.get('transport').includes(protocol) ? protocol : flow.protocol;
 }
 
-/** An IPv4 address that is written as an IPv6 one, as what it is. */
-const plain = (host: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host)?.[1] ?? host;
+/** The one way an address is written: as packets that come from it will have it. */
+const plain = (host: string): string =>
+  isIP(host) === 6 && !host.includes('%') ? ipaddr.process(host).toString() : host;

@@ -347,6 +347,19 @@ for (const [nat, via, address] of PLACES) {
   });
 }
 
+for (const [host, address] of [
+  ['[2001:DB8:0::7]', '2001:db8::7'],
+  ['[::ffff:192.0.2.9]', '192.0.2.9'],
+  ['192.0.2.9', '192.0.2.9'],
+]) {
+  test(`a contact at ${host} is at ${address}`, async () => {
+    const stage = await stageOf('nat=no');
+    stage.login({ via: HERE, contact: `<sip:a@${host}:5080>` });
+    assert.equal(stage.peers.byAddress(address!, 5080), stage.peers.get('1008'));
+    await stage.close();
+  });
+}
+
 test('the answer goes to the port of the Via, unless that asks for its source or NAT is seen', async () => {
   const stage = await stageOf('nat=auto_force_rport');
   const to = (via: string) => stage.ask({ via }).to;
