@@ -201,7 +201,7 @@ for (const [source, peer, context] of SOURCES) {
 }
 
 test('a device that is known by its address is asked for its password', async () => {
-  const stage = await stageOf('allowguest=yes\ntcpenable=yes');
+  const stage = await stageOf('allowguest=yes');
   const ask = { method: 'INVITE', user: 'x', uri, ...SDP, source: { address: '192.0.2.40', port: 5070 } };
   assert.equal(stage.ask(ask).status, 401);
   assert.equal(stage.login({ ...ask, callId: 'c2' }, { name: 'gateway', secret: 'passgateway' }).line, '404 Not Found');
