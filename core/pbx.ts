@@ -259,27 +259,24 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   logs.setVerbose(set.verbose + (options.verbose ?? 0));
   if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
-  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes, clock });
+  const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
+  const registry = new Registry();
+  const families = new RealtimeFamilies({ registry, clock, events, log: logs.logger('realtime') });
+  scope.defer('realtime', () => families.close());
+  const execIncludes = set.execincludes;
+  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   await configureLoggers({ files, loggers: logs });
   for (const warning of warnings) log.warning(formatProblem(warning));
-  const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
   scope.defer(
     'security log',
     events.on('security', event => logs.security(event)),
   );
   const heap = new SchedulerHeap(clock, (label, thrown) => log.error(`job '${label}' failed: ${traceOf(thrown)}`));
-  const database = await AstDatabase.open({
-    file: join(directories.astdbdir, 'astdb.sqlite3'),
-    window: set.astdbwindow,
-    clock,
-    log: logs.logger('astdb'),
-  });
+  const database = await openAstDb(set, clock, logs);
   scope.defer('astdb', () => database.close());
-  if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
   const lists = new NamedAcls();
   const named = await optional(files, 'acl.conf', false, log);
   if (named) lists.configure(named);
-  const registry = new Registry();
   const commands = new CommandTable({
     stopping: () => registry.find(pbx)?.stopping !== undefined,
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
@@ -292,10 +289,18 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     settings: set,
     loader: new ModuleLoader(parts, folders),
     acls: lists,
+    families,
     astdb: database,
     activity: new ActivityCount(),
     scope,
   };
+}
+
+async function openAstDb(set: Settings, clock: Clock, logs: Loggers): Promise<AstDatabase> {
+  const file = join(set.directories.astdbdir, 'astdb.sqlite3');
+  const database = await AstDatabase.open({ file, window: set.astdbwindow, clock, log: logs.logger('astdb') });
+  if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
+  return database;
 }
 
 async function settingsOf(file: string) {

@@ -1,10 +1,11 @@
 /** extconfig.conf: which families and files lie in a database, with which driver, and whom to ask next when it fails. */
+
+import type { Problem } from '../errors.js';
 import type { ConfigFile, Variable } from './config-file.js';
 import { variablesOf } from './config-file.js';
 import type { Place } from './engine.js';
 import type { Table } from './options.js';
 import { custom } from './types.js';
-import type { Problem } from '../errors.js';
 
 /** A line of extconfig.conf. */
 export interface Mapping {

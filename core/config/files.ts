@@ -63,7 +63,12 @@ export class ConfigFiles {
    * includes has changed since `who` read it last. `from` disk alone is read what tables cannot be had without.
    * @throws LoadDeclined with every problem; FileMissing when it is not there
    */
-  async read(file: string, who: string, changedOnly: boolean, from: From = 'anywhere'): Promise<ConfigFile | undefined> {
+  async read(
+    file: string,
+    who: string,
+    changedOnly: boolean,
+    from: From = 'anywhere',
+  ): Promise<ConfigFile | undefined> {
     const entry = this.#entry(file, who);
     const reader = this.#reader(from);
     if (changedOnly && entry.seen && (await reader.unchanged(entry.seen))) return undefined;

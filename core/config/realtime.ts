@@ -5,7 +5,15 @@ import type { Events } from '../events.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../registry.js';
 import { Unreadable } from './dialect.js';
-import { type Condition, type Engine, engineToken, type Need, type Realtime, RealtimeFailed, type Row } from './engine.js';
+import {
+  type Condition,
+  type Engine,
+  engineToken,
+  type Need,
+  type Realtime,
+  RealtimeFailed,
+  type Row,
+} from './engine.js';
 import { ANY_FILE, chainsOf, type ExtConfig, keyOf, type Mapping } from './extconfig.js';
 import type { FileTable, Tables } from './tables.js';
 
@@ -229,7 +237,10 @@ export class RealtimeFamilies implements Realtime, Tables {
     const mappings = this.#of(driver);
     const families = mappings.map(({ family }) => family).join(', ');
     this.#log.warning(
-      formatProblem({ ...mappings[0]!, message: `driver '${mappings[0]!.driver}' ${what}: it cannot be asked for ${families}` }),
+      formatProblem({
+        ...mappings[0]!,
+        message: `driver '${mappings[0]!.driver}' ${what}: it cannot be asked for ${families}`,
+      }),
     );
   }
 

@@ -19,6 +19,15 @@ export function* statementsOf(lines: readonly StaticLine[], report: Report): Gen
       yield { kind: 'section', line, name: named.slice(0, LONGEST_NAME), options: [] };
     }
     if (strip(name) === '') report.warning(line, 'a row without a name is ignored');
-    else yield { kind: 'variable', line, name: strip(name), value: strip(value), operator: '=', operatorAt: 0, valueAt: 0 };
+    else
+      yield {
+        kind: 'variable',
+        line,
+        name: strip(name),
+        value: strip(value),
+        operator: '=',
+        operatorAt: 0,
+        valueAt: 0,
+      };
   }
 }

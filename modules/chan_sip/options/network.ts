@@ -69,7 +69,10 @@ const outside = {
     label: 'Externhost:',
     ...OUTSIDE,
   }),
-  externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', { label: 'Externrefresh:', ...OUTSIDE }),
+  externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', {
+    label: 'Externrefresh:',
+    ...OUTSIDE,
+  }),
   externtcpport: portNumber(0, 'Our TCP port as seen from outside', OUTSIDE),
   externtlsport: portNumber(0, 'Our TLS port as seen from outside', OUTSIDE),
   matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {
