@@ -32,6 +32,19 @@ export class SystemClock implements Clock {
   }
 }
 
+/** The promise, or a rejection when it takes longer than `ms`. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  let timer: { cancel(): void } | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.after(ms, () => reject(new Error(`not done within ${ms} ms`)));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer?.cancel();
+  }
+}
+
 /** A clock that stands still until a test moves it. */
 export class TestClock implements Clock {
   #now: number;

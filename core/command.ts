@@ -8,8 +8,8 @@ export interface TableShape<R> {
   readonly layout: string;
   /** Widths of the heading where they differ from the rows'. */
   readonly heading?: string;
-  /** A line of dashes under the titles, as long as they are. */
-  readonly rule?: boolean;
+  /** A line of dashes under the titles, as long as they are, or that many under each. */
+  readonly rule?: boolean | number;
   readonly columns: readonly {
     /** Empty in every column: the table has no heading. */
     readonly title: string;

@@ -23,6 +23,8 @@ export interface PbxControl {
   reload(reason: ReloadReason): Promise<void>;
   /** Reads logger.conf again; when it has mistakes the log says so and stays as it is. */
   reloadLogger(): Promise<void>;
+  /** Reads extconfig.conf again. @throws LoadDeclined when it has mistakes; then everything is mapped as it was */
+  reloadRealtime(): Promise<void>;
 }
 
 export const pbx = token<PbxControl>('pbx');

@@ -32,6 +32,7 @@ export interface Facts {
   moduleReloaded: { readonly module: string; readonly reason: ReloadReason; readonly status: 'Success' | 'Failure' };
   /** Rows of a family were changed through this process, or the family's mapping was: what is cached of it is old. */
   realtimeChanged: {
+    /** In lower case. */
     readonly family: string;
     /** The row's `name`, where one row is meant; undefined for the whole family. */
     readonly name?: string;

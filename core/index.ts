@@ -5,6 +5,7 @@ export * from './astdb.js';
 export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
+export { condition } from './config/condition.js';
 export * from './config/engine.js';
 export * from './config/files.js';
 export * from './config/options.js';

@@ -1,6 +1,6 @@
 /** The Core that one module is given: each thing taken through it is remembered in the module's scope. */
 import type { CommandTable } from './cli.js';
-import type { Clock } from './clock.js';
+import { type Clock, within } from './clock.js';
 import type { ConfigFiles } from './config/files.js';
 import { formatProblem, messageOf, traceOf } from './errors.js';
 import type { Events } from './events.js';
@@ -56,8 +56,9 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
     log,
     clock,
     sched: jobs.sched,
+    // What a driver needs to be there cannot lie where only the driver reaches it.
     async config(file, { changedOnly = false } = {}) {
-      const config = await parts.files.read(file, name, changedOnly);
+      const config = await parts.files.read(file, name, changedOnly, module.early ? 'disk' : 'anywhere');
       for (const warning of config?.warnings ?? []) log.warning(formatProblem(warning));
       return config;
     },
@@ -93,17 +94,4 @@ async function settle(clock: Clock, spawned: ReadonlyMap<Promise<unknown>, strin
   await within(clock, SPAWNED_WAIT, Promise.all(spawned.keys())).catch(thrown =>
     leave(`${[...spawned.values()].join(', ')} (${messageOf(thrown)})`),
   );
-}
-
-/** The promise, or a rejection when it takes longer than `ms`. */
-export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  let timer: { cancel(): void } | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = clock.after(ms, () => reject(new Error(`not done within ${ms} ms`)));
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    timer?.cancel();
-  }
 }

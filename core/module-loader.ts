@@ -1,11 +1,12 @@
 /** Loads, reloads and unloads modules: one operation at a time, each whole or not at all. */
+import { within } from './clock.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
 import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type UnloadForce } from './loader.js';
 import type { Logger } from './logger.js';
 import type { Declaration, Module } from './module.js';
 import { evictCode, findModules, loadCode, loadedFiles } from './module-code.js';
-import { type OpenCore, openCore, type Parts, within } from './module-core.js';
+import { type OpenCore, openCore, type Parts } from './module-core.js';
 import { bareName, type ModulesConf } from './modules-conf.js';
 import { Plan } from './plan.js';
 

@@ -11,7 +11,8 @@ interface TableBlock {
   readonly titles: readonly string[];
   readonly keys: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  readonly rule: boolean;
+  /** Dashes under each title; undefined when there are none. */
+  readonly rule: readonly number[] | undefined;
 }
 
 export type Block =
@@ -36,7 +37,7 @@ export class Report implements Output {
       titles: columns.map(({ title }) => title),
       keys: columns.map(({ key }) => key),
       rows: Array.from(rows, row => columns.map(column => column.value(row))),
-      rule,
+      rule: rule === false ? undefined : columns.map(({ title }) => (rule === true ? title.length : rule)),
     });
   }
 
@@ -68,7 +69,7 @@ function renderTable(block: TableBlock, width: number | undefined, lines: string
   const rows = block.rows.map(cells => cellTexts(block.layout, cells));
   // A table whose columns have no titles has no heading.
   const above: (readonly string[])[] = block.titles.some(title => title !== '') ? [block.titles] : [];
-  if (block.rule) above.push(block.titles.map(title => '-'.repeat(title.length)));
+  if (block.rule) above.push(block.rule.map(length => '-'.repeat(length)));
   if (width === undefined) {
     for (const texts of above) lines.push(fill(block.heading, texts));
     for (const texts of rows) lines.push(fill(block.layout, texts));

@@ -8,7 +8,10 @@ import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock } from './clock.js';
+import { realtime } from './config/engine.js';
+import { readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
+import { RealtimeFamilies } from './config/realtime.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
@@ -58,6 +61,7 @@ interface Inside extends Parts {
   readonly registry: Registry;
   readonly loader: ModuleLoader;
   readonly acls: NamedAcls;
+  readonly families: RealtimeFamilies;
   readonly astdb: AstDatabase;
   readonly activity: ActivityCount;
   readonly scope: Scope;
@@ -118,7 +122,9 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
-    const conf = readModulesConf((await files.read('modules.conf', CORE, false))!);
+    registry.provide(CORE, realtime, this.#inside.families);
+    const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
+    await this.#reloadOrTell();
     await modules.start(conf);
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
@@ -179,6 +185,7 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<void> {
     const { loader: modules, clock } = this.#inside;
     await this.reloadLogger();
+    await this.#reloadOrTell();
     await this.#reloadAcls();
     await modules.reloadAll(reason);
     this.lastReloadAt = clock.now();
@@ -187,6 +194,25 @@ export class Pbx implements PbxControl {
   /** Reads logger.conf again. @throws LoadDeclined and keeps the destinations as they are */
   async reloadLogger(): Promise<void> {
     await configureLoggers(this.#inside);
+  }
+
+  async reloadRealtime(): Promise<void> {
+    const { files, families, loggers: logs } = this.#inside;
+    const there = await files.exists('extconfig.conf');
+    const config = there ? await files.read('extconfig.conf', CORE, false, 'disk') : undefined;
+    const next = config ? readExtConfig(config) : { mappings: [], warnings: [] };
+    for (const warning of next.warnings) logs.logger('realtime').warning(formatProblem(warning));
+    families.configure(next);
+  }
+
+  /** The same where nobody waits for an answer. */
+  async #reloadOrTell(): Promise<void> {
+    try {
+      await this.reloadRealtime();
+    } catch (thrown) {
+      if (!(thrown instanceof LoadDeclined)) throw thrown;
+      this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
+    }
   }
 
   async #reloadAcls(): Promise<void> {
@@ -202,7 +228,7 @@ export class Pbx implements PbxControl {
 async function optional(files: ConfigFiles, name: string, changedOnly: boolean, log: { error(text: string): void }) {
   if (!(await files.exists(name))) return undefined;
   try {
-    return await files.read(name, CORE, changedOnly);
+    return await files.read(name, CORE, changedOnly, 'disk');
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
     log.error(thrown.message);
@@ -233,27 +259,24 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   logs.setVerbose(set.verbose + (options.verbose ?? 0));
   if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
-  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes, clock });
+  const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
+  const registry = new Registry();
+  const families = new RealtimeFamilies({ registry, clock, events, log: logs.logger('realtime') });
+  scope.defer('realtime', () => families.close());
+  const execIncludes = set.execincludes;
+  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   await configureLoggers({ files, loggers: logs });
   for (const warning of warnings) log.warning(formatProblem(warning));
-  const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
   scope.defer(
     'security log',
     events.on('security', event => logs.security(event)),
   );
   const heap = new SchedulerHeap(clock, (label, thrown) => log.error(`job '${label}' failed: ${traceOf(thrown)}`));
-  const database = await AstDatabase.open({
-    file: join(directories.astdbdir, 'astdb.sqlite3'),
-    window: set.astdbwindow,
-    clock,
-    log: logs.logger('astdb'),
-  });
+  const database = await openAstDb(set, clock, logs);
   scope.defer('astdb', () => database.close());
-  if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
   const lists = new NamedAcls();
   const named = await optional(files, 'acl.conf', false, log);
   if (named) lists.configure(named);
-  const registry = new Registry();
   const commands = new CommandTable({
     stopping: () => registry.find(pbx)?.stopping !== undefined,
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
@@ -266,10 +289,18 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     settings: set,
     loader: new ModuleLoader(parts, folders),
     acls: lists,
+    families,
     astdb: database,
     activity: new ActivityCount(),
     scope,
   };
+}
+
+async function openAstDb(set: Settings, clock: Clock, logs: Loggers): Promise<AstDatabase> {
+  const file = join(set.directories.astdbdir, 'astdb.sqlite3');
+  const database = await AstDatabase.open({ file, window: set.astdbwindow, clock, log: logs.logger('astdb') });
+  if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
+  return database;
 }
 
 async function settingsOf(file: string) {

@@ -3,6 +3,13 @@ import { aclConf } from '../acl.js';
 import { loggerConf } from '../log/conf.js';
 import { modulesConf } from '../modules-conf.js';
 import { asteriskConf } from '../settings.js';
+import { extconfigConf } from './extconfig.js';
 import type { ConfigFileDescription } from './sample.js';
 
-export const descriptions: readonly ConfigFileDescription[] = [aclConf, asteriskConf, loggerConf, modulesConf];
+export const descriptions: readonly ConfigFileDescription[] = [
+  aclConf,
+  asteriskConf,
+  extconfigConf,
+  loggerConf,
+  modulesConf,
+];

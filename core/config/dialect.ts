@@ -2,9 +2,11 @@
 import type { Problem } from '../errors.js';
 import { Assembly } from './assembly.js';
 import type { ConfigFile } from './config-file.js';
+import type { StaticLine } from './engine.js';
 import { Findings } from './findings.js';
 import { lex } from './lexer.js';
-import type { DirectiveLine } from './statement.js';
+import type { DirectiveLine, Report, Statement } from './statement.js';
+import { statementsOf } from './static.js';
 
 /** Where a text is. */
 export interface Place {
@@ -14,9 +16,16 @@ export interface Place {
   readonly path: string;
 }
 
-export interface Source extends Place {
+export interface TextSource extends Place {
   readonly text: string;
 }
+
+/** A file that lies in a table. */
+export interface TableSource extends Place {
+  readonly lines: readonly StaticLine[];
+}
+
+export type Source = TextSource | TableSource;
 
 /** A file or command gives nothing that could be parsed; the message says why: `permission denied`. */
 export class Unreadable extends Error {
@@ -76,16 +85,16 @@ class Parser {
     this.#reader = reader;
   }
 
-  /** Goes through a text; `parents` are those that include it, outermost first. */
+  /** Goes through a source; `parents` are those that include it, outermost first. */
   async parse(source: Source, parents: readonly Source[]): Promise<void> {
-    const { name, text } = source;
+    const { name } = source;
     const findings = this.#findings;
     const report = {
       problem: (line: number, message: string) => findings.problem(name, line, message),
       warning: (line: number, message: string) => findings.warning(name, line, message),
     };
     let section = this.#assembly.opened;
-    for (const { statement } of lex(text, report)) {
+    for (const statement of statements(source, report)) {
       if (statement === undefined) continue;
       if (statement.kind === 'variable') this.#assembly.put(section, statement, name);
       else if (statement.kind === 'section') section = this.#assembly.open(statement, name);
@@ -128,10 +137,10 @@ class Parser {
   }
 
   /** Whether there is room for another text; the first time that there is none it is a problem. */
-  #admits({ text }: Source, parent: Source, line: number): boolean {
+  #admits(source: Source, parent: Source, line: number): boolean {
     if (this.#files > MOST_FILES || this.#characters > MOST_TEXT) return false;
     this.#files++;
-    this.#characters += text.length;
+    this.#characters += sizeOf(source);
     if (this.#files > MOST_FILES)
       this.#findings.problem(parent.name, line, `more than ${MOST_FILES} files are included`);
     else if (this.#characters > MOST_TEXT) {
@@ -167,3 +176,14 @@ class Parser {
     if (this.#admits(source, parent, line)) await this.parse(source, chain);
   }
 }
+
+function* statements(source: Source, report: Report): Generator<Statement | undefined, void, void> {
+  if ('lines' in source) yield* statementsOf(source.lines, report);
+  else for (const { statement } of lex(source.text, report)) yield statement;
+}
+
+/** Characters of a source. */
+const sizeOf = (source: Source): number =>
+  'text' in source
+    ? source.text.length
+    : source.lines.reduce((sum, { section, name, value }) => sum + section.length + name.length + value.length, 0);

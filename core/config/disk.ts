@@ -6,7 +6,7 @@ import { isAbsolute, relative } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
-import { type Place, type Reader, type Source, Unreadable } from './dialect.js';
+import { type Place, type Reader, type TextSource, Unreadable } from './dialect.js';
 import { runCommand } from './exec.js';
 import { find } from './find.js';
 
@@ -49,7 +49,7 @@ export class Disk implements Reader {
     return paths.map(path => ({ name: nameOf(this.#directory, path), path }));
   }
 
-  async open({ name, path }: Place): Promise<Source> {
+  async open({ name, path }: Place): Promise<TextSource> {
     const known = this.#texts.get(path);
     if (known !== undefined) return { name, path, text: known };
     this.#files.set(path, undefined);
@@ -64,7 +64,7 @@ export class Disk implements Reader {
     return { name, path, text };
   }
 
-  async #run(command: string): Promise<{ source: Source; complaints: readonly string[] }> {
+  async #run(command: string): Promise<{ source: TextSource; complaints: readonly string[] }> {
     this.#ran = true;
     const { output, complaints } = await runCommand(command, LARGEST_FILE, this.#clock);
     const name = `#exec ${command}`;

@@ -5,19 +5,23 @@ import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import { parseConfig, type Source, Unreadable } from './dialect.js';
-import { Disk, nameOf, type Seen, unchanged } from './disk.js';
+import { Disk, nameOf } from './disk.js';
 import { isAbsent } from './find.js';
+import { NoLines, type SeenAnywhere, TableReader, type Tables } from './tables.js';
 
 export * from './config-file.js';
+
+/** Where a file may lie. */
+export type From = 'anywhere' | 'disk';
 
 /** A file that somebody reads. */
 interface Entry {
   readonly who: string;
   readonly path: string;
   /** What the last read looked at; undefined when that read failed or did not come into force. */
-  seen: Seen | undefined;
-  /** What it includes, as of the last read. */
-  includes: readonly string[];
+  seen: SeenAnywhere | undefined;
+  /** What was read in the last read: the file and what it includes. */
+  read: readonly string[];
 }
 
 /** The file is not there, which some who ask for one can live with. */
@@ -32,16 +36,19 @@ export class ConfigFiles {
   readonly #directory: string;
   readonly #execIncludes: boolean;
   readonly #clock: Clock;
+  readonly #tables: Tables | undefined;
   /** By who and path. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(parts: { directory: string; execIncludes: boolean; clock?: Clock }) {
+  /** Without `tables` every file lies on disk. */
+  constructor(parts: { directory: string; execIncludes: boolean; clock?: Clock; tables?: Tables }) {
     this.#directory = resolve(parts.directory);
     this.#execIncludes = parts.execIncludes;
     this.#clock = parts.clock ?? new SystemClock();
+    this.#tables = parts.tables;
   }
 
-  /** Whether there is a file of that name; whether it can be read shows when it is. */
+  /** Whether there is a file of that name on disk; whether it can be read shows when it is. */
   async exists(file: string): Promise<boolean> {
     try {
       await stat(this.#path(file));
@@ -53,20 +60,25 @@ export class ConfigFiles {
 
   /**
    * The file, parsed with all that it includes. With `changedOnly`, undefined when neither it nor anything it
-   * includes has changed since `who` read it last.
+   * includes has changed since `who` read it last. `from` disk alone is read what tables cannot be had without.
    * @throws LoadDeclined with every problem; FileMissing when it is not there
    */
-  async read(file: string, who: string, changedOnly: boolean): Promise<ConfigFile | undefined> {
+  async read(
+    file: string,
+    who: string,
+    changedOnly: boolean,
+    from: From = 'anywhere',
+  ): Promise<ConfigFile | undefined> {
     const entry = this.#entry(file, who);
-    if (changedOnly && entry.seen && (await unchanged(entry.seen, this.#directory))) return undefined;
+    const reader = this.#reader(from);
+    if (changedOnly && entry.seen && (await reader.unchanged(entry.seen))) return undefined;
     entry.seen = undefined;
     const name = nameOf(this.#directory, entry.path);
-    const disk = new Disk({ directory: this.#directory, execIncludes: this.#execIncludes, clock: this.#clock });
-    const { config, problems } = await parseConfig(await open(disk, { name, path: entry.path }), disk);
-    entry.includes = [...disk.seen.files.keys()].filter(path => path !== entry.path);
+    const { config, problems } = await parseConfig(await open(reader, { name, path: entry.path }), reader);
+    entry.read = reader.names;
     if (problems.length > 0) throw new LoadDeclined(`${name} cannot be used`, problems);
-    entry.seen = disk.seen;
-    return config;
+    entry.seen = reader.seen;
+    return { ...config, name };
   }
 
   /** What `who` read did not come into force: its next read gives every file again, changed or not. */
@@ -79,11 +91,17 @@ export class ConfigFiles {
     for (const [key, entry] of this.#entries) if (entry.who === who) this.#entries.delete(key);
   }
 
-  /** Who reads which file, the included ones too, by path. */
+  /** Who reads which file, the included ones too, by path; one in a table by the table's name. */
   list(): { who: string; file: string }[] {
     return [...this.#entries.values()]
-      .flatMap(({ who, path, includes }) => [path, ...includes].map(file => ({ who, file })))
+      .flatMap(({ who, path, read }) => (read.length > 0 ? read : [path]).map(file => ({ who, file })))
       .sort((a, b) => compare(a.file, b.file) || compare(a.who, b.who));
+  }
+
+  #reader(from: From): TableReader {
+    const directory = this.#directory;
+    const disk = new Disk({ directory, execIncludes: this.#execIncludes, clock: this.#clock });
+    return new TableReader({ directory, disk, tables: from === 'disk' ? undefined : this.#tables });
   }
 
   #path(file: string): string {
@@ -94,18 +112,18 @@ export class ConfigFiles {
     const path = this.#path(file);
     const key = `${who}\0${path}`;
     let entry = this.#entries.get(key);
-    if (!entry) this.#entries.set(key, (entry = { who, path, seen: undefined, includes: [] }));
+    if (!entry) this.#entries.set(key, (entry = { who, path, seen: undefined, read: [] }));
     return entry;
   }
 }
 
-async function open(disk: Disk, place: { name: string; path: string }): Promise<Source> {
+async function open(reader: TableReader, place: { name: string; path: string }): Promise<Source> {
   try {
-    return await disk.open(place);
+    return await reader.start(place);
   } catch (thrown) {
     if (!(thrown instanceof Unreadable)) throw thrown;
     const reason = `${place.name}: cannot be read: ${thrown.message} (${place.path})`;
-    throw isAbsent(thrown.cause) ? new FileMissing(reason) : new LoadDeclined(reason);
+    throw isAbsent(thrown.cause) || thrown instanceof NoLines ? new FileMissing(reason) : new LoadDeclined(reason);
   }
 }
 

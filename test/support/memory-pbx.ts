@@ -28,6 +28,10 @@ export class MemoryPbx implements PbxControl {
     this.asked.push(`reload ${reason}`);
   }
 
+  async reloadRealtime(): Promise<void> {
+    this.asked.push('reload realtime');
+  }
+
   async reloadLogger(): Promise<void> {
     this.asked.push('reload logger');
   }
