@@ -4,7 +4,6 @@ import { formatProblem, messageOf } from '../errors.js';
 import type { Events } from '../events.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../registry.js';
-import { Unreadable } from './dialect.js';
 import {
   type Condition,
   type Engine,
@@ -137,13 +136,7 @@ export class RealtimeFamilies implements Realtime, Tables {
     return {
       name: nameOf(mapping),
       orDisk,
-      lines: async () => {
-        try {
-          return await this.#attempt(mapping, (engine, place) => engine.file(place, file));
-        } catch (thrown) {
-          throw new Unreadable(messageOf(thrown), { cause: thrown });
-        }
-      },
+      lines: () => this.#attempt(mapping, (engine, place) => engine.file(place, file)),
     };
   }
 

@@ -127,8 +127,10 @@ for (const [what, act, message] of failures) {
       act(engine, leave);
       const reading = read();
       reading.catch(() => undefined);
-      while (engine.silent && realtime.clock.pending === 0) await new Promise(setImmediate);
-      realtime.clock.advance(LONGEST_ANSWER);
+      if (engine.silent) {
+        while (realtime.clock.pending === 0) await new Promise(setImmediate);
+        realtime.clock.advance(LONGEST_ANSWER);
+      }
       await assert.rejects(reading, (thrown: unknown) => {
         assert.ok(thrown instanceof LoadDeclined && !(thrown instanceof FileMissing));
         assert.ok(thrown.message.includes(message), thrown.message);
@@ -150,7 +152,7 @@ test('a mapped file without a row is missing', async t => {
   const { read } = await stage(t, 'a.conf => mem,db,conf', { 'a.conf': '[disk]\nx=1\n' });
   await assert.rejects(read(), (thrown: unknown) => {
     assert.ok(thrown instanceof FileMissing);
-    assert.match(thrown.message, /^a\.conf: cannot be read: mem:db\/conf has no line of it/);
+    assert.equal(thrown.message, 'a.conf: cannot be read: mem:db/conf has no line of it');
     return true;
   });
 });
@@ -163,7 +165,7 @@ test("'global' catches files that the table has rows of, and the others stay on 
   });
   put('b.conf', '[table] b=1');
   put('c.conf', '[table] c=1');
-  assert.deepEqual(await read(), ['[disk] d=1', '[table] b=1']);
+  assert.deepEqual(await read(), ['[table] b=1', '[table] d=1']);
   await assert.rejects(files.read('c.conf', 'who', false), FileMissing);
 });
 
@@ -209,7 +211,7 @@ for (const [what, act, expected] of changes) {
     await s.files.read('a.conf', 'who', true);
     await act(s);
     const again = await s.files.read('a.conf', 'who', true);
-    assert.deepEqual(again === undefined ? 'unchanged' : (await text(Promise.resolve(again))).sort(), expected);
+    assert.deepEqual(again === undefined ? 'unchanged' : await text(Promise.resolve(again)), expected);
   });
 }
 
