@@ -9,6 +9,7 @@ import { AstDatabase, astdb } from './astdb.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock } from './clock.js';
 import { ConfigFiles } from './config/files.js';
+import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
@@ -118,6 +119,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
+    registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     const conf = readModulesConf((await files.read('modules.conf', CORE, false))!);
     await modules.start(conf);
     const took = Math.round(clock.now() - this.startedAt);
