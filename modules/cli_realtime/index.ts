@@ -1,8 +1,8 @@
 /** cli_realtime: the `realtime ...` commands, and what extconfig.conf maps. */
-import { defineModule, pbx, realtime } from '#core';
+import { defineModule, pbx, realtime, realtimeStatus } from '#core';
 import { mappingCommands } from './mappings.js';
 import { rowCommands } from './rows.js';
-import { connections, status } from './services.js';
+import { connections } from './services.js';
 import { statusCommands } from './status.js';
 
 export default defineModule({
@@ -14,7 +14,7 @@ export default defineModule({
     core.command(
       ...rowCommands(families),
       ...mappingCommands(families, core.use(pbx)),
-      ...statusCommands(families, { connections: () => core.find(connections), status: () => core.find(status) }),
+      ...statusCommands(families, core.use(realtimeStatus), () => core.find(connections)),
     );
   },
 });

@@ -34,10 +34,3 @@ export interface Connections {
 }
 
 export const connections = token<Connections>('sql connections');
-
-/** What queues and caches say of themselves: rows of the same columns under one heading. */
-export interface Status {
-  rows(): ReadonlyMap<string, readonly Readonly<Record<string, string | number>>[]>;
-}
-
-export const status = token<Status>('realtime status');

@@ -1,12 +1,15 @@
 /** How realtime is: families, connections, queues and caches; and the tables of a connection brought into being. */
-import { type Command, CommandError, messageOf, type Output, type Realtime, type TableShape } from '#core';
-import type { ConnectionRow, Connections, Migrated, Status } from './services.js';
-
-/** What may not be there, asked for when it is needed. */
-interface Services {
-  connections(): Connections | undefined;
-  status(): Status | undefined;
-}
+import {
+  type Command,
+  CommandError,
+  messageOf,
+  type Output,
+  type Realtime,
+  type RealtimeStatus,
+  type StatusRow,
+  type TableShape,
+} from '#core';
+import type { ConnectionRow, Connections, Migrated } from './services.js';
 
 interface FamilyRow {
   readonly family: string;
@@ -42,7 +45,12 @@ const CONNECTIONS: TableShape<ConnectionRow> = {
   ],
 };
 
-export const statusCommands = (realtime: Realtime, services: Services): Command[] => [
+/** `connections` are not there while no module provides them. */
+export const statusCommands = (
+  realtime: Realtime,
+  status: RealtimeStatus,
+  connections: () => Connections | undefined,
+): Command[] => [
   {
     syntax: 'realtime show status',
     summary: 'Show how families, connections, queues and caches are',
@@ -50,12 +58,12 @@ export const statusCommands = (realtime: Realtime, services: Services): Command[
       const families = familyRows(realtime);
       if (families.length === 0) out.line('No families are mapped in extconfig.conf.');
       else out.table(FAMILIES, families);
-      const rows = services.connections()?.rows() ?? [];
+      const rows = connections()?.rows() ?? [];
       if (rows.length > 0) {
         out.line();
         out.table(CONNECTIONS, rows);
       }
-      for (const [kind, of] of services.status()?.rows() ?? []) if (of.length > 0) showKind(kind, of, out);
+      for (const [kind, of] of status.rows()) if (of.length > 0) showKind(kind, of, out);
     },
   },
   {
@@ -71,7 +79,7 @@ export const statusCommands = (realtime: Realtime, services: Services): Command[
     },
     async run({ args, out }) {
       const name = args['connection']!;
-      const connection = services.connections()?.get(name);
+      const connection = connections()?.get(name);
       if (!connection) throw new CommandError(`There is no connection '${name}'; 'realtime show status' lists them.`);
       let migrated: Migrated;
       try {
@@ -91,17 +99,15 @@ const familyRows = (realtime: Realtime): FamilyRow[] =>
     }),
   );
 
-type KindRow = Readonly<Record<string, string | number>>;
-
 /** Rows of a kind that is not known here: their own columns, each as wide as it must be. */
-function showKind(kind: string, rows: readonly KindRow[], out: Output): void {
+function showKind(kind: string, rows: readonly StatusRow[], out: Output): void {
   const keys = Object.keys(rows[0]!);
   const layout = keys.map((key, at) => {
     const width = Math.max(titleOf(key).length, ...rows.map(row => String(row[key] ?? '').length));
     return at === 0 ? `%-${width}s` : `%${width}s`;
   });
   out.line(`\n${kind}:`);
-  const columns = keys.map(key => ({ title: titleOf(key), key, value: (row: KindRow) => row[key] }));
+  const columns = keys.map(key => ({ title: titleOf(key), key, value: (row: StatusRow) => row[key] }));
   out.table({ layout: layout.join('  '), columns }, rows);
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConnectionRow, Connections, Status } from '../../modules/cli_realtime/services.js';
+import { RealtimeStatus } from '../../core/config/realtime-status.js';
+import type { ConnectionRow, Connections } from '../../modules/cli_realtime/services.js';
 import { statusCommands } from '../../modules/cli_realtime/status.js';
 import { CliStage } from '../support/cli-stage.js';
 import { RealtimeStage } from '../support/realtime-stage.js';
@@ -20,25 +21,18 @@ const ROW: ConnectionRow = {
   lastError: 'database is locked',
 };
 
-async function stage(settings: string, services: { connections?: Connections; status?: Status } = {}) {
+async function stage(settings: string, connections?: Connections) {
   const realtime = await RealtimeStage.of(settings);
   realtime.driver('sqlite3');
-  const given = { connections: () => services.connections, status: () => services.status };
-  return new CliStage(...statusCommands(realtime.families, given));
+  const status = new RealtimeStatus();
+  return { status, cli: new CliStage(...statusCommands(realtime.families, status, () => connections)) };
 }
 
 test('realtime show status shows families, connections, and whatever else tells of itself', async () => {
-  const caches = [{ name: 'sippeers', hits: 120, underWay: 0 }];
-  const cli = await stage('a => sqlite3,asterisk,tab\nb => none,db\n', {
-    connections: { get: () => undefined, rows: () => [ROW] },
-    status: {
-      rows: () =>
-        new Map([
-          ['Caches', caches],
-          ['Queues', []],
-        ]),
-    },
-  });
+  const connections = { get: () => undefined, rows: () => [ROW] };
+  const { cli, status } = await stage('a => sqlite3,asterisk,tab\nb => none,db\n', connections);
+  status.add('Caches', () => [{ name: 'sippeers', hits: 120, underWay: 0 }]);
+  status.add('Queues', () => []);
   assert.equal(
     await cli.text('realtime show status'),
     `Family               Priority Lies in                                          Driver
@@ -56,7 +50,7 @@ sippeers   120          0
 });
 
 test('realtime show status with nothing there says so', async () => {
-  const cli = await stage('');
+  const { cli } = await stage('');
   assert.equal(await cli.text('realtime show status'), 'No families are mapped in extconfig.conf.\n');
 });
 
@@ -68,7 +62,7 @@ const made = {
 
 test('realtime migrate says what it made, what was there, and what that lacks', async () => {
   const connection = { migrate: async () => made };
-  const cli = await stage('', { connections: { get: () => connection, rows: () => [ROW] } });
+  const { cli } = await stage('', { get: () => connection, rows: () => [ROW] });
   assert.equal(
     await cli.text('realtime migrate asterisk'),
     `Created:         sipregs, ast_config
@@ -81,7 +75,7 @@ asterisk: table 'sippeers' lacks path, lastms
 
 test('realtime migrate gives the reason when it fails', async () => {
   const connection = { migrate: () => Promise.reject(new Error('asterisk: the disk is full')) };
-  const cli = await stage('', { connections: { get: () => connection, rows: () => [ROW] } });
+  const { cli } = await stage('', { get: () => connection, rows: () => [ROW] });
   assert.deepEqual(await cli.run('realtime migrate asterisk'), [
     'failed',
     "Not every table could be created: asterisk: the disk is full\nCommand 'realtime migrate asterisk' failed.\n",
@@ -89,7 +83,7 @@ test('realtime migrate gives the reason when it fails', async () => {
 });
 
 test('realtime migrate of a connection that is not there says where they are listed', async () => {
-  const cli = await stage('');
+  const { cli } = await stage('');
   assert.equal(
     await cli.text('realtime migrate x'),
     "There is no connection 'x'; 'realtime show status' lists them.\n",

@@ -13,9 +13,8 @@ const sockets = {
   udpbindaddr: addressPort({ host: '0.0.0.0', port: undefined }, 'Address and port on which to listen for UDP', {
     aliases: ['bindaddr'],
     label: 'UDP Bindaddress:',
-    reloadable: false,
   }),
-  bindport: portNumber(5060, 'Port where udpbindaddr names none', { reloadable: false }),
+  bindport: portNumber(5060, 'Port where udpbindaddr names none', {}),
   tcpenable: yesno(false, 'Listen for TCP', { later: 'tcp' }),
   tcpbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TCP; else as for UDP', {
     label: 'TCP SIP Bindaddress:',
