@@ -72,8 +72,7 @@ export const statusCommands = (
     help: 'Tables that are there stay as they are; what they lack is named.',
     complete: {
       connection: () =>
-        services
-          .connections()
+        connections()
           ?.rows()
           .map(({ name }) => name) ?? [],
     },

@@ -114,16 +114,19 @@ test('columns are looked at afresh when somebody asks for them', async () => {
   assert.deepEqual(one.asked, ['forget tab', 'missing tab']);
 });
 
-test('a failing database is told once, and once that it answers again', async () => {
-  const { stage, families, one } = await chain();
+test('a failing database is told at once, and then once a minute', async () => {
+  const { stage, families, one, two } = await chain();
   one.failure = 'locked';
   await families.load('fam', named('a'));
   await families.load('fam', named('a'));
   assert.deepEqual(stage.logged(), ['warning: fam: one:db/tab: locked; asking two:db/tab']);
-  one.failure = undefined;
-  await families.load('fam', named('a'));
-  await families.load('fam', named('a'));
-  assert.deepEqual(stage.logged(), ['notice: fam: one:db/tab answers again']);
+  stage.clock.advance(60_000);
+  two.failure = 'away';
+  await assert.rejects(families.load('fam', named('a')));
+  assert.deepEqual(stage.logged(), [
+    'warning: fam: one:db/tab: locked; asking two:db/tab',
+    'warning: fam: two:db/tab: away; there is nobody else to ask',
+  ]);
 });
 
 const changes: [what: string, change: (families: RealtimeStage['families']) => Promise<unknown>, told: string[]][] = [

@@ -110,7 +110,7 @@ test('a circle through tables is found', async t => {
 const failures: [what: string, act: (engine: MemoryEngine, leave: () => void) => void, message: string][] = [
   ['the driver fails', engine => (engine.failure = 'locked'), 'mem:db/conf: locked'],
   ['the driver is gone', (_engine, leave) => leave(), "extconfig.conf:2: driver 'mem' is not loaded"],
-  ['the driver does not answer', engine => (engine.silent = true), 'mem:db/conf: not done within 10000 ms'],
+  ['the driver does not answer', engine => (engine.silent = true), `mem:db/conf: not done within ${LONGEST_ANSWER} ms`],
 ];
 
 for (const [what, act, message] of failures) {
