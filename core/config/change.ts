@@ -33,7 +33,7 @@ export function coalesce(waiting: readonly Change[], next: Change): Change[] {
   return chain.slice(-LONGEST_CHAIN);
 }
 
-/** Whether `next` applies wherever `before` does, with `before` written or not. */
+/** Whether `next` applies to each row that `before` applies to, `before` written or not. */
 const appliesAfter = (next: Change, before: Change): boolean =>
   next.conditions.every(
     condition =>
@@ -51,6 +51,7 @@ const orders: Partial<Record<Condition['operator'], (a: number, b: number) => bo
 /** Whether a row that holds `known` surely holds `condition`. */
 function implies(known: Condition, condition: Condition): boolean {
   if (known.column !== condition.column || known.operator !== condition.operator) return false;
+  if (known.orNull && !condition.orNull) return false;
   if (known.value === condition.value) return true;
   const [a, b] = [numberOf(known.value), numberOf(condition.value)];
   if (a === undefined || b === undefined) return false;
@@ -58,8 +59,8 @@ function implies(known: Condition, condition: Condition): boolean {
 }
 
 /** Whether a column with this value surely holds the condition, however the database compares texts. */
-function holds(value: string | null, { operator, value: wanted }: Condition): boolean {
-  if (value === null) return false;
+function holds(value: string | null, { operator, value: wanted, orNull = false }: Condition): boolean {
+  if (value === null) return orNull;
   if (operator === '=') return value === wanted;
   const [a, b] = [numberOf(value), numberOf(wanted)];
   return a !== undefined && b !== undefined && (orders[operator]?.(a, b) ?? false);

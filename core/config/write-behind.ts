@@ -1,7 +1,6 @@
 /** Changes of one family's rows on their way to the database, while others do not wait for it. */
 import type { Clock } from '../clock.js';
 import { traceOf } from '../errors.js';
-import { printable } from '../log/printable.js';
 import type { Logger } from '../logger.js';
 import type { Job, Scheduler } from '../sched.js';
 import { type Change, isChange } from './change.js';
@@ -253,7 +252,7 @@ export class WriteBehind {
     this.#refusals.delete(row);
     this.#queue.done(row, clock.elapsed());
     if (this.#mayComplain('lost')) {
-      log.error(`${family}: a change of '${printable(row.key)}' is given up, others were written: ${reason}`);
+      log.error(`${family}: a change of '${row.key}' is given up, others were written: ${reason}`);
     }
   }
 
