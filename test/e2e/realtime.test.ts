@@ -65,7 +65,10 @@ test('mappings come, go and break while the PBX runs', async t => {
 
   await pbx.write('extconfig.conf', '[settings]\nvoicemail => mem,db,boxes\n');
   await pbx.x('core reload');
-  assert.equal(await pbx.x('core show config mappings'), 'Config Engine: mem\n===> voicemail (db=db, table=boxes)\nConfig Engine: sqlite3\n');
+  assert.equal(
+    await pbx.x('core show config mappings'),
+    'Config Engine: mem\n===> voicemail (db=db, table=boxes)\nConfig Engine: sqlite3\n',
+  );
 
   await pbx.x('module unload res_config_mem');
   assert.match(await pbx.x('core show config mappings'), /^Config Engine: mem \(not loaded\)$/m);
