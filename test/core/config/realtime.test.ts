@@ -203,6 +203,19 @@ test('that a driver goes or comes is told, and who follows its families finds it
   assert.deepEqual(seen, [false, false, true, true]);
 });
 
+test('a driver that nothing is mapped to any more goes without a word, and is not followed', async () => {
+  const stage = await RealtimeStage.of('a => one,db\nb => two,db\n');
+  const { leave } = stage.driver('one');
+  stage.driver('two');
+  stage.boot();
+  await stage.map('b => two,db\n');
+  leave();
+  assert.deepEqual(stage.logged(), []);
+  assert.equal(stage.registry.size, 2); // the driver that is left, and who follows it
+  stage.families.close();
+  assert.deepEqual([stage.registry.size, stage.events.size], [1, 1]);
+});
+
 test('at the end drivers go without a word, and nothing is left', async () => {
   const stage = await RealtimeStage.of('a => one,db\n');
   const { leave } = stage.driver('one');
