@@ -12,6 +12,7 @@ import { realtime } from './config/engine.js';
 import { readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
+import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
@@ -122,6 +123,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
+    registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#reloadOrTell();

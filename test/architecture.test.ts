@@ -51,14 +51,30 @@ test('the core contains no word of SIP', () => {
   );
 });
 
-test('a module imports #core, Node, declared packages and itself', () => {
+/** What a module's index.ts says it requires. */
+const required = (module: string): readonly string[] => {
+  const index = sources.find(({ path }) => path === `modules/${module}/index.ts`)?.text ?? '';
+  const list = /^ {2}requires: \[([^\]]*)\]/m.exec(index)?.[1] ?? '';
+  return [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name!);
+};
+
+/** A type of another module may be named where that module is required: nothing of it is loaded by that. */
+const isRequiredType = (source: Source, { from, typeOnly }: Source['imports'][number]): boolean => {
+  const [folder, other] = target(source, from).split('/');
+  return typeOnly && folder === 'modules' && required(source.path.split('/')[1]!).includes(other!);
+};
+
+test('a module imports #core, Node, declared packages and itself, and of those it requires types', () => {
   const wrong = sources
     .filter(({ path }) => path.startsWith('modules/'))
     .flatMap(source => {
       const home = source.path.split('/').slice(0, 2).join('/');
       return source.imports
-        .filter(({ from }) => {
-          if (from.startsWith('.')) return relative(home, target(source, from)).startsWith('..');
+        .filter(imported => {
+          const { from } = imported;
+          if (from.startsWith('.')) {
+            return relative(home, target(source, from)).startsWith('..') && !isRequiredType(source, imported);
+          }
           return !(from === '#core' || from.startsWith('node:') || packages.includes(from));
         })
         .map(({ from }) => `${source.path} imports ${from}`);
@@ -77,6 +93,7 @@ const alone: [what: string, sign: RegExp, where: RegExp][] = [
   ['the end of the process', /\bprocess\.exit\b/, /^core\/main\.ts$|\/client\/[a-z-]+\.ts$/],
   ['SIP sockets', /from 'node:(?:dgram|tls)'/, /^modules\/chan_sip\/transport\//],
   ['SQLite', /from 'better-sqlite3'/, /^core\/astdb-worker\.ts$/],
+  ['knex', /from 'knex'/, /^modules\/res_knex\//],
   ['the console of Node', /\bconsole\.(?:log|error|warn|info)\(/, /^$/],
 ];
 

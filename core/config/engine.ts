@@ -75,9 +75,9 @@ export class RealtimeFailed extends Error {
   }
 }
 
-/** What modules ask. A family that is not mapped has no rows: see `maps()`. */
+/** What modules ask. A family that is not mapped has no rows and takes none, which is a failure: see `maps()`. */
 export interface Realtime {
-  /** Whether extconfig.conf maps the family and its first driver is there. */
+  /** Whether extconfig.conf maps the family and a driver of it is there. */
   maps(family: string): boolean;
   /** @throws RealtimeFailed */
   load(family: string, conditions: readonly Condition[]): Promise<Row | undefined>;

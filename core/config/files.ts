@@ -7,7 +7,7 @@ import type { ConfigFile } from './config-file.js';
 import { parseConfig, type Source, Unreadable } from './dialect.js';
 import { Disk, nameOf } from './disk.js';
 import { isAbsent } from './find.js';
-import { NoLines, type SeenAnywhere, TableReader, type Tables } from './tables.js';
+import { type SeenAnywhere, TableReader, type Tables, TableUnreadable } from './tables.js';
 
 export * from './config-file.js';
 
@@ -122,8 +122,10 @@ async function open(reader: TableReader, place: { name: string; path: string }):
     return await reader.start(place);
   } catch (thrown) {
     if (!(thrown instanceof Unreadable)) throw thrown;
-    const reason = `${place.name}: cannot be read: ${thrown.message} (${place.path})`;
-    throw isAbsent(thrown.cause) || thrown instanceof NoLines ? new FileMissing(reason) : new LoadDeclined(reason);
+    const inTable = thrown instanceof TableUnreadable;
+    const reason = `${place.name}: cannot be read: ${thrown.message}${inTable ? '' : ` (${place.path})`}`;
+    const absent = inTable ? thrown.absent : isAbsent(thrown.cause);
+    throw absent ? new FileMissing(reason) : new LoadDeclined(reason);
   }
 }
 

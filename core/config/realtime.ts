@@ -4,7 +4,6 @@ import { formatProblem, messageOf } from '../errors.js';
 import type { Events } from '../events.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../registry.js';
-import { Unreadable } from './dialect.js';
 import {
   type Condition,
   type Engine,
@@ -17,8 +16,11 @@ import {
 import { ANY_FILE, chainsOf, type ExtConfig, keyOf, type Mapping } from './extconfig.js';
 import type { FileTable, Tables } from './tables.js';
 
-/** Milliseconds that one driver has for its answer. */
-export const LONGEST_ANSWER = 10_000;
+/** Milliseconds that one driver has for its answer: more than drivers give themselves, whose reason says more. */
+export const LONGEST_ANSWER = 15_000;
+
+/** Milliseconds between two warnings of one mapping: look-ups that fail come as fast as their callers. */
+const WARNING_SPACING = 60_000;
 
 /** The owner of what is watched in the registry. */
 const OWNER = 'core';
@@ -31,8 +33,8 @@ export class RealtimeFamilies implements Realtime, Tables {
   #mappings: readonly Mapping[] = [];
   /** By family: whom to ask, in order. */
   #chains: ReadonlyMap<string, readonly Mapping[]> = new Map();
-  /** Those that did not answer the last time. */
-  #failing = new Set<Mapping>();
+  /** When a failure was last told. */
+  #warned = new Map<Mapping, number>();
   #watches: readonly (() => void)[] = [];
   /** Drivers that are going: still to be found while those who follow them are told. */
   #going = new Set<string>();
@@ -64,7 +66,7 @@ export class RealtimeFamilies implements Realtime, Tables {
     this.#unwatch();
     this.#mappings = mappings;
     this.#chains = chainsOf(mappings);
-    this.#failing = new Set();
+    this.#warned = new Map();
     this.#going = new Set();
     for (const { driver, place } of [...gone, ...mappings]) this.#engine(driver)?.forget(place);
     this.#watches = this.#drivers().map(driver => this.#watch(driver));
@@ -137,13 +139,7 @@ export class RealtimeFamilies implements Realtime, Tables {
     return {
       name: nameOf(mapping),
       orDisk,
-      lines: async () => {
-        try {
-          return await this.#attempt(mapping, (engine, place) => engine.file(place, file));
-        } catch (thrown) {
-          throw new Unreadable(messageOf(thrown), { cause: thrown });
-        }
-      },
+      lines: () => this.#attempt(mapping, (engine, place) => engine.file(place, file)),
     };
   }
 
@@ -186,9 +182,7 @@ export class RealtimeFamilies implements Realtime, Tables {
     const failures: string[] = [];
     for (const mapping of chain) {
       try {
-        const answer = await this.#attempt(mapping, verb);
-        if (this.#failing.delete(mapping)) this.#log.notice(`${family}: ${nameOf(mapping)} answers again`);
-        return answer;
+        return await this.#attempt(mapping, verb);
       } catch (thrown) {
         failures.push(messageOf(thrown));
         this.#failed(mapping, chain, messageOf(thrown));
@@ -208,10 +202,12 @@ export class RealtimeFamilies implements Realtime, Tables {
     }
   }
 
-  /** Whoever asked hears when all fail; that one stood in for another, or that it lasts, is told here, once. */
+  /** Whoever asked hears when all fail; that one stood in for another is heard from here alone. */
   #failed(mapping: Mapping, chain: readonly Mapping[], why: string): void {
-    if (this.#failing.has(mapping) || !this.#mappings.includes(mapping)) return;
-    this.#failing.add(mapping);
+    const now = this.#clock.elapsed();
+    const last = this.#warned.get(mapping);
+    if (!this.#mappings.includes(mapping) || (last !== undefined && now - last < WARNING_SPACING)) return;
+    this.#warned.set(mapping, now);
     const next = chain[chain.indexOf(mapping) + 1];
     this.#log.warning(`${mapping.family}: ${why}; ${next ? `asking ${nameOf(next)}` : 'there is nobody else to ask'}`);
   }

@@ -1,6 +1,7 @@
 /** Files that lie in tables: a reader that looks there first, and tells by their content whether they changed. */
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { messageOf } from '../errors.js';
 import { type Place, type Reader, type Source, Unreadable } from './dialect.js';
 import { type Disk, nameOf, type Seen, unchanged } from './disk.js';
 import type { StaticLine } from './engine.js';
@@ -11,7 +12,7 @@ export interface FileTable {
   readonly name: string;
   /** Whether the file is read from disk when the table has no line of it. */
   readonly orDisk: boolean;
-  /** @throws Unreadable */
+  /** Rejects with what the operator is to read when the table cannot be asked. */
   lines(): Promise<readonly StaticLine[]>;
 }
 
@@ -20,11 +21,16 @@ export interface Tables {
   of(file: string): FileTable | undefined;
 }
 
-/** The table that the file is mapped to has nothing of it. */
-export class NoLines extends Unreadable {
-  constructor(table: string) {
-    super(`${table} has no line of it`);
-    this.name = 'NoLines';
+/** A file cannot be had from its table. */
+export class TableUnreadable extends Unreadable {
+  constructor(
+    message: string,
+    /** Whether the table could be asked and has nothing of it. */
+    readonly absent: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'TableUnreadable';
   }
 }
 
@@ -100,15 +106,23 @@ export class TableReader implements Reader {
     this.#stamps.set(file, undefined);
     const table = this.#tables?.of(file);
     if (!table) return undefined;
-    const lines = await table.lines();
+    const lines = await linesOf(table);
     if (lines.length === 0) {
       if (table.orDisk) return undefined;
-      throw new NoLines(table.name);
+      throw new TableUnreadable(`${table.name} has no line of it`, true);
     }
     const path = `${table.name} ${file}`;
     this.#stamps.set(file, `${path} ${hash('sha256', JSON.stringify(lines))}`);
     const source: Source = { name: table.name, path, lines };
     this.#opened.set(path, source);
     return source;
+  }
+}
+
+async function linesOf(table: FileTable): Promise<readonly StaticLine[]> {
+  try {
+    return await table.lines();
+  } catch (thrown) {
+    throw new TableUnreadable(messageOf(thrown), false, { cause: thrown });
   }
 }

@@ -45,6 +45,7 @@ before(async () => {
   await writeFile(join(directory, 'modules.conf'), '[modules]\nautoload=yes\n');
   await writeFile(join(directory, 'logger.conf'), '[logfiles]\nmessages => error\n');
   await writeFile(join(directory, 'sip.conf'), PHONES);
+  await writeFile(join(directory, 'res_config_sqlite3.conf'), '[asterisk]\ndbfile=asterisk.sqlite3\n');
   await install('app_hello', thirdParty('app_hello', 'first'));
   await install('app_other', thirdParty('app_other', 'untouched'));
   pbx = await Pbx.start({ config: join(directory, 'asterisk.conf') });

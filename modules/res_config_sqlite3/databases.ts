@@ -1,0 +1,79 @@
+/** The databases that the configuration names, open; a reload changes those that it says otherwise of. */
+import { isDeepStrictEqual } from 'node:util';
+import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf, settings, token } from '#core';
+import type { Connections } from '../res_knex/token.js';
+import type { OpenDatabase } from './engine.js';
+import { type DatabaseSection, readDatabases } from './read.js';
+
+const FILE = 'res_config_sqlite3.conf';
+
+export class Databases {
+  readonly #core: Core;
+  readonly #connections: Connections;
+  /** Where relative files lie. */
+  readonly #directory: string;
+  readonly #open = new Map<string, OpenDatabase & DatabaseSection>();
+
+  private constructor(core: Core) {
+    this.#core = core;
+    this.#connections = core.use(token<Connections>('sql connections'));
+    this.#directory = core.use(settings).directories.astdbdir;
+    core.defer('databases', () => this.#close([...this.#open.keys()]));
+  }
+
+  /** @throws LoadDeclined */
+  static async open(core: Core): Promise<Databases> {
+    const databases = new Databases(core);
+    await databases.configure();
+    return databases;
+  }
+
+  /** Those that are open, by the names that extconfig.conf uses. */
+  get open(): ReadonlyMap<string, OpenDatabase> {
+    return this.#open;
+  }
+
+  /** Reads the file and applies what changed; the others are left alone. @throws LoadDeclined and leaves all as it is */
+  async configure(): Promise<void> {
+    const next = await this.#read();
+    if (next === undefined) return;
+    const changed = [...next].filter(([name, { settings: now }]) => !this.#same(name, now));
+    const clash = changed.find(([name]) => !this.#open.has(name) && this.#connections.get(name));
+    if (clash)
+      throw new LoadDeclined(`${FILE}: another module has a database '${clash[0]}' already: rename [${clash[0]}]`);
+    const gone = [...this.#open.keys()].filter(name => !next.has(name));
+    // What is closed writes what waits while its successor is open already: nobody is without a database meanwhile.
+    const closing = this.#close([...gone, ...changed.map(([name]) => name)]);
+    for (const [name, section] of next) {
+      const connection = this.#open.get(name)?.connection ?? this.#connections.open(name, section.settings);
+      this.#open.set(name, { connection, ...section });
+    }
+    await closing;
+  }
+
+  #same(name: string, now: DatabaseSection['settings']): boolean {
+    return isDeepStrictEqual(this.#open.get(name)?.settings, now);
+  }
+
+  async #close(names: readonly string[]): Promise<void> {
+    const closing = names.map(name => this.#open.get(name)?.connection.close());
+    for (const name of names) this.#open.delete(name);
+    await Promise.all(closing);
+  }
+
+  /** Undefined while nothing changed. A start without the file has no databases. */
+  async #read(): Promise<ReadonlyMap<string, DatabaseSection> | undefined> {
+    const { log } = this.#core;
+    try {
+      const file = await this.#core.config(FILE, { changedOnly: true });
+      if (!file) return undefined;
+      const { databases, warnings } = readDatabases(file, this.#directory);
+      for (const warning of warnings) log.warning(formatProblem(warning));
+      return databases;
+    } catch (thrown) {
+      if (!(thrown instanceof FileMissing) || this.#open.size > 0) throw thrown;
+      log.verbose(3, `no databases: ${messageOf(thrown)}`);
+      return new Map();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** res_config_sqlite3.conf: a section for each database. The only list of its options. */
+import { milliseconds, oneOf, text, type Values, yesno } from '#core';
+
+export const database = {
+  dbfile: text('', 'The file. It is made when it is not there. A relative path is relative to astdbdir.'),
+  debug: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
+  requirements: oneOf(
+    ['warn', 'createclose', 'createchar'],
+    'warn',
+    'What is done about columns that a module needs and a table lacks: tell of them, add them with the type that is ' +
+      'nearest, or add them as text. Adding makes the table too, where it is not there.',
+  ),
+  batch: milliseconds(
+    100,
+    [0, 60_000],
+    'How long writes are gathered into one transaction; 0 sends each as soon as the file is free.',
+  ),
+  busy_timeout: milliseconds(
+    10_000,
+    [0, 600_000],
+    'How long a write is tried again while another process holds the file; reads give up after 2 seconds at most.',
+  ),
+};
+
+export type Database = Values<typeof database>;
+
+export const sqlite3Conf = {
+  file: 'res_config_sqlite3.conf',
+  intro:
+    'The SQLite files of the realtime driver sqlite3. The name of a section is what extconfig.conf calls the database:\n' +
+    'sippeers => sqlite3,asterisk,sippeers. A section [general] is passed over.',
+  sections: [{ name: 'asterisk', intro: 'A database.', table: database, example: 'dbfile=asterisk.sqlite3' }],
+} as const;

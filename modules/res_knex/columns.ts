@@ -1,0 +1,75 @@
+/** What is known about the columns of tables, and the names of conditions and changes checked against it. */
+
+import type { Knex } from 'knex';
+import type { Condition, Row } from '#core';
+import { Refused } from './failure.js';
+
+/** How a database tells a table's columns; none when there is no such table. */
+export type ReadColumns = (knex: Knex, table: string) => Promise<readonly string[]>;
+
+/** Lower case to the table's own spelling. */
+type Known = ReadonlyMap<string, string>;
+
+export class Columns {
+  readonly #read: ReadColumns;
+  readonly #tables = new Map<string, Known>();
+
+  constructor(read: ReadColumns) {
+    this.#read = read;
+  }
+
+  forget(table: string): void {
+    this.#tables.delete(table);
+  }
+
+  forgetAll(): void {
+    this.#tables.clear();
+  }
+
+  /** Always asked anew: others may have changed the table. */
+  async names(knex: Knex, table: string): Promise<readonly string[]> {
+    const names = await this.#read(knex, table);
+    if (names.length > 0) this.#tables.set(table, new Map(names.map(name => [name.toLowerCase(), name])));
+    else this.#tables.delete(table);
+    return names;
+  }
+
+  /** The conditions in the table's own spelling. @throws Refused for a column or table that is not there */
+  async conditions(knex: Knex, table: string, conditions: readonly Condition[]): Promise<readonly Condition[]> {
+    const known = await this.#of(knex, table);
+    return conditions.map(condition => ({ ...condition, column: this.#spelt(table, known, condition.column) }));
+  }
+
+  /** A row without what the table lacks. @throws Refused when nothing is left of it */
+  async row(knex: Knex, table: string, row: Row): Promise<{ row: Row; dropped: readonly string[] }> {
+    const known = await this.#of(knex, table);
+    const kept: Record<string, string | null> = {};
+    const dropped: string[] = [];
+    for (const [column, value] of Object.entries(row)) {
+      const name = known.get(column.toLowerCase());
+      if (name === undefined) dropped.push(column);
+      else kept[name] = value;
+    }
+    if (Object.keys(kept).length > 0) return { row: kept, dropped };
+    if (dropped.length === 0) throw new Refused(`nothing is to be written to table '${table}'`);
+    return this.#lacks(table, dropped);
+  }
+
+  async #of(knex: Knex, table: string): Promise<Known> {
+    if (!this.#tables.has(table)) await this.names(knex, table);
+    const known = this.#tables.get(table);
+    if (known === undefined) throw new Refused(`there is no table '${table}'`);
+    return known;
+  }
+
+  #spelt(table: string, known: Known, column: string): string {
+    return known.get(column.toLowerCase()) ?? this.#lacks(table, [column]);
+  }
+
+  /** What is refused is looked at afresh the next time: the table may have been changed meanwhile. */
+  #lacks(table: string, columns: readonly string[]): never {
+    this.forget(table);
+    const names = columns.map(column => `'${column}'`).join(', ');
+    throw new Refused(`table '${table}' has no column ${names}`);
+  }
+}

@@ -1,0 +1,163 @@
+/** A named connection: the verbs as operations, reads and writes each on their own way, and how it all is. */
+import type { Clock, Condition, Logger, Need, Row, Scheduler, StaticLine } from '#core';
+import { type Backend, openBackend } from './backend.js';
+import { Lane } from './lane.js';
+import { type Changed, type Operation, type OperationOf, VERBS, type Verb, type Verbs } from './operation.js';
+import { Tally } from './tally.js';
+import type { Connection, ConnectionRow, ConnectionSettings, Migration } from './token.js';
+
+export interface ConnectionParts {
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  readonly clock: Clock;
+  readonly sched: Scheduler;
+  readonly log: Logger;
+  /** Its name is free from here on. */
+  readonly closing: () => void;
+}
+
+/** Operations that may wait, of reads and of writes. */
+const LIMIT = 10_000;
+/** The most that a read is tried again, in milliseconds: in WAL, writers do not hold readers up. */
+const READ_PATIENCE = 2000;
+/** The longest that close() waits for writes. */
+const DRAIN_LIMIT = 1500;
+
+export class SqlConnection implements Connection {
+  readonly name: string;
+  readonly #parts: ConnectionParts;
+  readonly #backend: Backend;
+  readonly #tally: Tally;
+  readonly #lanes: Readonly<Record<'reads' | 'writes', Lane>>;
+  /** `table.column` of changes that were told to have no place. */
+  readonly #dropped = new Set<string>();
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: ConnectionParts) {
+    const { name, settings, clock, sched, log } = parts;
+    this.name = name;
+    this.#parts = parts;
+    this.#backend = openBackend(settings, sched);
+    this.#tally = new Tally(clock);
+    const label = `${name} (${this.#backend.place})`;
+    const shared = { label, backend: this.#backend, tally: this.#tally, clock, sched, log, limit: LIMIT };
+    this.#lanes = {
+      reads: new Lane({
+        ...shared,
+        way: 'reads',
+        window: 0,
+        patience: Math.min(settings.busyTimeout, READ_PATIENCE),
+        halfOpened: () => this.#look(),
+      }),
+      writes: new Lane({ ...shared, way: 'writes', window: settings.batch, patience: settings.busyTimeout }),
+    };
+    this.#look();
+  }
+
+  first(table: string, conditions: readonly Condition[]): Promise<Row | undefined> {
+    return this.#ask({ verb: 'first', table, conditions });
+  }
+
+  all(table: string, conditions: readonly Condition[]): Promise<readonly Row[]> {
+    return this.#ask({ verb: 'all', table, conditions });
+  }
+
+  async update(table: string, conditions: readonly Condition[], changes: Row): Promise<number> {
+    return this.#count(table, await this.#ask({ verb: 'update', table, conditions, changes }));
+  }
+
+  async insert(table: string, row: Row): Promise<void> {
+    this.#count(table, await this.#ask({ verb: 'insert', table, row }));
+  }
+
+  async delete(table: string, conditions: readonly Condition[]): Promise<number> {
+    return this.#count(table, await this.#ask({ verb: 'delete', table, conditions }));
+  }
+
+  columns(table: string): Promise<readonly string[]> {
+    return this.#ask({ verb: 'columns', table });
+  }
+
+  lines(table: string, file: string): Promise<readonly StaticLine[]> {
+    return this.#ask({ verb: 'lines', table, file });
+  }
+
+  async addColumns(table: string, needs: readonly Need[]): Promise<void> {
+    await this.#ask({ verb: 'addColumns', table, needs });
+  }
+
+  migrate(): Promise<Migration> {
+    return this.#ask({ verb: 'migrate' });
+  }
+
+  forget(table: string): void {
+    for (const told of [...this.#dropped]) if (told.startsWith(`${table}.`)) this.#dropped.delete(told);
+    this.#backend.forget(table);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  row(): ConnectionRow {
+    const { reads, writes } = this.#lanes;
+    const { operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt } = this.#tally;
+    const { averageMs, longestMs } = this.#tally;
+    return {
+      name: this.name,
+      client: this.#parts.settings.client,
+      place: this.#backend.place,
+      state: reads.failing || writes.failing ? 'down' : lastOkAt === undefined ? 'opening' : 'up',
+      breaker: reads.breaker === writes.breaker ? reads.breaker : `reads ${reads.breaker}, writes ${writes.breaker}`,
+      queue: reads.waiting + writes.waiting,
+      ...{ operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt, averageMs, longestMs },
+    };
+  }
+
+  async #ask<V extends Verb>(operation: OperationOf<V> & Operation): Promise<Verbs[V]['answer']> {
+    const { settings, log, clock } = this.#parts;
+    const { verb } = operation;
+    const started = clock.elapsed();
+    const answer = await this.#lanes[VERBS[verb].way].submit(operation);
+    if (settings.debug && log.debugs(1)) {
+      const table = 'table' in operation ? ` '${String(operation.table)}'` : '';
+      log.debug(1, `${this.name}: ${verb}${table} took ${Math.round(clock.elapsed() - started)} ms`);
+    }
+    return answer as Verbs[V]['answer'];
+  }
+
+  #count(table: string, { count, dropped }: Changed): number {
+    for (const column of dropped) {
+      const told = `${table}.${column}`;
+      if (this.#dropped.has(told)) continue;
+      this.#dropped.add(told);
+      this.#parts.log.warning(
+        `${this.name}: table '${table}' has no column '${column}': what is written there is lost`,
+      );
+    }
+    return count;
+  }
+
+  /** Sees whether the database is there. How that went is told by the way that reads take. */
+  #look(): void {
+    this.#lanes.reads.submit({ verb: 'ping' }).catch(() => undefined);
+  }
+
+  async #end(): Promise<void> {
+    const { reads, writes } = this.#lanes;
+    this.#parts.closing();
+    let late: (() => void) | undefined;
+    const limit = this.#parts.sched.after(`end of ${this.name}`, DRAIN_LIMIT, () => late?.());
+    await Promise.race([
+      Promise.all([reads.drain(), writes.drain()]),
+      new Promise<void>(resolve => {
+        late = resolve;
+      }),
+    ]);
+    limit.cancel();
+    reads.close();
+    writes.close();
+    await this.#backend.close();
+  }
+}

@@ -1,0 +1,55 @@
+/** What a thrown error says of the database: held by another, unable, or asked for nonsense; and what helps. */
+import type { Failure } from './operation.js';
+
+/** An operation that makes no sense to this database. Found before any statement was sent. */
+export class Refused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Refused';
+  }
+}
+
+/** The beginning of a driver's code, what it means, and what the operator can do. The first that fits counts. */
+const CODES: readonly (readonly [code: string, kind: Failure['kind'], advice: string])[] = [
+  ['SQLITE_BUSY', 'busy', 'Another process holds the file: end that process, or wait for it.'],
+  ['SQLITE_LOCKED', 'busy', 'Another process holds the file: end that process, or wait for it.'],
+  ['SQLITE_CONSTRAINT', 'refused', ''],
+  ['SQLITE_MISMATCH', 'refused', ''],
+  ['SQLITE_TOOBIG', 'refused', ''],
+  ['SQLITE_RANGE', 'refused', ''],
+  ['SQLITE_FULL', 'unavailable', 'The disk, or the quota of the file, is full: make room.'],
+  ['SQLITE_NOTADB', 'unavailable', 'Restore it from a copy, or move it aside to begin an empty one.'],
+  ['SQLITE_CORRUPT', 'unavailable', 'Restore it from a copy, or move it aside to begin an empty one.'],
+  ['SQLITE_READONLY', 'unavailable', 'This user must be able to write the file and its directory.'],
+  ['SQLITE_CANTOPEN', 'unavailable', 'This user must be able to read and write the file and its directory.'],
+  ['SQLITE_PERM', 'unavailable', 'This user must be able to read and write the file and its directory.'],
+  ['SQLITE_IOERR', 'unavailable', 'The disk fails: look at the log of the machine.'],
+  ['EACCES', 'unavailable', 'This user must be able to read and write the file and its directory.'],
+  // The bare code last: whatever is wrong with a statement has it.
+  ['SQLITE_ERROR', 'refused', ''],
+];
+
+/** Of the connection with the database as a whole, in the operator's words. */
+export const unavailable = (message: string): Failure => ({ ok: false, kind: 'unavailable', code: '', message });
+
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof Refused) return { ok: false, kind: 'refused', code: '', message: thrown.message };
+  const code = codeOf(thrown);
+  const [, kind, advice] = CODES.find(([start]) => code.startsWith(start)) ?? ['', 'unavailable' as const, ''];
+  const message = wordsOf(thrown);
+  return { ok: false, kind, code, message: advice === '' ? message : `${message}. ${advice}` };
+}
+
+/** The migrator of knex wraps what it met when it could not have its lock, and loses the code. */
+const codeOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return '';
+  if ('code' in thrown) return String(thrown.code);
+  return thrown.name === 'MigrationLocked' && thrown.message.endsWith('database is locked') ? 'SQLITE_BUSY' : '';
+};
+
+/** The driver's words without the statement that knex puts before them. */
+const wordsOf = (thrown: unknown): string => {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const at = message.lastIndexOf(' - ');
+  return at < 0 ? message : message.slice(at + 3);
+};

@@ -1,0 +1,83 @@
+/** Runs a batch of operations on a database: writes in one transaction, or one by one where that fails. */
+import type { Knex } from 'knex';
+import { Columns } from './columns.js';
+import { failureOf, Refused } from './failure.js';
+import { type Operation, type Outcome, VERBS } from './operation.js';
+import { type Dialect, type Ground, perform } from './statements.js';
+
+export interface RunnerParts {
+  readonly knex: Knex;
+  readonly dialect: Dialect;
+  /** Ends a transaction that a failure left behind. */
+  readonly reset: () => void;
+}
+
+export class Runner {
+  readonly #parts: RunnerParts;
+  readonly #columns: Columns;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#columns = new Columns(parts.dialect.columns);
+  }
+
+  forget(table: string): void {
+    this.#columns.forget(table);
+  }
+
+  /** One outcome for each operation, in order. Of the writes behind one that found the database held, none is done. */
+  async run(operations: readonly Operation[]): Promise<readonly Outcome[]> {
+    const writes = operations.every(({ verb }) => VERBS[verb].way === 'writes');
+    if (!writes || operations.length === 1) return this.#singly(operations);
+    try {
+      return await this.#together(operations);
+    } catch (thrown) {
+      this.#parts.reset();
+      const failure = failureOf(thrown);
+      // Nothing was done, and another try is as good for all; any other failure may be the fault of one.
+      return failure.kind === 'busy' ? operations.map(() => failure) : this.#singly(operations);
+    }
+  }
+
+  #together(operations: readonly Operation[]): Promise<readonly Outcome[]> {
+    return this.#parts.knex.transaction(async knex => {
+      const outcomes: Outcome[] = [];
+      for (const operation of operations) {
+        try {
+          outcomes.push({ ok: true, answer: await perform(this.#ground(knex), operation) });
+        } catch (thrown) {
+          if (!(thrown instanceof Refused)) throw thrown;
+          outcomes.push(failureOf(thrown));
+        }
+      }
+      return outcomes;
+    });
+  }
+
+  async #singly(operations: readonly Operation[]): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    let held: Outcome | undefined;
+    for (const operation of operations) {
+      const outcome: Outcome = held ?? (await this.#one(operation));
+      outcomes.push(outcome);
+      if (!outcome.ok && outcome.kind === 'busy' && VERBS[operation.verb].way === 'writes') held = outcome;
+    }
+    return outcomes;
+  }
+
+  async #one(operation: Operation): Promise<Outcome> {
+    try {
+      return { ok: true, answer: await perform(this.#ground(this.#parts.knex), operation) };
+    } catch (thrown) {
+      this.#parts.reset();
+      const failure = failureOf(thrown);
+      // The statement may be wrong because what is known of the table is old.
+      if ('table' in operation && failure.kind === 'refused') this.#columns.forget(operation.table);
+      return failure;
+    }
+  }
+
+  #ground(knex: Knex): Ground {
+    return { knex, columns: this.#columns, dialect: this.#parts.dialect };
+  }
+}

@@ -1,0 +1,73 @@
+/** Makes the tables that are not there yet, by knex's migrations; those that are there are only looked at. */
+import type { Knex } from 'knex';
+import type { ReadColumns } from '../columns.js';
+import type { Migration } from '../token.js';
+import type { ColumnType, TableDefinition } from './table.js';
+import { tables } from './tables.js';
+
+/** What a migration is called in the database: never changed once it was in a release. */
+const nameOf = ({ name }: TableDefinition): string => `001_${name}`;
+
+export async function migrate(knex: Knex, read: ReadColumns): Promise<Migration> {
+  const before = await columnsOf(knex, read);
+  await knex.migrate.latest({ migrationSource: source, tableName: 'obelisk_migrations' });
+  const after = await columnsOf(knex, read);
+  const existing = tables.filter(({ name }) => before.get(name)!.length > 0);
+  return {
+    created: tables.filter(table => !existing.includes(table) && after.get(table.name)!.length > 0).map(nameIs),
+    existing: existing.map(nameIs),
+    lacking: tables
+      .map(({ name, columns }) => ({ table: name, columns: lacking(Object.keys(columns), after.get(name)!) }))
+      .filter(({ columns }) => columns.length > 0),
+  };
+}
+
+const nameIs = ({ name }: TableDefinition): string => name;
+
+async function columnsOf(knex: Knex, read: ReadColumns): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const { name } of tables) found.set(name, await read(knex, name));
+  return found;
+}
+
+const lacking = (wanted: readonly string[], present: readonly string[]): readonly string[] => {
+  const there = new Set(present.map(name => name.toLowerCase()));
+  return wanted.filter(name => !there.has(name));
+};
+
+/** In code: files read from a directory would not be let go with the module. */
+const source: Knex.MigrationSource<TableDefinition> = {
+  getMigrations: async () => [...tables],
+  getMigrationName: nameOf,
+  getMigration: async table => ({
+    async up(knex) {
+      if (!(await knex.schema.hasTable(table.name))) await knex.schema.createTable(table.name, to => build(to, table));
+    },
+    // Nothing of an operator's data is ever taken away.
+    async down() {},
+  }),
+};
+
+function build(to: Knex.CreateTableBuilder, table: TableDefinition): void {
+  for (const [name, type] of Object.entries(table.columns)) {
+    const column = add(to, name, type);
+    if (table.required.includes(name)) column.notNullable();
+    const usual = table.defaults?.[name];
+    if (usual !== undefined) column.defaultTo(usual);
+  }
+  for (const names of table.unique) to.unique([...names]);
+  for (const names of table.indexes) to.index([...names]);
+}
+
+const add = (to: Knex.CreateTableBuilder, name: string, type: ColumnType): Knex.ColumnBuilder =>
+  typeof type === 'number' ? to.string(name, type) : ADD[type](to, name);
+
+const ADD: Readonly<
+  Record<Exclude<ColumnType, number>, (to: Knex.CreateTableBuilder, name: string) => Knex.ColumnBuilder>
+> = {
+  key: (to, name) => to.increments(name),
+  integer: (to, name) => to.integer(name),
+  decimal: (to, name) => to.decimal(name, 5, 2),
+  text: (to, name) => to.text(name),
+  datetime: (to, name) => to.dateTime(name),
+};

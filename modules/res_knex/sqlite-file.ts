@@ -1,0 +1,168 @@
+/** A SQLite file in the worker: opened by knex, watched for being deleted or replaced, opened anew. */
+import { renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Knex, knex as makeKnex } from 'knex';
+import { Runner } from './runner.js';
+import type { Dialect } from './statements.js';
+
+/** What the worker is started with. */
+export interface SqliteTask {
+  readonly file: string;
+  readonly maxPages: number;
+}
+
+/** The driver's connection, as far as it is touched here. */
+interface Driver {
+  readonly inTransaction: boolean;
+  pragma(text: string): unknown;
+  exec(text: string): unknown;
+  close(): unknown;
+}
+
+/** Which file a path leads to. */
+interface Identity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+interface Open {
+  readonly knex: Knex;
+  readonly runner: Runner;
+}
+
+export class SqliteFile {
+  readonly #task: SqliteTask;
+  #open: Open | undefined;
+  /** The file that was opened last, with its log of changes that are not in it yet. */
+  #known: { readonly file: Identity; readonly log: Identity | undefined } | undefined;
+  #driver: Driver | undefined;
+
+  constructor(task: SqliteTask) {
+    this.#task = task;
+  }
+
+  /** What runs operations on the file that is there now. @throws in the operator's words when it cannot be used */
+  async runner(): Promise<Runner> {
+    const { file } = this.#task;
+    const found = identityOf(file);
+    if (this.#open && found && same(found, this.#known?.file)) return this.#open.runner;
+    await this.close();
+    if (this.#known) {
+      // An empty file in its place would hide the loss, and be in the way of whoever is putting the file back.
+      if (!found) throw new Error(`the file is gone. Put it back, or load the module again to begin an empty one`);
+      if (!same(found, this.#known.file)) setLogAside(file, this.#known.log);
+    }
+    this.#open = await this.#start();
+    return this.#open.runner;
+  }
+
+  forget(table: string): void {
+    this.#open?.runner.forget(table);
+  }
+
+  /** Lets the file go; the next runner() opens it anew. */
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.knex.destroy();
+    this.#driver = undefined;
+  }
+
+  async #start(): Promise<Open> {
+    const { file } = this.#task;
+    const directory = dirname(file);
+    if (!statSync(directory, { throwIfNoEntry: false }))
+      throw new Error(`there is no directory '${directory}': make it`);
+    const knex = makeKnex({
+      client: 'better-sqlite3',
+      connection: { filename: file },
+      useNullAsDefault: true,
+      // Values are not for the log.
+      compileSqlOnError: false,
+      pool: { min: 1, max: 1, afterCreate: this.#prepare },
+      log: SILENT,
+    });
+    try {
+      await knex.select('name').from('sqlite_master').limit(1);
+      this.#known = { file: identityOf(file)!, log: identityOf(logOf(file)) };
+      return { knex, runner: new Runner({ knex, dialect: sqlite, reset: this.#reset }) };
+    } catch (thrown) {
+      await knex.destroy();
+      throw thrown;
+    }
+  }
+
+  readonly #prepare = (driver: Driver, done: (thrown: unknown, driver: Driver) => void): void => {
+    try {
+      // No waiting for a lock in here: who asks tries again later, and this thread serves others meanwhile.
+      driver.pragma('busy_timeout = 0');
+      writeAhead(driver);
+      if (this.#task.maxPages > 0) driver.pragma(`max_page_count = ${this.#task.maxPages}`);
+      this.#driver = driver;
+      done(undefined, driver);
+    } catch (thrown) {
+      driver.close();
+      done(thrown, driver);
+    }
+  };
+
+  readonly #reset = (): void => {
+    if (this.#driver?.inTransaction) this.#driver.exec('ROLLBACK');
+  };
+}
+
+/** Readers do not wait for writers then, and what was answered survives the death of the process. */
+function writeAhead(driver: Driver): void {
+  try {
+    driver.pragma('journal_mode = WAL');
+    driver.pragma('synchronous = NORMAL');
+  } catch (thrown) {
+    // A file that can only be read is read as it is.
+    if (!(thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('SQLITE_READONLY')))
+      throw thrown;
+  }
+}
+
+const logOf = (file: string): string => `${file}-wal`;
+
+function identityOf(path: string): Identity | undefined {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status && { device: status.dev, inode: status.ino };
+}
+
+const same = (a: Identity, b: Identity | undefined): boolean => a.device === b?.device && a.inode === b.inode;
+
+/** The log of a file that was replaced would be taken for the new one's, and spoil it. */
+function setLogAside(file: string, log: Identity | undefined): void {
+  const found = identityOf(logOf(file));
+  if (found && same(found, log)) renameSync(logOf(file), `${logOf(file)}.of-${found.inode}`);
+}
+
+/** What knex would write to the terminal is thrown by it as well. */
+const silence = (): void => undefined;
+const SILENT = { warn: silence, error: silence, deprecate: silence, debug: silence };
+
+const sqlite: Dialect = {
+  async columns(knex, table) {
+    const rows: { name: string }[] = await knex
+      .select('name')
+      .from(knex.raw('pragma_table_xinfo(?)', [table]))
+      // 1 is a column that `select *` does not show.
+      .whereNot('hidden', 1);
+    return rows.map(({ name }) => name);
+  },
+  // Integers as bigint: those of 64 bits stay whole, and a number is then known to be a REAL.
+  exact: { safeIntegers: true },
+  text(value) {
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'number') return real(value);
+    if (Buffer.isBuffer(value)) return value.toString('utf8');
+    return String(value);
+  },
+};
+
+/** As SQLite prints a REAL: 15 digits, and a point always. */
+function real(value: number): string {
+  const rounded = Number(value.toPrecision(15));
+  return Number.isInteger(rounded) ? rounded.toFixed(1) : String(rounded);
+}

@@ -1,0 +1,95 @@
+/** A realtime driver without a database: rows in memory, and failures as a test wants them. */
+import type { Condition, Engine, Need, Place, Row, StaticLine } from '../../core/config/engine.js';
+
+const HOLDS: Readonly<Record<Condition['operator'], (value: string, wanted: string) => boolean>> = {
+  '=': (value, wanted) => value === wanted,
+  '!=': (value, wanted) => value !== wanted,
+  '<': (value, wanted) => value < wanted,
+  '<=': (value, wanted) => value <= wanted,
+  '>': (value, wanted) => value > wanted,
+  '>=': (value, wanted) => value >= wanted,
+  LIKE: (value, wanted) => pattern(wanted).test(value),
+  'NOT LIKE': (value, wanted) => !pattern(wanted).test(value),
+};
+
+const pattern = (text: string): RegExp => new RegExp(`^${text.replaceAll('%', '.*').replaceAll('_', '.')}$`);
+
+export class MemoryEngine implements Engine {
+  readonly name: string;
+  /** By `database/table`. */
+  readonly tables = new Map<string, Record<string, string | null>[]>();
+  /** By `database/table file`. */
+  readonly files = new Map<string, StaticLine[]>();
+  /** What was asked, in order: `load accounts`. */
+  readonly asked: string[] = [];
+  /** Why nothing can be answered. */
+  failure: string | undefined;
+  /** Set: nothing is ever answered. */
+  silent = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  async load(place: Place, conditions: readonly Condition[]): Promise<Row | undefined> {
+    return (await this.#rows('load', place, conditions))[0];
+  }
+
+  loadAll(place: Place, conditions: readonly Condition[]): Promise<readonly Row[]> {
+    return this.#rows('loadAll', place, conditions);
+  }
+
+  async update(place: Place, conditions: readonly Condition[], changes: Row): Promise<number> {
+    const rows = await this.#rows('update', place, conditions);
+    for (const row of rows) Object.assign(row, changes);
+    return rows.length;
+  }
+
+  async store(place: Place, row: Row): Promise<void> {
+    await this.#rows('store', place, []);
+    this.#table(place).push({ ...row });
+  }
+
+  async destroy(place: Place, conditions: readonly Condition[]): Promise<number> {
+    const rows = await this.#rows('destroy', place, conditions);
+    const table = this.#table(place);
+    for (const row of rows) table.splice(table.indexOf(row), 1);
+    return rows.length;
+  }
+
+  async missing(place: Place, needs: readonly Need[]): Promise<readonly string[]> {
+    const [row = {}] = await this.#rows('missing', place, []);
+    return needs.map(({ column }) => column).filter(column => !(column in row));
+  }
+
+  async file(place: Place, name: string): Promise<readonly StaticLine[]> {
+    await this.#answer(`file ${name} of`, place);
+    return this.files.get(`${keyOf(place)} ${name}`) ?? [];
+  }
+
+  forget(place: Place): void {
+    this.asked.push(`forget ${place.table}`);
+  }
+
+  async #rows(verb: string, place: Place, conditions: readonly Condition[]) {
+    await this.#answer(verb, place);
+    return this.#table(place).filter(row =>
+      conditions.every(({ column, operator, value }) => HOLDS[operator](row[column] ?? '', value)),
+    );
+  }
+
+  #answer(verb: string, place: Place): Promise<void> {
+    this.asked.push(`${verb} ${place.table}`);
+    if (this.silent) return new Promise(() => undefined);
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(new Error(this.failure));
+  }
+
+  #table(place: Place): Record<string, string | null>[] {
+    const key = keyOf(place);
+    let table = this.tables.get(key);
+    if (!table) this.tables.set(key, (table = []));
+    return table;
+  }
+}
+
+const keyOf = ({ database, table }: Place): string => `${database}/${table}`;
