@@ -7,9 +7,18 @@ export interface Change {
   /** Names the row to the database, and says when it may be changed: `regseconds <= X`, `fullcontact = Y`. */
   readonly conditions: readonly Condition[];
   readonly changes: Row;
+  /** Conditions that must hold too when it is written late: somebody else may have changed the row since. */
+  readonly late?: readonly Condition[];
   /** Epoch milliseconds at which it came about. */
   readonly at: number;
 }
+
+/** Milliseconds after which a change is late. */
+const LATE = 5000;
+
+/** What must hold of the row for the change to be made now. */
+export const conditionsAt = ({ conditions, late = [], at }: Change, now: number): readonly Condition[] =>
+  now - at > LATE ? [...conditions, ...late] : conditions;
 
 /** Changes of one row that may wait, when none of them says all that another says; the oldest then gives way. */
 const LONGEST_CHAIN = 4;
@@ -71,13 +80,15 @@ const numberOf = (text: string): number | undefined => (/^-?\d{1,15}$/.test(text
 /** Whether something read from a file is a change. */
 export function isChange(value: unknown): value is Change {
   if (typeof value !== 'object' || value === null) return false;
-  const { key, conditions, changes, at } = value as Partial<Record<keyof Change, unknown>>;
-  return typeof key === 'string' && typeof at === 'number' && Array.isArray(conditions) && conditions.every(isCondition)
-    ? typeof changes === 'object' && changes !== null && Object.values(changes).every(isText)
-    : false;
+  const { key, conditions, changes, late = [], at } = value as Partial<Record<keyof Change, unknown>>;
+  if (typeof key !== 'string' || typeof at !== 'number' || !areConditions(conditions) || !areConditions(late))
+    return false;
+  return typeof changes === 'object' && changes !== null && Object.values(changes).every(isText);
 }
 
 const isText = (value: unknown): boolean => value === null || typeof value === 'string';
+
+const areConditions = (value: unknown): boolean => Array.isArray(value) && value.every(isCondition);
 
 const isCondition = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && ['column', 'operator', 'value'].every(name => name in value);

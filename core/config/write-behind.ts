@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { traceOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Job, Scheduler } from '../sched.js';
-import { type Change, isChange } from './change.js';
+import { type Change, conditionsAt, isChange } from './change.js';
 import { ChangeQueue, type Waiting } from './change-queue.js';
 import { type Realtime, RealtimeFailed } from './engine.js';
 import { Journal } from './journal.js';
@@ -190,11 +190,11 @@ export class WriteBehind {
     }
   }
 
-  async #write({ conditions, changes }: Change): Promise<number> {
-    const { realtime, family } = this.#parts;
+  async #write(change: Change): Promise<number> {
+    const { realtime, family, clock } = this.#parts;
     // A driver that is away for a moment would otherwise look like rows that are gone.
     if (!realtime.maps(family)) throw new RealtimeFailed(family, 'not mapped, or its driver is not loaded');
-    return realtime.update(family, conditions, changes);
+    return realtime.update(family, conditionsAt(change, clock.now()), change.changes);
   }
 
   #written(row: Waiting, count: number): void {

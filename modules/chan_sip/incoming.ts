@@ -3,9 +3,10 @@ import type { Message } from './message/message.js';
 import { replyFlow } from './transport/layer.js';
 import { type Flow, formatFlow } from './transport/transport.js';
 import type { Answer } from './user/answers.js';
-import type { Handlers } from './user/layer.js';
+import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
-import { type Handler, type Reply, type Site, symmetricFor } from './user/site.js';
+import { type Handler, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
+import { Waiting } from './user/waiting.js';
 
 /** What a method comes to outside a dialog. */
 interface Row {
@@ -44,8 +45,10 @@ const rows = (user: Handlers): ReadonlyMap<string, Row> =>
   ]);
 
 /** Takes every request that belongs to no transaction. ACK is not among them. */
-export function handleIncoming(site: Site, user: Handlers): (request: Message, flow: Flow) => void {
-  const table = rows(user);
+export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) => void {
+  const { site } = user;
+  const table = rows(user.handlers);
+  const waiting = new Waiting();
   return (request, flow) => {
     // As the original does: without a From tag nobody could tell our answer from another.
     if (!request.from.params.has('tag')) {
@@ -54,9 +57,22 @@ export function handleIncoming(site: Site, user: Handlers): (request: Message, f
     }
     const row = table.get(request.method);
     const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
-    const reply = typeof to === 'function' ? to(request, flow) : { answer: to };
-    if (reply) send(site, request, flow, reply);
+    if (typeof to !== 'function') return send(site, request, flow, { answer: to });
+    const outcome = to(request, flow);
+    if (!outcome) return undefined;
+    if (!('question' in outcome)) return send(site, request, flow, outcome);
+    const done = waiting.begin(request, flow);
+    if (done) site.spawn('look-up of a device', answer(user, to, request, flow, outcome.question).finally(done));
+    return undefined;
   };
+}
+
+/** Asks the handler again with what was found. While the database is away there is no answer. */
+async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow, question: Question): Promise<void> {
+  const found = await user.directory.find(question);
+  if (!found || user.closed) return;
+  const outcome = to(request, flow, found);
+  if (outcome && !('question' in outcome)) send(user.site, request, flow, outcome);
 }
 
 /** Without a record, unless it is to be repeated. */

@@ -33,7 +33,6 @@ const SERVER_TRANSACTIONS = 10_000;
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
-  readonly realtime = { peers: false, regs: false };
   readonly showsecrets: boolean;
   credentials: readonly Credential[] = [];
   readonly #core: Core;
@@ -62,7 +61,7 @@ export class Sip implements SipView {
       limit: SERVER_TRANSACTIONS,
     });
     this.#user = new UserLayer(core, general, this.transactions, lookup);
-    this.#handle = handleIncoming(this.#user.site, this.#user.handlers);
+    this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
   }
 
@@ -71,6 +70,7 @@ export class Sip implements SipView {
     const config = await readConfig(core, false);
     const sip = new Sip(core, config!.general, lookup);
     core.defer('SIP sockets', () => sip.goodbye());
+    await sip.#user.open();
     await sip.#configure(config!);
     core.on('aclsChanged', () => core.spawn('reload after a change of acl.conf', sip.reloadConfig('acl')));
     return sip;
@@ -85,7 +85,7 @@ export class Sip implements SipView {
     if (this.#reloading) return false;
     this.#reloading = true;
     try {
-      const config = await readConfig(this.#core, reason !== 'acl' && !this.#refused);
+      const config = await readConfig(this.#core, this.#changesOnly(reason));
       this.#refused = true;
       if (config) await this.#configure(config);
       this.#refused = false;
@@ -103,6 +103,7 @@ export class Sip implements SipView {
     this.#user.close();
     this.transactions.close();
     await this.transport.close();
+    await this.#user.end();
   }
 
   get general(): General {
@@ -113,6 +114,11 @@ export class Sip implements SipView {
 
   get peers() {
     return this.#user.site.peers;
+  }
+
+  /** The families that are mapped to a database that can be asked. */
+  get realtime() {
+    return this.#user.directory.mapped;
   }
 
   get domains() {
@@ -159,6 +165,21 @@ export class Sip implements SipView {
 
   unregister(peer: Peer): boolean {
     return this.#user.unregister(peer);
+  }
+
+  prune(peer: Peer): void {
+    this.#user.directory.prune(peer);
+  }
+
+  async load(name: string, purpose: 'register' | 'caller'): Promise<Peer | undefined> {
+    const found = this.peers.get(name) ?? (await this.#user.directory.named(name, purpose));
+    if (found === 'failed') throw new CommandError(`The database does not answer; '${name}' cannot be loaded.`);
+    return found;
+  }
+
+  /** Whether an unchanged file has nothing to tell. With rtcachefriends a reload reads devices of the database again. */
+  #changesOnly(reason: ReloadReason): boolean {
+    return reason !== 'acl' && !this.#refused && !this.#user.site.general.rtcachefriends;
   }
 
   /** What can fail comes first: the socket. The rest is a swap of values. */

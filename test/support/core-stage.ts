@@ -5,6 +5,9 @@ import { type AstDb, astdb } from '../../core/astdb.js';
 import { TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
+import { type Realtime, realtime } from '../../core/config/engine.js';
+import { RealtimeFamilies } from '../../core/config/realtime.js';
+import { RealtimeStatus, realtimeStatus } from '../../core/config/realtime-status.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
 import type { Core } from '../../core/module.js';
@@ -68,11 +71,18 @@ export class CoreStage {
   readonly #spawned = new Set<Promise<unknown>>();
   readonly #jobs = this.heap.open();
   readonly core: Core;
+  /** Nothing is mapped until a test does it. */
+  readonly families: RealtimeFamilies;
+  readonly status = new RealtimeStatus();
 
   private constructor(name: string) {
     this.core = this.#open(name);
     this.registry.provide<AstDb>('core', astdb, this.astdb);
     this.registry.provide<Acls>('core', acls, this.lists);
+    const { clock, registry, events } = this;
+    this.families = new RealtimeFamilies({ clock, registry, events, log: this.core.log });
+    this.registry.provide<Realtime>('core', realtime, this.families);
+    this.registry.provide('core', realtimeStatus, this.status);
     for (const event of ['peerStatus', 'registeredExtension', 'security'] as const) {
       this.events.on(event, fact => void this.told.push([event, fact] as Told));
     }
@@ -110,6 +120,7 @@ export class CoreStage {
   async close(): Promise<void> {
     await this.scope.close();
     await this.settled();
+    this.families.close();
     assert.deepEqual([this.clock.pending, this.heap.size, this.scope.size], [0, 0, 0], 'something is left behind');
   }
 

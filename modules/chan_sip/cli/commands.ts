@@ -4,12 +4,13 @@ import { controlCommands } from './control.js';
 import { listCommands } from './lists.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
+import { prune } from './prune.js';
 import { showSettings } from './settings.js';
 import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
 export const commands = (view: SipView): Command[] => [
-  ...[showPeers, showPeer, showUsers, showUser, showSettings].map(make => make(view)),
+  ...[showPeers, showPeer, showUsers, showUser, showSettings, prune].map(make => make(view)),
   ...listCommands(view),
   ...controlCommands(view),
 ];

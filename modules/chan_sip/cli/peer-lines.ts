@@ -42,9 +42,10 @@ const fromDomain = (peer: Peer): string | undefined => {
   return host === '' ? undefined : `${host} Port ${port ?? 5060}`;
 };
 
-const realtimeWords = (peer: Peer, { realtime }: SipView): string | undefined => {
+const realtimeWords = (peer: Peer, { realtime, peers }: SipView): string | undefined => {
   if (!realtime.peers) return undefined;
-  return peer.origin === 'realtime' ? 'Yes, cached' : 'No';
+  if (peer.origin !== 'realtime') return 'No';
+  return peers.get(peer.name) === peer ? 'Yes, cached' : 'Yes';
 };
 
 /** Whole seconds until the binding ends; -1 without one. */

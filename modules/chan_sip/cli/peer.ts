@@ -1,5 +1,5 @@
 /** `sip show peer` and `sip show user`: everything about one device. */
-import { type Command, CommandError, type Field, type Output, yesOrNo } from '#core';
+import { type Call, type Command, CommandError, type Field, type Output, yesOrNo } from '#core';
 import type { Peer } from '../user/peer.js';
 import { PEER_LINES, PEER_LINES_LAST, type PeerLine, USER_LINES } from './peer-lines.js';
 import { callable } from './peers.js';
@@ -38,8 +38,19 @@ export const isCaller = (peer: Peer): boolean => peer.type !== 'peer';
 const namesOf = (view: SipView, wanted: (peer: Peer) => boolean) => () =>
   [...view.peers.values()].filter(wanted).map(({ name }) => name);
 
-const find = (view: SipView, name: string, wanted: (peer: Peer) => boolean, word: string): Peer => {
-  const peer = view.peers.get(name);
+/** Who is asked about, and how that is called. */
+interface Kind {
+  readonly word: 'Peer' | 'User';
+  readonly purpose: 'register' | 'caller';
+  readonly wanted: (peer: Peer) => boolean;
+}
+
+const PEER: Kind = { word: 'Peer', purpose: 'register', wanted: callable };
+const USER: Kind = { word: 'User', purpose: 'caller', wanted: isCaller };
+
+const find = async (view: SipView, { word, purpose, wanted }: Kind, { args, chosen }: Call): Promise<Peer> => {
+  const name = args['name']!;
+  const peer = chosen.has('load') ? await view.load(name, purpose) : view.peers.get(name);
   if (!peer || !wanted(peer)) throw new CommandError(`${word} ${name} not found.\n`);
   return peer;
 };
@@ -49,9 +60,7 @@ export const showPeer = (view: SipView): Command => ({
   summary: 'Everything about one device that can be called',
   help: 'With load, a device that is only in the database is read from there.',
   complete: { name: namesOf(view, callable) },
-  run({ args, out }) {
-    printPeer(find(view, args['name']!, callable, 'Peer'), view, out);
-  },
+  run: async call => printPeer(await find(view, PEER, call), view, call.out),
 });
 
 export const showUser = (view: SipView): Command => ({
@@ -59,7 +68,5 @@ export const showUser = (view: SipView): Command => ({
   summary: 'Everything about one device that may call',
   help: 'With load, a device that is only in the database is read from there.',
   complete: { name: namesOf(view, isCaller) },
-  run({ args, out }) {
-    printUser(find(view, args['name']!, isCaller, 'User'), view, out);
-  },
+  run: async call => printUser(await find(view, USER, call), view, call.out),
 });

@@ -48,7 +48,7 @@ export interface SipView {
   readonly debug: DebugSwitch;
   /** Whether show commands print secrets. */
   readonly showsecrets: boolean;
-  /** The families that are mapped to a database. */
+  /** The families that are mapped to a database that can be asked. */
   readonly realtime: { readonly peers: boolean; readonly regs: boolean };
   dialogs(): Iterable<DialogRow>;
   /** The lines of registrations of ours, without their secrets. */
@@ -57,4 +57,8 @@ export interface SipView {
   reload(): boolean | Promise<boolean>;
   /** Ends the registration. @returns whether there was one */
   unregister(peer: Peer): boolean;
+  /** Lets go of a device of the database. */
+  prune(peer: Peer): void;
+  /** A device in memory or in the database, for calls to it or from it. @throws CommandError while the database is away */
+  load(name: string, purpose: 'register' | 'caller'): Promise<Peer | undefined>;
 }

@@ -18,8 +18,8 @@ import { checkDevice, checkGeneral } from './checks.js';
 import { type Device, type DeviceSection, type DeviceType, device, deviceDefaults } from './device.js';
 import { type General, general } from './general.js';
 import { Interner } from './intern.js';
+import { ownValues } from './own.js';
 import type { Credential } from './values/credential.js';
-import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
 
 export interface SipConfig {
   readonly general: General;
@@ -155,21 +155,7 @@ class Reader {
     for (const protocol of set.transport ?? [])
       if (SOCKETS.has(protocol)) this.waiting.add(`transport=${protocol} (websocket)`);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
-    return { name: section.name, type: known, own: this.#sparse(resolved(own, defaults), defaults) };
-  }
-
-  /**
-   * Leaves out what is as it is for all, and shares equal values between devices. A context stays: one that a device
-   * names goes before that of a domain, whatever it is.
-   */
-  #sparse(own: Partial<Device>, defaults: Device): Partial<Device> {
-    const kept: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(own)) {
-      const shared = this.#interner.share(value);
-      const same = shared === this.#interner.share(defaults[name as keyof Device]);
-      if (!same || name === 'context') kept[name] = shared;
-    }
-    return kept as Partial<Device>;
+    return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner) };
   }
 
   /** Remembers options that are set to something and wait for their time. */
@@ -201,12 +187,3 @@ class Reader {
     this.warn({ file, line, message });
   }
 }
-
-/** `yes` becomes what [general] says, or else the built-in number. */
-const resolved = (own: Partial<Device>, defaults: Device): Partial<Device> => ({
-  ...own,
-  ...(own.qualify !== undefined && { qualify: resolveSwitch(own.qualify, defaults.qualify, QUALIFY_MS) }),
-  ...(own.keepalive !== undefined && {
-    keepalive: resolveSwitch(own.keepalive, defaults.keepalive, KEEPALIVE_SECONDS),
-  }),
-});

@@ -7,7 +7,6 @@ import { yesNoOr } from './values/words.js';
 
 const OUT = { later: 'outbound registration' };
 const MWI = { later: 'subscriptions' };
-const REALTIME = { later: 'realtime' };
 
 const bounds = {
   minexpiry: seconds(60, [1, 31_536_000], 'Shortest registration we grant; a shorter wish is raised to it', {
@@ -72,17 +71,15 @@ const pace = {
 } as const;
 
 const realtime = {
-  rtcachefriends: yesno(false, 'Keep devices of the database in memory', { label: 'Cache Friends:', ...REALTIME }),
-  rtupdate: yesno(true, 'Write registrations back to the database', { label: 'Update:', ...REALTIME }),
-  rtsavesysname: yesno(false, 'Write our systemname along with them', { label: 'Save sys. name:', ...REALTIME }),
-  rtsavepath: yesno(false, 'Write their Path along with them', { label: 'Save path header:', ...REALTIME }),
+  rtcachefriends: yesno(false, 'Keep devices of the database in memory', { label: 'Cache Friends:' }),
+  rtupdate: yesno(true, 'Write registrations back to the database', { label: 'Update:' }),
+  rtsavesysname: yesno(false, 'Write our systemname along with them', { label: 'Save sys. name:' }),
+  rtsavepath: yesno(false, 'Write their Path along with them', { label: 'Save path header:' }),
   rtautoclear: autoClear('Forget a device of the database after so long without registration', {
     label: 'Auto Clear:',
-    ...REALTIME,
   }),
   ignoreregexpire: yesno(false, 'Keep registrations in the database after their end', {
     label: 'Ignore Reg. Expire:',
-    ...REALTIME,
   }),
 } as const;
 

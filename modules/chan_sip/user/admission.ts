@@ -12,7 +12,7 @@ import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
 import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
 import { SecurityReport } from './security.js';
-import { type Reply, realmFor, type Site } from './site.js';
+import { type Found, type Outcome, type Question, type Reply, realmFor, type Site } from './site.js';
 
 /** How a request names its device: a call by From user or source address, a subscription by its From user alone. */
 export type Search = 'caller' | 'subscriber';
@@ -28,6 +28,11 @@ export interface Admitted {
   readonly symmetric: boolean;
 }
 
+type Asking = Extract<Outcome, { question: Question }>;
+
+/** Whether it was let in. */
+export const isAdmitted = (result: Admitted | Exclude<Outcome, undefined>): result is Admitted => 'flow' in result;
+
 export class Admission {
   readonly #site: Site;
 
@@ -35,10 +40,11 @@ export class Admission {
     this.#site = site;
   }
 
-  /** @returns what to answer when it is not let in: a challenge, a refusal */
-  admit(request: Message, flow: Flow, search: Search): Admitted | Reply {
+  /** @returns what to answer when it is not let in: a challenge, a refusal; or what must be looked up first */
+  admit(request: Message, flow: Flow, search: Search, answer?: Found): Admitted | Exclude<Outcome, undefined> {
     const { general, acls, auth } = this.#site;
-    const found = search === 'caller' ? this.#caller(request, flow) : this.#site.peers.get(this.#nameIn(request));
+    const found = search === 'caller' ? this.#caller(request, flow, answer) : this.#subscriber(request, answer);
+    if (found && 'question' in found) return found;
     const denied = found !== undefined && !acls.allows(found.get('acl'), flow.remote.address);
     const peer = denied ? undefined : found;
     const symmetric = forcesRport(peer?.get('nat') ?? general.nat, natSeen(request, flow));
@@ -58,11 +64,34 @@ export class Admission {
     return this.#refuse(guest, peer ? (check.mismatch ? 'username' : 'password') : reason, check);
   }
 
-  /** By name those that may call, by address those that may be called. */
-  #caller(request: Message, flow: Flow): Peer | undefined {
-    const { peers, portless } = this.#site;
-    const named = peers.get(this.#nameIn(request));
+  /** By name alone, of any type. */
+  #subscriber(request: Message, answer: Found | undefined): Peer | Asking | undefined {
+    const { peers, mapped } = this.#site;
+    const name = this.#nameIn(request);
+    const known = peers.get(name) ?? answer?.peer;
+    return known || answer || !mapped ? known : { question: { purpose: 'subscriber', name } };
+  }
+
+  /** By name those that may call, by address those that may be called; in memory first, then in the database. */
+  #caller(request: Message, flow: Flow, answer: Found | undefined): Peer | Asking | undefined {
+    const { peers, mapped } = this.#site;
+    const name = this.#nameIn(request);
+    const named = peers.get(name);
     if (named && named.type !== 'peer') return named;
+    const near = this.#near(flow);
+    if (!mapped || answer) return answer?.peer ?? near;
+    // Deviates from the original, which asks the database first: a call from the fixed address of a device that we know
+    // never waits for it. Several phones may share the address of one that registers, so their names count.
+    if (near && (named || !near.dynamic)) return near;
+    const origin = { address: flow.remote, protocol: flow.protocol, extension: request.requestUri.user ?? '' };
+    return {
+      question: { purpose: 'caller', ...(named ? {} : { name }), ...(near ? { spare: true } : { origin }) },
+    };
+  }
+
+  /** Whose address it comes from, among the devices in memory. */
+  #near(flow: Flow): Peer | undefined {
+    const { peers, portless } = this.#site;
     const { address, port } = flow.remote;
     const usable = (peer: Peer | undefined) => peer?.get('transport').includes(flow.protocol);
     const exact = peers.byAddress(address, port);

@@ -1,12 +1,10 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
-import { isIP } from 'node:net';
 import type { Job } from '#core';
 import { formatEndpoint } from '../transport/transport.js';
+import { AstDbRecords } from './astdb-records.js';
 import type { Binding, Peer } from './peer.js';
+import type { RegistrationRows } from './realtime-rows.js';
 import type { Site } from './site.js';
-
-const FAMILY = 'SIP/Registry';
-const PATHS = 'SIP/RegistryPath';
 
 /** A binding outlives what was granted by this much: a refresh may come late. */
 const GRACE = 10_000;
@@ -27,18 +25,23 @@ interface Extension {
 }
 
 const NO_EXTENSIONS: readonly Extension[] = [];
+const NO_PATH: readonly string[] = [];
 
 /** What a REGISTER brings. */
 export type NewBinding = Omit<Binding, 'expiresAt' | 'since'>;
 
 export class Bindings {
   readonly #site: Site;
+  readonly #records: AstDbRecords;
+  readonly #rows: RegistrationRows;
   readonly #expiries = new Map<Peer, Expiry>();
   /** Made by autocreatepeer: they are there as long as their binding. */
   readonly #newcomers = new Set<Peer>();
 
-  constructor(site: Site) {
+  constructor(site: Site, rows: RegistrationRows) {
     this.#site = site;
+    this.#records = new AstDbRecords(site.astdb);
+    this.#rows = rows;
   }
 
   /** A REGISTER was taken: the binding begins, or is refreshed, or replaced. */
@@ -66,21 +69,26 @@ export class Bindings {
 
   /** Brings back what was stored of a device that registers, with the whole lifetime that was granted. */
   restore(peer: Peer): boolean {
-    const { astdb, log } = this.#site;
-    const text = astdb.get(FAMILY, peer.name);
-    if (!peer.dynamic || peer.binding || text === undefined) return false;
-    const stored = readStored(text);
-    if (!stored) {
-      log.warning(`the registration stored for '${peer.name}' cannot be read and is left out: '${text}'`);
+    const { log } = this.#site;
+    if (!peer.dynamic || peer.binding) return false;
+    const stored = this.#records.read(peer.name);
+    if (stored === undefined) return false;
+    if ('damaged' in stored) {
+      log.warning(`the registration stored for '${peer.name}' cannot be read and is left out: '${stored.damaged}'`);
       return false;
     }
     const { defaultuser, ...where } = stored;
     if (peer.defaultuser === '') peer.defaultuser = defaultuser;
-    const path = splitPath(astdb.get(PATHS, peer.name));
     // Which transport it was is not in the record.
-    this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0, path });
+    this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0 });
     log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     return true;
+  }
+
+  /** Brings back what its row says of a device. One that is over, and is to be trusted still, has no seconds left. */
+  resume(peer: Peer, contact: string, address: Binding['address'], seconds: number): void {
+    const granted = Math.max(0, seconds);
+    this.#set(peer, { contact, address, granted, protocol: peer.primary, callId: '', cseq: 0, path: NO_PATH });
   }
 
   /** The device leaves the configuration. What is stored stays, for the day it comes back. */
@@ -91,8 +99,10 @@ export class Bindings {
 
   /** Whole seconds until the binding ends; undefined without one. */
   secondsLeft(peer: Peer): number | undefined {
+    const { clock } = this.#site;
     const expiry = this.#expiries.get(peer);
-    return expiry && Math.ceil((expiry.due - this.#site.clock.elapsed()) / 1000);
+    const left = expiry ? expiry.due - clock.elapsed() : peer.binding && peer.binding.expiresAt - clock.now();
+    return left === undefined ? undefined : Math.max(0, Math.ceil(left / 1000));
   }
 
   get size(): number {
@@ -111,8 +121,10 @@ export class Bindings {
     peer.fullcontact = binding.contact;
     peer.protocol = binding.protocol;
     peer.address = binding.address;
+    // One that is in the database alone ends there, when its row is read the next time.
+    if (peers.get(peer.name) !== peer) return;
     peers.moved(peer);
-    this.#arm(peer, wait);
+    if (binding.granted > 0) this.#arm(peer, wait);
   }
 
   #arm(peer: Peer, wait: number): void {
@@ -156,31 +168,31 @@ export class Bindings {
 
   #end(peer: Peer): boolean {
     if (!peer.binding) return false;
-    const { peers, general, astdb } = this.#site;
+    const { peers, general } = this.#site;
     this.#disarm(peer);
     peer.binding = undefined;
     peer.address = undefined;
     peer.protocol = peer.primary;
-    peers.moved(peer);
+    const kept = peers.get(peer.name) === peer;
+    if (kept) peers.moved(peer);
     if (!general.ignoreregexpire) {
-      astdb.del(FAMILY, peer.name);
-      astdb.del(PATHS, peer.name);
+      if (this.#inRow(peer)) this.#rows.clear(peer);
+      else this.#records.remove(peer.name);
     }
     this.#status(peer, 'Unregistered');
-    if (this.#newcomers.delete(peer)) peers.remove(peer.name);
+    const passing = this.#newcomers.delete(peer) || (peer.origin === 'realtime' && general.rtautoclear.enabled);
+    if (kept && passing) peers.remove(peer.name);
     return true;
   }
 
+  /** Whether what it registers is kept in its row. */
+  #inRow({ origin }: Peer): boolean {
+    return origin === 'realtime' && this.#site.general.rtupdate;
+  }
+
   #store(peer: Peer): void {
-    const { astdb } = this.#site;
-    const { address, granted, contact, path } = peer.binding!;
-    const text = `${formatEndpoint(address)}:${granted}:${peer.defaultuser}:${contact}`;
-    // A refresh that changes nothing costs no write.
-    if (astdb.get(FAMILY, peer.name) !== text) astdb.put(FAMILY, peer.name, text);
-    const paths = path.join(',');
-    if (paths === (astdb.get(PATHS, peer.name) ?? '')) return;
-    if (paths === '') astdb.del(PATHS, peer.name);
-    else astdb.put(PATHS, peer.name, paths);
+    if (this.#inRow(peer)) this.#rows.put(peer, this.#site.general);
+    else this.#records.put(peer, peer.binding!);
   }
 
   #status(peer: Peer, status: 'Registered' | 'Unregistered'): void {
@@ -210,22 +222,3 @@ export class Bindings {
     }
   }
 }
-
-/** `ip:port:expiry:defaultuser:fullcontact`, an IPv6 address in brackets. */
-function readStored(
-  text: string,
-): { address: Binding['address']; granted: number; defaultuser: string; contact: string } | undefined {
-  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5}):(\d{1,9}):([^:]*):(.*)$/s.exec(text);
-  if (!parts) return undefined;
-  const [, v6, v4, port, granted, defaultuser, contact] = parts;
-  const address = v6 ?? v4!;
-  if (isIP(address) === 0) return undefined;
-  return {
-    address: { address, port: Number(port) },
-    granted: Number(granted),
-    defaultuser: defaultuser!,
-    contact: contact!,
-  };
-}
-
-const splitPath = (text: string | undefined): readonly string[] => (text ? text.split(/,(?=\s*<)/) : []);

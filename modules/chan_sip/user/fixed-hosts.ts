@@ -12,6 +12,8 @@ export class FixedHosts {
   readonly #resolver: Resolver;
   /** Rises with each configuration, so that a look-up for an older one ends there. */
   #round = 0;
+  #reserved = new Set<string>();
+  #portless: Peer[] = [];
 
   constructor(site: Site, resolver: Resolver) {
     this.#site = site;
@@ -25,6 +27,18 @@ export class FixedHosts {
     for (const peer of this.#site.peers.values()) if (peer.hostname !== undefined) named.push(peer);
     this.#index();
     if (named.length > 0) this.#site.spawn('look-up of hosts in sip.conf', this.#resolve(named, this.#round));
+  }
+
+  /** A device came by itself, after all others. */
+  joined(peer: Peer): void {
+    this.#take(peer);
+    if (peer.hostname === undefined) return;
+    this.#site.spawn(`look-up of the host of '${peer.name}'`, this.#resolve([peer], this.#round));
+  }
+
+  /** A device went by itself. */
+  left(peer: Peer): void {
+    if (!peer.dynamic || peer.get('insecure').port) this.#index();
   }
 
   close(): void {
@@ -56,14 +70,17 @@ export class FixedHosts {
 
   /** What is asked for each request, made once. */
   #index(): void {
-    const { peers, general } = this.#site;
-    const reserved = new Set<string>();
-    const portless: Peer[] = [];
-    for (const peer of peers.values()) {
-      if (general.dynamic_exclude_static && !peer.dynamic && peer.address) reserved.add(peer.address.address);
-      if (peer.type !== 'user' && peer.get('insecure').port) portless.push(peer);
+    this.#reserved = new Set();
+    this.#portless = [];
+    for (const peer of this.#site.peers.values()) this.#take(peer);
+    this.#site.reserved = this.#reserved;
+    this.#site.portless = this.#portless;
+  }
+
+  #take(peer: Peer): void {
+    if (this.#site.general.dynamic_exclude_static && !peer.dynamic && peer.address) {
+      this.#reserved.add(peer.address.address);
     }
-    this.#site.reserved = reserved;
-    this.#site.portless = portless;
+    if (peer.type !== 'user' && peer.get('insecure').port) this.#portless.push(peer);
   }
 }

@@ -1,14 +1,18 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
-import type { Core } from '#core';
+import { type Core, realtime } from '#core';
 import type { General } from '../options/general.js';
 import type { SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
+import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { FixedHosts } from './fixed-hosts.js';
 import type { Peer } from './peer.js';
+import { RowDevices } from './realtime-devices.js';
+import { Families } from './realtime-families.js';
+import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
@@ -29,21 +33,37 @@ export interface Handlers {
 export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
+  readonly directory: Directory;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
+  readonly #rows: RegistrationRows;
+  #closed = false;
 
   constructor(core: Core, general: General, transactions: TransactionLayer, lookup?: Lookup) {
     this.site = openSite(core, general, transactions);
     const resolver = new Resolver(core.clock, lookup);
-    this.#bindings = new Bindings(this.site);
-    this.#registration = new Registration(this.site, this.#bindings, resolver);
-    this.#fixedHosts = new FixedHosts(this.site, resolver);
+    const families = new Families(core.use(realtime));
+    const rows = new RegistrationRows(core, families);
+    const bindings = new Bindings(this.site, rows);
+    const hosts = new FixedHosts(this.site, resolver);
+    const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
+    this.directory = new Directory(core, this.site, { families, rows, devices });
+    this.#rows = rows;
+    this.#bindings = bindings;
+    this.#registration = new Registration(this.site, bindings, resolver);
+    this.#fixedHosts = hosts;
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission);
     const { receive } = new Registrar(this.site, this.#registration);
     const options = capabilities(this.site, admission);
     this.handlers = { register: receive, options, invite, message, subscribe, notify, cancel };
+  }
+
+  /** Before the first message: what the last run left is taken up. */
+  async open(): Promise<void> {
+    await this.#rows.open();
+    this.site.spawn('check of the tables of devices', this.directory.check());
   }
 
   /** Everything at once: no message is between the old values and the new. */
@@ -57,6 +77,7 @@ export class UserLayer {
     for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
+    this.directory.reset();
   }
 
   /** @returns whether there was a registration to end */
@@ -64,8 +85,19 @@ export class UserLayer {
     return this.#bindings.remove(peer);
   }
 
+  /** Nothing is answered any more. */
   close(): void {
+    this.#closed = true;
     this.#fixedHosts.close();
     this.#registration.close();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Writes what waits, within bounds: after the last message. */
+  async end(): Promise<void> {
+    await this.#rows.close();
   }
 }

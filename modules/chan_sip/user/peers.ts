@@ -111,10 +111,9 @@ export class Peers {
     return { added, removed, kept, unbound };
   }
 
-  /** A device of no file stays as it is, unless it was made for anybody who came. */
+  /** Of devices of no file those stay that anybody may make for good; those of the database are read from there again. */
   #survivor(peer: Peer, general: General): DeviceSection | undefined {
-    const stays = peer.origin === 'realtime' || (peer.origin === 'autocreate' && general.autocreatepeer === 'persist');
-    return stays ? peer.section : undefined;
+    return peer.origin === 'autocreate' && general.autocreatepeer === 'persist' ? peer.section : undefined;
   }
 
   #forget(peer: Peer): void {

@@ -12,7 +12,7 @@ import type { Peer } from './peer.js';
 import { FORBIDDEN, REFUSALS, type RefusalName, report } from './refusals.js';
 import { BAD_REQUEST, type Registration, SERVER_ERROR } from './registration.js';
 import { SecurityReport } from './security.js';
-import { type Reply, realmFor, type Site } from './site.js';
+import { type Found, type Outcome, realmFor, type Site } from './site.js';
 
 /** One REGISTER on its way. */
 export interface Attempt {
@@ -40,10 +40,16 @@ export class Registrar {
     this.#registration = registration;
   }
 
-  readonly receive = (request: Message, flow: Flow): Reply | undefined => {
+  readonly receive = (request: Message, flow: Flow, found?: Found): Outcome => {
     const fault = this.#fault(request);
     if (fault) return { answer: fault };
-    const attempt = this.#identify(request, flow);
+    const { user: written, host } = request.to.uri;
+    const user = this.#nameOf(written ?? host);
+    const { peers, domains, mapped } = this.#site;
+    const local = domains.serves(host);
+    const known = local ? (peers.get(user) ?? found?.peer) : undefined;
+    if (mapped && local && !known && !found) return { question: { purpose: 'register', name: user } };
+    const attempt = this.#identify(request, flow, user, known, local);
     const answer = this.#decide(attempt);
     return answer && { answer, symmetric: attempt.symmetric };
   };
@@ -59,12 +65,9 @@ export class Registrar {
     return host === '' ? NO_DOMAIN : undefined;
   }
 
-  #identify(request: Message, flow: Flow): Attempt {
-    const { general, domains } = this.#site;
-    const { user: written, host } = request.to.uri;
-    const user = this.#nameOf(written ?? host);
-    const local = domains.serves(host);
-    const peer = local ? this.#find(user) : undefined;
+  #identify(request: Message, flow: Flow, user: string, known: Peer | undefined, local: boolean): Attempt {
+    const { general } = this.#site;
+    const peer = local ? this.#registering(user, known) : undefined;
     const objection = local ? this.#objection(peer, flow) : 'domain';
     const seen = natSeen(request, flow);
     const nat = objection ? general.nat : (peer?.get('nat') ?? general.nat);
@@ -80,9 +83,8 @@ export class Registrar {
   }
 
   /** A device that may register; with autocreatepeer a new one, which nobody knows until it has registered. */
-  #find(name: string): Peer | undefined {
-    const peer = this.#site.peers.get(name);
-    if (peer) return peer.type === 'user' ? undefined : peer;
+  #registering(name: string, known: Peer | undefined): Peer | undefined {
+    if (known) return known.type === 'user' ? undefined : known;
     return this.#registration.newcomer(name);
   }
 

@@ -143,10 +143,10 @@ export class Registration {
     }
   }
 
-  /** Whether the device is still the one of its name: a reload or another newcomer may have come first. */
+  /** Whether the device is still the one of its name, or of nobody: a reload or another newcomer may have come first. */
   #isThere(peer: Peer): boolean {
     const there = this.#site.peers.get(peer.name);
-    return there === undefined ? peer.origin === 'autocreate' : there === peer;
+    return there === undefined ? peer.origin !== 'static' : there === peer;
   }
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */

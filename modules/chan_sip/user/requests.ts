@@ -3,10 +3,10 @@ import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
 import { percentDecode } from '../message/uri.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
-import type { Admission, Admitted } from './admission.js';
+import { type Admission, type Admitted, isAdmitted } from './admission.js';
 import type { Answer, Header } from './answers.js';
 import { quotable } from './quotable.js';
-import type { Reply, Site } from './site.js';
+import type { Found, Outcome, Reply, Site } from './site.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
 const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
@@ -46,31 +46,31 @@ export class Requests {
     this.#admission = admission;
   }
 
-  readonly invite = (request: Message, flow: Flow): Reply => {
+  readonly invite = (request: Message, flow: Flow, found?: Found): Outcome => {
     if (request.header('Replaces') !== undefined) return { answer: NO_REPLACED };
-    const caller = this.#admission.admit(request, flow, 'caller');
-    if ('answer' in caller) return caller;
+    const caller = this.#admission.admit(request, flow, 'caller', found);
+    if (!isAdmitted(caller)) return caller;
     const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#noExtension(caller);
     // Only who proved a password gets repeats: the address of a stranger may be his victim's.
     return { answer, symmetric: caller.symmetric, kept: caller.proven };
   };
 
-  readonly message = (request: Message, flow: Flow): Reply => {
+  readonly message = (request: Message, flow: Flow, found?: Found): Outcome => {
     const { general } = this.#site;
     if (typeOf(request.header('Content-Type')) !== 'text/plain') return { answer: WRONG_TYPE };
     if (!general.accept_outofcall_message) return { answer: NOT_ALLOWED };
     const answer = destinationFault(this.#site, request) ?? NOT_FOUND;
     if (!general.auth_message_requests) return { answer };
-    const sender = this.#admission.admit(request, flow, 'caller');
-    return 'answer' in sender ? sender : { answer, symmetric: sender.symmetric };
+    const sender = this.#admission.admit(request, flow, 'caller', found);
+    return isAdmitted(sender) ? { answer, symmetric: sender.symmetric } : sender;
   };
 
-  readonly subscribe = (request: Message, flow: Flow): Reply => {
+  readonly subscribe = (request: Message, flow: Flow, found?: Found): Outcome => {
     if (!this.#site.general.allowsubscribe) return { answer: NO_POLICY };
     const event = typeOf(request.header('Event'));
     if (event === '') return { answer: BAD_EVENT };
-    const subscriber = this.#admission.admit(request, flow, 'subscriber');
-    if ('answer' in subscriber) return subscriber;
+    const subscriber = this.#admission.admit(request, flow, 'subscriber', found);
+    if (!isAdmitted(subscriber)) return subscriber;
     return { answer: this.#subscription(subscriber, event), symmetric: subscriber.symmetric };
   };
 

@@ -24,6 +24,8 @@ import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
+import type { Purpose } from './realtime-account.js';
+import type { Origin } from './realtime-queries.js';
 
 export interface Site {
   readonly log: Logger;
@@ -43,6 +45,8 @@ export interface Site {
   reserved: ReadonlySet<string>;
   /** Devices that may call from any port of their address. */
   portless: readonly Peer[];
+  /** Whether a device that is not among them may be in a database. */
+  mapped: boolean;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
   spawn(label: string, work: Promise<unknown>): void;
 }
@@ -67,6 +71,7 @@ export function openSite(core: Core, general: General, transactions: Transaction
     general,
     reserved: new Set(),
     portless: [],
+    mapped: false,
     emit,
     spawn,
   };
@@ -91,5 +96,27 @@ export interface Reply {
   readonly kept?: boolean;
 }
 
-/** Handles one method. @returns undefined when the answer comes later */
-export type Handler = (request: Message, flow: Flow) => Reply | undefined;
+/** What must be looked up in the database before a handler can say anything. */
+export interface Question {
+  readonly purpose: Purpose;
+  /** A device that is not in memory. */
+  readonly name?: string;
+  /** Whose device it may be when the name is nobody's. */
+  readonly origin?: Origin;
+  /** Whether the handler can go on while the database is away. */
+  readonly spare?: boolean;
+}
+
+/** The answer to a question. */
+export interface Found {
+  readonly peer: Peer | undefined;
+}
+
+/** What a handler comes to. */
+export type Outcome = Reply | { readonly question: Question } | undefined;
+
+/**
+ * Handles one method. A question is answered and the handler called again, with what was found.
+ * @returns undefined when the answer comes later
+ */
+export type Handler = (request: Message, flow: Flow, found?: Found) => Outcome;

@@ -99,6 +99,14 @@ export class SipStage implements SipView {
     return bound;
   }
 
+  prune(peer: Peer): void {
+    this.peers.remove(peer.name);
+  }
+
+  async load(name: string): Promise<Peer | undefined> {
+    return this.peers.get(name);
+  }
+
   text(line: string): Promise<string> {
     return this.cli.text(line);
   }

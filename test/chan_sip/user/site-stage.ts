@@ -73,7 +73,7 @@ export class SiteStage {
     });
     this.user = new UserLayer(core, config.general, this.transactions, lookup);
     this.user.configure(config, 'pbx.example');
-    const handle = handleIncoming(this.user.site, this.user.handlers);
+    const handle = handleIncoming(this.user);
     core.defer('user layer', () => {
       this.user.close();
       this.transactions.close();

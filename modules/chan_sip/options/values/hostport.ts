@@ -20,7 +20,7 @@ export function parsePort(text: string, least = 1): number {
 }
 
 /** The one way an address is written, so that it is found by what a packet comes from. */
-const canonical = (host: string): string =>
+export const canonical = (host: string): string =>
   isIP(host) === 6 && !host.includes('%') ? ipaddr.process(host).toString() : host;
 
 /** @throws Invalid */

@@ -1,0 +1,121 @@
+/** Devices made of rows: kept in memory among all others, or made anew whenever their row is read. */
+import type { Core, Job } from '#core';
+import type { DeviceSection } from '../options/device.js';
+import { Interner } from '../options/intern.js';
+import { formatEndpoint } from '../transport/transport.js';
+import type { Bindings } from './bindings.js';
+import type { FixedHosts } from './fixed-hosts.js';
+import { Peer } from './peer.js';
+import { type Account, isFoundFor, type Purpose } from './realtime-account.js';
+import { storedIn } from './realtime-columns.js';
+import { Complaints } from './realtime-complaints.js';
+import { RowMemory } from './realtime-memory.js';
+import type { RegistrationRows } from './realtime-rows.js';
+import type { Site } from './site.js';
+
+/** Values that devices share, at most: rows of strangers to each other must not fill memory. */
+const SHARED_VALUES = 10_000;
+
+export class RowDevices {
+  readonly complaints: Complaints;
+  readonly #site: Site;
+  readonly #bindings: Bindings;
+  readonly #rows: RegistrationRows;
+  readonly #hosts: FixedHosts;
+  readonly #interner = new Interner(SHARED_VALUES);
+  readonly #memory: RowMemory;
+  /** Those that leave again unless they register. */
+  readonly #passing = new Map<Peer, Job>();
+
+  constructor(core: Core, site: Site, parts: { bindings: Bindings; rows: RegistrationRows; hosts: FixedHosts }) {
+    this.#site = site;
+    this.#bindings = parts.bindings;
+    this.#rows = parts.rows;
+    this.#hosts = parts.hosts;
+    this.complaints = new Complaints(core.log, core.clock);
+    this.#memory = new RowMemory(core.clock);
+  }
+
+  /** The device of a row for whom it is there; undefined when it is not, or the row cannot be used. */
+  device(account: Account, purpose: Purpose): Peer | undefined {
+    const { peers, general } = this.#site;
+    // Somebody else may have asked for it at the same time.
+    const there = peers.get(account.name);
+    if (there) return isFoundFor(there, purpose) ? there : undefined;
+    const section = account.section(purpose, { general, defaults: peers.defaults, interner: this.#interner });
+    this.complaints.say(account.name, account.remarks);
+    if (!section || !isFoundFor(section, purpose)) return undefined;
+    return general.rtcachefriends ? this.#keep(account, section) : this.#make(account, section);
+  }
+
+  /** Takes a device out of memory. Its row stays as it is. */
+  drop(peer: Peer): void {
+    this.#bindings.forget(peer);
+    this.#site.peers.remove(peer.name);
+    this.#hosts.left(peer);
+    this.#passing.get(peer)?.cancel();
+    this.#passing.delete(peer);
+  }
+
+  /** After a reload took all of them. */
+  reset(): void {
+    for (const job of this.#passing.values()) job.cancel();
+    this.#passing.clear();
+  }
+
+  /** How many are remembered though they are not kept. */
+  get remembered(): number {
+    return this.#memory.size;
+  }
+
+  #keep(account: Account, section: DeviceSection): Peer {
+    const peer = this.#site.peers.create(section, 'realtime');
+    this.#restore(peer, account);
+    this.#hosts.joined(peer);
+    const { enabled, seconds } = this.#site.general.rtautoclear;
+    if (enabled && !peer.binding) this.#letPass(peer, seconds);
+    return peer;
+  }
+
+  #make(account: Account, section: DeviceSection): Peer {
+    const known = account.devices.get(section.type);
+    if (known) return known;
+    const { peers, general } = this.#site;
+    const watched = Number(section.own.qualify ?? general.qualify) > 0;
+    if (watched)
+      this.complaints.say('qualify', ['qualify has no effect on devices of the database without rtcachefriends']);
+    const own = watched ? { ...section.own, qualify: 0 } : section.own;
+    const peer = new Peer({ ...section, own }, peers.defaults, 'realtime');
+    account.devices.set(section.type, peer);
+    this.#memory.remember(peer);
+    this.#restore(peer, account);
+    return peer;
+  }
+
+  /** Where the device is, as its row has it. */
+  #restore(peer: Peer, account: Account): void {
+    const { general, clock, log } = this.#site;
+    this.#rows.mark(peer, account.standing);
+    if (!peer.dynamic) return;
+    const { contact, address, regseconds, useragent, lastMs } = storedIn(account.row, peer);
+    const left = regseconds - Math.floor(clock.now() / 1000);
+    if (address && (left >= 0 || general.ignoreregexpire)) {
+      peer.useragent = useragent;
+      peer.lastMs = lastMs;
+      this.#bindings.resume(peer, contact || `sip:${peer.name}@${formatEndpoint(address)}`, address, left);
+      log.debug(1, `'${peer.name}' is at ${formatEndpoint(address)} for ${left} seconds, says its row`);
+      return;
+    }
+    peer.lastMs = peer.monitored ? -1 : 0;
+    if (!general.rtupdate) this.#bindings.restore(peer);
+    else if (!general.ignoreregexpire) this.#rows.clear(peer);
+  }
+
+  #letPass(peer: Peer, seconds: number): void {
+    const job = this.#site.sched.after('rtautoclear', seconds * 1000, () => {
+      this.#passing.delete(peer);
+      if (!peer.binding && this.#site.peers.get(peer.name) === peer) this.drop(peer);
+    });
+    this.#passing.set(peer, job);
+  }
+}

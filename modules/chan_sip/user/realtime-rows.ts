@@ -1,0 +1,118 @@
+/** Registrations of devices of the database: each change goes to its row later, off the way of every packet. */
+import { join } from 'node:path';
+import { type Core, type Realtime, type Row, realtimeStatus, settings } from '#core';
+import type { General } from '../options/general.js';
+import type { Peer } from './peer.js';
+import { clearing, isMarked, registrationOf, type Standing, writing } from './realtime-columns.js';
+import { type Families, type Family, PEERS, REGS } from './realtime-families.js';
+import { Outbox } from './realtime-outbox.js';
+
+const UNSEEN: Standing = {
+  columns: new Set(),
+  user: 'defaultuser',
+  ipaddr: '',
+  port: '',
+  fullcontact: '',
+  regseconds: 0,
+};
+
+export class RegistrationRows {
+  readonly #core: Core;
+  readonly #families: Families;
+  readonly #systemname: string;
+  readonly #outboxes: Readonly<Record<Family, Outbox>>;
+  readonly #standings = new WeakMap<Peer, Standing>();
+  /** Names whose rows we are changing: how often at once. */
+  readonly #own = new Map<string, number>();
+  /** Told of each name whose row is about to change. */
+  changed: (name: string) => void = () => undefined;
+
+  constructor(core: Core, families: Families) {
+    const { systemname, directories } = core.use(settings);
+    this.#core = core;
+    this.#families = families;
+    this.#systemname = systemname;
+    const outbox = (family: Family): Outbox => {
+      const journal = join(directories.astdbdir, `sip-registrations.${family}.journal`);
+      return new Outbox(core, { family, realtime: this.#marking(families.realtime), journal });
+    };
+    this.#outboxes = { [PEERS]: outbox(PEERS), [REGS]: outbox(REGS) };
+    const forget = core.find(realtimeStatus)?.add('Queues', () => this.#mapped().map(one => this.#outboxes[one].row()));
+    if (forget) core.defer('status of registrations', forget);
+  }
+
+  /** Takes up what the last run did not write, of families that are mapped. */
+  async open(): Promise<void> {
+    await Promise.all(this.#mapped().map(family => this.#outboxes[family].open()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(Object.values(this.#outboxes).map(outbox => outbox.close()));
+  }
+
+  /** How its registration stands in its row, when the device is made. */
+  mark(peer: Peer, standing: Standing): void {
+    this.#standings.set(peer, standing);
+  }
+
+  /** The device registered. */
+  put(peer: Peer, { rtsavesysname, rtsavepath }: General): void {
+    const before = this.#standings.get(peer) ?? UNSEEN;
+    const now = this.#core.clock.now();
+    const extras = { regserver: rtsavesysname ? this.#systemname : '', path: rtsavepath };
+    const row = registrationOf(peer, before, now, extras);
+    const { ipaddr = '', port = '', fullcontact = '', regseconds } = row;
+    this.#standings.set(peer, { ...before, ipaddr, port, fullcontact, regseconds: Number(regseconds) });
+    this.#send({ key: peer.name, ...writing(peer.name, row, before), at: now });
+  }
+
+  /** Its registration ended, here or as its row says. */
+  clear(peer: Peer): void {
+    const before = this.#standings.get(peer) ?? UNSEEN;
+    if (!isMarked(before)) return;
+    this.#standings.set(peer, { ...before, ipaddr: '', port: '0', fullcontact: '', regseconds: 0 });
+    this.#send({ key: peer.name, ...clearing(peer.name, before), at: this.#core.clock.now() });
+  }
+
+  /** What the row of a name is about to say. */
+  pending(name: string): Row | undefined {
+    return this.#outbox().pending(name)?.changes;
+  }
+
+  /** Whether it is we who change the row of that name. */
+  isOwn(name: string): boolean {
+    return this.#own.has(name);
+  }
+
+  #send(change: Parameters<Outbox['put']>[0]): void {
+    this.changed(change.key);
+    this.#outbox().put(change);
+  }
+
+  #outbox(): Outbox {
+    return this.#outboxes[this.#families.registrations];
+  }
+
+  #mapped(): Family[] {
+    return ([PEERS, REGS] as const).filter(family => this.#families.has(family));
+  }
+
+  /** The same, with a note of whose rows are being changed: nobody else has to look at them again. */
+  #marking(realtime: Realtime): Pick<Realtime, 'maps' | 'update'> {
+    const own = this.#own;
+    return {
+      maps: family => realtime.maps(family),
+      async update(family, conditions, changes) {
+        const name = conditions[0]?.value ?? '';
+        own.set(name, (own.get(name) ?? 0) + 1);
+        try {
+          return await realtime.update(family, conditions, changes);
+        } finally {
+          const left = own.get(name)! - 1;
+          if (left > 0) own.set(name, left);
+          else own.delete(name);
+        }
+      },
+    };
+  }
+}
