@@ -1,13 +1,17 @@
 /** A realtime driver without a database: rows in memory, and failures as a test wants them. */
 import type { Condition, Engine, Need, Place, Row, StaticLine } from '../../core/config/engine.js';
 
+/** Numbers compare as such, as columns of numbers do. */
+const order = (a: string, b: string): number =>
+  /^-?\d+$/.test(a) && /^-?\d+$/.test(b) ? Number(a) - Number(b) : a < b ? -1 : Number(a > b);
+
 const HOLDS: Readonly<Record<Condition['operator'], (value: string, wanted: string) => boolean>> = {
   '=': (value, wanted) => value === wanted,
   '!=': (value, wanted) => value !== wanted,
-  '<': (value, wanted) => value < wanted,
-  '<=': (value, wanted) => value <= wanted,
-  '>': (value, wanted) => value > wanted,
-  '>=': (value, wanted) => value >= wanted,
+  '<': (value, wanted) => order(value, wanted) < 0,
+  '<=': (value, wanted) => order(value, wanted) <= 0,
+  '>': (value, wanted) => order(value, wanted) > 0,
+  '>=': (value, wanted) => order(value, wanted) >= 0,
   LIKE: (value, wanted) => pattern(wanted).test(value),
   'NOT LIKE': (value, wanted) => !pattern(wanted).test(value),
 };
@@ -24,6 +28,8 @@ export class MemoryEngine implements Engine {
   readonly asked: string[] = [];
   /** Why nothing can be answered. */
   failure: string | undefined;
+  /** Which call from now on fails, counted from 1. */
+  failing: number | undefined;
   /** Set: nothing is ever answered. */
   silent = false;
 
@@ -74,13 +80,20 @@ export class MemoryEngine implements Engine {
   async #rows(verb: string, place: Place, conditions: readonly Condition[]) {
     await this.#answer(verb, place);
     return this.#table(place).filter(row =>
-      conditions.every(({ column, operator, value }) => HOLDS[operator](row[column] ?? '', value)),
+      conditions.every(({ column, operator, value, orNull = false }) => {
+        const there = row[column] ?? null;
+        return there === null ? orNull : HOLDS[operator](there, value);
+      }),
     );
   }
 
   #answer(verb: string, place: Place): Promise<void> {
     this.asked.push(`${verb} ${place.table}`);
     if (this.silent) return new Promise(() => undefined);
+    if (this.failing !== undefined) {
+      this.failing -= 1;
+      if (this.failing === 0) return Promise.reject(new Error('this call fails'));
+    }
     return this.failure === undefined ? Promise.resolve() : Promise.reject(new Error(this.failure));
   }
 

@@ -28,6 +28,7 @@ export interface Standing {
   readonly ipaddr: string;
   readonly port: string;
   readonly fullcontact: string;
+  /** NaN where the row has something that is no number. */
   readonly regseconds: number;
 }
 
@@ -42,7 +43,9 @@ const CLEARED: Row = {
   lastms: '0',
 };
 
-const number = (text: string | null | undefined): number => (/^-?\d{1,15}$/.test(text ?? '') ? Number(text) : 0);
+const numberOr = (text: string | null | undefined, other: number): number =>
+  /^-?\d{1,15}$/.test(text ?? '') ? Number(text) : other;
+const number = (text: string | null | undefined): number => numberOr(text, 0);
 
 export function storedIn(row: Row, peer: Peer): Stored {
   const contact = encode(row['fullcontact'] ?? '');
@@ -88,7 +91,7 @@ export function standingIn(row: Row, columns: ReadonlySet<string>): Standing {
     ipaddr: row['ipaddr'] ?? '',
     port: row['port'] ?? '',
     fullcontact: row['fullcontact'] ?? '',
-    regseconds: number(row['regseconds']),
+    regseconds: row['regseconds'] ? numberOr(row['regseconds'], Number.NaN) : 0,
   };
 }
 
@@ -134,7 +137,7 @@ const is = (column: string, value: string): Condition => ({
 
 /** Holds of a row that was not written since by anybody else. */
 const notNewer = (standing: Standing, regseconds: number): Condition[] =>
-  has(standing, 'regseconds')
+  has(standing, 'regseconds') && !Number.isNaN(regseconds)
     ? [{ column: 'regseconds', operator: '<=', value: String(regseconds), orNull: true }]
     : [];
 

@@ -1,0 +1,396 @@
+/** Devices that are rows of a database: how they are found, kept, registered and let go. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Columns, phone, RowStage } from './row-stage.js';
+import { type Ask, SOURCE } from './site-stage.js';
+
+const CACHED = 'rtcachefriends=yes';
+const EXPIRES = { headers: ['Expires: 300', 'User-Agent: goldphone/1.0'] };
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0) / 1000;
+
+/** What a row says of a registration. */
+const REGISTRATION = ['ipaddr', 'port', 'regseconds', 'defaultuser', 'fullcontact', 'useragent', 'lastms'] as const;
+const registration = (row: Columns | undefined) => REGISTRATION.map(column => row?.[column]);
+
+const HERE = ['192.0.2.7', '5062', String(NOW + 300), '3001', 'sip:3001@192.0.2.7:5062', 'goldphone/1.0', '0'];
+const NOWHERE = ['', '0', '0', '3001', '', '', '0'];
+
+/** A row that is registered. */
+const registered = (name: string, more: Columns = {}): Columns =>
+  phone(name, {
+    ipaddr: '192.0.2.7',
+    port: '5062',
+    regseconds: String(NOW + 200),
+    defaultuser: name,
+    fullcontact: `sip:${name}@192.0.2.7:5062`,
+    useragent: 'goldphone/1.0',
+    lastms: '0',
+    ...more,
+  });
+
+for (const general of ['', CACHED]) {
+  const how = general === '' ? 'uncached' : 'cached';
+
+  test(`${how}: a row registers like any device, and its row says where it is`, async () => {
+    const stage = await RowStage.of({ general });
+    const first = await stage.ask({ user: '3001', ...EXPIRES });
+    assert.equal(first?.line, '401 Unauthorized');
+    const done = await stage.ask(stage.site.answered(first, { user: '3001', ...EXPIRES }));
+    assert.equal(done?.line, '200 OK');
+    assert.equal(done?.header('Expires'), '300');
+    assert.equal(done?.header('Contact'), '<sip:3001@192.0.2.7:5062>;expires=300');
+    await stage.written();
+    assert.deepEqual(registration(stage.row('3001')), HERE);
+    assert.equal(stage.row('3001')?.['regserver'], null);
+    assert.deepEqual([...stage.site.stage.astdb.values.keys()], []);
+    await stage.close();
+  });
+
+  test(`${how}: un-registering clears the row, even one that began without a contact`, async () => {
+    const stage = await RowStage.of({ general });
+    await stage.login(EXPIRES);
+    const gone = await stage.login({ headers: ['Expires: 0'], callId: 'c2' });
+    assert.deepEqual([gone?.line, gone?.header('Contact')], ['200 OK', undefined]);
+    await stage.written();
+    assert.deepEqual(registration(stage.row('3001')), NOWHERE);
+    assert.equal(stage.row('3001')?.['regserver'], '');
+    await stage.close();
+  });
+
+  test(`${how}: an answer that was lost is given again`, async () => {
+    const stage = await RowStage.of({ general });
+    const ask: Ask = { user: '3001', ...EXPIRES };
+    const text = stage.site.request(stage.site.answered(await stage.ask(ask), ask));
+    assert.deepEqual(
+      (await stage.hear(text)).map(({ line }) => line),
+      ['200 OK'],
+    );
+    stage.clock.advance(5000);
+    const [again] = await stage.hear(text);
+    assert.equal(again?.line, '200 OK');
+    stage.clock.advance(40_000);
+    assert.match((await stage.hear(text))[0]!.text, /^SIP\/2\.0 401 /);
+    await stage.close();
+  });
+
+  test(`${how}: names that are nobody's, and rows that may not register, get the answers of unknown devices`, async () => {
+    const stage = await RowStage.of({ general, rows: [phone('caller', { type: 'user' })] });
+    const walk = async (user: string) => {
+      const ask = { user, callId: 'same', cseq: 500, contact: '<sip:x@192.0.2.7>' };
+      const first = await stage.ask(ask);
+      const second = await stage.ask({ ...stage.site.answered(first, ask), cseq: 501 });
+      return [first, second].map(one => one?.text.replaceAll(user, 'NAME').replace(/nonce="\w+"/, 'nonce="N"'));
+    };
+    const nobody = await walk('nobody');
+    assert.deepEqual(
+      nobody.map(text => text?.slice(8, 11)),
+      ['401', '403'],
+    );
+    assert.deepEqual(await walk('caller'), nobody);
+    await stage.close();
+  });
+}
+
+test('with rtcachefriends a device is read once, and costs no look-up afterwards', async () => {
+  const stage = await RowStage.of({ general: CACHED });
+  await stage.login(EXPIRES);
+  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.equal(stage.peers.get('3001')?.origin, 'realtime');
+  for (const callId of ['c2', 'c3']) {
+    stage.clock.advance(60_000);
+    assert.equal((await stage.login({ ...EXPIRES, callId }))?.status, 200);
+    assert.equal((await stage.ask({ method: 'INVITE', user: '3001', callId: `i${callId}` }))?.status, 401);
+  }
+  assert.deepEqual(stage.asked(), []);
+  await stage.close();
+});
+
+test('without it no device is kept: what was read serves for a second', async () => {
+  const stage = await RowStage.of();
+  await stage.ask({ user: '3001', ...EXPIRES });
+  await stage.ask({ user: '3001', callId: 'c2' });
+  assert.deepEqual(stage.asked(), ['load sippeers']);
+  stage.clock.advance(1000);
+  await stage.ask({ user: '3001', callId: 'c3' });
+  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.equal(stage.peers.size, 0);
+  assert.equal(stage.site.stage.heap.size, 0);
+  await stage.close();
+});
+
+test('a device is asked for as the original does: by name among those that register, then by name', async () => {
+  const stage = await RowStage.of({ rows: [], regs: [] });
+  await stage.ask({ user: 'nobody' });
+  assert.deepEqual(stage.asked(), ['load sippeers', 'load sippeers']);
+  await stage.ask({ user: 'nobody', callId: 'c2' });
+  assert.deepEqual(stage.asked(), [], 'that nobody has the name is known for a second');
+  await stage.close();
+});
+
+test('with sipregs registrations are read from there and written there', async () => {
+  const stage = await RowStage.of({
+    regs: [{ name: '3001', ...Object.fromEntries(REGISTRATION.map(column => [column, ''])) }],
+  });
+  await stage.login(EXPIRES);
+  await stage.written();
+  assert.deepEqual(registration(stage.row('3001', 'sipregs')), HERE);
+  assert.equal(stage.row('3001')?.['ipaddr'], null);
+  const query = await stage.login({ contact: false, callId: 'c2' });
+  assert.equal(query?.header('Contact'), '<sip:3001@192.0.2.7:5062>;expires=310');
+  await stage.close();
+});
+
+test('a registration that sipregs has no row for is told of', async () => {
+  const stage = await RowStage.of({ regs: [] });
+  assert.equal((await stage.login(EXPIRES))?.status, 200);
+  await stage.written();
+  assert.deepEqual(
+    stage.logged().filter(line => line.includes('3001') && line.startsWith('warning')),
+    ['warning: sipregs name=3001: no such row: its registration is not kept'],
+  );
+  await stage.close();
+});
+
+const WRITTEN: [what: string, general: string, options: string, columns: Columns][] = [
+  ['our name, with rtsavesysname', 'rtsavesysname=yes', 'systemname=pbx1', { regserver: 'pbx1' }],
+  ['no name where we have none', 'rtsavesysname=yes', '', { regserver: null }],
+  ['no name unless it is asked for', '', 'systemname=pbx1', { regserver: null }],
+  ['the path, with rtsavepath', 'rtsavepath=yes\nsupportpath=yes', '', { path: '<sip:p1;lr>,<sip:p2;lr>' }],
+  ['no path unless it is asked for', 'supportpath=yes', '', { path: null }],
+  ['nothing, with rtupdate=no', 'rtupdate=no', '', { ipaddr: null, regseconds: null, fullcontact: null }],
+];
+
+for (const [what, general, options, columns] of WRITTEN) {
+  test(`a registration writes ${what}`, async () => {
+    const stage = await RowStage.of({ general, options, rows: [phone('3001', { path: null })] });
+    await stage.login({ headers: ['Path: <sip:p1;lr>, <sip:p2;lr>', 'Supported: path'] });
+    await stage.written();
+    for (const [column, value] of Object.entries(columns)) assert.equal(stage.row('3001')?.[column], value, column);
+    await stage.close();
+  });
+}
+
+test('with rtupdate=no AstDB keeps the registration', async () => {
+  const stage = await RowStage.of({ general: `rtupdate=no\n${CACHED}` });
+  await stage.login(EXPIRES);
+  const { astdb } = stage.site.stage;
+  assert.equal(astdb.get('SIP/Registry', '3001'), '192.0.2.7:5062:300:3001:sip:3001@192.0.2.7:5062');
+  await stage.site.reconfigure(`[general]\nrtupdate=no\n${CACHED}`);
+  assert.equal(stage.peers.size, 0);
+  await stage.ask({ user: '3001', callId: 'c2' });
+  assert.equal(stage.peers.get('3001')?.address?.port, 5062);
+  await stage.close();
+});
+
+test('the user is written to the column that the table has, or that the row uses', async () => {
+  const old = phone('3001', { username: null });
+  delete old['defaultuser'];
+  const stage = await RowStage.of({ rows: [old, phone('3002', { username: 'door' })] });
+  await stage.login(EXPIRES);
+  await stage.login({ user: '3002', callId: 'c2' });
+  await stage.written();
+  assert.deepEqual([stage.row('3001')?.['username'], 'defaultuser' in stage.row('3001')!], ['3001', false]);
+  assert.deepEqual([stage.row('3002')?.['username'], stage.row('3002')?.['defaultuser']], ['door', null]);
+  await stage.close();
+});
+
+test('a registered row is registered when it is read, for as long as it says', async () => {
+  const stage = await RowStage.of({ general: CACHED, rows: [registered('3001')] });
+  await stage.ask({ user: '3001' });
+  const peer = stage.peers.get('3001')!;
+  assert.deepEqual(peer.address, { address: '192.0.2.7', port: 5062 });
+  assert.deepEqual([peer.fullcontact, peer.useragent], ['sip:3001@192.0.2.7:5062', 'goldphone/1.0']);
+  stage.clock.advance(209_000);
+  assert.ok(peer.binding);
+  stage.clock.advance(2000);
+  assert.equal(peer.binding, undefined);
+  assert.deepEqual(stage.site.stage.facts('peerStatus').at(-1), {
+    technology: 'SIP',
+    peer: '3001',
+    status: 'Unregistered',
+    cause: 'Expired',
+  });
+  await stage.written();
+  assert.deepEqual(registration(stage.row('3001')), NOWHERE);
+  await stage.close();
+});
+
+const OVER: [what: string, columns: Columns, general: string, address: unknown, cleared: boolean][] = [
+  ['is over', { regseconds: String(NOW - 1) }, '', undefined, true],
+  ['has no end', { regseconds: null }, '', undefined, true],
+  ['has an end that is no number', { regseconds: 'soon' }, '', undefined, true],
+  ['is over, with ignoreregexpire', { regseconds: String(NOW - 1) }, 'ignoreregexpire=yes', '192.0.2.7', false],
+  ['is over, with rtupdate=no', { regseconds: String(NOW - 1) }, 'rtupdate=no', undefined, false],
+  ['ends now', { regseconds: String(NOW) }, '', '192.0.2.7', false],
+  ['has an address that is none', { ipaddr: '(null)', fullcontact: 'sip:3001@there' }, '', undefined, true],
+  ['has a port that is none', { port: '99999', fullcontact: '' }, '', undefined, true],
+  [
+    'says only its contact',
+    { ipaddr: null, port: null, fullcontact: 'sip:3001@192.0.2.9:5070' },
+    '',
+    '192.0.2.9',
+    false,
+  ],
+];
+
+for (const [what, columns, general, address, cleared] of OVER) {
+  test(`a row whose registration ${what}: it is ${address === undefined ? 'not registered' : 'registered'}, and ${cleared ? 'cleared' : 'left'}`, async () => {
+    const row = registered('3001', columns);
+    const before = registration(row);
+    const stage = await RowStage.of({ general: `${CACHED}\n${general}`, rows: [row] });
+    await stage.ask({ user: '3001' });
+    assert.equal(stage.peers.get('3001')?.address?.address, address);
+    await stage.written();
+    assert.deepEqual(registration(stage.row('3001')), cleared ? NOWHERE : before);
+    await stage.close();
+  });
+}
+
+test('without any nat flag the address is that of the contact', async () => {
+  const rows = [registered('3001', { fullcontact: 'sip:3001@10.0.0.5:5070', nat: 'no' })];
+  const stage = await RowStage.of({ general: `${CACHED}\nnat=no`, rows });
+  await stage.ask({ user: '3001' });
+  assert.deepEqual(stage.peers.get('3001')?.address, { address: '10.0.0.5', port: 5070 });
+  await stage.close();
+});
+
+test('rtautoclear lets a device go that does not register, and one whose registration ends', async () => {
+  const stage = await RowStage.of({ general: `${CACHED}\nrtautoclear=30`, rows: [phone('3001'), phone('3002')] });
+  await stage.ask({ user: '3001' });
+  await stage.login({ user: '3002', callId: 'c2', ...EXPIRES });
+  stage.clock.advance(31_000);
+  assert.deepEqual(
+    [...stage.peers.values()].map(({ name }) => name),
+    ['3002'],
+  );
+  stage.clock.advance(280_000);
+  assert.equal(stage.peers.size, 0);
+  await stage.close();
+});
+
+test('a reload lets go of the devices that were kept, and they are read again', async () => {
+  const stage = await RowStage.of({ general: CACHED });
+  await stage.login(EXPIRES);
+  await stage.written();
+  stage.row('3001')!['secret'] = 'other';
+  assert.equal((await stage.login({ callId: 'c2' }, { secret: 'other' }))?.status, 403);
+  await stage.site.reconfigure(`[general]\n${CACHED}`);
+  assert.equal(stage.peers.size, 0);
+  assert.equal((await stage.login({ callId: 'c3' }, { secret: 'other' }))?.status, 200);
+  await stage.close();
+});
+
+test('a change through the PBX is seen at once', async () => {
+  const stage = await RowStage.of();
+  await stage.ask({ user: '3001' });
+  assert.equal((await stage.login({ user: 'new', callId: 'c1' }))?.status, 403);
+  const { families } = stage.site.stage;
+  await families.update('sippeers', [{ column: 'name', operator: '=', value: '3001' }], { secret: 'other' });
+  assert.equal((await stage.login({ callId: 'c2' }, { secret: 'other' }))?.status, 200);
+  await families.store('sippeers', phone('new'));
+  assert.equal((await stage.login({ user: 'new', callId: 'c3' }))?.status, 200);
+  await stage.close();
+});
+
+test('what is not written yet is read all the same', async () => {
+  const stage = await RowStage.of();
+  await stage.login(EXPIRES);
+  assert.equal(stage.row('3001')?.['ipaddr'], null);
+  const query = await stage.login({ contact: false, callId: 'c2' });
+  assert.equal(query?.header('Contact'), '<sip:3001@192.0.2.7:5062>;expires=310');
+  await stage.close();
+});
+
+test('one look-up serves all who ask for a name, and a request that is repeated is answered once', async () => {
+  const stage = await RowStage.of();
+  const text = stage.site.request({ user: '3001' });
+  for (let times = 0; times < 3; times++) stage.site.receive(text);
+  stage.site.receive(stage.site.request({ user: '3001', callId: 'c2' }));
+  await stage.site.stage.settled();
+  assert.deepEqual(
+    stage.site.sent().map(({ status }) => status),
+    [401, 401],
+  );
+  assert.deepEqual(stage.asked(), ['load sippeers']);
+  await stage.close();
+});
+
+test('look-ups at a time are bounded: what is beyond gets no answer, and comes again', async () => {
+  const stage = await RowStage.of();
+  for (let index = 0; index < 2000; index++) {
+    stage.site.receive(stage.site.request({ user: `n${index}`, callId: `c${index}` }));
+  }
+  await stage.site.stage.settled();
+  const { length } = stage.site.sent();
+  assert.ok(length >= 100 && length <= 500, `${length} answers`);
+  assert.match(
+    stage.logged().join('\n'),
+    /^warning: devices that are not in memory get no answer for now: \d+ look-ups are under way already$/m,
+  );
+  assert.equal((await stage.ask({ user: 'n1999', callId: 'again' }))?.status, 401);
+  await stage.close();
+});
+
+test('while the database is away a phone gets no answer, or what was known of it, and this is told once', async () => {
+  const stage = await RowStage.of({ devices: '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\n' });
+  await stage.ask({ user: '3001' });
+  stage.clock.advance(2000);
+  stage.engine.failure = 'the disk is full';
+  stage.logged();
+  assert.equal(await stage.ask({ user: 'new', callId: 'c1' }), undefined);
+  assert.equal(await stage.ask({ user: 'new', callId: 'c2' }), undefined);
+  assert.equal((await stage.login({ callId: 'c3', ...EXPIRES }))?.status, 200, 'known of late');
+  assert.equal((await stage.login({ user: '1008', callId: 'c4' }))?.status, 200, 'a device of the file');
+  const told = stage.logged().filter(line => line.includes('get no answer'));
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /sippeers: mem:db\/sippeers: the disk is full/);
+  stage.engine.failure = undefined;
+  assert.equal((await stage.login({ user: 'new', callId: 'c5' }))?.status, 403);
+  await stage.written();
+  assert.deepEqual(registration(stage.row('3001')).slice(0, 2), ['192.0.2.7', '5062']);
+  await stage.close();
+});
+
+test('a driver that is gone is no reason to take its devices for unknown ones', async () => {
+  const stage = await RowStage.of({ general: CACHED });
+  await stage.login(EXPIRES);
+  await stage.map('sippeers => gone,db\n');
+  assert.equal(stage.peers.size, 0, 'the family lies elsewhere now');
+  assert.equal(await stage.ask({ user: '3001', callId: 'c2' }), undefined);
+  await stage.map('');
+  assert.equal((await stage.ask({ user: '3001', callId: 'c3' }))?.status, 401);
+  assert.equal((await stage.login({ callId: 'c4' }))?.status, 403);
+  await stage.map('sippeers => mem,db\n');
+  assert.equal((await stage.login({ callId: 'c5', ...EXPIRES }))?.status, 200);
+  await stage.close();
+});
+
+for (const failing of [1, 2, 3, 4, 5]) {
+  test(`when call ${failing} of the database fails, a phone that repeats itself is registered in the end`, async () => {
+    const stage = await RowStage.of({ regs: [{ name: '3001', ipaddr: null, port: null, regseconds: null }] });
+    stage.engine.failing = failing;
+    let done: number | undefined;
+    for (let times = 0; times < 3 && done !== 200; times++) {
+      done = (await stage.login({ callId: `c${times}`, ...EXPIRES }))?.status;
+      stage.clock.advance(1000);
+    }
+    assert.equal(done, 200);
+    await stage.written();
+    assert.equal(stage.row('3001', 'sipregs')?.['ipaddr'], '192.0.2.7');
+    await stage.close();
+  });
+}
+
+test('50,000 names that are nobody’s leave no more behind than 10,000 do', async () => {
+  const stage = await RowStage.of({ rows: [] });
+  for (let index = 0; index < 50_000; index++) {
+    stage.site.receive(stage.site.request({ user: `n${index}`, callId: 'one' }), { ...SOURCE, port: 6000 });
+    if (index % 100 === 99) await stage.site.stage.settled();
+  }
+  const { families, status } = stage.site.stage;
+  assert.equal(families.maps('sippeers'), true);
+  const [caches] = status.rows().get('Caches') ?? [];
+  assert.deepEqual([caches?.['keys'], caches?.['underWay'], Number(caches?.['absent']) <= 10_000], [0, 0, true]);
+  assert.deepEqual([stage.peers.size, stage.site.stage.heap.size], [0, 0]);
+  await stage.close();
+});
