@@ -5,6 +5,7 @@ import { type AstDb, astdb } from '../../core/astdb.js';
 import { TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
+import { FileMissing } from '../../core/config/files.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
 import type { Core } from '../../core/module.js';
@@ -125,7 +126,7 @@ export class CoreStage {
       sched,
       config: async (file, how) => {
         const found = this.#files.get(file);
-        if (!found) throw new LoadDeclined(`${file} is not there`);
+        if (!found) throw new FileMissing(`${file} is not there`);
         if (how?.changedOnly && found.read) return undefined;
         found.read = true;
         return parse(file, found.text);
