@@ -48,7 +48,7 @@ export class Databases {
       const connection = this.#open.get(name)?.connection ?? this.#connections.open(name, section.settings);
       this.#open.set(name, { connection, ...section });
     }
-    await closing;
+    await Promise.all([closing, ...[...this.#open.values()].map(({ connection }) => connection.opened)]);
   }
 
   #same(name: string, now: DatabaseSection['settings']): boolean {

@@ -25,6 +25,7 @@ const DRAIN_LIMIT = 1500;
 
 export class SqlConnection implements Connection {
   readonly name: string;
+  readonly opened: Promise<void>;
   readonly #parts: ConnectionParts;
   readonly #backend: Backend;
   readonly #tally: Tally;
@@ -47,11 +48,11 @@ export class SqlConnection implements Connection {
         way: 'reads',
         window: 0,
         patience: Math.min(settings.busyTimeout, READ_PATIENCE),
-        halfOpened: () => this.#look(),
+        halfOpened: () => void this.#look(),
       }),
       writes: new Lane({ ...shared, way: 'writes', window: settings.batch, patience: settings.busyTimeout }),
     };
-    this.#look();
+    this.opened = this.#look();
   }
 
   first(table: string, conditions: readonly Condition[]): Promise<Row | undefined> {
@@ -140,8 +141,9 @@ export class SqlConnection implements Connection {
   }
 
   /** Sees whether the database is there. How that went is told by the way that reads take. */
-  #look(): void {
-    this.#lanes.reads.submit({ verb: 'ping' }).catch(() => undefined);
+  #look(): Promise<void> {
+    const done = (): void => undefined;
+    return this.#lanes.reads.submit({ verb: 'ping' }).then(done, done);
   }
 
   async #end(): Promise<void> {

@@ -12,6 +12,7 @@ export class Refused extends Error {
 /** The beginning of a driver's code, what it means, and what the operator can do. The first that fits counts. */
 const CODES: readonly (readonly [code: string, kind: Failure['kind'], advice: string])[] = [
   ['SQLITE_BUSY', 'busy', 'Another process holds the file: end that process, or wait for it.'],
+  ['SQLITE_PROTOCOL', 'busy', 'Another process holds the file: end that process, or wait for it.'],
   ['SQLITE_LOCKED', 'busy', 'Another process holds the file: end that process, or wait for it.'],
   ['SQLITE_CONSTRAINT', 'refused', ''],
   ['SQLITE_MISMATCH', 'refused', ''],
@@ -49,7 +50,8 @@ const codeOf = (thrown: unknown): string => {
 
 /** The driver's words without the statement that knex puts before them. */
 const wordsOf = (thrown: unknown): string => {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const at = message.lastIndexOf(' - ');
+  if (!(thrown instanceof Error)) return String(thrown);
+  const { message } = thrown;
+  const at = 'code' in thrown ? message.lastIndexOf(' - ') : -1;
   return at < 0 ? message : message.slice(at + 3);
 };

@@ -45,6 +45,8 @@ export class Lane {
   #flying: readonly Waiting[] = [];
   /** Runs out when the queue is to be sent. */
   #job: Job | undefined;
+  /** That job only waits for more to come. */
+  #gathering = false;
   #told = false;
   #closing = false;
   #closed = false;
@@ -87,8 +89,7 @@ export class Lane {
     this.#closing = true;
     return new Promise(resolve => {
       this.#empty = resolve;
-      this.#job?.cancel();
-      this.#job = undefined;
+      this.#stopWaiting();
       this.#plan(0);
     });
   }
@@ -96,8 +97,7 @@ export class Lane {
   /** What is left is rejected. */
   close(): void {
     this.#closing = this.#closed = true;
-    this.#job?.cancel();
-    this.#job = undefined;
+    this.#stopWaiting();
     this.#breaker.close();
     this.#giveUp('it was closed before this was done');
   }
@@ -112,17 +112,26 @@ export class Lane {
 
   /** Sees to it that the queue is sent within `ms`, or when what is on its way is back. */
   #plan(ms: number): void {
-    if (this.#flying.length > 0 || this.#job) return;
+    const hurry = ms === 0 || this.#closing || this.#queue.length >= MOST;
+    if (this.#flying.length > 0 || (this.#job && !(this.#gathering && hurry))) return;
     if (this.#queue.length === 0) this.#empty?.();
-    else if (ms > 0 && !this.#closing && this.#queue.length < MOST) this.#wait('gather writes', ms);
-    else void this.#send();
+    else if (hurry) void this.#send();
+    else {
+      this.#wait('gather writes', ms);
+      this.#gathering = true;
+    }
   }
 
   #wait(what: string, ms: number): void {
     this.#job = this.#parts.sched.after(`${what} of ${this.#parts.label}`, ms, () => {
-      this.#job = undefined;
       void this.#send();
     });
+  }
+
+  #stopWaiting(): void {
+    this.#job?.cancel();
+    this.#job = undefined;
+    this.#gathering = false;
   }
 
   /** One while the breaker wants to see; else all that wait, up to one that wants to be alone. */
@@ -134,6 +143,7 @@ export class Lane {
 
   async #send(): Promise<void> {
     const { backend, clock, tally } = this.#parts;
+    this.#stopWaiting();
     const batch = this.#take();
     const started = clock.elapsed();
     for (const waiting of batch) waiting.sentAt ??= started;

@@ -35,6 +35,8 @@ export interface Migration {
  */
 export interface Connection {
   readonly name: string;
+  /** Resolves when the database was looked at for the first time, whatever there was to see. */
+  readonly opened: Promise<void>;
   first(table: string, conditions: readonly Condition[]): Promise<Row | undefined>;
   /** Ordered by the first condition's column. */
   all(table: string, conditions: readonly Condition[]): Promise<readonly Row[]>;

@@ -130,7 +130,9 @@ test('every module can be unloaded and loaded 300 times: heap and counts stay fl
     .map(({ name }) => name);
   assert.ok(names.includes('chan_sip') && names.length >= 4, names.join(' '));
   const counts = pbx.counts();
-  const resources = process.getActiveResourcesInfo().length;
+  // A file operation that is under way ends by itself.
+  const held = (): string[] => process.getActiveResourcesInfo().filter(kind => kind !== 'FSReqPromise');
+  const resources = held().length;
   for (const name of names) {
     const cycle = async () => {
       await modules.unload(name, 'firm');
@@ -143,6 +145,6 @@ test('every module can be unloaded and loaded 300 times: heap and counts stay fl
     // Leaking a module's code costs a megabyte a cycle: 270 cycles would show as hundreds.
     assert.ok(grown < 3, `${name}: the heap grew by ${grown.toFixed(1)} MB in 270 cycles`);
     assert.deepEqual(pbx.counts(), counts, name);
-    assert.equal(process.getActiveResourcesInfo().length, resources, name);
+    assert.equal(held().length, resources, name);
   }
 });

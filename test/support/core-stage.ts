@@ -8,6 +8,7 @@ import { parseText } from '../../core/config/dialect.js';
 import { type Realtime, realtime } from '../../core/config/engine.js';
 import { RealtimeFamilies } from '../../core/config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from '../../core/config/realtime-status.js';
+import { FileMissing } from '../../core/config/files.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
 import type { Core } from '../../core/module.js';
@@ -136,7 +137,7 @@ export class CoreStage {
       sched,
       config: async (file, how) => {
         const found = this.#files.get(file);
-        if (!found) throw new LoadDeclined(`${file} is not there`);
+        if (!found) throw new FileMissing(`${file} is not there`);
         if (how?.changedOnly && found.read) return undefined;
         found.read = true;
         return parse(file, found.text);
