@@ -7,8 +7,8 @@ import { SystemClock, TestClock } from '../../../core/clock.js';
 import type { Change } from '../../../core/config/change.js';
 import { type Condition, type Realtime, RealtimeFailed, type Row } from '../../../core/config/engine.js';
 import { Journal } from '../../../core/config/journal.js';
-import { WriteBehind, type WriteBehindParts } from '../../../core/config/write-behind.js';
 import { readJournal } from '../../../core/config/journal-lines.js';
+import { WriteBehind, type WriteBehindParts } from '../../../core/config/write-behind.js';
 import { SchedulerHeap } from '../../../core/sched.js';
 import { keptLog } from '../../support/wire.js';
 
