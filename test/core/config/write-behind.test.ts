@@ -37,9 +37,9 @@ test('a look-up is told what a row is about to say, while it waits and while it 
   assert.equal(behind.pending('alice'), undefined);
   const first = change('alice', 'first');
   behind.put(first);
-  assert.equal(behind.pending('alice'), first);
+  assert.deepEqual(behind.pending('alice'), first);
   at.clock.advance(WINDOW);
-  assert.equal(behind.pending('alice'), first);
+  assert.deepEqual(behind.pending('alice'), first);
   behind.put({ ...change('alice', 'second', 7), changes: { ms: '5' } });
   assert.deepEqual(behind.pending('alice'), { ...change('alice', 'first', 7), changes: { says: 'first', ms: '5' } });
   at.database.release();
@@ -213,6 +213,24 @@ test('what comes after a drop is written, though what was dropped is still under
   at.database.release();
   await at.advanceUntil(() => behind.row().queued === 0);
   assert.deepEqual(at.database.written, ['alice second']);
+});
+
+test('the same change may be put again while it is written', async () => {
+  const behind = await at.open();
+  at.database.holding = true;
+  const again = change('alice', 'x');
+  behind.put(change('bob', 'y'));
+  behind.put(again);
+  at.clock.advance(WINDOW);
+  behind.put(again);
+  at.clock.advance(WINDOW);
+  at.database.release(1);
+  await at.until(() => behind.row().written === 1 && at.database.held === 2);
+  at.database.release(1);
+  await at.until(() => behind.row().written === 2);
+  assert.deepEqual(at.database.written, ['alice x', 'alice x']);
+  await behind.close();
+  assert.deepEqual(await at.left(), [change('bob', 'y')]);
 });
 
 test('draining an empty queue is done at once, one that is closed too', async () => {
