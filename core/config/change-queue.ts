@@ -49,7 +49,8 @@ export class ChangeQueue {
 
   put(change: Change, now: number): void {
     const row = this.#row(change.key, now);
-    this.#replace(row, coalesce(row.changes, change));
+    // A copy: the journal knows each by itself, and the same may be put twice.
+    this.#replace(row, coalesce(row.changes, { ...change }));
   }
 
   /** All changes of a row, in one. */

@@ -21,6 +21,7 @@ export interface Contents {
 const LONGEST_LINE = 1024 * 1024;
 const CHUNK = 64 * 1024;
 const NEWLINE = 10;
+const NOT_THERE = ['ENOENT', 'ENOTDIR'];
 /** Digits of the checksum and a space. */
 const HEAD = 9;
 
@@ -60,7 +61,7 @@ export async function readJournal(file: string): Promise<Contents> {
       else values.set(number, entry[1]);
     }
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') read.failed = thrown;
+    if (!NOT_THERE.includes((thrown as NodeJS.ErrnoException).code ?? '')) read.failed = thrown;
   }
   if (!whole) read.damaged -= 1;
   return read;

@@ -122,9 +122,9 @@ export class Journal<T extends object> {
     if (!this.#sound && this.size > 0) log.error(`'${file}' cannot be written: ${this.size} changes are lost`);
   }
 
-  /** What may pile up, or lie in the file, without anybody being the wiser. */
+  /** Bytes that may pile up in memory, and that a file may have which cannot be rewritten. */
   get #most(): number {
-    return 4 * (this.#slack + this.#openBytes);
+    return 64 * this.#slack + 4 * this.#openBytes;
   }
 
   #hold(value: T, number: number, bytes: number): void {
