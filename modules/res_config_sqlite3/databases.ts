@@ -3,16 +3,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf, settings, token } from '#core';
 import type { Connections } from '../res_knex/token.js';
 import type { OpenDatabase } from './engine.js';
+import { prepare } from './prepare.js';
 import { type DatabaseSection, readDatabases } from './read.js';
 
 const FILE = 'res_config_sqlite3.conf';
+
+export type NamedDatabase = OpenDatabase & DatabaseSection;
 
 export class Databases {
   readonly #core: Core;
   readonly #connections: Connections;
   /** Where relative files lie. */
   readonly #directory: string;
-  readonly #open = new Map<string, OpenDatabase & DatabaseSection>();
+  readonly #open = new Map<string, NamedDatabase>();
 
   private constructor(core: Core) {
     this.#core = core;
@@ -44,11 +47,13 @@ export class Databases {
     const gone = [...this.#open.keys()].filter(name => !next.has(name));
     // What is closed writes what waits while its successor is open already: nobody is without a database meanwhile.
     const closing = this.#close([...gone, ...changed.map(([name]) => name)]);
+    const fresh = [...next.keys()].filter(name => !this.#open.has(name));
     for (const [name, section] of next) {
       const connection = this.#open.get(name)?.connection ?? this.#connections.open(name, section.settings);
       this.#open.set(name, { connection, ...section });
     }
     await Promise.all([closing, ...[...this.#open.values()].map(({ connection }) => connection.opened)]);
+    await Promise.all(fresh.map(name => prepare(this.#open.get(name)!, this.#core)));
   }
 
   #same(name: string, now: DatabaseSection['settings']): boolean {

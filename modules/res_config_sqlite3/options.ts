@@ -1,5 +1,23 @@
 /** res_config_sqlite3.conf: a section for each database. The only list of its options. */
-import { milliseconds, oneOf, text, type Values, yesno } from '#core';
+import { Invalid, listOf, milliseconds, oneOf, type Row, text, type Values, yesno } from '#core';
+
+/** A row for a table that was made by us. */
+export interface Seed {
+  readonly table: string;
+  readonly row: Row;
+}
+
+/** @throws Invalid */
+function parseSeed(text: string): Seed {
+  const [, table, columns] = /^\s*([^\s?]+)\?(.+)$/.exec(text) ?? [];
+  const row = Object.fromEntries(new URLSearchParams(columns));
+  if (table === undefined || Object.keys(row).length === 0) {
+    throw new Invalid(`expected table?column=value&column=value, got '${text}'`);
+  }
+  return { table, row };
+}
+
+const showSeed = ({ table, row }: Seed): string => `${table}?${Object.keys(row).join('&')}`;
 
 export const database = {
   dbfile: text('', 'The file. It is made when it is not there. A relative path is relative to astdbdir.'),
@@ -19,6 +37,13 @@ export const database = {
     10_000,
     [0, 600_000],
     'How long a write is tried again while another process holds the file; reads give up after 2 seconds at most.',
+  ),
+  migrate: yesno(false, 'Whether tables that are not there are made at the start, as by `realtime migrate`.'),
+  seed: listOf(
+    'table?column=value&column=value',
+    'A row for a table that migrate has just made; none is added to one that was there. As in a URL, %26 is a & within a value.',
+    parseSeed,
+    { show: seeds => seeds.map(showSeed).join(', ') },
   ),
 };
 

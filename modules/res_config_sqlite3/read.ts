@@ -2,11 +2,13 @@
 import { isAbsolute, join } from 'node:path';
 import { type ConfigFile, initial, LoadDeclined, type Problem, read } from '#core';
 import type { SqliteSettings } from '../res_knex/token.js';
-import { type Database, database } from './options.js';
+import { type Database, database, type Seed } from './options.js';
 
 export interface DatabaseSection {
   readonly settings: SqliteSettings;
   readonly requirements: Database['requirements'];
+  readonly migrate: boolean;
+  readonly seeds: readonly Seed[];
 }
 
 /**
@@ -44,4 +46,6 @@ const sectionOf = (values: Database, directory: string): DatabaseSection => ({
     debug: values.debug,
   },
   requirements: values.requirements,
+  migrate: values.migrate,
+  seeds: values.seed,
 });
