@@ -42,10 +42,13 @@ export class Account {
     return this.#reading?.remarks ?? [];
   }
 
-  /** Undefined when the row cannot be used. */
-  section(purpose: Purpose, environment: RowEnvironment): DeviceSection | undefined {
+  /**
+   * Undefined when the row cannot be used. Without a type it is what it is looked up for; one that is kept serves all
+   * who look, so it is a friend.
+   */
+  section(purpose: Purpose, kept: boolean, environment: RowEnvironment): DeviceSection | undefined {
     this.#reading ??= readDeviceRow(this.row, `${PEERS} name=${this.name}`, environment);
-    const { own, type = TYPES[purpose].usual } = this.#reading;
+    const { own, type = kept ? 'friend' : TYPES[purpose].usual } = this.#reading;
     return own && { name: this.name, type, own };
   }
 }

@@ -42,7 +42,8 @@ export class RowDevices {
     // Somebody else may have asked for it at the same time.
     const there = peers.get(account.name);
     if (there) return isFoundFor(there, purpose) ? there : undefined;
-    const section = account.section(purpose, { general, defaults: peers.defaults, interner: this.#interner });
+    const environment = { general, defaults: peers.defaults, interner: this.#interner };
+    const section = account.section(purpose, general.rtcachefriends, environment);
     this.complaints.say(account.name, account.remarks);
     if (!section || !isFoundFor(section, purpose)) return undefined;
     return general.rtcachefriends ? this.#keep(account, section) : this.#make(account, section);

@@ -42,7 +42,10 @@ export interface Arrangement {
   /** Rows of sipregs; undefined: it is not mapped. */
   readonly regs?: readonly Columns[];
   readonly options?: string;
+  /** Where another life left its journal. */
   readonly directory?: string;
+  /** Milliseconds that have gone by since. */
+  readonly late?: number;
 }
 
 /** Rounds of the event loop after which what was to be written counts as lost. */
@@ -71,6 +74,7 @@ export class RowStage {
     if (regs) engine.tables.set('db/sipregs', [...regs]);
     stage.registry.provide<Engine>('res_config_mem', engineToken('mem'), engine);
     const self = new RowStage(await RowStage.#mapped(stage, regs !== undefined), engine, directory);
+    stage.clock.advance(arrangement.late ?? 0);
     await self.site.user.open();
     await stage.settled();
     engine.asked.length = 0;

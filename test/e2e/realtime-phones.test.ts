@@ -1,0 +1,229 @@
+/** Phones whose accounts are rows of a SQLite file: what they are answered, and what the rows say afterwards. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import { Obelisk } from '../support/obelisk.js';
+import { Phone, statusOf } from '../support/phone.js';
+
+type Columns = Readonly<Record<string, string | number | null>>;
+
+/** The columns of the recorded tables. */
+const PEERS =
+  'id INTEGER PRIMARY KEY, name TEXT, ipaddr TEXT, port INTEGER, regseconds INTEGER, defaultuser TEXT, fullcontact TEXT, ' +
+  'regserver TEXT, useragent TEXT, lastms INTEGER, host TEXT, type TEXT, context TEXT, secret TEXT, qualify TEXT, ' +
+  'callbackextension TEXT, mailbox TEXT, "call-limit" TEXT, insecure TEXT';
+const REGS =
+  'name TEXT, fullcontact TEXT, ipaddr TEXT, port INTEGER, defaultuser TEXT, regserver TEXT, regseconds INTEGER, useragent TEXT, lastms INTEGER';
+
+/** Milliseconds until what does not come true counts as never. */
+const PATIENCE = 20_000;
+
+class Stage {
+  readonly pbx: Obelisk;
+  readonly file: string;
+  readonly #test: TestContext;
+  #port = 0;
+
+  private constructor(t: TestContext, pbx: Obelisk) {
+    this.#test = t;
+    this.pbx = pbx;
+    this.file = join(pbx.directory, 'lib', 'realtime.sqlite3');
+  }
+
+  static async of(t: TestContext, rows: readonly Columns[], { general = '', regs = false } = {}): Promise<Stage> {
+    const pbx = await Obelisk.create(
+      {
+        'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${general}\n`,
+        'res_config_sqlite3.conf': '[asterisk]\ndbfile=realtime.sqlite3\n',
+        'extconfig.conf': `[settings]\nsippeers => sqlite3,asterisk\n${regs ? 'sipregs => sqlite3,asterisk\n' : ''}`,
+      },
+      { start: false },
+    );
+    t.after(() => pbx.remove());
+    const stage = new Stage(t, pbx);
+    await mkdir(join(pbx.directory, 'lib'));
+    const database = new Sqlite(stage.file);
+    database.exec(`CREATE TABLE sippeers (${PEERS}); CREATE TABLE sipregs (${REGS})`);
+    for (const row of rows) {
+      const all: Columns = { host: 'dynamic', type: 'friend', context: 'internal', ...row };
+      const names = Object.keys(all).map(name => `"${name}"`);
+      const values = Object.values(all);
+      database.prepare(`INSERT INTO sippeers (${names}) VALUES (${values.map(() => '?')})`).run(values);
+      if (regs) database.prepare('INSERT INTO sipregs (name) VALUES (?)').run(all['name']);
+    }
+    database.close();
+    await stage.start();
+    return stage;
+  }
+
+  async start(): Promise<void> {
+    await this.pbx.start();
+    this.#port = await this.pbx.port();
+  }
+
+  async phone(name: string, secret = `pass${name}`): Promise<Phone> {
+    const phone = await Phone.open(this.#port, name, secret);
+    this.#test.after(() => phone.close());
+    return phone;
+  }
+
+  rows(sql: string): Columns[] {
+    const database = new Sqlite(this.file, { readonly: true });
+    try {
+      return database.prepare(sql).all() as Columns[];
+    } finally {
+      database.close();
+    }
+  }
+
+  /** The rows, once they are as expected. */
+  async becomes(sql: string, expected: readonly Columns[]): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    while (JSON.stringify(this.rows(sql)) !== JSON.stringify(expected) && Date.now() < end) await setTimeout(20);
+    assert.deepEqual(this.rows(sql), expected);
+  }
+
+  /** Another process takes the write lock. @returns what makes it let go */
+  async lock(): Promise<() => Promise<void>> {
+    const holder = spawn(process.execPath, [join(__dirname, '..', 'support', 'lock-holder.js'), this.file], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#test.after(() => void holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    return async () => {
+      holder.stdin.end();
+      await once(holder, 'close');
+    };
+  }
+}
+
+const REGISTRATION = 'name, fullcontact, ipaddr, port, defaultuser, useragent, lastms';
+const registration = (phone: Phone): Columns => ({
+  name: phone.name,
+  fullcontact: `sip:${phone.name}@127.0.0.1:${phone.port}`,
+  ipaddr: '127.0.0.1',
+  port: phone.port,
+  defaultuser: phone.name,
+  useragent: '',
+  lastms: 0,
+});
+
+test('3001 registers as recorded, is listed, pruned and read again, and its row says where it is', async t => {
+  const stage = await Stage.of(t, [{ name: '3001', secret: 'pass3001' }], {
+    general: 'rtcachefriends=yes',
+    regs: true,
+  });
+  const { pbx } = stage;
+  const phone = await stage.phone('3001');
+  const before = Math.floor(Date.now() / 1000);
+  const answer = await phone.register();
+  assert.match(answer, /^SIP\/2\.0 200 OK\r\n/);
+  assert.match(answer, new RegExp(`^Contact: <sip:3001@127\\.0\\.0\\.1:${phone.port}>;expires=300\r$`, 'm'));
+  await stage.becomes(`SELECT ${REGISTRATION} FROM sipregs`, [registration(phone)]);
+  const [{ regseconds } = {}] = stage.rows('SELECT regseconds FROM sipregs');
+  assert.ok(Number(regseconds) >= before + 300 && Number(regseconds) <= before + 305, `regseconds ${regseconds}`);
+  assert.deepEqual(stage.rows('SELECT ipaddr, regseconds FROM sippeers'), [{ ipaddr: null, regseconds: null }]);
+  assert.equal(await pbx.x('database show SIP/Registry'), '0 results found.\n');
+  assert.match(
+    await pbx.x('sip show peers'),
+    new RegExp(
+      `^Name/username .* Realtime\n3001/3001 +127\\.0\\.0\\.1 +D +Auto \\(No\\) +No +${phone.port} +Unmonitored +Cached RT\n1 sip peers`,
+    ),
+  );
+  assert.match(await pbx.x('sip show peer 3001 load'), /^ {2}Realtime peer: Yes, cached$/m);
+  assert.equal(await pbx.x('sip prune realtime peer 3001'), "Peer '3001' pruned.\n");
+  assert.equal(await pbx.x('sip prune realtime peer 3001'), "Peer '3001' not found.\n");
+  assert.equal(await pbx.x('sip prune realtime all'), 'No peers found to prune.\n');
+  assert.equal(await pbx.x('sip show peer 3001'), 'Peer 3001 not found.\n\n');
+  assert.match(
+    await pbx.x('sip show peer 3001 load'),
+    new RegExp(`^ {2}Addr->IP {5}: 127\\.0\\.0\\.1:${phone.port}$`, 'm'),
+  );
+  assert.equal(await pbx.x('sip prune realtime peer like ^30'), '1 peers pruned.\n');
+  assert.match(await pbx.x('sip show user 3001 load'), /^ {2}\* Name {7}: 3001$/m);
+  assert.match(
+    await pbx.x('sip show settings'),
+    /^Realtime SIP Settings:\n-{22}\n {2}Realtime Peers: {9}Yes\n {2}Realtime Regs: {10}Yes\n {2}Cache Friends: {10}Yes$/m,
+  );
+  assert.equal(statusOf(await phone.register({ expires: 0 })), 200);
+  await stage.becomes('SELECT fullcontact, ipaddr, port, regseconds, regserver FROM sipregs', [
+    { fullcontact: '', ipaddr: '', port: 0, regseconds: 0, regserver: '' },
+  ]);
+});
+
+test('without rtcachefriends a row registers, and nobody sees it but its row', async t => {
+  const stage = await Stage.of(t, [{ name: '3001', secret: 'pass3001' }]);
+  const phone = await stage.phone('3001');
+  assert.equal(statusOf(await phone.register()), 200);
+  await stage.becomes(`SELECT ${REGISTRATION} FROM sippeers`, [registration(phone)]);
+  assert.match(await stage.pbx.x('sip show peers'), /^0 sip peers/m);
+  assert.equal(statusOf(await (await stage.phone('nobody')).register()), 403);
+});
+
+const ODD: readonly [what: string, row: Columns, status: number, told: RegExp | undefined][] = [
+  ['with quotes and semicolons in its secret', { secret: `a';"b; -- DROP TABLE` }, 200, undefined],
+  ['with a secret of 10,000 characters', { secret: 'x'.repeat(10_000) }, 200, undefined],
+  ['with NULL wherever there may be one', { secret: 's', type: null, context: null }, 200, undefined],
+  ['with numbers that are none', { secret: 's', regseconds: 'soon', port: 'there', lastms: 'x' }, 200, undefined],
+  [
+    'with a value that cannot be taken',
+    { secret: 's', 'call-limit': 'many' },
+    403,
+    /WARNING.*sippeers name=\w+: call-limit: expected/,
+  ],
+  ['of type user', { secret: 's', type: 'user' }, 403, undefined],
+  ['that is elsewhere', { secret: 's', host: '192.0.2.1' }, 403, /Peer is not supposed to register/],
+];
+
+test('rows that are not as they should be get the right answer or a clear word', async t => {
+  const rows = ODD.map(([, row], index) => ({ name: `odd${index}`, ...row }));
+  const stage = await Stage.of(t, rows, { general: 'rtcachefriends=yes' });
+  for (const [index, [what, row, status, told]] of ODD.entries()) {
+    const phone = await stage.phone(`odd${index}`, String(row['secret']));
+    assert.equal(statusOf(await phone.register()), status, what);
+    if (told) assert.match(await stage.pbx.read('log/messages'), told);
+  }
+  assert.deepEqual(stage.rows('SELECT count(*) AS rows FROM sippeers'), [{ rows: ODD.length }]);
+});
+
+const MANY = Array.from({ length: 200 }, (_, index) => ({ name: `4${index}`, secret: `pass4${index}` }));
+
+test('while another process holds the write lock 200 phones refresh, and afterwards every row is right', async t => {
+  const stage = await Stage.of(t, MANY, { general: 'rtcachefriends=yes' });
+  const phones: Phone[] = [];
+  for (const { name } of MANY) phones.push(await stage.phone(name));
+  for (const phone of phones) assert.equal(statusOf(await phone.register({ expires: 120 })), 200);
+  const release = await stage.lock();
+  const from = Math.floor(Date.now() / 1000);
+  for (const phone of phones) assert.equal(statusOf(await phone.register({ expires: 3000 })), 200, phone.name);
+  assert.deepEqual(stage.rows(`SELECT count(*) AS rows FROM sippeers WHERE regseconds >= ${from + 3000}`), [
+    { rows: 0 },
+  ]);
+  await release();
+  await stage.becomes(`SELECT count(*) AS rows FROM sippeers WHERE regseconds >= ${from + 3000}`, [{ rows: 200 }]);
+  assert.deepEqual(stage.rows(`SELECT ${REGISTRATION} FROM sippeers ORDER BY id`), phones.map(registration));
+});
+
+test('what was answered is in the rows after a kill -9 while nothing could be written', async t => {
+  const stage = await Stage.of(t, MANY.slice(0, 50), { general: 'rtcachefriends=yes' });
+  const phones: Phone[] = [];
+  for (const { name } of MANY.slice(0, 50)) phones.push(await stage.phone(name));
+  const release = await stage.lock();
+  for (const phone of phones) assert.equal(statusOf(await phone.register()), 200, phone.name);
+  const journal = join(stage.pbx.directory, 'lib', 'sip-registrations.sippeers.journal');
+  const lines = async () => (await stage.pbx.read('lib/sip-registrations.sippeers.journal')).split('\n').length - 1;
+  for (const end = Date.now() + PATIENCE; Date.now() < end && (await lines().catch(() => 0)) < 50; )
+    await setTimeout(20);
+  stage.pbx.kill('SIGKILL');
+  await stage.pbx.exited();
+  assert.ok((await stat(journal)).size > 0);
+  await release();
+  await stage.start();
+  await stage.becomes(`SELECT ${REGISTRATION} FROM sippeers ORDER BY id`, phones.map(registration));
+  assert.match(await stage.pbx.x('sip show peer 40 load'), new RegExp(`127\\.0\\.0\\.1:${phones[0]!.port}`));
+});
