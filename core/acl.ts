@@ -92,7 +92,7 @@ const list = {
 export const aclConf = {
   file: 'acl.conf',
   intro:
-    'Named access lists. A section is a list; `acl=<name>` in other files refers to it.\n' +
+    'Named access lists. A section is a list; `acl=<name>` in other files refers to it. ' +
     'An address that no line matches may pass, so a list of what is permitted begins with a deny of everything.',
   sections: [{ name: 'office', intro: 'The name is yours to choose. `general` is not a list.', table: list }],
 };

@@ -68,7 +68,6 @@ export class Saver {
 
   change(key: string, value: string | null): void {
     if (this.#closing) throw new Error(`astdb: '${key}' was changed after the end`);
-    this.#pending.delete(key); // so that it stands last again
     this.#pending.set(key, value);
     this.#changes += 1;
     // Half of the window is for gathering, the other half for the way to the disk.
@@ -156,14 +155,7 @@ export class Saver {
 
   /** The batch goes back before what came since, and is tried again later. */
   #failed(failure: Failure): void {
-    if (this.#flying) {
-      const later = this.#pending;
-      this.#pending = new Map(this.#flying.changes);
-      for (const [key, value] of later) {
-        this.#pending.delete(key);
-        this.#pending.set(key, value);
-      }
-    }
+    if (this.#flying) this.#pending = new Map([...this.#flying.changes, ...this.#pending]);
     this.#flying = undefined;
     this.#failures += 1;
     if (!isBusy(failure) || this.#failures > QUIET_ATTEMPTS) this.#giveUpWaiting(failure);

@@ -30,6 +30,12 @@ export interface Facts {
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
   moduleReloaded: { readonly module: string; readonly reason: ReloadReason; readonly status: 'Success' | 'Failure' };
+  /** Rows of a family were changed through this process, or the family's mapping was: what is cached of it is old. */
+  realtimeChanged: {
+    readonly family: string;
+    /** The row's `name`, where one row is meant; undefined for the whole family. */
+    readonly name?: string;
+  };
   /** A named ACL changed: whoever holds rules made from it reads them again. */
   aclsChanged: Record<string, never>;
   fullyBooted: { readonly uptime: number };

@@ -10,7 +10,7 @@ import { type Level, levelWords } from './log/levels.js';
 import { token } from './registry.js';
 import { type SecurityEvent, securityLine } from './security.js';
 
-export { type LoggerConfig, loggerConf, readLoggerConf } from './log/conf.js';
+export { defaultLogging, type LoggerConfig, loggerConf, readLoggerConf } from './log/conf.js';
 export type { LogSink } from './log/consoles.js';
 export { isLevel, LEVELS, type Level, levelNames } from './log/levels.js';
 export { printable, quotable } from './log/printable.js';

@@ -151,6 +151,8 @@ export class ModuleLoader implements Loader {
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
       outcome = { result: 'error', why };
+      // Unchanged files are to be refused again with their reasons, not passed over.
+      this.#parts.files.distrust(name);
       running.core.log.error(
         thrown instanceof LoadDeclined
           ? `reload refused, the old values stay: ${why}`
@@ -251,6 +253,7 @@ export class ModuleLoader implements Loader {
       this.#running.set(name, { module, folder, state, ...opened });
     } catch (thrown) {
       await opened.scope.close();
+      this.#parts.files.forget(name);
       evictCode(folder);
       const declined = thrown instanceof LoadDeclined;
       if (!declined) this.#log.error(`${name}: ${traceOf(thrown)}`);
@@ -275,6 +278,7 @@ export class ModuleLoader implements Loader {
     }
     this.#running.delete(name);
     await scope.close();
+    this.#parts.files.forget(name);
     evictCode(folder);
     if (loadedFiles(folder) > 0) this.#log.error(`${name}: some of its code stays loaded`);
     this.#log.verbose(4, `${name} unloaded`);
@@ -282,18 +286,12 @@ export class ModuleLoader implements Loader {
   }
 }
 
-const declarationOf = ({
-  name,
-  description,
-  requires = [],
-  optional = [],
-  aliases = [],
-  builtin = false,
-}: Declaration) => ({
-  name,
-  description,
-  requires,
-  optional,
-  aliases,
-  builtin,
+const declarationOf = (of: Declaration): Declaration => ({
+  name: of.name,
+  description: of.description,
+  requires: of.requires ?? [],
+  optional: of.optional ?? [],
+  aliases: of.aliases ?? [],
+  builtin: of.builtin ?? false,
+  early: of.early ?? false,
 });

@@ -20,6 +20,8 @@ export interface Declaration {
   readonly aliases?: readonly string[];
   /** Loaded whatever modules.conf says, unless `noload`ed by name. */
   readonly builtin?: boolean;
+  /** A realtime driver, or what one stands on: loaded before the modules that read configuration. */
+  readonly early?: boolean;
 }
 
 /** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */

@@ -233,7 +233,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   logs.setVerbose(set.verbose + (options.verbose ?? 0));
   if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
-  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes });
+  const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes, clock });
   await configureLoggers({ files, loggers: logs });
   for (const warning of warnings) log.warning(formatProblem(warning));
   const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));

@@ -89,10 +89,13 @@ const at = ({ file, line }: Wish, message: string): Problem => ({ file, line, me
 
 const told = (wish: Wish, message: string): string => formatProblem(at(wish, message));
 
-/** Preloaded ones first, then built-in ones, then the rest by name; each after what it requires or would like. */
+/** Preloaded ones first, then early ones, then built-in ones, then the rest by name; each after what it requires or would like. */
 function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, modules: readonly Declaration[]): string[] {
   const byName = new Map(modules.map(module => [module.name, module]));
-  const rank = (name: string): number => (first.has(name) ? 0 : byName.get(name)?.builtin ? 1 : 2);
+  const rank = (name: string): number => {
+    const { early, builtin } = byName.get(name) ?? {};
+    return first.has(name) ? 0 : early ? 1 : builtin ? 2 : 3;
+  };
   const sorted = [...wanted].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const order: string[] = [];
   const seen = new Set<string>();

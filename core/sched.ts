@@ -80,7 +80,7 @@ export class SchedulerHeap {
   #repeat(view: View, label: string, ms: number, run: () => void, jitter: number): Job {
     let ended = false;
     const wait = (): Entry =>
-      this.#add(view, label, ms * (1 + jitter * this.#random()), () => {
+      this.#add(view, label, Math.round(ms * (1 + jitter * this.#random())), () => {
         // The next wait first: a run that throws or cancels finds the job as it expects it.
         current = wait();
         run();

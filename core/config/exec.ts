@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Clock } from '../clock.js';
+import { messageOf } from '../errors.js';
 import { Unreadable } from './dialect.js';
 
 /** Milliseconds that a command may take. */
@@ -28,7 +29,7 @@ export async function runCommand(command: string, most: number, clock: Clock): P
   const errors = gather(child.stderr, most, () => stop(`complains of more than ${most / 1024 / 1024} MB`));
   const timer = clock.after(LONGEST, () => stop(`is not done after ${LONGEST / 1000} seconds`));
   try {
-    const [code, signal] = await once(child, 'close');
+    const [code, signal] = await once(child, 'close').catch(notStarted);
     if (stopped !== undefined) throw new Unreadable(stopped);
     const complaints = Buffer.concat(errors).toString().split('\n').filter(Boolean);
     if (code !== 0) complaints.push(`'${command}' ended with ${signal === null ? `status ${code}` : signal}`);
@@ -49,6 +50,10 @@ function gather(stream: NodeJS.ReadableStream, most: number, tooMany: () => void
   });
   return chunks;
 }
+
+const notStarted = (thrown: unknown): never => {
+  throw new Unreadable(`cannot be started: ${messageOf(thrown)}`, { cause: thrown });
+};
 
 function kill(pid: number | undefined): void {
   if (pid === undefined) return;

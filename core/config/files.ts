@@ -41,14 +41,13 @@ export class ConfigFiles {
     this.#clock = parts.clock ?? new SystemClock();
   }
 
-  /** Whether there is a file of that name. */
+  /** Whether there is a file of that name; whether it can be read shows when it is. */
   async exists(file: string): Promise<boolean> {
     try {
       await stat(this.#path(file));
       return true;
     } catch (thrown) {
-      if (isAbsent(thrown)) return false;
-      throw thrown;
+      return !isAbsent(thrown);
     }
   }
 

@@ -50,8 +50,8 @@ export interface Fold extends Remarks {
   read(text: string, before: unknown, warn: Warn): unknown;
 }
 
-export type Row = Option<unknown> | Fold;
-export type Table = Readonly<Record<string, Row>>;
+export type OptionRow = Option<unknown> | Fold;
+export type Table = Readonly<Record<string, OptionRow>>;
 
 /** The typed values of a table. */
 export type Values<T extends Table> = {
@@ -77,7 +77,7 @@ export interface Reading<T extends Table> {
   readonly warnings: readonly Problem[];
 }
 
-const isFold = (row: Row): row is Fold => 'into' in row;
+const isFold = (row: OptionRow): row is Fold => 'into' in row;
 
 /** Names and aliases, lower case, to the option's own name. */
 const names = new WeakMap<Table, ReadonlyMap<string, string>>();
@@ -175,6 +175,7 @@ function editDistance(a: string, b: string, limit: number): number {
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
       row.push(cost);
     }
+    if (Math.min(...row) >= limit) return limit;
     before = last;
     last = row;
   }

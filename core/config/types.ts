@@ -39,10 +39,14 @@ export const text = (initial: string, help: string, remarks: Remarks = {}): Opti
   show: value => value,
 });
 
-const wholeNumber = (value: string, [least, most]: Range, unit: string): number => {
+/** `1-86400 seconds`, `-1 to 10` */
+const rangeText = ([least, most]: Range, unit: string): string =>
+  `${least}${least < 0 ? ' to ' : '-'}${most}${unit && ` ${unit}`}`;
+
+const wholeNumber = (value: string, range: Range, unit: string): number => {
   const number = /^[+-]?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new Invalid(`expected ${least}-${most}${unit && ` ${unit}`}, got '${value}'`);
+  if (number >= range[0] && number <= range[1]) return number + 0; // there is no -0
+  throw new Invalid(`expected ${rangeText(range, unit)}, got '${value}'`);
 };
 
 const whole =
@@ -51,7 +55,7 @@ const whole =
     ...remarks,
     initial,
     help,
-    expects: `${range[0]}-${range[1]}${unit && ` ${unit}`}`,
+    expects: rangeText(range, unit),
     read: value => wholeNumber(value, range, unit),
     show: value => String(value),
   });

@@ -56,7 +56,7 @@ const general = {
     'Lines that may wait for a slow disk, for each file. Beyond it new lines that are no warnings, errors or security ' +
       'events are left out, and counted.',
   ),
-  use_callids: yesno(true, 'Writes the call that a line belongs to.', { aliases: ['display_callids'], later: 'calls' }),
+  display_callids: yesno(true, 'Writes the call that a line belongs to.', { aliases: ['use_callids'], later: 'calls' }),
   queue_log: yesno(true, 'Writes what happens in call queues to a file.', { later: 'call queues' }),
   queue_log_to_file: yesno(false, 'Writes that file even when realtime has it.', { later: 'call queues' }),
   queue_log_name: text('queue_log', 'Name of that file.', { later: 'call queues' }),
@@ -97,7 +97,7 @@ export const loggerConf = {
     {
       name: 'logfiles',
       intro:
-        '`name => level,level,...`: `console`, or a file. Levels: debug notice warning error verbose security, `*` for all,\n' +
+        '`name => level,level,...`: `console`, or a file. Levels: debug notice warning error verbose security, `*` for all, ' +
         '`verbose(3)` for verbose messages up to a level. `[json]` or `[plain]` before them chooses the format.',
       table: logfiles,
     },

@@ -1,10 +1,11 @@
 /** handle_incoming: which method goes to whom, and what is asked of every request before (RFC 3261 §8.2). */
 import type { Message } from './message/message.js';
-import type { Flow } from './transport/transport.js';
+import { replyFlow } from './transport/layer.js';
+import { type Flow, formatFlow } from './transport/transport.js';
 import type { Answer } from './user/answers.js';
 import type { Handlers } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
-import { type Handler, type Site, symmetricFor } from './user/site.js';
+import { type Handler, type Reply, type Site, symmetricFor } from './user/site.js';
 
 /** What a method comes to outside a dialog. */
 interface Row {
@@ -43,17 +44,28 @@ const rows = (user: Handlers): ReadonlyMap<string, Row> =>
   ]);
 
 /** Takes every request that belongs to no transaction. ACK is not among them. */
-export function handleIncoming(site: Site, user: Handlers): Handler {
+export function handleIncoming(site: Site, user: Handlers): (request: Message, flow: Flow) => void {
   const table = rows(user);
   return (request, flow) => {
     // As the original does: without a From tag nobody could tell our answer from another.
-    if (!request.from.params.has('tag')) return site.log.debug(1, `${request.method} without a From tag is dropped`);
+    if (!request.from.params.has('tag')) {
+      site.log.debug(1, `${formatFlow(flow)}: a ${request.method} without a From tag is dropped`);
+      return;
+    }
     const row = table.get(request.method);
-    const early = row ? fault(site, row, request) : UNKNOWN_METHOD;
-    const to = early ?? row!.to;
-    if (typeof to === 'function') to(request, flow);
-    else answer(site, request, flow, to);
+    const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
+    const reply = typeof to === 'function' ? to(request, flow) : { answer: to };
+    if (reply) send(site, request, flow, reply);
   };
+}
+
+/** Without a record, unless it is to be repeated. */
+function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
+  const { answer, symmetric = symmetricFor(site, request, flow), kept } = reply;
+  const { answers, transactions } = site;
+  const transaction = kept ? transactions.serve(request, replyFlow(request, flow, symmetric)) : undefined;
+  if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
+  else answers.send(request, flow, symmetric, answer);
 }
 
 function fault(site: Site, { extensions, tagged }: Row, request: Message): Answer | undefined {
@@ -64,8 +76,4 @@ function fault(site: Site, { extensions, tagged }: Row, request: Message): Answe
     return { status: 420, reason: 'Bad extension (unsupported)', headers };
   }
   return tagged && request.to.params.has('tag') ? tagged : undefined;
-}
-
-function answer(site: Site, request: Message, flow: Flow, what: Answer): void {
-  site.answers.send(request, flow, symmetricFor(site, request, flow), what);
 }

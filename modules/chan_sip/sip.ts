@@ -24,7 +24,6 @@ import type { Endpoint } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
 import type { Lookup } from './user/resolver.js';
-import type { Handler } from './user/site.js';
 
 const FILE = 'sip.conf';
 
@@ -40,7 +39,7 @@ export class Sip implements SipView {
   readonly #core: Core;
   readonly #user: UserLayer;
   readonly #monitor: Monitor;
-  readonly #handle: Handler;
+  readonly #handle: ReturnType<typeof handleIncoming>;
   #reloading = false;
   /** What was read last did not come into force: it is read again even if it has not changed. */
   #refused = false;

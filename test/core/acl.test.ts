@@ -94,7 +94,11 @@ const cases: readonly [why: string, lines: string, answers: Record<string, boole
     { '10.0.0.1': false, 'a00::1': true, 'b00::1': false },
   ],
   ['a mapped source is an IPv4 source', 'deny=10.0.0.0/8', { '::ffff:10.1.1.1': false, '::ffff:0a01:0101': false }],
-  ['a mapped entry is an IPv4 entry', 'deny=::ffff:10.0.0.0/104', { '10.1.1.1': false, '11.1.1.1': true, '::1': true }],
+  [
+    'a mapped entry is an IPv4 entry',
+    'deny=::ffff:10.0.0.0/104',
+    { '10.255.1.1': false, '11.1.1.1': true, '::1': true },
+  ],
   ['a compatible source is nobody', 'deny=192.0.2.1', { '::10.0.0.1': false }],
   [
     'what is no address does not pass a list',

@@ -4,14 +4,14 @@ import type { Declaration } from '../../core/module.js';
 import type { ModulesConf, Wish } from '../../core/modules-conf.js';
 import { Plan } from '../../core/plan.js';
 
-const module = (name: string, more: Partial<Declaration> = {}): Declaration => ({ name, description: name, ...more });
+const declared = (name: string, more: Partial<Declaration> = {}): Declaration => ({ name, description: name, ...more });
 
 const modules: Declaration[] = [
-  module('cli_core', { builtin: true }),
-  module('chan_sip', { requires: ['res_rtp'], optional: ['res_geo'] }),
-  module('res_rtp', { aliases: ['res_rtp_asterisk'] }),
-  module('res_geo'),
-  module('app_echo'),
+  declared('cli_core', { builtin: true }),
+  declared('chan_sip', { requires: ['res_rtp'], optional: ['res_geo'] }),
+  declared('res_rtp', { aliases: ['res_rtp_asterisk'] }),
+  declared('res_geo'),
+  declared('app_echo'),
 ];
 
 const conf = (autoload: boolean, ...wishes: [how: Wish['how'], name: string][]): ModulesConf => ({
@@ -77,6 +77,6 @@ test('what a barred module takes down with it is told', () => {
 });
 
 test('modules that require each other do not hang the order', () => {
-  const ring = [module('a', { requires: ['b'] }), module('b', { requires: ['a'] })];
+  const ring = [declared('a', { requires: ['b'] }), declared('b', { requires: ['a'] })];
   assert.deepEqual([...new Plan(conf(true), ring).order].sort(), ['a', 'b']);
 });

@@ -6,13 +6,13 @@ import { percentDecode } from '../message/uri.js';
 import { forcesRport } from '../options/values/nat.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
 import type { Check } from './auth.js';
-import { sendChallenge } from './challenge.js';
+import { challengeFor } from './challenge.js';
 import { natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
 import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
 import { SecurityReport } from './security.js';
-import { realmFor, type Site } from './site.js';
+import { type Reply, realmFor, type Site } from './site.js';
 
 /** How a request names its device: a call by From user or source address, a subscription by its From user alone. */
 export type Search = 'caller' | 'subscriber';
@@ -35,8 +35,8 @@ export class Admission {
     this.#site = site;
   }
 
-  /** @returns undefined when the request has been answered: challenged or refused */
-  admit(request: Message, flow: Flow, search: Search): Admitted | undefined {
+  /** @returns what to answer when it is not let in: a challenge, a refusal */
+  admit(request: Message, flow: Flow, search: Search): Admitted | Reply {
     const { general, acls, auth } = this.#site;
     const found = search === 'caller' ? this.#caller(request, flow) : this.#site.peers.get(this.#nameIn(request));
     const symmetric = forcesRport(found?.get('nat') ?? general.nat, natSeen(request, flow));
@@ -79,13 +79,13 @@ export class Admission {
     return decode(percentDecode(user ?? host));
   }
 
-  #challenge(asked: Admitted, { verdict }: Check): undefined {
-    const stale = verdict === 'stale' || verdict === 'repeated';
-    const Challenge = sendChallenge(this.#site, asked.request, asked.flow, asked.symmetric, stale);
-    this.#tell(asked, 'ChallengeSent', { Challenge });
+  #challenge(asked: Admitted, { verdict }: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, asked.request, verdict === 'stale' || verdict === 'repeated');
+    this.#tell(asked, 'ChallengeSent', { Challenge: nonce });
+    return { answer, symmetric: asked.symmetric };
   }
 
-  #refuse(asked: Admitted, name: RefusalName, check?: Check): undefined {
+  #refuse(asked: Admitted, name: RefusalName, check?: Check): Reply {
     const { request, flow, symmetric } = asked;
     const from = quotable(request.header('From') ?? '');
     this.#site.log.notice(
@@ -95,7 +95,7 @@ export class Admission {
     if (name === 'acl') this.#tell(asked, 'FailedACL', { ACLName: REFUSALS.acl.acl });
     else if (!check) this.#tell(asked, 'InvalidAccountID', {});
     else this.#tell(asked, 'InvalidPassword', { Challenge: nonce, ReceivedChallenge: nonce, ReceivedHash: response });
-    this.#site.answers.send(request, flow, symmetric, FORBIDDEN);
+    return { answer: FORBIDDEN, symmetric };
   }
 
   /** Of calls alone, as the original does. The account is who asks while that is open, and then whom he asks for. */

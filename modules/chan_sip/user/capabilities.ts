@@ -2,17 +2,17 @@
 import type { Admission } from './admission.js';
 import type { Answer } from './answers.js';
 import { ACCEPT, destinationFault } from './requests.js';
-import { type Handler, type Site, symmetricFor } from './site.js';
+import type { Handler, Site } from './site.js';
 
 /** Deviates from the original's 404 for an extension that is not there: others take our answer for a sign of life. */
 export function capabilities(site: Site, admission: Admission): Handler {
   return (request, flow) => {
     const asked = site.general.auth_options_requests ? admission.admit(request, flow, 'caller') : undefined;
-    if (site.general.auth_options_requests && !asked) return;
+    if (asked && 'answer' in asked) return asked;
     const fault = destinationFault(site, request);
     const answer: Answer = fault
       ? { ...fault, headers: [ACCEPT] }
       : { status: 200, reason: 'OK', headers: [['Contact', site.ourAddress.contact(flow)], ACCEPT] };
-    site.answers.send(request, flow, asked?.symmetric ?? symmetricFor(site, request, flow), answer);
+    return asked ? { answer, symmetric: asked.symmetric } : { answer };
   };
 }

@@ -46,7 +46,8 @@ export class FixedHosts {
     if (round !== this.#round) return;
     if (address === undefined) {
       const left = peer.address ? 'its last address is kept' : 'it cannot be reached or recognised until a reload';
-      return log.warning(`the host '${hostname}' of '${peer.name}' cannot be looked up: ${left}`);
+      log.warning(`the host '${hostname}' of '${peer.name}' cannot be looked up: ${left}`);
+      return;
     }
     const found: Endpoint = { address, port };
     peer.address = found;

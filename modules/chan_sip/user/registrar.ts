@@ -5,14 +5,14 @@ import { percentDecode } from '../message/uri.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { Flow } from '../transport/transport.js';
 import type { Answer } from './answers.js';
-import type { Check, Verdict } from './auth.js';
-import { sendChallenge } from './challenge.js';
+import type { Check } from './auth.js';
+import { challengeFor } from './challenge.js';
 import { natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { FORBIDDEN, REFUSALS, type RefusalName, report } from './refusals.js';
-import { type Registration, SERVER_ERROR } from './registration.js';
+import { BAD_REQUEST, type Registration, SERVER_ERROR } from './registration.js';
 import { SecurityReport } from './security.js';
-import { realmFor, type Site } from './site.js';
+import { type Reply, realmFor, type Site } from './site.js';
 
 /** One REGISTER on its way. */
 export interface Attempt {
@@ -27,7 +27,6 @@ export interface Attempt {
 }
 
 const NO_DIALOG: Answer = { status: 481, reason: 'Call/Transaction Does Not Exist' };
-const BAD_REQUEST: Answer = { status: 400, reason: 'Bad Request' };
 const NO_DOMAIN: Answer = { status: 404, reason: 'Not found' };
 
 export class Registrar {
@@ -39,19 +38,34 @@ export class Registrar {
     this.#registration = registration;
   }
 
-  readonly receive = (request: Message, flow: Flow): void => {
-    const { answers, general } = this.#site;
-    const seen = natSeen(request, flow);
-    const early = (answer: Answer) => answers.send(request, flow, forcesRport(general.nat, seen), answer);
+  readonly receive = (request: Message, flow: Flow): Reply | undefined => {
+    const fault = this.#fault(request);
+    if (fault) return { answer: fault };
+    const attempt = this.#identify(request, flow);
+    const answer = this.#decide(attempt);
+    return answer && { answer, symmetric: attempt.symmetric };
+  };
+
+  /** What is wrong with it whoever it is for. */
+  #fault(request: Message): Answer | undefined {
     // A To tag that is not ours belongs to a dialog that we do not have.
     const tag = request.to.params.get('tag');
-    if (tag !== undefined && tag !== answers.tag(request)) return early(NO_DIALOG);
+    if (tag !== undefined && tag !== this.#site.answers.tag(request)) return NO_DIALOG;
     // Deviates from the original's silence: RFC 3261 §10.3 has an answer for what is no address of record.
-    const { scheme, host, user } = request.to.uri;
-    if (scheme !== 'sip' && scheme !== 'sips') return early(BAD_REQUEST);
-    if (host === '') return early(NO_DOMAIN);
-    this.#identified(request, flow, this.#nameOf(user ?? host), seen);
-  };
+    const { scheme, host } = request.to.uri;
+    if (scheme !== 'sip' && scheme !== 'sips') return BAD_REQUEST;
+    return host === '' ? NO_DOMAIN : undefined;
+  }
+
+  #identify(request: Message, flow: Flow): Attempt {
+    const { general, domains } = this.#site;
+    const { user: written, host } = request.to.uri;
+    const user = this.#nameOf(written ?? host);
+    const peer = domains.serves(host) ? this.#find(user) : undefined;
+    const seen = natSeen(request, flow);
+    const symmetric = forcesRport(peer?.get('nat') ?? general.nat, seen);
+    return { request, flow, user, peer, natSeen: seen, symmetric };
+  }
 
   /** The name that a user part stands for. */
   #nameOf(user: string): string {
@@ -61,23 +75,6 @@ export class Registrar {
     return semicolon < 0 ? name : name.slice(0, semicolon);
   }
 
-  #identified(request: Message, flow: Flow, user: string, seen: boolean): void {
-    const { general, domains, acls } = this.#site;
-    const named = domains.serves(request.to.uri.host) ? this.#find(user) : undefined;
-    const symmetric = forcesRport(named?.get('nat') ?? general.nat, seen);
-    const attempt: Attempt = { request, flow, user, peer: named, natSeen: seen, symmetric };
-    if (named && this.#registration.isOutdated(attempt)) {
-      return this.#answer(attempt, SERVER_ERROR);
-    }
-    let refusal: RefusalName | undefined;
-    if (!domains.serves(request.to.uri.host)) refusal = 'domain';
-    else if (!named) refusal = 'unknown';
-    else if (!acls.allows(named.get('acl'), flow.remote.address)) refusal = 'acl';
-    else if (!named.dynamic) refusal = 'static';
-    if (refusal && !general.alwaysauthreject) return this.#refuse(attempt, refusal);
-    this.#authenticate(attempt, refusal);
-  }
-
   /** A device that may register; with autocreatepeer a new one, which nobody knows until it has registered. */
   #find(name: string): Peer | undefined {
     const peer = this.#site.peers.get(name);
@@ -85,54 +82,65 @@ export class Registrar {
     return this.#registration.newcomer(name);
   }
 
-  /** One path: a device that is not there, or may not, is checked like any other, against a secret that nobody has. */
-  #authenticate(attempt: Attempt, hidden: RefusalName | undefined): void {
-    const realm = realmFor(this.#site, attempt.request);
-    const peer = hidden ? undefined : attempt.peer;
-    if (peer && peer.ha1(realm) === undefined) return this.#accepted(attempt, peer, '0');
-    const check = this.#site.auth.check(attempt.request, peer, realm);
-    const refusal = hidden ?? (check.mismatch ? 'username' : undefined);
-    if (refusal && refusal !== 'unknown') return this.#refuse(attempt, refusal, check);
-    this.#outcome[check.verdict](attempt, check, refusal);
+  #decide(attempt: Attempt): Answer | undefined {
+    if (attempt.peer && this.#registration.isOutdated(attempt.request, attempt.peer)) return SERVER_ERROR;
+    const refusal = this.#objection(attempt);
+    if (refusal && !this.#site.general.alwaysauthreject) return this.#refuse(attempt, refusal);
+    return this.#authenticate(attempt, refusal);
   }
 
-  readonly #outcome: Readonly<Record<Verdict, (attempt: Attempt, check: Check, hidden?: RefusalName) => void>> = {
-    accepted: attempt => this.#accepted(attempt, attempt.peer!, '1'),
-    repeated: attempt => {
-      // Deviates from the original's 401: the 200 was lost, and its REGISTER has come again.
-      if (!this.#registration.answerAgain(attempt)) this.#challenge(attempt, true);
-    },
-    stale: attempt => this.#challenge(attempt, true),
-    challenge: attempt => this.#challenge(attempt, false),
-    forbidden: (attempt, check, hidden) => this.#refuse(attempt, hidden ?? 'password', check),
-  };
+  /** Why the device may not register, whatever its password. */
+  #objection({ request, flow, peer }: Attempt): RefusalName | undefined {
+    const { domains, acls } = this.#site;
+    if (!domains.serves(request.to.uri.host)) return 'domain';
+    if (!peer) return 'unknown';
+    if (!acls.allows(peer.get('acl'), flow.remote.address)) return 'acl';
+    return peer.dynamic ? undefined : 'static';
+  }
 
-  #accepted(attempt: Attempt, peer: Peer, UsingPassword: '0' | '1'): void {
+  /** One path: a device that is not there, or may not, is checked like any other, against a secret that nobody has. */
+  #authenticate(attempt: Attempt, hidden: RefusalName | undefined): Answer | undefined {
+    const { request } = attempt;
+    const realm = realmFor(this.#site, request);
+    const peer = hidden ? undefined : attempt.peer;
+    if (peer && peer.ha1(realm) === undefined) return this.#accept(attempt, peer, '0');
+    const check = this.#site.auth.check(request, peer, realm);
+    const refusal = hidden ?? (check.mismatch ? 'username' : undefined);
+    if (refusal && refusal !== 'unknown') return this.#refuse(attempt, refusal, check);
+    switch (check.verdict) {
+      case 'accepted':
+        return this.#accept(attempt, peer!, '1');
+      case 'repeated':
+        // Deviates from the original's 401: the 200 was lost, and its REGISTER has come again.
+        if (this.#registration.isWaiting(request, peer!)) return undefined;
+        return this.#registration.answerAgain(request, peer!) ?? this.#challenge(attempt, true);
+      case 'forbidden':
+        return this.#refuse(attempt, refusal ?? 'password', check);
+      default:
+        return this.#challenge(attempt, check.verdict === 'stale');
+    }
+  }
+
+  #accept(attempt: Attempt, peer: Peer, UsingPassword: '0' | '1'): Answer | undefined {
     const { request, flow, user } = attempt;
     if (!peer.get('transport').includes(flow.protocol)) {
       report(this.#site, attempt, 'transport');
-      return this.#answer(attempt, { ...FORBIDDEN, headers: [['Date', this.#site.answers.date()]] });
+      return { ...FORBIDDEN, headers: [['Date', this.#site.answers.date()]] };
     }
     this.#site.emit('security', new SecurityReport('SuccessfulAuth', user, request, flow, { UsingPassword }));
-    this.#registration.take(attempt, peer);
+    return this.#registration.take(attempt, peer);
   }
 
-  #challenge(attempt: Attempt, stale: boolean): void {
-    const { request, flow, user, symmetric } = attempt;
-    const Challenge = sendChallenge(this.#site, request, flow, symmetric, stale);
-    this.#site.emit('security', new SecurityReport('ChallengeSent', user, request, flow, { Challenge }));
+  #challenge({ request, flow, user }: Attempt, stale: boolean): Answer {
+    const { nonce, answer } = challengeFor(this.#site, request, stale);
+    this.#site.emit('security', new SecurityReport('ChallengeSent', user, request, flow, { Challenge: nonce }));
+    return answer;
   }
 
   /** Says why to the log, and to the stranger only that he may not. */
-  #refuse(attempt: Attempt, name: RefusalName, check?: Check): void {
-    const { general } = this.#site;
+  #refuse(attempt: Attempt, name: RefusalName, check?: Check): Answer {
     report(this.#site, attempt, name, check);
-    if (!general.alwaysauthreject || !check) return this.#answer(attempt, REFUSALS[name].plain);
-    if (check.verdict === 'forbidden') return this.#answer(attempt, FORBIDDEN);
-    sendChallenge(this.#site, attempt.request, attempt.flow, attempt.symmetric, false);
-  }
-
-  #answer({ request, flow, symmetric }: Attempt, answer: Answer): void {
-    this.#site.answers.send(request, flow, symmetric, answer);
+    if (!this.#site.general.alwaysauthreject || !check) return REFUSALS[name].plain;
+    return check.verdict === 'forbidden' ? FORBIDDEN : challengeFor(this.#site, attempt.request, false).answer;
   }
 }

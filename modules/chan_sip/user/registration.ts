@@ -1,6 +1,7 @@
 /** What a REGISTER that was let in changes, and how it is answered (RFC 3261 §10.3, steps 6 to 8). */
 import { isIP } from 'node:net';
 import type { Address } from '../message/address.js';
+import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
 import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transport.js';
 import type { Endpoint } from '../transport/transport.js';
@@ -12,7 +13,9 @@ import { FORBIDDEN } from './refusals.js';
 import type { Attempt } from './registrar.js';
 import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
-import { wishOf } from './wish.js';
+import { type Wish, wishOf } from './wish.js';
+
+type Wanted = Extract<Wish, { kind: 'bind' }>;
 
 interface Exchange {
   readonly callId: string;
@@ -37,7 +40,7 @@ const LONGEST_PATH = 1024;
 const LONGEST_CALL_ID = 255;
 const LONGEST_USERAGENT = 255;
 
-const BAD_REQUEST: Answer = { status: 400, reason: 'Bad Request' };
+export const BAD_REQUEST: Answer = { status: 400, reason: 'Bad Request' };
 const DENIED: Answer = { status: 603, reason: 'Denied' };
 /** An older CSeq of a Call-ID, or one too many at a time. */
 export const SERVER_ERROR: Answer = { status: 500, reason: 'Server error' };
@@ -74,65 +77,63 @@ export class Registration {
   }
 
   /** Whether a later REGISTER of this Call-ID was taken a moment ago. */
-  isOutdated({ request, peer }: Attempt): boolean {
-    const last = this.#recent(peer!);
-    return last !== undefined && last.callId === request.callId && request.cseq.number < last.cseq;
+  isOutdated({ callId, cseq }: Message, peer: Peer): boolean {
+    const last = this.#recent(peer);
+    return last !== undefined && last.callId === callId && cseq.number < last.cseq;
   }
 
-  /** Repeats the answer that the same request got. @returns false when it is not the same */
-  answerAgain(attempt: Attempt): boolean {
-    const { request, peer } = attempt;
-    const isSame = (one: Exchange) => one.callId === request.callId && one.cseq === request.cseq.number;
-    // While a name is looked up there is no answer yet: the one to the first of them will do.
-    const waiting = this.#waiting.get(peer!);
-    if (waiting) return isSame(waiting);
-    const last = this.#recent(peer!);
-    if (!last || !isSame(last)) return false;
-    this.#say(attempt, peer!, last.did === 'bind' && !peer!.binding ? 'remove' : last.did);
-    return true;
+  /** Whether this very request waits for a name to be looked up: one answer will do. */
+  isWaiting(request: Message, peer: Peer): boolean {
+    const waiting = this.#waiting.get(peer);
+    return waiting !== undefined && isSame(waiting, request);
   }
 
-  /** Does what an authenticated REGISTER asks for. Nothing has changed when it is refused. */
-  take(attempt: Attempt, peer: Peer): void {
-    if (this.#waiting.has(peer) || this.#waiting.size >= LOOKUPS) return this.#answer(attempt, SERVER_ERROR);
+  /** The answer that the same request got, once more; undefined when it is not the same. */
+  answerAgain(request: Message, peer: Peer): Answer | undefined {
+    const last = this.#recent(peer);
+    if (!last || !isSame(last, request)) return undefined;
+    return this.#success(peer, last.did === 'bind' && !peer.binding ? 'remove' : last.did);
+  }
+
+  /**
+   * Does what an authenticated REGISTER asks for. Nothing has changed when it is refused.
+   * @returns undefined when the answer comes later
+   */
+  take(attempt: Attempt, peer: Peer): Answer | undefined {
+    if (this.#waiting.has(peer) || this.#waiting.size >= LOOKUPS) return SERVER_ERROR;
     const wish = wishOf(attempt.request, this.#site.general);
-    switch (wish.kind) {
-      case 'nonsense':
-        return this.#refuse(attempt, BAD_REQUEST);
-      case 'query':
-        return this.#done(attempt, peer, 'query');
-      case 'remove':
-        this.#bindings.remove(peer);
-        return this.#done(attempt, peer, 'remove');
-      case 'bind':
-        return this.#locate(attempt, peer, wish.contact, wish.seconds);
-    }
+    if (wish.kind === 'nonsense') return this.#refusal(BAD_REQUEST);
+    if (wish.kind === 'bind') return this.#locate(attempt, peer, wish);
+    if (wish.kind === 'remove') this.#bindings.remove(peer);
+    return this.#done(attempt.request, peer, wish.kind);
   }
 
   /** Where the device is: the source of the packet, or where its contact points. */
-  #locate(attempt: Attempt, peer: Peer, contact: Address, seconds: number): void {
+  #locate(attempt: Attempt, peer: Peer, wish: Wanted): Answer | undefined {
     const { flow, request } = attempt;
-    if (contact.uri.scheme !== 'sip' && contact.uri.scheme !== 'sips') {
+    const { scheme, host, port: written } = wish.contact.uri;
+    if (scheme !== 'sip' && scheme !== 'sips') {
       this.#site.log.notice(`the contact of '${peer.name}' is no SIP URI and is stored as it is`);
     }
-    const protocol = protocolOf(attempt, peer, contact);
+    const protocol = protocolOf(attempt, peer, wish.contact);
     const behind = flow.protocol === 'ws' || flow.protocol === 'wss' || attempt.symmetric;
-    if (behind || request.via.params.has('rport')) {
-      return this.#bind(attempt, peer, contact, seconds, protocol, flow.remote);
-    }
-    const { host } = contact.uri;
-    const port = contact.uri.port ?? standardPort(protocol);
-    if (host === '') return this.#refuse(attempt, BAD_REQUEST);
-    if (isIP(host) !== 0) return this.#bind(attempt, peer, contact, seconds, protocol, { address: plain(host), port });
+    if (behind || request.via.params.has('rport')) return this.#bind(attempt, peer, wish, protocol, flow.remote);
+    const port = written ?? standardPort(protocol);
+    if (host === '') return this.#refusal(BAD_REQUEST);
+    if (isIP(host) !== 0) return this.#bind(attempt, peer, wish, protocol, { address: plain(host), port });
     this.#site.spawn(
       `look-up of the contact of '${peer.name}'`,
       this.#resolve(attempt, peer, host).then(address => {
         if (this.#closed) return;
-        if (!this.#isThere(peer)) this.#answer(attempt, SERVER_ERROR);
-        else if (address === undefined) this.#refuse(attempt, BAD_REQUEST);
-        else this.#bind(attempt, peer, contact, seconds, protocol, { address, port });
+        const found = address === undefined ? undefined : { address, port };
+        this.#late(attempt, this.#isThere(peer) ? this.#found(attempt, peer, wish, protocol, found) : SERVER_ERROR);
       }),
     );
+    return undefined;
+  }
+
+  #found(attempt: Attempt, peer: Peer, wish: Wanted, protocol: Protocol, address: Endpoint | undefined): Answer {
+    return address ? this.#bind(attempt, peer, wish, protocol, address) : this.#refusal(BAD_REQUEST);
   }
 
   /** A name is looked up while other messages go by; one at a time for each device. */
@@ -152,28 +153,28 @@ export class Registration {
   }
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */
-  #bind(attempt: Attempt, peer: Peer, contact: Address, seconds: number, protocol: Protocol, address: Endpoint): void {
+  #bind(attempt: Attempt, peer: Peer, wish: Wanted, protocol: Protocol, address: Endpoint): Answer {
     const { request } = attempt;
+    const { uri } = wish.contact;
     const path = peer.get('supportpath') ? request.list('Path') : NO_PATH;
-    const { text } = contact.uri;
-    if (text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return this.#refuse(attempt, BAD_REQUEST);
+    if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return this.#refusal(BAD_REQUEST);
     if (!this.#allows(peer, address.address)) {
-      return this.#refuse(attempt, peer.origin === 'autocreate' ? FORBIDDEN : DENIED);
+      return this.#refusal(peer.origin === 'autocreate' ? FORBIDDEN : DENIED);
     }
     peer.natDetected = attempt.natSeen;
-    if (peer.defaultuser === '') peer.defaultuser = detach(contact.uri.user ?? '');
+    if (peer.defaultuser === '') peer.defaultuser = detach(uri.user ?? '');
     this.#learnUserAgent(peer, request.header('User-Agent') ?? '');
     const before = peer.binding;
     this.#bindings.bind(peer, {
-      contact: before?.contact === text ? before.contact : detach(text),
+      contact: before?.contact === uri.text ? before.contact : detach(uri.text),
       address,
-      granted: seconds,
+      granted: wish.seconds,
       protocol,
       callId: before?.callId === request.callId ? before.callId : detach(request.callId.slice(0, LONGEST_CALL_ID)),
       cseq: request.cseq.number,
       path: path.map(detach),
     });
-    this.#done(attempt, peer, 'bind');
+    return this.#done(request, peer, 'bind');
   }
 
   #allows(peer: Peer, address: string): boolean {
@@ -189,14 +190,12 @@ export class Registration {
     this.#site.log.verbose(4, `SIP '${peer.name}' is now '${decode(useragent)}'`);
   }
 
-  #done(attempt: Attempt, peer: Peer, did: Last['did']): void {
-    const { callId, cseq } = attempt.request;
+  #done({ callId, cseq }: Message, peer: Peer, did: Last['did']): Answer {
     if (callId.length <= LONGEST_CALL_ID) {
-      const at = this.#site.clock.elapsed();
       const kept = did === 'bind' ? peer.binding!.callId : detach(callId);
-      this.#last.set(peer, { callId: kept, cseq: cseq.number, at, did });
+      this.#last.set(peer, { callId: kept, cseq: cseq.number, at: this.#site.clock.elapsed(), did });
     }
-    this.#say(attempt, peer, did);
+    return this.#success(peer, did);
   }
 
   /** As long as the original's dialog remembers: 64*T1. */
@@ -205,8 +204,8 @@ export class Registration {
     return last && this.#site.clock.elapsed() - last.at < NONCE_LIFE ? last : undefined;
   }
 
-  #say(attempt: Attempt, peer: Peer, did: Last['did']): void {
-    this.#answer(attempt, { status: 200, reason: 'OK', headers: this.#headers(peer, did) });
+  #success(peer: Peer, did: Last['did']): Answer {
+    return { status: 200, reason: 'OK', headers: this.#headers(peer, did) };
   }
 
   /** The one contact we keep, with what is left of it; after its removal none. */
@@ -225,14 +224,18 @@ export class Registration {
     return headers;
   }
 
-  #refuse(attempt: Attempt, { status, reason }: Answer): void {
-    this.#answer(attempt, { status, reason, headers: [['Date', this.#site.answers.date()]] });
+  #refusal({ status, reason }: Answer): Answer {
+    return { status, reason, headers: [['Date', this.#site.answers.date()]] };
   }
 
-  #answer({ request, flow, symmetric }: Attempt, answer: Answer): void {
+  /** The answer to a request that had to wait. */
+  #late({ request, flow, symmetric }: Attempt, answer: Answer): void {
     this.#site.answers.send(request, flow, symmetric, answer);
   }
 }
+
+const isSame = ({ callId, cseq }: Exchange, request: Message): boolean =>
+  callId === request.callId && cseq === request.cseq.number;
 
 /** What the contact asks for, if the device may use it; else what it came over. */
 function protocolOf({ flow }: Attempt, peer: Peer, contact: Address): Protocol {

@@ -2,13 +2,14 @@
 import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
 import { percentDecode } from '../message/uri.js';
-import { replyFlow } from '../transport/layer.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
 import type { Admission, Admitted } from './admission.js';
 import type { Answer, Header } from './answers.js';
 import { quotable } from './quotable.js';
-import { type Site, symmetricFor } from './site.js';
+import type { Reply, Site } from './site.js';
 
+const OK: Answer = { status: 200, reason: 'OK' };
+const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
 const NOT_FOUND: Answer = { status: 404, reason: 'Not Found' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
 const NO_REPLACED: Answer = { status: 481, reason: 'Call Leg Does Not Exist (Replaces)' };
@@ -45,43 +46,43 @@ export class Requests {
     this.#admission = admission;
   }
 
-  readonly invite = (request: Message, flow: Flow): void => {
-    if (request.header('Replaces') !== undefined) return this.#answer(request, flow, NO_REPLACED);
+  readonly invite = (request: Message, flow: Flow): Reply => {
+    if (request.header('Replaces') !== undefined) return { answer: NO_REPLACED };
     const caller = this.#admission.admit(request, flow, 'caller');
-    if (!caller) return;
-    this.#final(caller, sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#noExtension(caller));
+    if ('answer' in caller) return caller;
+    const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#noExtension(caller);
+    // Only who proved a password gets repeats: the address of a stranger may be his victim's.
+    return { answer, symmetric: caller.symmetric, kept: caller.proven };
   };
 
-  readonly message = (request: Message, flow: Flow): void => {
+  readonly message = (request: Message, flow: Flow): Reply => {
     const { general } = this.#site;
-    if (typeOf(request.header('Content-Type')) !== 'text/plain') return this.#answer(request, flow, WRONG_TYPE);
-    if (!general.accept_outofcall_message) {
-      return this.#answer(request, flow, { status: 405, reason: 'Method Not Allowed' });
-    }
+    if (typeOf(request.header('Content-Type')) !== 'text/plain') return { answer: WRONG_TYPE };
+    if (!general.accept_outofcall_message) return { answer: NOT_ALLOWED };
     const answer = destinationFault(this.#site, request) ?? NOT_FOUND;
-    if (!general.auth_message_requests) return this.#answer(request, flow, answer);
+    if (!general.auth_message_requests) return { answer };
     const sender = this.#admission.admit(request, flow, 'caller');
-    if (sender) this.#answer(request, flow, answer, sender.symmetric);
+    return 'answer' in sender ? sender : { answer, symmetric: sender.symmetric };
   };
 
-  readonly subscribe = (request: Message, flow: Flow): void => {
-    if (!this.#site.general.allowsubscribe) return this.#answer(request, flow, NO_POLICY);
+  readonly subscribe = (request: Message, flow: Flow): Reply => {
+    if (!this.#site.general.allowsubscribe) return { answer: NO_POLICY };
     const event = typeOf(request.header('Event'));
-    if (event === '') return this.#answer(request, flow, BAD_EVENT);
+    if (event === '') return { answer: BAD_EVENT };
     const subscriber = this.#admission.admit(request, flow, 'subscriber');
-    if (subscriber) this.#answer(request, flow, this.#subscription(subscriber, event), subscriber.symmetric);
+    if ('answer' in subscriber) return subscriber;
+    return { answer: this.#subscription(subscriber, event), symmetric: subscriber.symmetric };
   };
 
-  readonly notify = (request: Message, flow: Flow): void => {
+  readonly notify = (request: Message): Reply => {
     const alive = typeOf(request.header('Event')) === 'keep-alive';
-    this.#answer(request, flow, alive ? { status: 200, reason: 'OK' } : { status: 489, reason: 'Bad event' });
+    return { answer: alive ? OK : { status: 489, reason: 'Bad event' } };
   };
 
   /** Nothing waits for its final answer any more: a CANCEL changes nothing (RFC 3261 §9.2). */
-  readonly cancel = (request: Message, flow: Flow): void => {
-    const answered = this.#site.transactions.findInvite(request) !== undefined;
-    this.#answer(request, flow, answered ? { status: 200, reason: 'OK' } : NO_CALL);
-  };
+  readonly cancel = (request: Message): Reply => ({
+    answer: this.#site.transactions.findInvite(request) ? OK : NO_CALL,
+  });
 
   #subscription({ peer, request }: Admitted, event: string): Answer {
     if (peer && !peer.get('allowsubscribe')) return NO_POLICY;
@@ -104,19 +105,6 @@ export class Requests {
       `Call from ${from} to extension '${extension}' rejected because extension not found in context '${decode(context)}'.`,
     );
     return NOT_FOUND;
-  }
-
-  /** The end of a call's set-up. Only who proved a password gets repeats of it: a stranger's address may be a victim's. */
-  #final({ request, flow, symmetric, proven }: Admitted, answer: Answer): void {
-    const { answers, transactions } = this.#site;
-    const reply = replyFlow(request, flow, symmetric);
-    const transaction = proven ? transactions.serve(request, reply) : undefined;
-    if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
-    else answers.send(request, flow, symmetric, answer);
-  }
-
-  #answer(request: Message, flow: Flow, answer: Answer, symmetric = symmetricFor(this.#site, request, flow)): void {
-    this.#site.answers.send(request, flow, symmetric, answer);
   }
 }
 

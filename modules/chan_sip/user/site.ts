@@ -16,7 +16,7 @@ import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import type { Flow } from '../transport/transport.js';
-import { Answers } from './answers.js';
+import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { Domains } from './domains.js';
 import { natSeen } from './nat.js';
@@ -82,5 +82,14 @@ export function realmFor({ general, domains }: Site, { from, to }: Message): str
 export const symmetricFor = ({ general }: Site, request: Message, flow: Flow): boolean =>
   forcesRport(general.nat, natSeen(request, flow));
 
-/** Handles one method. */
-export type Handler = (request: Message, flow: Flow) => void;
+/** What a handler answers with. */
+export interface Reply {
+  readonly answer: Answer;
+  /** Whether it goes to the packet's source; when left out, as [general] has it. */
+  readonly symmetric?: boolean;
+  /** Whether it is kept and repeated until it is acknowledged. */
+  readonly kept?: boolean;
+}
+
+/** Handles one method. @returns undefined when the answer comes later */
+export type Handler = (request: Message, flow: Flow) => Reply | undefined;

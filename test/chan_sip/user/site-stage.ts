@@ -164,7 +164,7 @@ export class SiteStage {
   }
 
   /** The request with credentials for a challenge. */
-  answered(challenge: Heard, ask: Ask = {}, login: Login = {}): Ask {
+  answered(challenge: Heard | undefined, ask: Ask = {}, login: Login = {}): Ask {
     return { ...ask, headers: [...(ask.headers ?? []), this.credentials(challenge, ask, login)] };
   }
 

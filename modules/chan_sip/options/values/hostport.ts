@@ -50,11 +50,20 @@ const emptyOr = (parse: (text: string) => HostPort) => (text: string) => (text.t
 
 /** A host by name or by address. */
 export const hostPort = (help: string, remarks: Remarks): Option<HostPort> =>
-  custom(NOWHERE, 'host[:port]', help, emptyOr(text => parseHostPort(text)), { show: showHostPort, ...remarks });
+  custom(
+    NOWHERE,
+    'host[:port]',
+    help,
+    emptyOr(text => parseHostPort(text)),
+    { show: showHostPort, ...remarks },
+  );
 
 /** An address of this machine. */
 export const addressPort = (initial: HostPort, help: string, remarks: Remarks): Option<HostPort> =>
-  custom(initial, 'address[:port]', help, emptyOr(parseAddressPort), { show: showHostPort, ...remarks });
+  custom(initial, 'address[:port]', help, text => (text.trim() === '' ? initial : parseAddressPort(text)), {
+    show: showHostPort,
+    ...remarks,
+  });
 
 /** A port; 0 where none is set. */
 export const portNumber = (initial: number, help: string, remarks: Remarks): Option<number> =>

@@ -1,9 +1,9 @@
 /** A process of its own for the tests of AstDB: `write <file>` until it is killed, or `open <file>` and tell. */
 import { writeSync } from 'node:fs';
-import { AstDatabase } from '../../core/astdb.js';
-import { SystemClock } from '../../core/clock.js';
-import { messageOf } from '../../core/errors.js';
-import type { Logger } from '../../core/logger.js';
+import { AstDatabase } from '../../../core/astdb.js';
+import { SystemClock } from '../../../core/clock.js';
+import { messageOf } from '../../../core/errors.js';
+import type { Logger } from '../../../core/logger.js';
 
 const clock = new SystemClock();
 const [, , mode = '', file = '', tag = 'n'] = process.argv;

@@ -1,0 +1,96 @@
+/** What a realtime driver implements, and how a module asks for rows without knowing which driver answers. */
+import { type Token, token } from '../registry.js';
+
+/** A row as text, whatever the columns' types; null is SQL's NULL. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** What a look-up may ask of a column. */
+export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'LIKE' | 'NOT LIKE';
+
+/** One condition; all of a look-up must hold. LIKE takes `%` and `_`, and a backslash before them for themselves. */
+export interface Condition {
+  readonly column: string;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+/** Where a family lies: what extconfig.conf says after the driver. */
+export interface Place {
+  /** The name that the driver's own configuration gives a connection. */
+  readonly database: string;
+  readonly table: string;
+}
+
+/** A column that somebody relies on. */
+export interface Need {
+  readonly column: string;
+  readonly type: 'integer' | 'char' | 'float' | 'datetime';
+  /** Characters of a char. */
+  readonly length?: number;
+}
+
+/** A line of a file kept in a table (static realtime), in the order of the file. */
+export interface StaticLine {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * A driver. Every verb rejects when the database failed, for whatever reason: that, and only that, lets the next
+ * priority be asked. "No row" is an answer.
+ */
+export interface Engine {
+  /** As extconfig.conf names it: sqlite3, pgsql, ... */
+  readonly name: string;
+  /** The first row that holds all conditions. */
+  load(place: Place, conditions: readonly Condition[]): Promise<Row | undefined>;
+  loadAll(place: Place, conditions: readonly Condition[]): Promise<readonly Row[]>;
+  /** @returns how many rows were changed */
+  update(place: Place, conditions: readonly Condition[], changes: Row): Promise<number>;
+  store(place: Place, row: Row): Promise<void>;
+  /** @returns how many rows were removed */
+  destroy(place: Place, conditions: readonly Condition[]): Promise<number>;
+  /** @returns the columns that the table lacks; every needed one when there is no such table */
+  missing(place: Place, needs: readonly Need[]): Promise<readonly string[]>;
+  /** The lines of a file kept in a table. */
+  file(place: Place, name: string): Promise<readonly StaticLine[]>;
+  /** Lets go of what is known about the table's columns. */
+  forget(place: Place): void;
+}
+
+/** The token under which the driver of that name is provided. */
+export const engineToken = (name: string): Token<Engine> => token<Engine>(`config engine ${name.toLowerCase()}`);
+
+/** A family is mapped and none of its drivers could answer. */
+export class RealtimeFailed extends Error {
+  constructor(
+    readonly family: string,
+    reason: string,
+  ) {
+    super(`${family}: ${reason}`);
+    this.name = 'RealtimeFailed';
+  }
+}
+
+/** What modules ask. A family that is not mapped has no rows: see `maps()`. */
+export interface Realtime {
+  /** Whether extconfig.conf maps the family and its first driver is there. */
+  maps(family: string): boolean;
+  /** @throws RealtimeFailed */
+  load(family: string, conditions: readonly Condition[]): Promise<Row | undefined>;
+  /** @throws RealtimeFailed */
+  loadAll(family: string, conditions: readonly Condition[]): Promise<readonly Row[]>;
+  /** @throws RealtimeFailed */
+  update(family: string, conditions: readonly Condition[], changes: Row): Promise<number>;
+  /** @throws RealtimeFailed */
+  store(family: string, row: Row): Promise<void>;
+  /** @throws RealtimeFailed */
+  destroy(family: string, conditions: readonly Condition[]): Promise<number>;
+  /** @throws RealtimeFailed */
+  missing(family: string, needs: readonly Need[]): Promise<readonly string[]>;
+  /** For `core show config mappings`: drivers, each with its families in the order of the file. */
+  mappings(): { engine: string; present: boolean; families: { family: string; place: Place; priority: number }[] }[];
+}
+
+export const realtime = token<Realtime>('realtime');
