@@ -151,7 +151,7 @@ export const shown = <T>(option: Option<T>, value: T): string => option.show(val
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let least = Math.min(Math.max(1, Math.floor(wanted.length / 4)), wanted.length - 1) + 1;
+  let least = Math.min(Math.max(1, Math.ceil(wanted.length / 3)), wanted.length - 1) + 1;
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase(), least);
     if (distance < least) {

@@ -25,6 +25,15 @@ const consoles: TableShape<Console> = {
 
 const commands = (server: ControlServer): Command[] => [
   {
+    syntax: 'logger mute [silent]',
+    summary: 'Keep the log away from this console, or let it come again',
+    help: "'silent' says nothing of it.",
+    run({ console, chosen, out }) {
+      console.muted = !console.muted;
+      if (!chosen.has('silent')) out.line(console.muted ? 'The log is kept away.' : 'The log comes again.');
+    },
+  },
+  {
     syntax: 'core show consoles',
     summary: 'Show the clients of the control socket',
     run({ out }) {

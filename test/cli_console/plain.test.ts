@@ -19,11 +19,16 @@ class Seat {
   errors = '';
   #waiting: (() => void)[] = [];
 
-  constructor(socket: string, { terminal = false, ...options }: Partial<ConsoleOptions> & { terminal?: boolean } = {}) {
+  constructor(
+    t: TestContext,
+    socket: string,
+    { terminal = false, ...options }: Partial<ConsoleOptions> & { terminal?: boolean } = {},
+  ) {
     if (terminal) {
       Object.assign(this.input, { isTTY: true, setRawMode: () => undefined });
       Object.assign(this.output, { isTTY: true, columns: 100, rows: 24 });
     }
+    t.after(() => this.stop.abort());
     const errors = new PassThrough();
     errors.on('data', bytes => (this.errors += bytes));
     this.output.on('data', bytes => {
@@ -93,15 +98,14 @@ function listening(stage: Stage): void {
 async function seated(t: TestContext, options: Partial<ConsoleOptions> = {}): Promise<{ stage: Stage; seat: Seat }> {
   const stage = await openStage(t);
   listening(stage);
-  const seat = new Seat(stage.path, { terminal: true, ...options });
-  t.after(() => seat.stop.abort());
+  const seat = new Seat(t, stage.path, { terminal: true, ...options });
   await seat.until('*CLI> ');
   return { stage, seat };
 }
 
 test('on a pipe, commands are answered in their order until there are no more', async t => {
   const stage = await openStage(t);
-  const seat = new Seat(stage.path);
+  const seat = new Seat(t, stage.path);
   seat.input.end('say one\n\n  say two  \nshow width\nsay last');
   assert.equal(await seat.code, 0);
   assert.equal(seat.text, 'one\ntwo\nwidth undefined\nlast\n');
@@ -109,7 +113,7 @@ test('on a pipe, commands are answered in their order until there are no more', 
 
 test('on a pipe, nothing after exit is run', async t => {
   const stage = await openStage(t);
-  const seat = new Seat(stage.path);
+  const seat = new Seat(t, stage.path);
   seat.input.end('say one\nexit\nsay two\n');
   assert.equal(await seat.code, 0);
   assert.equal(seat.text, 'one\n');
@@ -117,7 +121,7 @@ test('on a pipe, nothing after exit is run', async t => {
 
 test('on a pipe without a server, the reason is printed and the code is 1', async t => {
   const path = join(temporary(t), 'ctl');
-  const seat = new Seat(path);
+  const seat = new Seat(t, path);
   seat.input.end('say one\nsay two\n');
   assert.equal(await seat.code, 1);
   assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
@@ -200,7 +204,7 @@ test('commands are remembered over logins', async t => {
     ['say remembered\r', 'remembered\n'],
     ['\x1b[A\r', 'remembered\n'],
   ] as const) {
-    const seat = new Seat(stage.path, { terminal: true, history });
+    const seat = new Seat(t, stage.path, { terminal: true, history });
     await seat.until('*CLI> ');
     seat.type(typed);
     await seat.until(expected);
@@ -237,14 +241,13 @@ test('a console that reconnects goes on when the server is back', async t => {
   const { stage, seat } = await seated(t, { reconnect: true });
   await stage.server.close();
   await seat.until('Disconnected from the PBX.\n');
-  const again = await stage.again();
+  await stage.again();
   seat.clock.advance(250);
   await seat.until('Connected again');
   seat.type('say back\r');
   await seat.until('back\n');
   seat.stop.abort();
   assert.equal(await seat.code, 0);
-  await again.close();
 });
 
 test('Ctrl-C takes the line away, and on an empty line ends the console', async t => {
@@ -265,7 +268,7 @@ for (const [what, typed] of [
   test(`${what} at the console of the PBX itself tells how both are ended, and the console stays`, async t => {
     const stage = await openStage(t);
     listening(stage);
-    const seat = new Seat(stage.path, { terminal: true, local: true });
+    const seat = new Seat(t, stage.path, { terminal: true, local: true });
     await seat.until('*CLI> ');
     seat.type(typed);
     await seat.until("'core stop now' ends both.\n");
@@ -289,7 +292,7 @@ test('the console of the PBX opens a shell, holds log lines back meanwhile, and 
   const stage = await openStage(t);
   listening(stage);
   const shells: boolean[] = [];
-  const seat = new Seat(stage.path, { terminal: true, local: true, shell: running => void shells.push(running) });
+  const seat = new Seat(t, stage.path, { terminal: true, local: true, shell: running => void shells.push(running) });
   await seat.until('*CLI> ');
   seat.type('!true\r');
   await seat.until('*CLI> ');
@@ -302,7 +305,7 @@ test('the console of the PBX opens a shell, holds log lines back meanwhile, and 
 
 test('a terminal without a server gets the reason and the code 1', async t => {
   const path = join(temporary(t), 'ctl');
-  const seat = new Seat(path, { terminal: true });
+  const seat = new Seat(t, path, { terminal: true });
   assert.equal(await seat.code, 1);
   assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
 });

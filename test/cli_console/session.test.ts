@@ -1,5 +1,7 @@
 /** What a client of the control socket gets, over real sockets. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { LONGEST_COMMAND } from '../../core/console-protocol.js';
 import { MOST_WAITING } from '../../modules/cli_console/outbox.js';
@@ -38,6 +40,17 @@ test('a client that ends its side gets the answers to what it asked', async t =>
   assert.equal(client.text, `${GREETING}one\ntwo\n`);
   await stage.left(0);
   assert.equal(stage.sinks.size, 0);
+});
+
+test('a client that keeps its side open after its answer keeps no place', async t => {
+  const stage = await openStage(t);
+  const socket = connect({ path: stage.path, allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  socket.write('cli quit after say done\0');
+  socket.resume();
+  await once(socket, 'end');
+  await stage.left(0);
+  assert.equal(socket.writable, true);
 });
 
 for (const word of ['quit', 'exit', ' EXIT ']) {

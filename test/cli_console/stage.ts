@@ -113,7 +113,11 @@ export async function openStage(t: TestContext): Promise<Stage> {
     async left(count) {
       while (server.clients > count) await new Promise(resolve => setImmediate(resolve));
     },
-    again: () => ControlServer.open(made),
+    async again() {
+      const other = await ControlServer.open(made);
+      t.after(() => other.close());
+      return other;
+    },
     client() {
       const client = new Client(path);
       clients.push(client);

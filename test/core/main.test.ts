@@ -168,10 +168,17 @@ for (const how of ['promise', 'callback']) {
   });
 }
 
+interface Terminal {
+  readonly child: ChildProcess;
+  /** Resolves when `part` is printed, after what was awaited before. */
+  until(part: string): Promise<void>;
+  /** All that was printed. */
+  seen(): string;
+  readonly ctl: string;
+}
+
 /** The PBX with its console in a terminal, which `script` makes; what is typed goes to its standard input. */
-async function inTerminal(
-  t: TestContext,
-): Promise<{ child: ChildProcess; until(part: string): Promise<void>; ctl: string }> {
+async function inTerminal(t: TestContext): Promise<Terminal> {
   const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\n' }, { start: false });
   const line = `exec "${process.execPath}" "${MAIN}" -C "${join(pbx.directory, 'asterisk.conf')}" -c`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
@@ -184,35 +191,38 @@ async function inTerminal(
     await pbx.remove();
   });
   let text = '';
-  let seen = 0;
+  let from = 0;
   child.stdout.on('data', bytes => {
     text += bytes;
   });
   const until = (part: string) =>
     new Promise<void>(resolve => {
       const look = () => {
-        const at = text.indexOf(part, seen);
+        const at = text.indexOf(part, from);
         if (at < 0) return;
-        seen = at + part.length;
+        from = at + part.length;
         child.stdout.off('data', look);
         resolve();
       };
       child.stdout.on('data', look);
       look();
     });
-  return { child, until, ctl: join(pbx.directory, 'run', 'asterisk.ctl') };
+  return { child, until, seen: () => text, ctl: join(pbx.directory, 'run', 'asterisk.ctl') };
 }
 
 describe('in a terminal', {
   skip: spawnSync('script', ['--version']).status !== 0 && 'script is not installed',
 }, () => {
   test('-c gives a console, whose Ctrl-C ends the PBX', async t => {
-    const { child, until, ctl } = await inTerminal(t);
+    const { child, until, seen, ctl } = await inTerminal(t);
     await until('Obelisk Ready.');
     await until('*CLI> ');
     child.stdin!.write('core show version\r');
     await until('Obelisk ');
     await until('*CLI> ');
+    child.stdin!.write('core show consoles\r');
+    await until('1 of at most 128 consoles connected');
+    assert.doesNotMatch(seen(), /No such command/);
     child.stdin!.write('\x03');
     const [code] = await once(child, 'exit');
     assert.equal(code, 0);

@@ -27,10 +27,10 @@ export const callLimit = {
 export const completion = {
   cc_agent_policy: wordElse(['never', 'native', 'generic'], 'never', 'Completion for callers', LATER),
   cc_monitor_policy: wordElse(['never', 'native', 'generic', 'always'], 'never', 'Completion for the called', LATER),
-  cc_offer_timer: seconds(20, [1, 86_400], 'How long completion is offered', LATER),
+  cc_offer_timer: seconds(20, [1, 31_536_000], 'How long completion is offered', LATER),
   ccnr_available_timer: seconds(7200, [1, 604_800], 'How long an unanswered call waits', LATER),
   ccbs_available_timer: seconds(4800, [1, 604_800], 'How long a call to a busy line waits', LATER),
-  cc_recall_timer: seconds(20, [1, 86_400], 'How long the caller is rung back', LATER),
+  cc_recall_timer: seconds(20, [1, 31_536_000], 'How long the caller is rung back', LATER),
   cc_max_agents: integer(5, [0, 10_000], 'Waiting calls of one caller', LATER),
   cc_max_monitors: integer(5, [0, 10_000], 'Waiting calls to one line', LATER),
   cc_agent_dialstring: text('', 'What to dial to ring back', LATER),

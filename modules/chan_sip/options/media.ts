@@ -7,7 +7,7 @@ import { wordElse, yesNoOr } from './values/words.js';
 
 const LATER = { later: 'media' };
 
-const rtpSeconds = (help: string, label: string) => seconds(0, [0, 86_400], help, { label, ...LATER });
+const rtpSeconds = (help: string, label: string) => seconds(0, [0, 31_536_000], help, { label, ...LATER });
 
 export const media = {
   allow: codecList('Codecs to use, the best first', { label: 'Codecs:', ...LATER }),

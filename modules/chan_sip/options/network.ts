@@ -21,7 +21,7 @@ const sockets = {
     label: 'TCP SIP Bindaddress:',
     later: 'tcp',
   }),
-  tcpauthtimeout: seconds(30, [1, 86_400], 'How long a connection may stay without credentials', { later: 'tcp' }),
+  tcpauthtimeout: seconds(30, [1, 31_536_000], 'How long a connection may stay without credentials', { later: 'tcp' }),
   tcpauthlimit: integer(100, [1, 1_000_000], 'Connections without credentials at a time', { later: 'tcp' }),
   websocket_enabled: yesno(true, 'Offer SIP over WebSocket', { later: 'websocket' }),
   websocket_write_timeout: milliseconds(100, [1, 3_600_000], 'How long a WebSocket may take to take a message', {
@@ -69,7 +69,7 @@ const outside = {
     label: 'Externhost:',
     ...OUTSIDE,
   }),
-  externrefresh: seconds(10, [1, 86_400], 'How often externhost is looked up', { label: 'Externrefresh:', ...OUTSIDE }),
+  externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', { label: 'Externrefresh:', ...OUTSIDE }),
   externtcpport: portNumber(0, 'Our TCP port as seen from outside', OUTSIDE),
   externtlsport: portNumber(0, 'Our TLS port as seen from outside', OUTSIDE),
   matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {

@@ -10,15 +10,15 @@ const MWI = { later: 'subscriptions' };
 const REALTIME = { later: 'realtime' };
 
 const bounds = {
-  minexpiry: seconds(60, [1, 86_400], 'Shortest registration we grant; a shorter wish is raised to it', {
+  minexpiry: seconds(60, [1, 31_536_000], 'Shortest registration we grant; a shorter wish is raised to it', {
     aliases: ['minexpirey'],
     label: 'Reg. min duration',
   }),
-  maxexpiry: seconds(3600, [1, 86_400], 'Longest registration we grant', {
+  maxexpiry: seconds(3600, [1, 31_536_000], 'Longest registration we grant', {
     aliases: ['maxexpirey'],
     label: 'Reg. max duration:',
   }),
-  defaultexpiry: seconds(120, [1, 86_400], 'Lifetime of a registration when the device names none', {
+  defaultexpiry: seconds(120, [1, 31_536_000], 'Lifetime of a registration when the device names none', {
     aliases: ['defaultexpirey'],
     label: 'Reg. default duration:',
   }),
@@ -31,7 +31,7 @@ const bounds = {
 
 const outbound = {
   register: registerLines('A registration of ours somewhere else', { secret: true, ...OUT }),
-  registertimeout: seconds(20, [1, 86_400], 'Wait before we try to register again', {
+  registertimeout: seconds(20, [1, 31_536_000], 'Wait before we try to register again', {
     label: 'Outbound reg. timeout:',
     ...OUT,
   }),
@@ -43,16 +43,16 @@ const outbound = {
 } as const;
 
 const subscriptions = {
-  submaxexpiry: seconds(3600, [1, 86_400], 'Longest subscription we grant; maxexpiry where not set', {
+  submaxexpiry: seconds(3600, [1, 31_536_000], 'Longest subscription we grant; maxexpiry where not set', {
     label: 'Sub. max duration:',
     ...MWI,
   }),
-  subminexpiry: seconds(60, [1, 86_400], 'Shortest subscription we grant; minexpiry where not set', {
+  subminexpiry: seconds(60, [1, 31_536_000], 'Shortest subscription we grant; minexpiry where not set', {
     label: 'Sub. min duration',
     ...MWI,
   }),
   mwi: mwiLines('A mailbox somewhere else to watch', { secret: true, ...MWI }),
-  mwiexpiry: seconds(3600, [1, 86_400], 'Lifetime of our subscriptions to mailboxes', MWI),
+  mwiexpiry: seconds(3600, [1, 31_536_000], 'Lifetime of our subscriptions to mailboxes', MWI),
   mwi_from: text('', 'From user of message waiting notifications', MWI),
   notifymimetype: text('application/simple-message-summary', 'Content type of message waiting notifications', {
     label: 'MWI NOTIFY mime type:',

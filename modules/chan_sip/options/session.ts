@@ -15,11 +15,11 @@ export const session = {
     label: 'Session Refresher:',
     ...LATER,
   }),
-  'session-expires': seconds(1800, [90, 86_400], 'Longest time between refreshes', {
+  'session-expires': seconds(1800, [90, 31_536_000], 'Longest time between refreshes', {
     label: 'Session Expires:',
     ...LATER,
   }),
-  'session-minse': seconds(90, [90, 86_400], 'Shortest time between refreshes', { label: 'Session Min-SE:', ...LATER }),
+  'session-minse': seconds(90, [90, 31_536_000], 'Shortest time between refreshes', { label: 'Session Min-SE:', ...LATER }),
   timert1: milliseconds(500, [1, 60_000], 'Time to the other end and back; the first wait before a repetition', {
     label: 'Timer T1:',
     ...LATER,

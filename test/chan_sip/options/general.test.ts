@@ -154,8 +154,8 @@ checkOptions('[general]', without(general, call, session, media), {
   cos_audio: number(5, '0', '8'),
   cos_video: number(6, '0', '8'),
   cos_text: number(5, '0', '8'),
-  minexpiry: { ...number(60, '1', '0', '86401'), aliases: ['minexpirey'] },
-  maxexpiry: { ...number(3600, '86400', '0', '86401'), aliases: ['maxexpirey'] },
+  minexpiry: { ...number(60, '1', '0', '31536001'), aliases: ['minexpirey'] },
+  maxexpiry: { ...number(3600, '31536000', '0', '31536001'), aliases: ['maxexpirey'] },
   defaultexpiry: { ...number(120, '300', '0'), aliases: ['defaultexpirey'] },
   regcontext: {
     initial: [],
