@@ -29,6 +29,7 @@ export class Message {
   #via: Via | undefined;
   #from: Address | undefined;
   #to: Address | undefined;
+  #callId: string | undefined;
   #cseq: CSeq | undefined;
   #contacts: readonly Address[] | undefined;
 
@@ -65,7 +66,9 @@ export class Message {
   /** As headers(), with comma lists taken apart. */
   list(name: string): readonly string[] {
     const values = this.#lines.all(name);
-    return values.length === 1 && !values[0]!.includes(',') && values[0] !== '' ? values : values.flatMap(splitList);
+    const [only] = values;
+    if (only === undefined || (values.length === 1 && only !== '' && !only.includes(','))) return values;
+    return values.flatMap(splitList);
   }
 
   get requestUri(): Uri {
@@ -86,7 +89,7 @@ export class Message {
   }
 
   get callId(): string {
-    return this.#need('Call-ID');
+    return (this.#callId ??= this.#need('Call-ID'));
   }
 
   get cseq(): CSeq {
@@ -95,7 +98,7 @@ export class Message {
 
   /** Those that can be read. One that cannot counts as absent, and is in list('Contact') like `*`. */
   get contacts(): readonly Address[] {
-    return (this.#contacts ??= this.list('Contact').flatMap(readContact));
+    return (this.#contacts ??= readContacts(this.list('Contact')));
   }
 
   /** As written. */
@@ -124,12 +127,15 @@ function parseCSeq(value: string): CSeq {
   return { number, method };
 }
 
-function readContact(text: string): Address[] {
-  if (text === '*') return [];
-  try {
-    return [parseAddress(text)];
-  } catch (error) {
-    if (error instanceof ParseError) return [];
-    throw error;
+function readContacts(texts: readonly string[]): Address[] {
+  const contacts: Address[] = [];
+  for (const text of texts) {
+    if (text === '*') continue;
+    try {
+      contacts.push(parseAddress(text));
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
   }
+  return contacts;
 }

@@ -11,8 +11,6 @@ export { ParseError } from './parse-error.js';
 /** The longest message that is looked at: the largest datagram. */
 const LONGEST_MESSAGE = 65_536;
 
-const NEEDED = ['via', 'from', 'to', 'callId', 'cseq'] as const;
-
 const LF = 10;
 const CR = 13;
 
@@ -61,7 +59,10 @@ function check(message: Message, first: StartLine, lines: HeaderLines, lineLengt
 
 /** Reads what every message must have (RFC 3261 §8.1.1), so that reading it later cannot fail. */
 function checkHeaders(message: Message): void {
-  for (const name of NEEDED) void message[name];
+  void message.via;
+  void message.from;
+  void message.to;
+  void message.cseq;
   if (CONTROL.test(message.callId)) throw badRequest('a Call-ID with control characters');
   if (message.kind === 'response') return;
   void message.requestUri;
