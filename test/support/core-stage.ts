@@ -25,6 +25,7 @@ export class MemoryAstDb implements AstDb {
   }
 
   put(family: string, key: string, value: string): void {
+    if (this.get(family, key) === value) return;
     this.writes += 1;
     this.values.set(`/${family}/${key}`, value);
   }

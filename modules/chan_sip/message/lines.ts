@@ -1,5 +1,5 @@
 /** The header lines of a message: their places found in one pass, a name compared and a value cut out when asked for. RFC 3261 §7.3.1. */
-import { type HeaderName, headerName, ONCE } from './headers.js';
+import { type HeaderName, ONCE } from './headers.js';
 import { isBlank, trim } from './scan.js';
 
 const LF = 10;
@@ -48,15 +48,13 @@ export class HeaderLines {
   }
 
   /** The first value of a header. */
-  first(spelling: string): string | undefined {
-    const name = headerName(spelling);
+  first(name: HeaderName): string | undefined {
     const line = this.#find(name, 0);
     return line < 0 ? undefined : (this.#values[line] ??= this.#value(line));
   }
 
   /** All values of a header, in order. */
-  all(spelling: string): string[] {
-    const name = headerName(spelling);
+  all(name: HeaderName): string[] {
     const values: string[] = [];
     for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 1)) {
       values.push((this.#values[line] ??= this.#value(line)));
