@@ -79,32 +79,28 @@ const MARKS = 8;
 
 /** The nonces that got a right answer for one device. What is forgotten early counts as spent, never as new. */
 export class SpentNonces {
-  #marks: Spent[] = [];
+  /** Oldest first. */
+  readonly #marks: Spent[] = [];
   #floor = Number.NEGATIVE_INFINITY;
 
   has(nonce: string, issued: number): boolean {
     if (issued <= this.#floor) return true;
     const text = nonce.toLowerCase();
     // Numbers first: comparing texts costs ten times as much, and nearly all differ here.
-    return this.#marks.some(mark => mark.issued === issued && mark.nonce === text);
+    for (const mark of this.#marks) if (mark.issued === issued && mark.nonce === text) return true;
+    return false;
   }
 
   add(nonce: string, issued: number, now: number): void {
-    if (this.#marks.some(mark => now - mark.issued >= NONCE_LIFE)) {
-      this.#marks = this.#marks.filter(mark => now - mark.issued < NONCE_LIFE);
-    }
-    this.#insert({ nonce: nonce.toLowerCase(), issued });
-    if (this.#marks.length > MARKS) this.#floor = this.#marks.shift()!.issued;
+    const marks = this.#marks;
+    while (marks.length > 0 && now - marks[0]!.issued >= NONCE_LIFE) marks.shift();
+    marks.push({ nonce: nonce.toLowerCase(), issued });
+    // A nonce is nearly always used after those that were issued before it; otherwise it goes to its place.
+    if (marks.length > 1 && marks.at(-2)!.issued > issued) marks.sort((one, other) => one.issued - other.issued);
+    if (marks.length > MARKS) this.#floor = marks.shift()!.issued;
   }
 
   get size(): number {
     return this.#marks.length;
-  }
-
-  /** Oldest first. Nonces are nearly always used in the order of their issue. */
-  #insert(mark: Spent): void {
-    let at = this.#marks.length;
-    while (at > 0 && this.#marks[at - 1]!.issued > mark.issued) at--;
-    this.#marks.splice(at, 0, mark);
   }
 }
