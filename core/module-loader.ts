@@ -218,7 +218,7 @@ export class ModuleLoader implements Loader {
       this.#interrupt = reject;
     });
     try {
-      return await Promise.race([within(this.#parts.clock, ANSWER, Promise.resolve(hook())), interrupted]);
+      return await within(this.#parts.clock, ANSWER, Promise.race([hook(), interrupted]));
     } finally {
       this.#interrupt = undefined;
     }
