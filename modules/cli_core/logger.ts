@@ -72,15 +72,6 @@ export const loggerCommands = (loggers: Loggers, pbx: PbxControl): Command[] => 
     },
   },
   {
-    syntax: 'logger mute [silent]',
-    summary: 'Hide log lines from this console, or show them again',
-    help: "With 'silent', nothing is said of it. A remote console begins with its lines hidden.",
-    run({ chosen, console, out }) {
-      console.muted = !console.muted;
-      if (!chosen.has('silent')) out.line(`Log lines are ${console.muted ? 'hidden from' : 'shown on'} this console.`);
-    },
-  },
-  {
     syntax: 'logger add channel <name> <levels>',
     summary: 'Log to one more file until it is removed or the PBX ends',
     help: "The name is a path, relative to the directory of the log; the levels are as in logger.conf: 'notice,warning,verbose(3)'.",

@@ -145,25 +145,6 @@ test('a logger.conf that is refused is told by logger reload, with every problem
   ]);
 });
 
-test('a remote console that begins muted sees log lines after logger mute silent, and none after the next', async () => {
-  const seen: string[] = [];
-  stage.console.muted = true;
-  const detach = loggers.attach({ console: stage.console, colour: false, write: text => seen.push(text) });
-  const log = loggers.logger('m');
-  stage.console.verbosity = 1;
-  log.verbose(1, 'one');
-  assert.equal(await stage.text('logger mute silent'), '');
-  log.verbose(1, 'two');
-  assert.equal(await stage.text('logger mute'), 'Log lines are hidden from this console.\n');
-  log.verbose(1, 'three');
-  assert.equal(await stage.text('logger mute'), 'Log lines are shown on this console.\n');
-  detach();
-  assert.deepEqual(
-    seen.map(text => text.trim()),
-    ['two'],
-  );
-});
-
 test('a file is added to the log and removed by commands; what cannot be is said', async () => {
   assert.equal(await stage.text('logger add channel more notice,warning'), 'Logging to more.\n');
   assert.match(await stage.text('logger show channels'), /\/more +File +default +Enabled +- NOTICE WARNING/);
