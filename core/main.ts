@@ -227,7 +227,10 @@ class End {
 
   #reload(): void {
     // Why something was refused is in the log.
-    this.#pbx?.reload('hup').catch(thrown => complain(`reload: ${traceOf(thrown)}`));
+    this.#pbx?.reload('hup').then(
+      ({ result }) => result === 'in progress' && complain('SIGHUP passed over: another reload is under way'),
+      thrown => complain(`reload: ${traceOf(thrown)}`),
+    );
   }
 
   #fail(thrown: unknown): void {

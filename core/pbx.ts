@@ -237,7 +237,10 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   scope.defer('surface for third parties', shareSurface());
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
-  scope.defer('modules', () => within(clock, MODULES_END, modules.stop()));
+  scope.defer('modules', async () => {
+    const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);
+    await within(clock, MODULES_END, modules.stop()).catch(left);
+  });
   return {
     ...parts,
     settings: set,

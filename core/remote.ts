@@ -1,5 +1,6 @@
 /** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
 import { connect } from 'node:net';
+import type { Arguments } from './arguments.js';
 import type { Clock } from './clock.js';
 import {
   type ConsoleLine,
@@ -18,21 +19,13 @@ const SILENCE = 60_000;
 const PROBE = 2_000;
 
 /** What a console program is given; it resolves to an exit code. */
-export interface ConsoleOptions {
+export interface ConsoleOptions
+  extends Pick<Arguments, 'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local'> {
   readonly socket: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly errors: NodeJS.WritableStream;
   readonly clock: Clock;
-  readonly verbose: number;
-  readonly debug: number;
-  readonly colour: boolean;
-  readonly quiet: boolean;
-  readonly muted: boolean;
-  readonly timestamps: boolean;
-  readonly reconnect: boolean;
-  /** Whether it is the console of the PBX that shares its terminal; only there `!` opens a shell. */
-  readonly local: boolean;
   /** The file of the commands typed; undefined keeps none. */
   readonly history: string | undefined;
   /** Ends the console. */

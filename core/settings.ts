@@ -6,8 +6,19 @@ import { custom, integer, milliseconds, text, yesno } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { token } from './registry.js';
 
+const PATH = 'a path, relative to this file unless it begins with /';
+
 const path = (usual: string, help: string, remarks: Remarks = {}) =>
-  custom(usual, 'a path, relative to this file unless it begins with /', help, value => value, remarks);
+  custom(
+    usual,
+    PATH,
+    help,
+    value => {
+      if (value === '') throw new Invalid(`expected ${PATH}, got nothing`);
+      return value;
+    },
+    remarks,
+  );
 
 const directories = {
   astetcdir: path('/etc/asterisk', 'The configuration files.'),
