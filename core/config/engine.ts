@@ -12,6 +12,8 @@ export interface Condition {
   readonly column: string;
   readonly operator: Operator;
   readonly value: string;
+  /** Whether a column that is NULL holds too. */
+  readonly orNull?: boolean;
 }
 
 /** Where a family lies: what extconfig.conf says after the driver. */

@@ -49,7 +49,7 @@ export function handleIncoming(site: Site, user: Handlers): (request: Message, f
   return (request, flow) => {
     // As the original does: without a From tag nobody could tell our answer from another.
     if (!request.from.params.has('tag')) {
-      site.log.debug(1, `${formatFlow(flow)}: a ${request.method} without a From tag is dropped`);
+      if (site.log.debugs(1)) site.log.debug(1, `${formatFlow(flow)}: a request without a From tag is dropped`);
       return;
     }
     const row = table.get(request.method);

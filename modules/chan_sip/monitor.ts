@@ -38,6 +38,7 @@ export class Monitor {
 
   /** Both want the same port: the old one must go first, and comes back when the new one cannot be. */
   async #swap(before: Listener, bind: Endpoint): Promise<void> {
+    this.#listener = undefined;
     await before.close();
     try {
       this.#listener = await this.#transport.open('udp', bind);

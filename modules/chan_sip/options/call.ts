@@ -23,7 +23,10 @@ const reach = {
     label: 'Qualify:',
     later: 'qualify',
   }),
-  qualifyfreq: seconds(60, [1, 31_536_000], 'Wait between such questions', { label: 'Qualify Freq :', later: 'qualify' }),
+  qualifyfreq: seconds(60, [1, 31_536_000], 'Wait between such questions', {
+    label: 'Qualify Freq :',
+    later: 'qualify',
+  }),
   keepalive: keepaliveInterval('Send an empty packet so often, so that a NAT stays open', {
     label: 'Keepalive:',
     later: 'qualify',

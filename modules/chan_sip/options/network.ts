@@ -13,9 +13,8 @@ const sockets = {
   udpbindaddr: addressPort({ host: '0.0.0.0', port: undefined }, 'Address and port on which to listen for UDP', {
     aliases: ['bindaddr'],
     label: 'UDP Bindaddress:',
-    reloadable: false,
   }),
-  bindport: portNumber(5060, 'Port where udpbindaddr names none', { reloadable: false }),
+  bindport: portNumber(5060, 'Port where udpbindaddr names none', {}),
   tcpenable: yesno(false, 'Listen for TCP', { later: 'tcp' }),
   tcpbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TCP; else as for UDP', {
     label: 'TCP SIP Bindaddress:',
@@ -69,7 +68,10 @@ const outside = {
     label: 'Externhost:',
     ...OUTSIDE,
   }),
-  externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', { label: 'Externrefresh:', ...OUTSIDE }),
+  externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', {
+    label: 'Externrefresh:',
+    ...OUTSIDE,
+  }),
   externtcpport: portNumber(0, 'Our TCP port as seen from outside', OUTSIDE),
   externtlsport: portNumber(0, 'Our TLS port as seen from outside', OUTSIDE),
   matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {

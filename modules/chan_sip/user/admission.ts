@@ -39,11 +39,11 @@ export class Admission {
   admit(request: Message, flow: Flow, search: Search): Admitted | Reply {
     const { general, acls, auth } = this.#site;
     const found = search === 'caller' ? this.#caller(request, flow) : this.#site.peers.get(this.#nameIn(request));
-    const symmetric = forcesRport(found?.get('nat') ?? general.nat, natSeen(request, flow));
-    const guest: Admitted = { request, flow, peer: found, proven: false, symmetric };
-    if (!found && general.allowguest) return guest;
     const denied = found !== undefined && !acls.allows(found.get('acl'), flow.remote.address);
     const peer = denied ? undefined : found;
+    const symmetric = forcesRport(peer?.get('nat') ?? general.nat, natSeen(request, flow));
+    const guest: Admitted = { request, flow, peer, proven: false, symmetric };
+    if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
     if (peer && (peer.get('insecure').invite || peer.ha1(realm) === undefined)) return guest;
     const reason = denied ? 'acl' : 'unknown';

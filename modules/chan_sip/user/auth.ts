@@ -27,7 +27,6 @@ export class Auth {
   readonly #nonces: Nonces;
   /** Stands in for the secret of a device that is not there: no answer can be right for it. */
   readonly #nobody = randomBytes(16).toString('hex');
-  readonly #spent = new WeakMap<Peer, SpentNonces>();
 
   constructor(nonces: Nonces) {
     this.#nonces = nonces;
@@ -48,8 +47,7 @@ export class Auth {
   #verdict(peer: Peer | undefined, nonce: string, issued: number | undefined, right: boolean): Verdict {
     if (issued === undefined) return right ? 'stale' : 'challenge';
     if (!right || !peer) return 'forbidden';
-    let spent = this.#spent.get(peer);
-    if (!spent) this.#spent.set(peer, (spent = new SpentNonces()));
+    const spent = (peer.spentNonces ??= new SpentNonces());
     if (spent.has(nonce, issued)) return 'repeated';
     spent.add(nonce, issued, this.#nonces.now());
     return 'accepted';

@@ -5,6 +5,7 @@ import type { Device, DeviceSection, DeviceType } from '../options/device.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
+import type { SpentNonces } from './nonces.js';
 
 /** What a REGISTER has left. */
 export interface Binding {
@@ -20,6 +21,15 @@ export interface Binding {
   readonly cseq: number;
   readonly path: readonly string[];
   readonly since: number;
+}
+
+/** The REGISTER that was answered last, so that its repeat is answered alike. */
+export interface LastAnswer {
+  readonly callId: string;
+  readonly cseq: number;
+  /** On the clock that never goes back. */
+  readonly at: number;
+  readonly did: 'query' | 'remove' | 'bind';
 }
 
 export type Origin = 'static' | 'autocreate' | 'realtime';
@@ -43,6 +53,9 @@ export class Peer {
   natDetected = false;
   /** Milliseconds of the last qualify; 0: no answer yet, -1: unreachable. */
   lastMs = UNKNOWN;
+  lastAnswer: LastAnswer | undefined;
+  /** Nonces that have served it. */
+  spentNonces: SpentNonces | undefined;
   /** The key under which Peers has it by address. */
   indexedAs: string | undefined;
   #type: DeviceType;
@@ -75,7 +88,8 @@ export class Peer {
 
   /** Its own value, else the one all devices share. */
   get<K extends keyof Device>(option: K): Device[K] {
-    return option in this.#own ? (this.#own[option] as Device[K]) : this.#defaults[option];
+    const own: Device[K] | undefined = this.#own[option];
+    return own === undefined ? this.#defaults[option] : own;
   }
 
   /** Whether its section sets the option to something of its own. */

@@ -21,6 +21,8 @@ export interface Attempt {
   /** The name to register. */
   readonly user: string;
   readonly peer: Peer | undefined;
+  /** Why the device may not register, whatever its password. */
+  readonly objection: RefusalName | undefined;
   readonly natSeen: boolean;
   /** Whether the answer goes to the packet's source. */
   readonly symmetric: boolean;
@@ -61,10 +63,12 @@ export class Registrar {
     const { general, domains } = this.#site;
     const { user: written, host } = request.to.uri;
     const user = this.#nameOf(written ?? host);
-    const peer = domains.serves(host) ? this.#find(user) : undefined;
+    const local = domains.serves(host);
+    const peer = local ? this.#find(user) : undefined;
+    const objection = local ? this.#objection(peer, flow) : 'domain';
     const seen = natSeen(request, flow);
-    const symmetric = forcesRport(peer?.get('nat') ?? general.nat, seen);
-    return { request, flow, user, peer, natSeen: seen, symmetric };
+    const nat = objection ? general.nat : (peer?.get('nat') ?? general.nat);
+    return { request, flow, user, peer, objection, natSeen: seen, symmetric: forcesRport(nat, seen) };
   }
 
   /** The name that a user part stands for. */
@@ -82,20 +86,17 @@ export class Registrar {
     return this.#registration.newcomer(name);
   }
 
-  #decide(attempt: Attempt): Answer | undefined {
-    if (attempt.peer && this.#registration.isOutdated(attempt.request, attempt.peer)) return SERVER_ERROR;
-    const refusal = this.#objection(attempt);
-    if (refusal && !this.#site.general.alwaysauthreject) return this.#refuse(attempt, refusal);
-    return this.#authenticate(attempt, refusal);
+  #objection(peer: Peer | undefined, flow: Flow): RefusalName | undefined {
+    if (!peer) return 'unknown';
+    if (!this.#site.acls.allows(peer.get('acl'), flow.remote.address)) return 'acl';
+    return peer.dynamic ? undefined : 'static';
   }
 
-  /** Why the device may not register, whatever its password. */
-  #objection({ request, flow, peer }: Attempt): RefusalName | undefined {
-    const { domains, acls } = this.#site;
-    if (!domains.serves(request.to.uri.host)) return 'domain';
-    if (!peer) return 'unknown';
-    if (!acls.allows(peer.get('acl'), flow.remote.address)) return 'acl';
-    return peer.dynamic ? undefined : 'static';
+  #decide(attempt: Attempt): Answer | undefined {
+    const { request, peer, objection } = attempt;
+    if (peer && this.#registration.isOutdated(request, peer)) return SERVER_ERROR;
+    if (objection && !this.#site.general.alwaysauthreject) return this.#refuse(attempt, objection);
+    return this.#authenticate(attempt, objection);
   }
 
   /** One path: a device that is not there, or may not, is checked like any other, against a secret that nobody has. */

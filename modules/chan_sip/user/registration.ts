@@ -1,5 +1,6 @@
 /** What a REGISTER that was let in changes, and how it is answered (RFC 3261 §10.3, steps 6 to 8). */
 import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { Address } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
@@ -8,7 +9,7 @@ import type { Endpoint } from '../transport/transport.js';
 import type { Answer, Header } from './answers.js';
 import type { Bindings } from './bindings.js';
 import { NONCE_LIFE } from './nonces.js';
-import { Peer } from './peer.js';
+import { type LastAnswer, Peer } from './peer.js';
 import { FORBIDDEN } from './refusals.js';
 import type { Attempt } from './registrar.js';
 import type { Resolver } from './resolver.js';
@@ -22,18 +23,14 @@ interface Exchange {
   readonly cseq: number;
 }
 
-/** The last REGISTER that a device had answered, so that its repeat is answered alike. */
-interface Last extends Exchange {
-  /** On the clock that never goes back. */
-  readonly at: number;
-  readonly did: 'query' | 'remove' | 'bind';
-}
+type Did = LastAnswer['did'];
 
 /** What autocreatepeer makes at most: strangers fill that table. */
 const NEWCOMERS = 1000;
-const LONGEST_NAME = 79;
-/** Contacts that are looked up at a time. */
-const LOOKUPS = 1000;
+/** What such a device may be called: it is printed, stored and made an extension. */
+const NEW_NAME = /^[^\0- \x7f-\x9f/]{1,79}$/;
+/** Contacts that are looked up at a time: the system does only a few at once. */
+const LOOKUPS = 100;
 /** Longer texts are not stored: a contact and a path are of no use when cut, so they are refused. */
 const LONGEST_CONTACT = 512;
 const LONGEST_PATH = 1024;
@@ -50,7 +47,6 @@ export class Registration {
   readonly #site: Site;
   readonly #bindings: Bindings;
   readonly #resolver: Resolver;
-  readonly #last = new WeakMap<Peer, Last>();
   #closed = false;
   /** Devices whose contact is being looked up, with the request that waits for it. */
   readonly #waiting = new Map<Peer, Exchange>();
@@ -70,7 +66,7 @@ export class Registration {
   /** A device that autocreatepeer lets register under a new name. It is nobody until it has. */
   newcomer(name: string): Peer | undefined {
     const { general, peers } = this.#site;
-    if (general.autocreatepeer === 'no' || name === '' || name.length > LONGEST_NAME) return undefined;
+    if (general.autocreatepeer === 'no' || !NEW_NAME.test(name)) return undefined;
     if (this.#bindings.newcomers >= NEWCOMERS) return undefined;
     const own = { host: { host: '', port: undefined, dynamic: true } };
     return new Peer({ name, type: 'peer', own }, peers.defaults, 'autocreate');
@@ -100,7 +96,7 @@ export class Registration {
    * @returns undefined when the answer comes later
    */
   take(attempt: Attempt, peer: Peer): Answer | undefined {
-    if (this.#waiting.has(peer) || this.#waiting.size >= LOOKUPS) return SERVER_ERROR;
+    if (this.#waiting.has(peer)) return SERVER_ERROR;
     const wish = wishOf(attempt.request, this.#site.general);
     if (wish.kind === 'nonsense') return this.#refusal(BAD_REQUEST);
     if (wish.kind === 'bind') return this.#locate(attempt, peer, wish);
@@ -121,6 +117,7 @@ export class Registration {
     const port = written ?? standardPort(protocol);
     if (host === '') return this.#refusal(BAD_REQUEST);
     if (isIP(host) !== 0) return this.#bind(attempt, peer, wish, protocol, { address: plain(host), port });
+    if (this.#waiting.size >= LOOKUPS) return SERVER_ERROR;
     this.#site.spawn(
       `look-up of the contact of '${peer.name}'`,
       this.#resolve(attempt, peer, host).then(address => {
@@ -190,26 +187,26 @@ export class Registration {
     this.#site.log.verbose(4, `SIP '${peer.name}' is now '${decode(useragent)}'`);
   }
 
-  #done({ callId, cseq }: Message, peer: Peer, did: Last['did']): Answer {
+  #done({ callId, cseq }: Message, peer: Peer, did: Did): Answer {
     if (callId.length <= LONGEST_CALL_ID) {
       const kept = did === 'bind' ? peer.binding!.callId : detach(callId);
-      this.#last.set(peer, { callId: kept, cseq: cseq.number, at: this.#site.clock.elapsed(), did });
+      peer.lastAnswer = { callId: kept, cseq: cseq.number, at: this.#site.clock.elapsed(), did };
     }
     return this.#success(peer, did);
   }
 
   /** As long as the original's dialog remembers: 64*T1. */
-  #recent(peer: Peer): Last | undefined {
-    const last = this.#last.get(peer);
+  #recent(peer: Peer): LastAnswer | undefined {
+    const last = peer.lastAnswer;
     return last && this.#site.clock.elapsed() - last.at < NONCE_LIFE ? last : undefined;
   }
 
-  #success(peer: Peer, did: Last['did']): Answer {
+  #success(peer: Peer, did: Did): Answer {
     return { status: 200, reason: 'OK', headers: this.#headers(peer, did) };
   }
 
   /** The one contact we keep, with what is left of it; after its removal none. */
-  #headers(peer: Peer, did: Last['did']): Header[] {
+  #headers(peer: Peer, did: Did): Header[] {
     const date: Header = ['Date', this.#site.answers.date()];
     if (did === 'remove') return [['Expires', '0'], date];
     // A device that is not registered is told its last contact and the default lifetime, as the original does.
@@ -244,5 +241,6 @@ function protocolOf({ flow }: Attempt, peer: Peer, contact: Address): Protocol {
   return peer.get('transport').includes(protocol) ? protocol : flow.protocol;
 }
 
-/** An IPv4 address that is written as an IPv6 one, as what it is. */
-const plain = (host: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host)?.[1] ?? host;
+/** The one way an address is written: as packets that come from it will have it. */
+const plain = (host: string): string =>
+  isIP(host) === 6 && !host.includes('%') ? ipaddr.process(host).toString() : host;

@@ -238,6 +238,7 @@ test('a registration ends ten seconds after what was granted, with one job howev
     assert.equal(stage.login(EXPIRES).status, 200);
     assert.equal(stage.stage.core.sched.rows().counts.get('expire_register'), 1);
     stage.clock.advance(100_000);
+    assert.ok(stage.peers.get('1008')!.binding, `after ${n + 1} refreshes`);
   }
   const peer = stage.peers.get('1008')!;
   stage.clock.advance(209_999);
@@ -346,6 +347,19 @@ for (const [nat, via, address] of PLACES) {
   });
 }
 
+for (const [host, address] of [
+  ['[2001:DB8:0::7]', '2001:db8::7'],
+  ['[::ffff:192.0.2.9]', '192.0.2.9'],
+  ['192.0.2.9', '192.0.2.9'],
+]) {
+  test(`a contact at ${host} is at ${address}`, async () => {
+    const stage = await stageOf('nat=no');
+    stage.login({ via: HERE, contact: `<sip:a@${host}:5080>` });
+    assert.equal(stage.peers.byAddress(address!, 5080), stage.peers.get('1008'));
+    await stage.close();
+  });
+}
+
 test('the answer goes to the port of the Via, unless that asks for its source or NAT is seen', async () => {
   const stage = await stageOf('nat=auto_force_rport');
   const to = (via: string) => stage.ask({ via }).to;
@@ -392,6 +406,19 @@ test('a name that is not there, or not in time, gets 400 and leaves what was reg
     assert.equal(stage.peers.get('1008')!.binding!.contact, 'sip:a@192.0.2.7');
     await stage.close();
   }
+});
+
+test('a device that is gone when its name is found is not bound', async () => {
+  let tell: (addresses: string[]) => void = () => undefined;
+  const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, () => new Promise(resolve => (tell = resolve)));
+  const ask: Ask = { via: HERE, contact: '<sip:1008@phone.example>' };
+  stage.receive(stage.request(stage.answered(stage.ask(ask), ask)));
+  await stage.reconfigure('[general]\n');
+  tell(['192.0.2.77']);
+  await stage.stage.settled();
+  assert.equal(stage.sent().at(-1)!.line, '500 Server error');
+  assert.equal(stage.stage.astdb.values.size, 0);
+  await stage.close();
 });
 
 test('an unload ends the wait for a name, and nothing is answered or bound', async () => {

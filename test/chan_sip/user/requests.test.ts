@@ -31,6 +31,11 @@ host=192.0.2.40
 port=5070
 secret=passgateway
 context=from-gateway
+[stream]
+type=peer
+host=192.0.2.42
+transport=tcp
+context=from-stream
 [trunk]
 type=peer
 host=192.0.2.41
@@ -177,12 +182,13 @@ const SOURCES: [source: Ask['source'], from: string, context: string][] = [
   [{ address: '192.0.2.41', port: 5060 }, 'trunk', 'from-trunk'],
   [{ address: '192.0.2.41', port: 40_000 }, 'trunk', 'from-trunk'],
   [{ address: '192.0.2.40', port: 40_000 }, '', 'default'],
+  [{ address: '192.0.2.42', port: 5060 }, '', 'default'],
   [SOURCE, '', 'default'],
 ];
 
 for (const [source, peer, context] of SOURCES) {
   test(`a call from ${source!.address}:${source!.port} is ${peer || 'a guest'}'s`, async () => {
-    const stage = await stageOf('allowguest=yes');
+    const stage = await stageOf('allowguest=yes\ntcpenable=yes');
     assert.equal(stage.ask({ method: 'INVITE', user: 'x', uri, ...SDP, source: source! }).line, '404 Not Found');
     const { address, port } = source!;
     assert.equal(
