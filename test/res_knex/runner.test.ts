@@ -16,14 +16,12 @@ test('where the file is held half-way, nothing behind that is done: a later writ
   const filename = join(directory, 'calls.sqlite3');
   const other = new Database(filename);
   other.exec("PRAGMA journal_mode = WAL; CREATE TABLE phones (name TEXT PRIMARY KEY); INSERT INTO phones VALUES ('a')");
-  const knex = makeKnex({
-    client: 'better-sqlite3',
-    connection: { filename },
-    useNullAsDefault: true,
-    pool: {
-      afterCreate: (driver: Database.Database, done: () => void) => void (driver.pragma('busy_timeout = 0'), done()),
-    },
-  });
+  const afterCreate = (driver: Database.Database, done: () => void): void => {
+    driver.pragma('busy_timeout = 0');
+    done();
+  };
+  const connection = { filename };
+  const knex = makeKnex({ client: 'better-sqlite3', connection, useNullAsDefault: true, pool: { afterCreate } });
   t.after(async () => {
     await knex.destroy();
     other.close();
