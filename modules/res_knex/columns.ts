@@ -37,7 +37,10 @@ export class Columns {
   /** The conditions in the table's own spelling. @throws Refused for a column or table that is not there */
   async conditions(knex: Knex, table: string, conditions: readonly Condition[]): Promise<readonly Condition[]> {
     const known = await this.#of(knex, table);
-    return conditions.map(condition => ({ ...condition, column: this.#spelt(table, known, condition.column) }));
+    return conditions.map(condition => {
+      const column = known.get(condition.column.toLowerCase()) ?? lacks(table, [condition.column]);
+      return { ...condition, column };
+    });
   }
 
   /** A row without what the table lacks. @throws Refused when nothing is left of it */
@@ -52,7 +55,7 @@ export class Columns {
     }
     if (Object.keys(kept).length > 0) return { row: kept, dropped };
     if (dropped.length === 0) throw new Refused(`nothing is to be written to table '${table}'`);
-    return this.#lacks(table, dropped);
+    return lacks(table, dropped);
   }
 
   async #of(knex: Knex, table: string): Promise<Known> {
@@ -61,15 +64,8 @@ export class Columns {
     if (known === undefined) throw new Refused(`there is no table '${table}'`);
     return known;
   }
-
-  #spelt(table: string, known: Known, column: string): string {
-    return known.get(column.toLowerCase()) ?? this.#lacks(table, [column]);
-  }
-
-  /** What is refused is looked at afresh the next time: the table may have been changed meanwhile. */
-  #lacks(table: string, columns: readonly string[]): never {
-    this.forget(table);
-    const names = columns.map(column => `'${column}'`).join(', ');
-    throw new Refused(`table '${table}' has no column ${names}`);
-  }
 }
+
+const lacks = (table: string, columns: readonly string[]): never => {
+  throw new Refused(`table '${table}' has no column ${columns.map(column => `'${column}'`).join(', ')}`);
+};

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { Columns } from './columns.js';
 import { failureOf, Refused } from './failure.js';
-import { type Operation, type Outcome, VERBS } from './operation.js';
+import { type Failure, type Operation, type Outcome, VERBS } from './operation.js';
 import { type Dialect, type Ground, perform } from './statements.js';
 
 export interface RunnerParts {
@@ -47,7 +47,7 @@ export class Runner {
           outcomes.push({ ok: true, answer: await perform(this.#ground(knex), operation) });
         } catch (thrown) {
           if (!(thrown instanceof Refused)) throw thrown;
-          outcomes.push(failureOf(thrown));
+          outcomes.push(this.#failure(operation, thrown));
         }
       }
       return outcomes;
@@ -70,11 +70,15 @@ export class Runner {
       return { ok: true, answer: await perform(this.#ground(this.#parts.knex), operation) };
     } catch (thrown) {
       this.#parts.reset();
-      const failure = failureOf(thrown);
-      // The statement may be wrong because what is known of the table is old.
-      if ('table' in operation && failure.kind === 'refused') this.#columns.forget(operation.table);
-      return failure;
+      return this.#failure(operation, thrown);
     }
+  }
+
+  #failure(operation: Operation, thrown: unknown): Failure {
+    const failure = failureOf(thrown);
+    // It may make no sense because what is known of the table is old: the next one looks afresh.
+    if ('table' in operation && failure.kind === 'refused') this.#columns.forget(operation.table);
+    return failure;
   }
 
   #ground(knex: Knex): Ground {

@@ -57,6 +57,20 @@ test('a full disk fails the write that has no room; reads and smaller things go 
   assert.equal(stage.row.state, 'up');
 });
 
+test('of writes that are sent together, the one that has no room takes none of the others with it', async t => {
+  const stage = await SqlStage.of(t, { before: phones, maxPages: 6, batch: 5 });
+  const results = await Promise.allSettled([
+    stage.connection.insert('phones', { name: 'a' }),
+    stage.connection.insert('phones', { name: 'b', secret: 'x'.repeat(100_000) }),
+    stage.connection.insert('phones', { name: 'c' }),
+  ]);
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(stage.rows('SELECT name FROM phones'), [{ name: 'a' }, { name: 'c' }]);
+});
+
 test('a file that can only be read is read', async t => {
   const stage = await SqlStage.of(t, {
     before: one => {

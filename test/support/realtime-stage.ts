@@ -13,7 +13,7 @@ import { keptLog } from './wire.js';
 
 export class RealtimeStage {
   readonly clock = new TestClock();
-  readonly registry = new Registry();
+  readonly registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${traceOf(thrown)}`));
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${traceOf(thrown)}`));
   readonly #log = keptLog();
   readonly families = new RealtimeFamilies({

@@ -30,15 +30,11 @@ export class AstDbRecords {
     return readRecord(text, this.#astdb.get(PATHS, name)) ?? { damaged: text };
   }
 
-  put({ name, defaultuser }: Peer, { address, granted, contact, path }: Binding): void {
+  put({ name, defaultuser }: Peer, { address, granted, contact, path }: Binding, before: Binding | undefined): void {
     const astdb = this.#astdb;
-    const text = `${formatEndpoint(address)}:${granted}:${defaultuser}:${contact}`;
-    // A refresh that changes nothing costs no write.
-    if (astdb.get(FAMILY, name) !== text) astdb.put(FAMILY, name, text);
-    const paths = path.join(',');
-    if (paths === (astdb.get(PATHS, name) ?? '')) return;
-    if (paths === '') astdb.del(PATHS, name);
-    else astdb.put(PATHS, name, paths);
+    astdb.put(FAMILY, name, `${formatEndpoint(address)}:${granted}:${defaultuser}:${contact}`);
+    if (path.length > 0) astdb.put(PATHS, name, path.join(','));
+    else if (before?.path.length !== 0) astdb.del(PATHS, name);
   }
 
   remove(name: string): void {

@@ -47,16 +47,16 @@ export class Bindings {
   /** A REGISTER was taken: the binding begins, or is refreshed, or replaced. */
   bind(peer: Peer, binding: NewBinding): void {
     const { log, peers } = this.#site;
-    const before = peer.binding?.address;
+    const before = peer.binding;
     if (peer.origin === 'autocreate' && !this.#newcomers.has(peer)) {
       this.#newcomers.add(peer);
       peers.add(peer);
     }
     this.#set(peer, binding);
-    this.#store(peer);
+    this.#store(peer, before);
     this.#status(peer, 'Registered');
     const { address } = binding;
-    if (before?.address === address.address && before.port === address.port) return;
+    if (before?.address.address === address.address && before.address.port === address.port) return;
     log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
   }
 
@@ -190,9 +190,9 @@ export class Bindings {
     return origin === 'realtime' && this.#site.general.rtupdate;
   }
 
-  #store(peer: Peer): void {
+  #store(peer: Peer, before: Binding | undefined): void {
     if (this.#inRow(peer)) this.#rows.put(peer, this.#site.general);
-    else this.#records.put(peer, peer.binding!);
+    else this.#records.put(peer, peer.binding!, before);
   }
 
   #status(peer: Peer, status: 'Registered' | 'Unregistered'): void {

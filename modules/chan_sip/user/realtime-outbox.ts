@@ -2,7 +2,7 @@
 import { type Change, type Core, messageOf, type QueueRow, WriteBehind, type WriteBehindParts, within } from '#core';
 
 /** Milliseconds that the end of the module waits for the database. What is left stays in the journal. */
-const LAST_WAIT = 3000;
+const LAST_WAIT = 2000;
 
 export class Outbox {
   readonly #core: Core;
