@@ -18,7 +18,7 @@ export interface Arguments {
   readonly quiet: boolean;
   readonly muted: boolean;
   readonly timestamps: boolean;
-  /** The console belongs to the PBX that started it, in the terminal of both. */
+  /** The console belongs to the PBX that started it, in the terminal of both: only there `!` opens a shell. */
   readonly local: boolean;
 }
 

@@ -1,5 +1,6 @@
 /** The client of the control socket: whether a PBX answers, and single commands. It imports little, so that `-x` starts fast. */
 import { connect } from 'node:net';
+import type { Arguments } from './arguments.js';
 import type { Clock } from './clock.js';
 import {
   type ConsoleLine,
@@ -18,21 +19,13 @@ const SILENCE = 60_000;
 const PROBE = 2_000;
 
 /** What a console program is given; it resolves to an exit code. */
-export interface ConsoleOptions {
+export interface ConsoleOptions
+  extends Pick<Arguments, 'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local'> {
   readonly socket: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly errors: NodeJS.WritableStream;
   readonly clock: Clock;
-  readonly verbose: number;
-  readonly debug: number;
-  readonly colour: boolean;
-  readonly quiet: boolean;
-  readonly muted: boolean;
-  readonly timestamps: boolean;
-  readonly reconnect: boolean;
-  /** Whether it is the console of the PBX that shares its terminal; only there `!` opens a shell. */
-  readonly local: boolean;
   /** The file of the commands typed; undefined keeps none. */
   readonly history: string | undefined;
   /** Ends the console. */
@@ -61,6 +54,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it was left behind by one that has ended',
   EACCES: 'permission denied',
   ENOTSOCK: 'it is no socket',
+  EINVAL: 'its path is longer than that of a socket may be',
+  ENAMETOOLONG: 'its path is longer than that of a socket may be',
 };
 
 /** Why nobody can be asked, in the operator's words. */
@@ -112,7 +107,14 @@ export function askServer({ socket: path, command, clock, columns, silence = SIL
 }
 
 /** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
-const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
+const NOBODY: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ECONNREFUSED',
+  'ENOTSOCK',
+  'EINVAL',
+  'ENAMETOOLONG',
+]);
 
 /** Whether a server accepts connections on this path. */
 export function serverAnswers(path: string, clock: Clock): Promise<boolean> {

@@ -1,5 +1,5 @@
-/** The load: accounts that register with digest, so many at a time, over a few sockets. */
-import { createHash } from 'node:crypto';
+/** The load: accounts that register with digest, or strangers that only ask, so many at a time over one socket. */
+import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { accountName, secretOf } from './servers.js';
@@ -7,7 +7,8 @@ import { accountName, secretOf } from './servers.js';
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
 export interface Outcome {
-  readonly registered: number;
+  /** Attempts that came to their end. */
+  readonly done: number;
   /** Requests sent again because no answer came. */
   readonly repeated: number;
   readonly seconds: number;
@@ -23,22 +24,35 @@ interface Attempt {
   sentAt: number;
 }
 
-export async function register(port: number, total: number, abreast: number): Promise<Outcome> {
+/** What an attempt is made of: `register` answers its challenge and is done with a 200, `knock` is done with the challenge. */
+type Kind = 'register' | 'knock';
+
+/** Accounts that exist, each through 401 and 200. */
+export const register = (port: number, total: number, abreast: number): Promise<Outcome> =>
+  run(port, total, abreast, 'register');
+
+/** Names that nobody has, each but once, without credentials. */
+export const flood = (port: number, total: number, abreast: number): Promise<Outcome> =>
+  run(port, total, abreast, 'knock');
+
+async function run(port: number, total: number, abreast: number, kind: Kind): Promise<Outcome> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  const load = new Load(socket, port, total);
+  const load = new Load(socket, port, total, kind);
   const began = performance.now();
   await load.run(abreast);
   const seconds = (performance.now() - began) / 1000;
   socket.close();
-  return { registered: total, repeated: load.repeated, seconds };
+  return { done: total, repeated: load.repeated, seconds };
 }
 
 class Load {
   repeated = 0;
   readonly #attempts = new Map<string, Attempt>();
   readonly #own: number;
+  /** Names and Call-IDs that no run has used before. */
+  readonly #run = randomBytes(4).toString('hex');
   #started = 0;
   #done = 0;
   #finish: () => void = () => undefined;
@@ -48,6 +62,7 @@ class Load {
     readonly socket: Socket,
     readonly port: number,
     readonly total: number,
+    readonly kind: Kind,
   ) {
     this.#own = socket.address().port;
   }
@@ -60,14 +75,31 @@ class Load {
     this.socket.on('message', data => this.#answer(data.toString('latin1')));
     for (let index = 0; index < Math.min(abreast, this.total); index++) this.#next();
     const sweep = setInterval(() => this.#sweep(), REPEAT / 2);
-    await all.finally(() => clearInterval(sweep));
+    const awake = this.#stayAwake();
+    await all.finally(() => {
+      clearInterval(sweep);
+      awake.end();
+    });
+  }
+
+  /**
+   * Keeps this process from sleeping. A datagram over loopback wakes whoever waits for it at the sender's cost, and the
+   * slower a server is the oftener its client sleeps: it would pay for that too, though no phone is ever on its machine.
+   */
+  #stayAwake(): { end: () => void } {
+    let next: NodeJS.Immediate;
+    const turn = () => {
+      next = setImmediate(turn);
+    };
+    turn();
+    return { end: () => clearImmediate(next) };
   }
 
   #next(): void {
     if (this.#started === this.total) return;
     const index = this.#started++;
-    const name = accountName(index);
-    const id = `b${index}`;
+    const name = this.kind === 'register' ? accountName(index) : `nobody${this.#run}${index}`;
+    const id = `${this.#run}-${index}`;
     const attempt = { name, text: this.#request(name, id, 1, ''), sentAt: 0 };
     this.#attempts.set(id, attempt);
     this.#send(attempt);
@@ -92,7 +124,8 @@ class Load {
     const id = text.slice(at, text.indexOf('\r\n', at));
     const attempt = this.#attempts.get(id);
     if (!attempt) return;
-    if (text.startsWith('SIP/2.0 200')) {
+    const last = this.kind === 'register' ? 'SIP/2.0 200' : 'SIP/2.0 401';
+    if (text.startsWith(last)) {
       this.#attempts.delete(id);
       if (++this.#done === this.total) this.#finish();
       else this.#next();

@@ -1,76 +1,113 @@
 /** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run. */
 import { cpus } from 'node:os';
-import { type Outcome, register } from './load.js';
-import { bare, kamailio, obelisk, type Server } from './servers.js';
+import { flood, type Outcome, register } from './load.js';
+import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
 
-const WARM_UP = 5000;
+const WARM_UP = 10_000;
 const REGISTRATIONS = 20_000;
 const ABREAST = 64;
-const ROUNDS = 3;
+const ROUNDS = 5;
+const STRANGERS = 50_000;
+
+/** A server, or why there is none. */
+type Row = readonly [label: string, server: Server | string];
 
 interface Figures {
-  /** Processor time a registration, in microseconds. */
+  /** Processor time for each, in microseconds. */
   readonly cpu: number;
   readonly perSecond: number;
   readonly repeated: number;
+  /** Megabytes afterwards. */
   readonly memory: number;
 }
 
-async function measure(server: Server): Promise<Figures> {
+async function measure(server: Server, load: () => Promise<Outcome>): Promise<Figures> {
   const before = await server.cpu();
-  const outcome: Outcome = await register(server.port, REGISTRATIONS, ABREAST);
+  const { done, seconds, repeated } = await load();
   const used = (await server.cpu()) - before;
-  return {
-    cpu: used / outcome.registered,
-    perSecond: outcome.registered / outcome.seconds,
-    repeated: outcome.repeated,
-    memory: await server.memory(),
-  };
+  return { cpu: used / done, perSecond: done / seconds, repeated, memory: await server.memory() };
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const isServer = (server: Server | string): server is Server => typeof server !== 'string';
 
 async function main(): Promise<void> {
-  const servers = [await bare(), await obelisk(), await kamailio()].filter(server => server !== undefined);
-  const rounds = new Map<Server, Figures[]>(servers.map(server => [server, []]));
+  const rows: Row[] = [];
   try {
-    for (const server of servers) await register(server.port, WARM_UP, ABREAST);
-    // In turn, so that a slow moment of the machine meets all of them.
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const server of servers) rounds.get(server)!.push(await measure(server));
-    }
+    rows.push(['bare Node responder', await bare()], ['Kamailio', await kamailio()]);
+    rows.push(['Obelisk', await obelisk()], ['Obelisk, security log on', await obeliskSecurity()]);
+    heading();
+    registrations(rows, await rounds(rows.map(([, server]) => server).filter(isServer)));
+    for (const [label, server] of rows) if (label === 'Obelisk' && isServer(server)) await strangers(server);
   } finally {
-    for (const server of servers) await server.stop();
+    for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
-  print(rounds);
 }
 
-function print(rounds: ReadonlyMap<Server, readonly Figures[]>): void {
-  const say = (text: string) => process.stdout.write(`${text}\n`);
-  const middle = (figures: readonly Figures[], pick: (figure: Figures) => number) => median(figures.map(pick));
-  const base = middle([...rounds.values()][0]!, ({ cpu }) => cpu);
+async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {
+  const figures = new Map<Server, Figures[]>(servers.map(server => [server, []]));
+  for (const server of servers) await register(server.port, WARM_UP, ABREAST);
+  // In turn, so that a slow moment of the machine meets all of them.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const server of servers) {
+      figures.get(server)!.push(await measure(server, () => register(server.port, REGISTRATIONS, ABREAST)));
+    }
+  }
+  return figures;
+}
+
+const say = (...cells: (string | number)[]): void => {
+  const text = cells.map(cell => (typeof cell === 'number' ? cell.toFixed(0) : cell));
+  process.stdout.write(
+    `${text
+      .map((cell, at) => (at === 0 ? cell.padEnd(26) : cell.padStart(11)))
+      .join('')
+      .trimEnd()}\n`,
+  );
+};
+
+function heading(): void {
   say(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} processors, Node ${process.version}`);
+}
+
+function registrations(rows: readonly Row[], figures: ReadonlyMap<Server, readonly Figures[]>): void {
+  const middle = (server: Server, name: keyof Figures): number => {
+    const values = figures.get(server)!.map(figure => figure[name]);
+    return values.sort((a, b) => a - b)[values.length >> 1]!;
+  };
   say(`${REGISTRATIONS} authenticated registrations (401, 200), ${ABREAST} at a time, median of ${ROUNDS} rounds`);
   say('');
-  say(
-    `${'server'.padEnd(22)}${'CPU us'.padStart(8)}${'ratio'.padStart(8)}${'per second'.padStart(12)}${'repeated'.padStart(10)}${'MB'.padStart(7)}`,
-  );
-  for (const [{ label }, figures] of rounds) {
-    const cpu = middle(figures, figure => figure.cpu);
-    say(
-      label.padEnd(22) +
-        cpu.toFixed(0).padStart(8) +
-        (cpu / base).toFixed(2).padStart(8) +
-        middle(figures, ({ perSecond }) => perSecond)
-          .toFixed(0)
-          .padStart(12) +
-        middle(figures, ({ repeated }) => repeated)
-          .toFixed(0)
-          .padStart(10) +
-        middle(figures, ({ memory }) => memory)
-          .toFixed(0)
-          .padStart(7),
-    );
+  say('server', 'CPU us', 'ratio', 'per second', 'repeated', 'MB');
+  const base = rows.map(([, server]) => server).find(isServer);
+  for (const [label, server] of rows) {
+    if (!isServer(server)) say(label, server);
+    else {
+      const cpu = middle(server, 'cpu');
+      const ratio = (cpu / middle(base!, 'cpu')).toFixed(2);
+      say(
+        label,
+        cpu.toFixed(1),
+        ratio,
+        middle(server, 'perSecond'),
+        middle(server, 'repeated'),
+        middle(server, 'memory'),
+      );
+    }
+  }
+}
+
+/** Strangers cost the time of an answer and leave nothing: the memory after the second flood is that after the first. */
+async function strangers(server: Server): Promise<void> {
+  const load = () => flood(server.port, STRANGERS, ABREAST);
+  const [first, second] = [await measure(server, load), await measure(server, load)];
+  say('');
+  say(`${STRANGERS} REGISTERs from names that nobody has, to Obelisk, twice`);
+  say('');
+  say('flood', 'CPU us', 'per second', 'repeated', 'MB');
+  for (const [label, { cpu, perSecond, repeated, memory }] of [
+    ['first', first],
+    ['second', second],
+  ] as const) {
+    say(label, cpu.toFixed(1), perSecond, repeated, memory);
   }
 }
 

@@ -12,7 +12,6 @@ export const accountName = (index: number): string => String(100_000 + (index % 
 export const secretOf = (name: string): string => `s${name}`;
 
 export interface Server {
-  readonly label: string;
   readonly port: number;
   /** Processor time of all its processes so far, in microseconds. */
   cpu(): Promise<number>;
@@ -74,7 +73,6 @@ export async function bare(): Promise<Server> {
   const child = spawn(process.execPath, [join(__dirname, 'bare.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [first] = (await once(child.stdout!, 'data')) as [Buffer];
   return {
-    label: 'bare Node responder',
     port: Number(first.toString()),
     cpu: () => cpuOf(child.pid!),
     memory: () => memoryOf(child.pid!),
@@ -85,16 +83,25 @@ export async function bare(): Promise<Server> {
   };
 }
 
-export async function obelisk(): Promise<Server> {
+/** No more than Kamailio writes: nothing of a registration that works. */
+const QUIET_LOG = '[logfiles]\nmessages => notice,warning,error\n';
+const SECURITY_LOG = `${QUIET_LOG}security => security\n`;
+
+export const obelisk = (): Promise<Server> => obeliskWith(QUIET_LOG);
+
+/** As ban tools want it: two lines for each registration. */
+export const obeliskSecurity = (): Promise<Server> => obeliskWith(SECURITY_LOG);
+
+async function obeliskWith(loggerConf: string): Promise<Server> {
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => {
     const name = accountName(index);
     return `[${name}](phone)\nsecret=${secretOf(name)}\n`;
   });
   const pbx = await Obelisk.create({
+    'logger.conf': loggerConf,
     'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\nrealm=bench\n[phone](!)\ntype=friend\nhost=dynamic\n${accounts.join('')}`,
   });
   return {
-    label: 'Obelisk',
     port: await pbx.port(),
     cpu: () => cpuOf(pbx.pid),
     memory: () => memoryOf(pbx.pid),
@@ -127,9 +134,9 @@ request_route {
 }
 `;
 
-/** Kamailio with its registrar in memory; undefined where it is not installed. */
-export async function kamailio(): Promise<Server | undefined> {
-  if (await missing('kamailio')) return undefined;
+/** Kamailio with its registrar in memory. @returns why there is none */
+export async function kamailio(): Promise<Server | 'not installed'> {
+  if (await missing('kamailio')) return 'not installed';
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'bench-kamailio-'));
   const config = join(directory, 'kamailio.cfg');
@@ -144,19 +151,18 @@ export async function kamailio(): Promise<Server | undefined> {
   const probe = createSocket('udp4');
   probe.connect(port, '127.0.0.1');
   await once(probe, 'connect');
+  probe.on('error', () => undefined); // refused until it listens
   const answered = once(probe, 'message');
   const knock = setInterval(() => {
     probe.send(
       `OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${probe.address().port};branch=z9hG4bKp;rport\r\nFrom: <sip:p@x>;tag=1\r\nTo: <sip:p@x>\r\nCall-ID: p\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n`,
     );
   }, 100);
-  probe.on('error', () => undefined); // refused until it listens
   const up = await Promise.race([answered.then(() => true), ended(child).then(() => false)]);
   clearInterval(knock);
   probe.close();
   if (!up) throw new Error(`Kamailio did not start:\n${said}`);
   return {
-    label: 'Kamailio',
     port,
     cpu: () => cpuOf(child.pid!),
     memory: () => memoryOf(child.pid!),

@@ -41,6 +41,7 @@ export class Phone {
     const socket = createSocket('udp4');
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
+    socket.unref(); // a test that fails half-way ends all the same
     return new Phone(socket, server, name, secret);
   }
 

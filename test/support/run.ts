@@ -11,7 +11,7 @@ if (files.length === 0) {
 }
 const runner = spawn(
   process.execPath,
-  ['--enable-source-maps', '--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=120000', ...files],
+  ['--enable-source-maps', '--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=60000', ...files],
   { stdio: ['ignore', 'inherit', 'inherit'] },
 );
 runner.on('exit', code => process.exit(code ?? 1));

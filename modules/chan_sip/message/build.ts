@@ -26,7 +26,7 @@ export interface Answer {
   readonly rport: boolean;
   /** Of responseBlock(). */
   readonly block: string;
-  readonly headers?: readonly Header[];
+  readonly headers?: readonly Header[] | undefined;
   readonly body?: Body;
 }
 
@@ -131,11 +131,15 @@ const SOURCE = /;[ \t]*(?:received|rport|$)/i;
 const STALE = /^(?:received|rport)[ \t]*(?:=|$)/i;
 const STALE_OR_EMPTY = /^(?:received[ \t]*(?:=|$)|rport[ \t]*=?$)/i;
 
+/** As most phones ask for their port: at the end, where it goes without a search. */
+const ASKING = ';rport';
+
 /** The topmost Via with the source of the request: RFC 3261 §18.2.1, RFC 3581 §4. */
 function stamped(value: string, { source, rport }: Answer): string {
   const comma = value.includes(',') ? indexOfComma(value) : -1;
   const top = trim(comma < 0 ? value : value.slice(0, comma));
-  const kept = SOURCE.test(top) ? withoutSource(top, rport ? STALE : STALE_OR_EMPTY) : top;
+  const rest = top.endsWith(ASKING) ? top.slice(0, -ASKING.length) : top;
+  const kept = SOURCE.test(rest) ? withoutSource(rest, rport ? STALE : STALE_OR_EMPTY) : rest;
   const stamp = `;received=${source.address}${rport ? `;rport=${source.port}` : ''}`;
   return comma < 0 ? kept + stamp : kept + stamp + value.slice(comma);
 }

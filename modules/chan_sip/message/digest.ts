@@ -20,16 +20,18 @@ export interface Credentials {
 const LONGEST = 8192;
 const MOST_FIELDS = 32;
 const COMMA = 44;
+/** As nearly every header of credentials begins. */
+const USUAL = 'Digest ';
 const SCHEME = /^[ \t]*Digest[ \t]+/i;
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** The value of Authorization; undefined for another scheme, or when it names none of what we look for. */
 export function parseCredentials(header: string | undefined): Credentials | undefined {
   if (header === undefined || header.length > LONGEST) return undefined;
-  const scheme = SCHEME.exec(header);
-  if (scheme === null) return undefined;
-  const fields = readFields(header, scheme[0].length);
-  if (!['username', 'nonce', 'response'].some(name => fields.has(name))) return undefined;
+  const start = header.startsWith(USUAL) ? USUAL.length : SCHEME.exec(header)?.[0].length;
+  if (start === undefined) return undefined;
+  const fields = readFields(header, start);
+  if (!fields.has('username') && !fields.has('nonce') && !fields.has('response')) return undefined;
   return {
     username: fields.get('username') ?? '',
     realm: fields.get('realm') ?? '',

@@ -19,8 +19,8 @@ const keyOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
 export class Peers {
   #defaults: Device;
   readonly #byName = new Map<string, Peer>();
-  /** A list only where several have the same address. */
-  readonly #byAddress = new Map<string, Peer | Peer[]>();
+  /** Several where they register through one proxy: thousands of them, so that joining and leaving must not copy. */
+  readonly #byAddress = new Map<string, Set<Peer>>();
 
   constructor(general: General) {
     this.#defaults = deviceDefaults(general);
@@ -42,8 +42,8 @@ export class Peers {
 
   /** The device of type peer or friend that is at the address; of several, the one that came first. */
   byAddress(address: string, port: number): Peer | undefined {
-    const found = this.#byAddress.get(`${address}:${port}`);
-    return Array.isArray(found) ? found[0] : found;
+    const [first] = this.#byAddress.get(`${address}:${port}`) ?? [];
+    return first;
   }
 
   values(): IterableIterator<Peer> {
@@ -79,7 +79,8 @@ export class Peers {
     this.#forget(peer);
     if (wanted === undefined) return;
     const there = this.#byAddress.get(wanted);
-    this.#byAddress.set(wanted, there === undefined ? peer : [there, peer].flat());
+    if (there) there.add(peer);
+    else this.#byAddress.set(wanted, new Set([peer]));
     peer.indexedAs = wanted;
   }
 
@@ -120,10 +121,8 @@ export class Peers {
   #forget(peer: Peer): void {
     if (peer.indexedAs === undefined) return;
     const there = this.#byAddress.get(peer.indexedAs);
-    if (Array.isArray(there)) {
-      const others = there.filter(other => other !== peer);
-      this.#byAddress.set(peer.indexedAs, others.length === 1 ? others[0]! : others);
-    } else if (there === peer) this.#byAddress.delete(peer.indexedAs);
+    there?.delete(peer);
+    if (there?.size === 0) this.#byAddress.delete(peer.indexedAs);
     peer.indexedAs = undefined;
   }
 }

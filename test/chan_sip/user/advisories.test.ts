@@ -23,7 +23,8 @@ function walk(stage: SiteStage, ask: Ask & { user: string }, name = ask.user): s
   const wrong = stage.ask(stage.answered(first, ask, { name, secret: 'wrong' }));
   const replayed = stage.ask(stage.answered(undefined, ask, { name, nonce: '12345678', secret: 'wrong' }));
   return [first, wrong, replayed].map(({ text }) =>
-    text.replaceAll(ask.user, 'NAME').replace(/nonce="[0-9a-f]+"/, 'nonce="N"'),
+    // With what stands around the name: a nonce or a tag may hold its digits.
+    text.replace(/nonce="[0-9a-f]+"/, 'nonce="N"').replaceAll(`:${ask.user}@`, ':NAME@'),
   );
 }
 
