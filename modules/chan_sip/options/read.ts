@@ -104,7 +104,7 @@ class Reader {
   readonly warn = (problem: Problem): void => void this.#warnings.set(formatProblem(problem), problem);
 
   read<T extends Table>(table: T, lines: Iterable<Line>, start?: Readonly<Record<string, unknown>>): Reading<T> {
-    const reading = read(table, lines, start);
+    const reading = read(table, lines, start, true);
     for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
     for (const warning of reading.warnings) this.warn(warning);
     this.#note(table, reading);
