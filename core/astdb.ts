@@ -11,6 +11,7 @@ import { token } from './registry.js';
 export interface AstDb {
   /** The value of `/family/key`; `key` may itself hold slashes. */
   get(family: string, key: string): string | undefined;
+  /** What is there already is not written again. */
   put(family: string, key: string, value: string): void;
   /** @returns whether it was there. */
   del(family: string, key: string): boolean;

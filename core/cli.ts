@@ -5,7 +5,7 @@ import { type Help, help, usage } from './cli/help.js';
 import type { Match } from './cli/match.js';
 import { MOST_WORDS, split } from './cli/words.js';
 import type { Command, Console } from './command.js';
-import { CommandError, messageOf } from './errors.js';
+import { CommandError, LoadDeclined } from './errors.js';
 import { Report, renderText } from './output.js';
 import { token } from './registry.js';
 
@@ -114,10 +114,10 @@ export class CommandTable implements Cli {
       await command.run({ args, rest, chosen, line, console, out });
       return 'done';
     } catch (thrown) {
-      const answered = thrown instanceof CommandError;
-      if (answered) out.line(messageOf(thrown));
+      const answered = thrown instanceof CommandError || thrown instanceof LoadDeclined;
+      if (answered) out.line(thrown.message);
       else this.#failed(line, thrown);
-      if (answered && !thrown.failed) return 'done';
+      if (thrown instanceof CommandError && !thrown.failed) return 'done';
       out.line(`Command '${line}' failed${answered ? '' : ': an internal error, see the log'}.`);
       return 'failed';
     }

@@ -71,6 +71,6 @@ export interface Command {
   readonly hidden?: boolean;
   /** May run while the PBX is stopping. */
   readonly whileStopping?: boolean;
-  /** @throws CommandError with the answer, when it cannot do what was asked. */
+  /** @throws CommandError with the answer, when it cannot do what was asked; LoadDeclined of a file that is refused. */
   run(call: Call): void | Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The PBX as commands see it: its age, its version, and how it is stopped. */
 import type { ReloadReason } from './events.js';
+import type { ReloadOutcome } from './loader.js';
 import { token } from './registry.js';
 
 /** now: at once; gracefully: no new work, wait until idle; when convenient: wait until idle. */
@@ -19,9 +20,9 @@ export interface PbxControl {
   stop(manner: StopManner, restart: boolean): void;
   /** Calls off a stop that still waits. @returns whether there was one. */
   abort(): boolean;
-  /** Reads every configuration again that modules have. */
-  reload(reason: ReloadReason): Promise<void>;
-  /** Reads logger.conf again; when it has mistakes the log says so and stays as it is. */
+  /** Reads every configuration again: logger.conf, acl.conf, and what modules have. What is refused keeps its old values. */
+  reload(reason: ReloadReason): Promise<ReloadOutcome>;
+  /** Reads logger.conf again. @throws LoadDeclined when it has mistakes; the log stays as it is */
   reloadLogger(): Promise<void>;
 }
 

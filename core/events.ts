@@ -47,7 +47,8 @@ export type Fact<E extends Event> = Facts[E];
 export type Listener<E extends Event> = (fact: Fact<E>) => void;
 
 export class Events {
-  readonly #listeners = new Map<Event, Set<Listener<never>>>();
+  /** A change replaces the list, so that telling a fact needs no copy of it. */
+  readonly #listeners = new Map<Event, readonly Listener<never>[]>();
   readonly #failed: (event: Event, thrown: unknown) => void;
 
   /** `failed` hears of a listener that threw: one bad listener never keeps a fact from the others. */
@@ -57,21 +58,20 @@ export class Events {
 
   /** @returns what ends the listening. */
   on<E extends Event>(event: E, listener: Listener<E>): () => void {
-    let listeners = this.#listeners.get(event);
-    if (!listeners) this.#listeners.set(event, (listeners = new Set()));
     // A wrapper of its own, so that the same function may listen twice and be taken off once.
     const heard: Listener<E> = fact => listener(fact);
-    listeners.add(heard as Listener<never>);
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), heard as Listener<never>]);
     return () => {
-      listeners.delete(heard as Listener<never>);
-      if (listeners.size === 0 && this.#listeners.get(event) === listeners) this.#listeners.delete(event);
+      const left = (this.#listeners.get(event) ?? []).filter(other => other !== heard);
+      if (left.length > 0) this.#listeners.set(event, left);
+      else this.#listeners.delete(event);
     };
   }
 
   emit<E extends Event>(event: E, fact: Fact<E>): void {
     const listeners = this.#listeners.get(event);
     if (!listeners) return;
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       try {
         (listener as Listener<E>)(fact);
       } catch (thrown) {
@@ -83,7 +83,7 @@ export class Events {
   /** How many listen, in all: a count that must not grow. */
   get size(): number {
     let count = 0;
-    for (const listeners of this.#listeners.values()) count += listeners.size;
+    for (const listeners of this.#listeners.values()) count += listeners.length;
     return count;
   }
 }

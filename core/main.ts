@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
-import { LoadDeclined, traceOf } from './errors.js';
+import { LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
@@ -110,15 +110,26 @@ async function remote(read: Arguments): Promise<number> {
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
+    timestamps: read.timestamps || settings?.timestamp === true,
     colour: read.colour && !settings?.nocolor,
     quiet: read.quiet || settings?.quiet === true,
     input: process.stdin,
     output: process.stdout,
     errors: process.stderr,
-    history: join(homedir(), '.obelisk_history'),
+    history: historyFile(),
     stop: stop.signal,
     shell: running => void process.send?.({ shell: running }),
   });
+}
+
+/** Where typed commands are kept; nowhere for a user who has no home, as service accounts may. */
+function historyFile(): string | undefined {
+  try {
+    return join(homedir(), '.obelisk_history');
+  } catch (thrown) {
+    complain(`typed commands are not kept: ${messageOf(thrown)}`);
+    return undefined;
+  }
 }
 
 /** The console is a program of its own that the core does not know: found by path, as modules are. */
@@ -135,19 +146,21 @@ async function serve(read: Arguments): Promise<number> {
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
   const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
+  const { verbose, debug } = read;
+  const opened = (booting: Pbx) => end.follow(booting);
   let pbx: Pbx;
   try {
-    pbx = await Pbx.start({ config: settings.file, verbose: read.verbose, debug: read.debug, watcher });
+    pbx = await Pbx.start({ config: settings.file, verbose, debug, watcher, opened });
   } catch (thrown) {
     if (!(thrown instanceof StartFailed)) throw thrown;
     complain(thrown.message);
     return thrown.status;
   }
   const colour = read.colour && !settings.nocolor && isatty(1);
-  if (!read.quiet && !settings.quiet)
+  if (!read.quiet && !settings.quiet && !pbx.stopping)
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
-  end.follow(pbx);
-  const face = read.console && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
+  const face =
+    read.console && !pbx.stopping && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
   if (face) watcher.console.muted = true;
   const { restart } = await pbx.ended;
   await face?.close();
@@ -213,6 +226,7 @@ class End {
   }
 
   #reload(): void {
+    // Why something was refused is in the log.
     this.#pbx?.reload('hup').catch(thrown => complain(`reload: ${traceOf(thrown)}`));
   }
 
@@ -242,7 +256,7 @@ class OwnConsole {
       ['-n', !read.colour || settings.nocolor],
       ['-q', read.quiet || settings.quiet],
       ['-m', read.muted],
-      ['-T', read.timestamps],
+      ['-T', read.timestamps || settings.timestamp],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
     this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);

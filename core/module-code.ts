@@ -1,6 +1,6 @@
 /** The code of modules: where it lies, how it is loaded, and how all of it is let go again. */
-
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import { createRequire, registerHooks } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,26 +11,50 @@ import type { Module } from './module.js';
 /** Where our own modules are built to. */
 export const ownModules = join(__dirname, '..', 'modules');
 
+/** A module's folder, and the directory of modules that it lies in. */
+export interface Place {
+  readonly folder: string;
+  readonly directory: string;
+}
+
 /** The public surface, under the name that modules import it by. */
 const surface = pathToFileURL(join(__dirname, 'index.js')).href;
 
-/** The modules of some directories: each folder with an index.js is one, named after the folder. The first of a name wins. */
-export async function findModules(directories: readonly string[]): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+/** What all files of this build begin with. */
+const thisBuild = `${pathToFileURL(join(__dirname, '..')).href}/`;
+
+/**
+ * The modules of some directories: each folder with an index.js is one, named after the folder. The first of a name wins.
+ * @param trouble hears of what cannot be read and of what is passed over; a directory that does not exist is empty
+ */
+export async function findModules(
+  directories: readonly string[],
+  trouble: (text: string) => void,
+): Promise<Map<string, Place>> {
+  const found = new Map<string, Place>();
   for (const directory of directories) {
-    for (const name of await readdir(directory).catch(() => [])) {
-      const folder = join(directory, name);
-      if (!found.has(name) && (await isFile(join(folder, 'index.js')))) found.set(name, folder);
+    for (const name of await namesIn(directory, trouble)) {
+      if (!existsSync(join(directory, name, 'index.js'))) continue;
+      // Node knows files by their real path: under another one their code could not be found to be let go.
+      const folder = await realpath(join(directory, name));
+      const first = found.get(name);
+      if (first) trouble(`'${folder}' is passed over: module ${name} is there already, in ${first.folder}`);
+      else found.set(name, { folder, directory });
     }
   }
   return found;
 }
 
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    status => status.isFile(),
-    () => false,
-  );
+async function namesIn(directory: string, trouble: (text: string) => void): Promise<string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (thrown) {
+    if (!isNodeError(thrown) || thrown.code !== 'ENOENT') trouble(`no modules from ${directory}: ${messageOf(thrown)}`);
+    return [];
+  }
+}
+
+const isNodeError = (thrown: unknown): thrown is NodeJS.ErrnoException => thrown instanceof Error && 'code' in thrown;
 
 /**
  * Runs a module's index.js and gives what it declares. A throw-away parent holds it, so that nothing of ours
@@ -76,14 +100,14 @@ export const loadedFiles = (folder: string): number =>
   Object.keys(require.cache).filter(path => path.startsWith(folder + sep)).length;
 
 /**
- * Lets third-party modules import `#core` as ours do, although their folder is in no package of ours.
+ * Lets third-party modules import `#core` as ours do, wherever their folder lies: whoever is not of this build gets the
+ * surface of this process, never a copy, whose classes would be others.
  * @returns what ends it
  */
-export function shareSurface(directories: readonly string[]): () => void {
-  const roots = directories.map(directory => `${pathToFileURL(directory).href}/`);
+export function shareSurface(): () => void {
   const hooks = registerHooks({
     resolve: (specifier, context, next) =>
-      specifier === '#core' && roots.some(root => context.parentURL?.startsWith(root))
+      specifier === '#core' && !context.parentURL?.startsWith(thisBuild)
         ? { url: surface, format: 'commonjs', shortCircuit: true }
         : next(specifier, context),
   });

@@ -26,21 +26,28 @@ export const CORE = 'core';
 
 /** How long an unload waits for work that the module spawned. */
 const SPAWNED_WAIT = 2000;
+/** How long giving back any one thing may take. */
+const UNDO_WAIT = 3000;
 
 export interface OpenCore {
   readonly core: Core;
   readonly scope: Scope;
+  /** What the module holds, each thing by its label: what it took, its jobs, its work under way. */
+  holds(): string[];
 }
 
 export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
   const { clock, events, registry } = parts;
   const { name } = module;
   const log = parts.loggers.logger(name);
-  const scope = new Scope((label, thrown) => log.error(`giving back '${label}' failed: ${traceOf(thrown)}`));
+  const scope = new Scope(
+    (label, thrown) => log.error(`giving back '${label}' failed: ${traceOf(thrown)}`),
+    work => within(clock, UNDO_WAIT, work),
+  );
   const jobs = parts.heap.open();
-  scope.defer('scheduler', jobs.close);
+  scope.defer(JOBS, jobs.close);
   const spawned = new Map<Promise<unknown>, string>();
-  scope.defer('spawned work', () => settle(clock, spawned, left => log.warning(`left behind at unload: ${left}`)));
+  scope.defer(WORK, () => settle(clock, spawned, left => log.warning(`left behind at unload: ${left}`)));
   const use: Core['use'] = token => {
     const owner = registry.ownerOf(token);
     const service = registry.find(token);
@@ -48,7 +55,7 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
     if (owner !== CORE && owner !== name && !module.requires?.includes(owner)) {
       throw new Error(`${name}: uses '${token.name}' of ${owner} without requiring it`);
     }
-    scope.defer(`use of ${token.name}`, registry.hold(name, token));
+    scope.take(`use of ${token.name}`, () => registry.hold(name, token));
     return service;
   };
   const core: Core = {
@@ -62,18 +69,20 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
       return config;
     },
     command(...commands) {
-      for (const command of commands) scope.defer(`command ${command.syntax}`, parts.commands.add(name, command));
+      for (const command of commands) {
+        scope.take(`command ${command.syntax}`, () => parts.commands.add(name, command));
+      }
     },
     provide(token, service) {
-      scope.defer(`service ${token.name}`, registry.provide(name, token, service));
+      scope.take(`service ${token.name}`, () => registry.provide(name, token, service));
     },
     use,
     find: token => registry.find(token),
     watch(token, seen) {
-      scope.defer(`watch of ${token.name}`, registry.watch(name, token, seen));
+      scope.take(`watch of ${token.name}`, () => registry.watch(name, token, seen));
     },
     on(event, listener) {
-      scope.defer(`listener of ${event}`, events.on(event, listener));
+      scope.take(`listener of ${event}`, () => events.on(event, listener));
     },
     emit: (event, fact) => events.emit(event, fact),
     spawn(label, work) {
@@ -84,8 +93,17 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
     },
     defer: (label, undo) => scope.defer(label, undo),
   };
-  return { core, scope };
+  const holds = (): string[] => [
+    ...scope.labels().filter(label => label !== JOBS && label !== WORK),
+    ...[...jobs.sched.rows().counts].flatMap(([label, count]) => Array<string>(count).fill(`job ${label}`)),
+    ...[...spawned.values()].map(label => `work ${label}`),
+  ];
+  return { core, scope, holds };
 }
+
+/** What every module has from the start; shown by what there is in it. */
+const JOBS = 'scheduler';
+const WORK = 'spawned work';
 
 /** Waits for spawned work within bounds, and names what is not done by then. */
 async function settle(clock: Clock, spawned: ReadonlyMap<Promise<unknown>, string>, leave: (left: string) => void) {

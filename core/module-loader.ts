@@ -3,17 +3,11 @@ import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
 import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type UnloadForce } from './loader.js';
 import type { Logger } from './logger.js';
-import type { Declaration, Module } from './module.js';
-import { evictCode, findModules, loadCode, loadedFiles } from './module-code.js';
+import { Catalog, type Loaded } from './module-catalog.js';
+import { evictCode, loadedFiles } from './module-code.js';
 import { type OpenCore, openCore, type Parts, within } from './module-core.js';
 import { bareName, type ModulesConf } from './modules-conf.js';
 import { Plan } from './plan.js';
-
-/** A module whose code is loaded. */
-interface Loaded {
-  readonly module: Module<unknown>;
-  readonly folder: string;
-}
 
 interface Running extends Loaded, OpenCore {
   readonly state: unknown;
@@ -22,31 +16,35 @@ interface Running extends Loaded, OpenCore {
 /** A required module did not come up: the PBX must not start. */
 export class RequiredModuleFailed extends Error {}
 
+/** How long a module's loadModule() and reloadModule() may take: others wait for it. */
+const ANSWER = 30_000;
 /** How long a module's goodbye may take. */
 const GOODBYE = 3000;
 
 export class ModuleLoader implements Loader {
   readonly #parts: Parts;
   readonly #log: Logger;
-  readonly #directories: readonly string[];
+  readonly #catalog: Catalog;
   /** In the order of their start. */
   readonly #running = new Map<string, Running>();
-  /** Known by name, running or not: what they say of themselves, and nothing that keeps their code alive. */
-  readonly #known = new Map<string, Declaration>();
   #turn: Promise<unknown> = Promise.resolve();
   #reloading = false;
+  #stopping = false;
+  /** Ends the wait for a module that is loading or reloading. */
+  #interrupt: ((why: Error) => void) | undefined;
 
   constructor(parts: Parts, directories: readonly string[]) {
     this.#parts = parts;
     this.#log = parts.loggers.logger('loader');
-    this.#directories = directories;
+    this.#catalog = new Catalog(directories, this.#log);
   }
 
-  /** Loads what modules.conf asks for. @throws RequiredModuleFailed */
+  /** Loads what modules.conf asks for, as far as stop() lets it. @throws RequiredModuleFailed */
   start(conf: ModulesConf): Promise<void> {
     return this.#alone(async () => {
-      const loaded = await this.#readCode();
-      const plan = new Plan(conf, [...this.#known.values()]);
+      const loaded = await this.#catalog.read(this.#running);
+      for (const why of this.#catalog.broken) this.#log.error(why);
+      const plan = new Plan(conf, this.#catalog.declarations);
       for (const warning of [...conf.warnings, ...plan.warnings]) this.#log.warning(formatProblem(warning));
       if (plan.unknown.length > 0) {
         this.#log.notice(
@@ -55,19 +53,23 @@ export class ModuleLoader implements Loader {
       }
       if (plan.fatal !== undefined) throw new RequiredModuleFailed(plan.fatal);
       for (const name of plan.order) {
+        if (this.#stopping) break;
         try {
           await this.#start(name, loaded.get(name)!);
         } catch (thrown) {
+          if (this.#stopping) break;
           if (plan.required.has(name)) throw new RequiredModuleFailed(`required module ${messageOf(thrown)}`);
           this.#log.error(messageOf(thrown));
         }
       }
-      for (const [name, { folder }] of loaded) if (!this.#running.has(name)) evictCode(folder);
+      this.#catalog.release(loaded, this.#running);
     });
   }
 
-  /** Unloads everything, the last first. */
+  /** Unloads everything, the last first; what is being loaded is given up, and nothing is loaded any more. */
   stop(): Promise<void> {
+    this.#stopping = true;
+    this.#interrupt?.(new LoadDeclined('the PBX is stopping'));
     return this.#alone(async () => {
       for (const name of [...this.#running.keys()].reverse()) {
         await this.#end(name, 'hard').catch(thrown => this.#log.error(messageOf(thrown)));
@@ -77,18 +79,17 @@ export class ModuleLoader implements Loader {
 
   load(name: string): Promise<void> {
     return this.#alone(async () => {
-      const loaded = await this.#readCode(true);
-      const wanted = this.resolve(name);
-      if (wanted === undefined || !(loaded.has(wanted) || this.#running.has(wanted))) {
-        throw new LoadError(`there is no module '${bareName(name)}' under ${this.#directories.join(' or ')}`);
-      }
-      if (this.#running.has(wanted)) throw new LoadError(`${wanted} is already running`);
+      if (this.#stopping) throw new LoadError(`${bareName(name)} is not loaded: the PBX is stopping`);
+      const loaded = await this.#catalog.read(this.#running);
       try {
-        for (const next of Plan.closure(wanted, [...this.#known.values()])) {
+        const wanted = this.resolve(name);
+        if (wanted === undefined) throw this.#catalog.lacking(name);
+        if (this.#running.has(wanted)) throw new LoadError(`${wanted} is already running`);
+        for (const next of Plan.closure(wanted, this.#catalog.declarations)) {
           if (!this.#running.has(next)) await this.#start(next, loaded.get(next)!);
         }
       } finally {
-        for (const [other, { folder }] of loaded) if (!this.#running.has(other)) evictCode(folder);
+        this.#catalog.release(loaded, this.#running);
       }
     });
   }
@@ -129,12 +130,12 @@ export class ModuleLoader implements Loader {
     this.#reloading = true;
     try {
       return await this.#alone(async () => {
-        let worst: ReloadOutcome = { result: 'success' };
+        const refused: string[] = [];
         for (const name of this.reloadable()) {
-          const outcome = await this.#reload(name, reason);
-          if (outcome.result === 'error') worst = outcome;
+          const { result, why } = await this.#reload(name, reason);
+          if (result === 'error') refused.push(`${name}: ${why}`);
         }
-        return worst;
+        return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result: 'success' };
       });
     } finally {
       this.#reloading = false;
@@ -144,16 +145,17 @@ export class ModuleLoader implements Loader {
   async #reload(name: string, reason: ReloadReason): Promise<ReloadOutcome> {
     const running = this.#running.get(name);
     if (!running) return { result: 'not running' };
-    if (!running.module.reloadModule) return { result: 'unsupported' };
+    const { module, core, state } = running;
+    if (!module.reloadModule) return { result: 'unsupported' };
     let outcome: ReloadOutcome = { result: 'success' };
     try {
-      await running.module.reloadModule(running.core, running.state, reason);
+      await this.#answered(() => module.reloadModule?.(core, state, reason));
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
       outcome = { result: 'error', why };
       // Unchanged files are to be refused again with their reasons, not passed over.
       this.#parts.files.distrust(name);
-      running.core.log.error(
+      core.log.error(
         thrown instanceof LoadDeclined
           ? `reload refused, the old values stay: ${why}`
           : `reload failed: ${traceOf(thrown)}`,
@@ -168,35 +170,23 @@ export class ModuleLoader implements Loader {
   }
 
   rows(): ModuleRow[] {
-    const rows = [...this.#known].map(([name, { description }]): ModuleRow => {
-      const users = this.#running.has(name) ? this.#usersOf(name) : [];
-      return {
-        name,
-        description,
-        useCount: users.length,
-        status: this.#running.has(name) ? 'Running' : 'Not Running',
-        supportLevel: 'core',
-        users,
-      };
+    return this.#catalog.rows().map((row): ModuleRow => {
+      const runs = this.#running.has(row.name);
+      const users = runs ? this.#usersOf(row.name) : [];
+      return { ...row, useCount: users.length, status: runs ? 'Running' : 'Not Running', users };
     });
-    return rows.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
   }
 
   holds(name: string): readonly string[] {
-    return this.#running.get(this.resolve(name) ?? '')?.scope.labels() ?? [];
+    return this.#running.get(this.resolve(name) ?? '')?.holds() ?? [];
   }
 
   resolve(name: string): string | undefined {
-    const bare = bareName(name).toLowerCase();
-    for (const module of this.#known.values()) if (module.name.toLowerCase() === bare) return module.name;
-    for (const module of this.#known.values()) {
-      if (module.aliases?.some(alias => alias.toLowerCase() === bare)) return module.name;
-    }
-    return undefined;
+    return this.#catalog.resolve(name);
   }
 
   loadable(): string[] {
-    return [...this.#known.keys()].filter(name => !this.#running.has(name));
+    return [...this.#catalog.names].filter(name => !this.#running.has(name));
   }
 
   unloadable(): string[] {
@@ -222,25 +212,16 @@ export class ModuleLoader implements Loader {
     return mine;
   }
 
-  /** Loads the code of every module that is not running, so that its declaration can be read. */
-  async #readCode(fresh = false): Promise<Map<string, Loaded>> {
-    const loaded = new Map<string, Loaded>();
-    const folders = await findModules(this.#directories);
-    for (const name of [...this.#known.keys()])
-      if (!folders.has(name) && !this.#running.has(name)) this.#known.delete(name);
-    for (const [name, folder] of folders) {
-      if (this.#running.has(name)) continue;
-      if (fresh) evictCode(folder);
-      try {
-        const module = loadCode(name, folder);
-        loaded.set(name, { module, folder });
-        this.#known.set(name, declarationOf(module));
-      } catch (thrown) {
-        this.#known.delete(name);
-        this.#log.error(messageOf(thrown));
-      }
+  /** What a module's hook answers, in bounded time; stop() ends the wait. */
+  async #answered<T>(hook: () => T | Promise<T>): Promise<T> {
+    const interrupted = new Promise<never>((_, reject) => {
+      this.#interrupt = reject;
+    });
+    try {
+      return await within(this.#parts.clock, ANSWER, Promise.race([hook(), interrupted]));
+    } finally {
+      this.#interrupt = undefined;
     }
-    return loaded;
   }
 
   /** @throws LoadError with the reason, after everything that the module took has been given back */
@@ -249,7 +230,7 @@ export class ModuleLoader implements Loader {
     const opened = openCore(this.#parts, module);
     try {
       if (missing.length > 0) throw new LoadDeclined(`it requires ${missing.join(', ')}, not running`);
-      const state = await module.loadModule(opened.core);
+      const state = await this.#answered(() => module.loadModule(opened.core));
       this.#running.set(name, { module, folder, state, ...opened });
     } catch (thrown) {
       await opened.scope.close();
@@ -285,13 +266,3 @@ export class ModuleLoader implements Loader {
     this.#parts.events.emit('moduleUnloaded', { module: name, status: 'Success' });
   }
 }
-
-const declarationOf = (of: Declaration): Declaration => ({
-  name: of.name,
-  description: of.description,
-  requires: of.requires ?? [],
-  optional: of.optional ?? [],
-  aliases: of.aliases ?? [],
-  builtin: of.builtin ?? false,
-  early: of.early ?? false,
-});

@@ -12,12 +12,13 @@ import { ConfigFiles } from './config/files.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
-import { type Loader, loader } from './loader.js';
-import { Loggers, type LogSink, loggers, readLoggerConf } from './logger.js';
+import { type Loader, loader, type ReloadOutcome } from './loader.js';
+import { Loggers, type LogSink, loggers } from './logger.js';
 import { ownModules, shareSurface } from './module-code.js';
-import { CORE, type Parts } from './module-core.js';
+import { CORE, type Parts, within } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
+import { OwnFiles } from './own-files.js';
 import { Registry, type Token } from './registry.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
@@ -34,7 +35,12 @@ export interface PbxOptions {
   readonly watcher?: LogSink;
   /** A TestClock in tests. */
   readonly clock?: Clock;
+  /** Hears of the PBX before its modules are loaded: from then on it can be stopped. */
+  readonly opened?: (pbx: Pbx) => void;
 }
+
+/** How long the modules may take to end, all together. */
+const MODULES_END = 3500;
 
 /** How it ended, and whether it is to start again. */
 export interface Ending {
@@ -60,6 +66,7 @@ interface Inside extends Parts {
   readonly acls: NamedAcls;
   readonly astdb: AstDatabase;
   readonly activity: ActivityCount;
+  readonly own: OwnFiles;
   readonly scope: Scope;
 }
 
@@ -89,8 +96,9 @@ export class Pbx implements PbxControl {
   }
 
   /**
-   * Starts a PBX on an asterisk.conf. Several may run in one process.
-   * @throws StartFailed
+   * Starts a PBX on an asterisk.conf, and resolves when it is up, or when it was stopped before. Several may run in one
+   * process.
+   * @throws StartFailed, after everything that was taken has been given back
    */
   static async start(options: PbxOptions): Promise<Pbx> {
     // The cache would keep the code of unloaded modules.
@@ -99,6 +107,7 @@ export class Pbx implements PbxControl {
     try {
       const inside = await build(options, scope);
       const running = new Pbx(inside);
+      options.opened?.(running);
       await running.#boot();
       return running;
     } catch (thrown) {
@@ -120,6 +129,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, activity, this.#inside.activity);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false))!);
     await modules.start(conf);
+    if (this.#ending) return;
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
@@ -171,55 +181,22 @@ export class Pbx implements PbxControl {
     if (this.#ending) return;
     this.#ending = true;
     this.#inside.events.emit('shutdown', { cleanly: true, restart });
-    await this.#inside.loader.stop();
     await this.#inside.scope.close();
     this.#end({ restart });
   }
 
-  async reload(reason: ReloadReason): Promise<void> {
-    const { loader: modules, clock } = this.#inside;
-    await this.reloadLogger();
-    await this.#reloadAcls();
-    await modules.reloadAll(reason);
+  async reload(reason: ReloadReason): Promise<ReloadOutcome> {
+    const { loader: modules, clock, own } = this.#inside;
+    const refused = await own.read();
+    const { result, why } = await modules.reloadAll(reason);
+    if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
+    if (why !== undefined) refused.push(why);
+    return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
   }
 
-  /** Reads logger.conf again. @throws LoadDeclined and keeps the destinations as they are */
-  async reloadLogger(): Promise<void> {
-    await configureLoggers(this.#inside);
-  }
-
-  async #reloadAcls(): Promise<void> {
-    const { files, acls: lists, events, loggers: logs } = this.#inside;
-    const changed = await optional(files, 'acl.conf', true, logs.logger('acl'));
-    if (changed === undefined) return;
-    lists.configure(changed);
-    events.emit('aclsChanged', {});
-  }
-}
-
-/** A file that may be missing; what is wrong with it goes to the log, and the old state stays. */
-async function optional(files: ConfigFiles, name: string, changedOnly: boolean, log: { error(text: string): void }) {
-  if (!(await files.exists(name))) return undefined;
-  try {
-    return await files.read(name, CORE, changedOnly);
-  } catch (thrown) {
-    if (!(thrown instanceof LoadDeclined)) throw thrown;
-    log.error(thrown.message);
-    return undefined;
-  }
-}
-
-async function configureLoggers({ files, loggers: logs }: Pick<Inside, 'files' | 'loggers'>): Promise<void> {
-  const log = logs.logger('logger');
-  const config = await optional(files, 'logger.conf', false, log);
-  try {
-    const { config: channels, warnings } = readLoggerConf(config);
-    for (const warning of warnings) log.warning(formatProblem(warning));
-    await logs.configure(channels);
-  } catch (thrown) {
-    if (!(thrown instanceof LoadDeclined)) throw thrown;
-    log.error(thrown.message);
+  reloadLogger(): Promise<void> {
+    return this.#inside.own.readLogger();
   }
 }
 
@@ -234,9 +211,11 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   if (options.watcher) scope.defer('watcher', logs.attach(options.watcher));
   const log = logs.logger(CORE);
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes: set.execincludes, clock });
-  await configureLoggers({ files, loggers: logs });
-  for (const warning of warnings) log.warning(formatProblem(warning));
   const events = new Events((event, thrown) => log.error(`a listener of ${event} failed: ${traceOf(thrown)}`));
+  const lists = new NamedAcls();
+  const own = new OwnFiles({ files, loggers: logs, acls: lists, events });
+  await own.read();
+  for (const warning of warnings) log.warning(formatProblem(warning));
   scope.defer(
     'security log',
     events.on('security', event => logs.security(event)),
@@ -250,22 +229,21 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   });
   scope.defer('astdb', () => database.close());
   if (database.get('pbx', 'UUID') === undefined) database.put('pbx', 'UUID', randomUUID());
-  const lists = new NamedAcls();
-  const named = await optional(files, 'acl.conf', false, log);
-  if (named) lists.configure(named);
-  const registry = new Registry();
+  const registry = new Registry((owner, thrown) => log.error(`${owner}: a watch failed: ${traceOf(thrown)}`));
   const commands = new CommandTable({
     stopping: () => registry.find(pbx)?.stopping !== undefined,
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
   });
-  const folders = [ownModules, directories.astmoddir];
-  scope.defer('surface for third parties', shareSurface([directories.astmoddir]));
+  scope.defer('surface for third parties', shareSurface());
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, files };
+  const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
+  scope.defer('modules', () => within(clock, MODULES_END, modules.stop()));
   return {
     ...parts,
     settings: set,
-    loader: new ModuleLoader(parts, folders),
+    loader: modules,
     acls: lists,
+    own,
     astdb: database,
     activity: new ActivityCount(),
     scope,

@@ -25,6 +25,12 @@ export class Registry {
   /** service name -> user -> how often */
   readonly #users = new Map<string, Map<string, number>>();
   readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #failed: (owner: string, thrown: unknown) => void;
+
+  /** `failed` hears of a watcher that threw: neither the provider nor the other watchers suffer from it. */
+  constructor(failed: (owner: string, thrown: unknown) => void) {
+    this.#failed = failed;
+  }
 
   /** @returns what withdraws the service. @throws when it is provided already. */
   provide<T>(owner: string, token: Token<T>, service: T): () => void {
@@ -32,13 +38,17 @@ export class Registry {
     if (before) throw new Error(`service '${token.name}' is already provided by ${before.owner}`);
     const entry: Entry = { owner, service };
     this.#services.set(token.name, entry);
-    for (const watcher of this.#watchers.get(token.name) ?? []) watcher.undo = watcher.seen(service);
+    for (const watcher of [...(this.#watchers.get(token.name) ?? [])]) {
+      this.#guarded(watcher, () => {
+        watcher.undo = watcher.seen(service);
+      });
+    }
     return () => {
       if (this.#services.get(token.name) !== entry) return;
-      for (const watcher of this.#watchers.get(token.name) ?? []) {
+      for (const watcher of [...(this.#watchers.get(token.name) ?? [])]) {
         const { undo } = watcher;
         watcher.undo = undefined;
-        undo?.();
+        this.#guarded(watcher, () => undo?.());
       }
       this.#services.delete(token.name);
     };
@@ -71,12 +81,11 @@ export class Registry {
 
   /** Calls `seen` now if the service is there, and each time it comes; what `seen` returned is called when it goes. */
   watch<T>(owner: string, token: Token<T>, seen: (service: T) => () => void): () => void {
-    const watcher: Watcher = { owner, seen: seen as Watcher['seen'], undo: undefined };
+    const entry = this.#services.get(token.name);
+    const watcher: Watcher = { owner, seen: seen as Watcher['seen'], undo: entry && seen(entry.service as T) };
     let watchers = this.#watchers.get(token.name);
     if (!watchers) this.#watchers.set(token.name, (watchers = new Set()));
     watchers.add(watcher);
-    const entry = this.#services.get(token.name);
-    if (entry) watcher.undo = watcher.seen(entry.service);
     return () => {
       if (!watchers.delete(watcher)) return;
       if (watchers.size === 0 && this.#watchers.get(token.name) === watchers) this.#watchers.delete(token.name);
@@ -100,6 +109,14 @@ export class Registry {
     for (const users of this.#users.values()) for (const uses of users.values()) count += uses;
     for (const watchers of this.#watchers.values()) count += watchers.size;
     return count;
+  }
+
+  #guarded({ owner }: Watcher, work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#failed(owner, thrown);
+    }
   }
 
   rows(): { service: string; owner: string; users: string[] }[] {

@@ -61,6 +61,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it was left behind by one that has ended',
   EACCES: 'permission denied',
   ENOTSOCK: 'it is no socket',
+  EINVAL: 'its path is longer than that of a socket may be',
+  ENAMETOOLONG: 'its path is longer than that of a socket may be',
 };
 
 /** Why nobody can be asked, in the operator's words. */
@@ -112,7 +114,14 @@ export function askServer({ socket: path, command, clock, columns, silence = SIL
 }
 
 /** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
-const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ENOTSOCK']);
+const NOBODY: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'ECONNREFUSED',
+  'ENOTSOCK',
+  'EINVAL',
+  'ENAMETOOLONG',
+]);
 
 /** Whether a server accepts connections on this path. */
 export function serverAnswers(path: string, clock: Clock): Promise<boolean> {

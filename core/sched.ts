@@ -35,6 +35,7 @@ interface Entry extends Job {
 interface View {
   readonly entries: Set<Entry>;
   highwater: number;
+  closed: boolean;
 }
 
 export class SchedulerHeap {
@@ -57,9 +58,9 @@ export class SchedulerHeap {
     return this.#heap.length;
   }
 
-  /** A scheduler for one owner, and what ends all its jobs. */
+  /** A scheduler for one owner, and what ends all its jobs. A job that it asks for after that never runs. */
   open(): { sched: Scheduler; close: () => void } {
-    const view: View = { entries: new Set(), highwater: 0 };
+    const view: View = { entries: new Set(), highwater: 0, closed: false };
     const sched: Scheduler = {
       after: (label, ms, run) => this.#add(view, label, ms, run),
       every: (label, ms, run, jitter = 0) => this.#repeat(view, label, ms, run, jitter),
@@ -72,6 +73,7 @@ export class SchedulerHeap {
     return {
       sched,
       close: () => {
+        view.closed = true;
         for (const entry of [...view.entries]) entry.cancel();
       },
     };
@@ -80,7 +82,7 @@ export class SchedulerHeap {
   #repeat(view: View, label: string, ms: number, run: () => void, jitter: number): Job {
     let ended = false;
     const wait = (): Entry =>
-      this.#add(view, label, Math.round(ms * (1 + jitter * this.#random())), () => {
+      this.#add(view, label, Math.max(1, Math.round(ms * (1 + jitter * this.#random()))), () => {
         // The next wait first: a run that throws or cancels finds the job as it expects it.
         current = wait();
         run();
@@ -92,7 +94,7 @@ export class SchedulerHeap {
         return current.at;
       },
       get waiting() {
-        return !ended;
+        return !ended && current.waiting;
       },
       cancel: () => {
         ended = true;
@@ -120,6 +122,10 @@ export class SchedulerHeap {
         this.#arm();
       },
     };
+    if (view.closed) {
+      entry.waiting = false;
+      return entry;
+    }
     view.entries.add(entry);
     view.highwater = Math.max(view.highwater, view.entries.size);
     entry.index = this.#heap.length;

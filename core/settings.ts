@@ -18,7 +18,7 @@ const directories = {
   astdatadir: path('/var/lib/asterisk', 'Sounds and other data.', { later: 'calls' }),
   astagidir: path('/var/lib/asterisk/agi-bin', 'AGI programs.', { later: 'AGI' }),
   astspooldir: path('/var/spool/asterisk', 'Recordings and voicemail.', { later: 'calls' }),
-  astrundir: path('/var/run/asterisk', 'The control socket asterisk.ctl and the pid file.'),
+  astrundir: path('/var/run/asterisk', 'The control socket asterisk.ctl.'),
   astlogdir: path('/var/log/asterisk', 'Log files.'),
   astcachedir: path('/var/cache/asterisk', 'Files that can be made again.', { later: 'media' }),
 } satisfies Table;
@@ -33,7 +33,7 @@ const options = {
   showsecrets: yesno(false, 'Whether show commands print secrets instead of <Set>.'),
   astdbwindow: milliseconds(100, [1, 10_000], 'How long changes of the database file are gathered into one write.'),
   nocolor: yesno(false, 'No colours on consoles.'),
-  timestamp: yesno(false, 'Consoles show the time of each line.', { later: 'the full-screen console' }),
+  timestamp: yesno(false, 'Consoles show the time of verbose messages, as -T.'),
   quiet: yesno(false, 'No banner on the console.'),
   console: yesno(false, 'A console in the foreground, as -c.', { never: 'say -c' }),
   nofork: yesno(false, 'Stay in the foreground.', { never: 'it always does' }),
@@ -66,7 +66,7 @@ const options = {
   rtp_pt_dynamic: integer(35, [0, 127], 'The first dynamic RTP payload type.', { later: 'calls' }),
   lightbackground: yesno(false, 'Colours for a light terminal.', { later: 'the full-screen console' }),
   forceblackbackground: yesno(false, 'A black terminal.', { later: 'the full-screen console' }),
-  hideconnect: yesno(false, 'No line when a remote console comes or goes.'),
+  hideconnect: yesno(false, 'No line when a remote console comes or goes.', { never: 'there are no such lines' }),
   lockmode: text('lockfile', 'How spool files are locked.', { later: 'voicemail' }),
   lockconfdir: yesno(false, 'Lock the configuration directory.', {
     never: 'files are replaced whole, never edited in place',

@@ -71,4 +71,21 @@ export const loggerCommands = (loggers: Loggers, pbx: PbxControl): Command[] => 
       out.line(`Level ${LEVELS[level].word} is ${chosen.has('on') ? 'shown on' : 'hidden from'} this console.`);
     },
   },
+  {
+    syntax: 'logger add channel <name> <levels>',
+    summary: 'Log to one more file until it is removed or the PBX ends',
+    help: "The name is a path, relative to the directory of the log; the levels are as in logger.conf: 'notice,warning,verbose(3)'.",
+    async run({ args, out }) {
+      await loggers.add(args['name']!, args['levels']!);
+      out.line(`Logging to ${args['name']}.`);
+    },
+  },
+  {
+    syntax: 'logger remove channel <name>',
+    summary: 'End a file that logger add channel brought',
+    async run({ args, out }) {
+      await loggers.remove(args['name']!);
+      out.line(`No longer logging to ${args['name']}.`);
+    },
+  },
 ];

@@ -1,7 +1,16 @@
 /** `core show settings`: what is set and where things are. A row that could only be made up is not there. */
 import { machine, type, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AstDb, Command, Console, Field, Loggers, PbxControl, Settings } from '#core';
+import {
+  type AstDb,
+  type Command,
+  type Console,
+  type Field,
+  type Loggers,
+  messageOf,
+  type PbxControl,
+  type Settings,
+} from '#core';
 import { timeOfDay } from './duration.js';
 
 export interface SettingsParts {
@@ -30,7 +39,6 @@ export const settingsCommands = (parts: SettingsParts): Command[] => [
 ];
 
 function processFields({ pbx, settings, astdb, loggers }: SettingsParts, console: Console): Field[] {
-  const { username, gid } = userInfo();
   return [
     ['Version:', pbx.version, 'version'],
     ['Current console verbosity:', console.verbosity, 'verbosity'],
@@ -40,11 +48,21 @@ function processFields({ pbx, settings, astdb, loggers }: SettingsParts, console
     ['System:', `${type()} on ${machine()}, Node.js ${process.versions.node}`, 'system'],
     ['System name:', settings.systemname, 'systemname'],
     ['PBX UUID:', astdb.get('pbx', 'UUID'), 'uuid'],
-    ['User name and group:', `${username}/${gid}`, 'user'],
+    ['User name and group:', user(), 'user'],
     ['Running directory:', process.cwd(), 'directory'],
     ['Executable includes:', enabled(settings.execincludes), 'execincludes'],
     ['Shell on remote consoles:', enabled(false), 'remoteShell'],
   ];
+}
+
+/** Who runs the PBX; by number where no name is known, as in containers. */
+function user(): string {
+  try {
+    const { username, gid } = userInfo();
+    return `${username}/${gid}`;
+  } catch (thrown) {
+    return `${process.getuid?.()}/${process.getgid?.()} (${messageOf(thrown)})`;
+  }
 }
 
 const directoryFields = ({ file, directories }: Settings): Field[] => [

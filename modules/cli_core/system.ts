@@ -1,6 +1,6 @@
 /** Commands that say what runs here, since when, and whether it is up. */
 import { machine, type } from 'node:os';
-import type { Clock, Command, PbxControl } from '#core';
+import { type Clock, type Command, CommandError, type PbxControl } from '#core';
 import { duration } from './duration.js';
 
 export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
@@ -36,6 +36,11 @@ export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
   {
     syntax: 'core reload',
     summary: 'Read the configuration of everything again',
-    run: () => pbx.reload('cli'),
+    help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
+    async run() {
+      const { result, why } = await pbx.reload('cli');
+      if (result === 'in progress') throw new CommandError('Another reload is under way, try again after it.', true);
+      if (why !== undefined) throw new CommandError(why, true);
+    },
   },
 ];

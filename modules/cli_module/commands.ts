@@ -1,9 +1,9 @@
 /** The commands that load, unload, reload and show modules. Names are answered as they were typed. */
-import { type Command, CommandError, LoadError, type Loader, type UnloadForce } from '#core';
+import { type Command, CommandError, LoadError, type Loader, type PbxControl, type UnloadForce } from '#core';
 import { reloadedAll, reloadedOne } from './reloaded.js';
 import { show } from './show.js';
 
-export const commands = (loader: Loader): Command[] => [
+export const commands = (loader: Loader, pbx: Pick<PbxControl, 'reload'>): Command[] => [
   show(loader),
   {
     syntax: 'module load <module>',
@@ -35,11 +35,11 @@ export const commands = (loader: Loader): Command[] => [
   },
   {
     syntax: 'module reload [<module>...]',
-    summary: 'Let modules read their configuration again; without a name, all that can',
+    summary: 'Let modules read their configuration again; without a name, everything, as core reload',
     help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
     complete: { module: () => loader.reloadable() },
     async run({ rest, out }) {
-      if (rest.length === 0) for (const line of reloadedAll(await loader.reloadAll('cli'))) out.line(line);
+      if (rest.length === 0) for (const line of reloadedAll(await pbx.reload('cli'))) out.line(line);
       for (const name of rest) for (const line of reloadedOne(name, await loader.reload(name, 'cli'))) out.line(line);
     },
   },

@@ -1,5 +1,5 @@
 /** cli_module: the `module ...` commands, over the loader. */
-import { defineModule, loader } from '#core';
+import { defineModule, loader, pbx } from '#core';
 import { commands } from './commands.js';
 
 export default defineModule({
@@ -7,6 +7,6 @@ export default defineModule({
   description: 'Commands for modules',
   builtin: true,
   loadModule(core) {
-    core.command(...commands(core.use(loader)));
+    core.command(...commands(core.use(loader), core.use(pbx)));
   },
 });

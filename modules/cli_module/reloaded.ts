@@ -12,7 +12,7 @@ const OF_ONE: Readonly<Record<ReloadResult, (name: string) => string>> = {
 
 /** When all went well there is nothing to say. */
 const OF_ALL: Readonly<Partial<Record<ReloadResult, string>>> = {
-  error: 'Some modules could not be reloaded and keep their old values; the log names each',
+  error: 'Not everything was reloaded; what was refused keeps its old values',
   'in progress': 'Nothing was reloaded: another reload is under way, try again after it',
 };
 
@@ -22,8 +22,6 @@ export const reloadedOne = (name: string, { result, why }: ReloadOutcome): strin
   OF_ONE[result](name),
 ];
 
-/** The answer to the reload of all modules. */
-export function reloadedAll({ result }: ReloadOutcome): string[] {
-  const answer = OF_ALL[result];
-  return answer === undefined ? [] : [answer];
-}
+/** The answer to the reload of everything, the reasons first. */
+export const reloadedAll = ({ result, why }: ReloadOutcome): string[] =>
+  [why, OF_ALL[result]].filter(line => line !== undefined);

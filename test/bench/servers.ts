@@ -85,16 +85,26 @@ export async function bare(): Promise<Server> {
   };
 }
 
-export async function obelisk(): Promise<Server> {
+/** No more than Kamailio writes: nothing of a registration that works. */
+const QUIET_LOG = '[logfiles]\nmessages => notice,warning,error\n';
+const SECURITY_LOG = `${QUIET_LOG}security => security\n`;
+
+export const obelisk = (): Promise<Server> => obeliskWith('Obelisk', QUIET_LOG);
+
+/** As ban tools want it: two lines for each registration. */
+export const obeliskSecurity = (): Promise<Server> => obeliskWith('Obelisk, security log on', SECURITY_LOG);
+
+async function obeliskWith(label: string, loggerConf: string): Promise<Server> {
   const accounts = Array.from({ length: ACCOUNTS }, (_, index) => {
     const name = accountName(index);
     return `[${name}](phone)\nsecret=${secretOf(name)}\n`;
   });
   const pbx = await Obelisk.create({
+    'logger.conf': loggerConf,
     'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\nrealm=bench\n[phone](!)\ntype=friend\nhost=dynamic\n${accounts.join('')}`,
   });
   return {
-    label: 'Obelisk',
+    label,
     port: await pbx.port(),
     cpu: () => cpuOf(pbx.pid),
     memory: () => memoryOf(pbx.pid),

@@ -4,8 +4,13 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
+import { Loggers } from '../../core/logger.js';
 import type { ConsoleOptions } from '../../core/remote.js';
 import { runConsole } from '../../modules/cli_console/client/plain.js';
+import { levelCommands } from '../../modules/cli_core/levels.js';
+import { loggerCommands } from '../../modules/cli_core/logger.js';
+import { MemoryLoader } from '../support/memory-loader.js';
+import { MemoryPbx } from '../support/memory-pbx.js';
 import { openStage, type Stage, temporary } from './stage.js';
 
 /** A console on streams that a test writes and reads. */
@@ -78,20 +83,13 @@ class Seat {
   #seen = 0;
 }
 
-/** The server knows what a console says of itself when it opens. */
+/** The commands that a console sends when it opens are the real ones. */
 function listening(stage: Stage): void {
+  const loggers = new Loggers({ clock: stage.clock, pid: 1, directory: '/nonexistent', version: '1' });
   stage.table.add(
     'console',
-    {
-      syntax: 'logger mute [silent]',
-      summary: 'Mute',
-      run: ({ console }) => void (console.muted = !console.muted),
-    },
-    {
-      syntax: 'core set verbose atleast <n> [silent]',
-      summary: 'Verbosity',
-      run: ({ console, args }) => void (console.verbosity = Number(args['n'])),
-    },
+    ...levelCommands(loggers, new MemoryLoader()),
+    ...loggerCommands(loggers, new MemoryPbx(0)),
   );
 }
 

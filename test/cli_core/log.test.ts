@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/files.js';
+import { LoadDeclined } from '../../core/errors.js';
 import { Loggers, readLoggerConf } from '../../core/logger.js';
 import { levelCommands } from '../../modules/cli_core/levels.js';
 import { loggerCommands } from '../../modules/cli_core/logger.js';
@@ -132,6 +133,26 @@ test('the log files are put aside by logger rotate', async () => {
 test('logger reload reads the configuration again', async () => {
   assert.deepEqual(await stage.run('logger reload'), ['done', '']);
   assert.deepEqual(pbx.asked, ['reload logger']);
+});
+
+test('a logger.conf that is refused is told by logger reload, with every problem', async () => {
+  pbx.reloadLogger = async () => {
+    throw new LoadDeclined('the log is left as it was', [{ file: 'logger.conf', line: 3, message: 'no' }]);
+  };
+  assert.deepEqual(await stage.run('logger reload'), [
+    'failed',
+    "the log is left as it was\nlogger.conf:3: no\nCommand 'logger reload' failed.\n",
+  ]);
+});
+
+test('a file is added to the log and removed by commands; what cannot be is said', async () => {
+  assert.equal(await stage.text('logger add channel more notice,warning'), 'Logging to more.\n');
+  assert.match(await stage.text('logger show channels'), /\/more +File +default +Enabled +- NOTICE WARNING/);
+  assert.equal(await stage.text('logger add channel more error'), "There is a channel 'more' already.\n");
+  assert.match(await stage.text('logger add channel other loud'), /no level is called 'loud'/);
+  assert.equal(await stage.text('logger remove channel more'), 'No longer logging to more.\n');
+  assert.equal(await stage.text('logger remove channel more'), "No channel 'more' was added by a command.\n");
+  assert.doesNotMatch(await stage.text('logger show channels'), /more/);
 });
 
 test('a level is hidden from one console and shown again', async () => {

@@ -73,6 +73,20 @@ test('core reload reloads everything on behalf of the command line, and says not
   assert.deepEqual(pbx.asked, ['reload cli']);
 });
 
+for (const [outcome, text] of [
+  [
+    { result: 'error', why: 'acl.conf is refused\nacl.conf:2: no' },
+    "acl.conf is refused\nacl.conf:2: no\nCommand 'core reload' failed.\n",
+  ],
+  [{ result: 'in progress' }, "Another reload is under way, try again after it.\nCommand 'core reload' failed.\n"],
+] as const) {
+  test(`a core reload that ends with '${outcome.result}' is told so`, async () => {
+    const { pbx, stage } = running();
+    pbx.outcome = outcome;
+    assert.deepEqual(await stage.run('core reload'), ['failed', text]);
+  });
+}
+
 for (const [line, stopping, text] of [
   ['core stop now', { manner: 'now', restart: false }, /^Stopping now\.\n$/],
   ['core stop gracefully', { manner: 'gracefully', restart: false }, /^Stopping as soon as .*no new work/],

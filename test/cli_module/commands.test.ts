@@ -5,6 +5,7 @@ import type { ReloadOutcome } from '../../core/loader.js';
 import { commands } from '../../modules/cli_module/commands.js';
 import { CliStage } from '../support/cli-stage.js';
 import { MemoryLoader, moduleRow } from '../support/memory-loader.js';
+import { MemoryPbx } from '../support/memory-pbx.js';
 
 const modules = () => {
   const loader = new MemoryLoader(
@@ -13,7 +14,8 @@ const modules = () => {
     moduleRow('func_callerid', 'Party ID related dialplan functions (Caller-ID, Connected-line)'),
     moduleRow('res_rtp', 'RTP Stack', { useCount: 2, users: ['chan_sip', 'res_x'] }),
   );
-  return { loader, stage: new CliStage(...commands(loader)) };
+  const pbx = new MemoryPbx(0);
+  return { loader, pbx, stage: new CliStage(...commands(loader, pbx)) };
 };
 
 const HEADING =
@@ -51,9 +53,9 @@ test('one module is shown with who uses it and with everything it holds', async 
   Used by      : chan_sip, res_x
 
   Holds                                                        Count
-  scheduler                                                        1
   command a                                                        1
   use of x                                                         2
+  job tick                                                         1
 `,
   );
 });
@@ -75,7 +77,6 @@ const ANSWERS: [line: string, asked: string[], text: string][] = [
   ],
   ['module unload -f res_rtp', ['unload res_rtp firm'], 'Unloaded res_rtp\n'],
   ['module unload -H res_rtp', ['unload res_rtp hard'], 'Unloaded res_rtp\n'],
-  ['module reload', ['reload all cli'], ''],
   ['module reload chan_sip.so', ['reload chan_sip.so cli'], "Module 'chan_sip.so' reloaded successfully.\n"],
   ['module reload nosuch', ['reload nosuch cli'], "No such module 'nosuch'\n"],
   [
@@ -110,16 +111,27 @@ const RELOADS: [name: string, outcome: ReloadOutcome, text: string][] = [
     "The module 'm' was not reloaded: another reload is under way, try again after it\n",
   ],
   ['', { result: 'in progress' }, 'Nothing was reloaded: another reload is under way, try again after it\n'],
-  ['', { result: 'error' }, 'Some modules could not be reloaded and keep their old values; the log names each\n'],
+  [
+    '',
+    { result: 'error', why: 'chan_sip: refused\nsip.conf:3: no' },
+    'chan_sip: refused\nsip.conf:3: no\nNot everything was reloaded; what was refused keeps its old values\n',
+  ],
 ];
 
 for (const [name, outcome, text] of RELOADS) {
   test(`a reload of ${name || 'everything'} that ends with '${outcome.result}' is told so`, async () => {
-    const { loader, stage } = modules();
-    loader.outcomes.set(name, outcome);
+    const { loader, pbx, stage } = modules();
+    if (name === '') pbx.outcome = outcome;
+    else loader.outcomes.set(name, outcome);
     assert.deepEqual(await stage.run(`module reload ${name}`), ['done', text]);
   });
 }
+
+test('without a name everything is reloaded, as by core reload, and success says nothing', async () => {
+  const { pbx, loader, stage } = modules();
+  assert.deepEqual(await stage.run('module reload'), ['done', '']);
+  assert.deepEqual([pbx.asked, loader.asked], [['reload cli'], []]);
+});
 
 for (const [line, candidates] of [
   ['module load ', ['app_echo']],

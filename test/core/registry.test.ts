@@ -7,7 +7,7 @@ import { Scope } from '../../core/scope.js';
 const clockwork = token<string>('clockwork');
 
 test('a service is found while it is provided, and not after', () => {
-  const registry = new Registry();
+  const registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${thrown}`));
   const withdraw = registry.provide('maker', clockwork, 'tick');
   assert.equal(registry.find(clockwork), 'tick');
   assert.equal(registry.ownerOf(clockwork), 'maker');
@@ -18,14 +18,14 @@ test('a service is found while it is provided, and not after', () => {
 });
 
 test('a service cannot be provided twice, and the message says by whom it is', () => {
-  const registry = new Registry();
+  const registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${thrown}`));
   registry.provide('maker', clockwork, 'tick');
   assert.throws(() => registry.provide('other', clockwork, 'tock'), /already provided by maker/);
   assert.equal(registry.find(clockwork), 'tick');
 });
 
 test('uses are counted by user and given back once each', () => {
-  const registry = new Registry();
+  const registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${thrown}`));
   registry.provide('maker', clockwork, 'tick');
   const first = registry.hold('user', clockwork);
   const second = registry.hold('user', clockwork);
@@ -38,7 +38,7 @@ test('uses are counted by user and given back once each', () => {
 });
 
 test('a watcher sees a service come and go, each time it does', () => {
-  const registry = new Registry();
+  const registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${thrown}`));
   const seen: string[] = [];
   const end = registry.watch('watcher', clockwork, service => {
     seen.push(`+${service}`);
@@ -74,7 +74,7 @@ test('a scope gives back what was taken, the last first, one at a time, past wha
 test('nothing can be taken after the end of a scope', async () => {
   const scope = new Scope(() => undefined);
   await scope.close();
-  assert.throws(() => scope.defer('late', () => undefined), /'late' was taken after the end/);
+  assert.throws(() => scope.defer('late', () => undefined), /'late' was asked for after the end/);
 });
 
 test('what is given back early is not given back again', async () => {

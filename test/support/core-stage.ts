@@ -25,6 +25,7 @@ export class MemoryAstDb implements AstDb {
   }
 
   put(family: string, key: string, value: string): void {
+    if (this.get(family, key) === value) return;
     this.writes += 1;
     this.values.set(`/${family}/${key}`, value);
   }
@@ -61,7 +62,7 @@ export class CoreStage {
   readonly told: Told[] = [];
   readonly heap = new SchedulerHeap(this.clock, (label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${traceOf(thrown)}`));
-  readonly registry = new Registry();
+  readonly registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${traceOf(thrown)}`));
   readonly scope = new Scope((label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
   readonly #log = keptLog();
   readonly #files = new Map<string, { text: string; read: boolean }>();

@@ -1,5 +1,6 @@
 /** A PBX that does not run, for the commands over it: it remembers what was asked. */
 import type { PbxControl, StopManner } from '../../core/control.js';
+import type { ReloadOutcome } from '../../core/loader.js';
 
 export class MemoryPbx implements PbxControl {
   readonly version = '1.2.3';
@@ -8,6 +9,8 @@ export class MemoryPbx implements PbxControl {
   booted: Promise<void> = Promise.resolve();
   stopping: { readonly manner: StopManner; readonly restart: boolean } | undefined;
   readonly asked: string[] = [];
+  /** How a reload ends. */
+  outcome: ReloadOutcome = { result: 'success' };
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;
@@ -24,8 +27,9 @@ export class MemoryPbx implements PbxControl {
     return was;
   }
 
-  async reload(reason: string): Promise<void> {
+  async reload(reason: string): Promise<ReloadOutcome> {
     this.asked.push(`reload ${reason}`);
+    return this.outcome;
   }
 
   async reloadLogger(): Promise<void> {

@@ -26,7 +26,7 @@ export interface Answer {
   readonly rport: boolean;
   /** Of responseBlock(). */
   readonly block: string;
-  readonly headers?: readonly Header[];
+  readonly headers?: readonly Header[] | undefined;
   readonly body?: Body;
 }
 

@@ -80,5 +80,26 @@ for (const known of rows.map(name)) {
 export const headerName = (spelling: string): HeaderName =>
   spellings.get(spelling) ?? spellings.get(spelling.toLowerCase()) ?? name({ long: spelling });
 
-/** The headers of which a message may have one. */
-export const ONCE: readonly HeaderName[] = rows.filter(row => row.once).map(row => headerName(row.long));
+/** A spelling, long or compact, of a header of which a message may have one. */
+interface OnceName {
+  readonly key: string;
+  /** The long name. */
+  readonly name: string;
+  /** A bit of its own. */
+  readonly bit: number;
+}
+
+/** Those headers by the first octet of their spellings: most lines of a message begin with another. */
+export const ONCE: readonly (readonly OnceName[] | undefined)[] = byFirstOctet();
+
+function byFirstOctet(): OnceName[][] {
+  const table: OnceName[][] = [];
+  rows
+    .filter(row => row.once)
+    .forEach(({ long, compact }, index) => {
+      for (const key of [long.toLowerCase(), compact]) {
+        if (key) (table[key.charCodeAt(0)] ??= []).push({ key, name: long, bit: 1 << index });
+      }
+    });
+  return table;
+}

@@ -1,10 +1,11 @@
 /** The header lines of a message: their places found in one pass, a name compared and a value cut out when asked for. RFC 3261 §7.3.1. */
-import { type HeaderName, headerName, ONCE } from './headers.js';
+import { type HeaderName, ONCE } from './headers.js';
 import { isBlank, trim } from './scan.js';
 
 const LF = 10;
 const CR = 13;
 const COLON = 58;
+const NONE: readonly never[] = [];
 
 /** Lines kept of one message, and the longest of them: what more or longer comes makes it a bad request. */
 export const MOST_LINES = 256;
@@ -18,6 +19,8 @@ export class HeaderLines {
   readonly #starts: number[] = [];
   /** The first octet of each, in lower case: what most comparisons end at. */
   readonly #letters: number[] = [];
+  /** By line, what was asked for before: most values are needed to check a message and again to answer it. */
+  readonly #values: (string | undefined)[] = [];
   #excess: string | undefined;
 
   /** Reads `text` from `start`, the first character after the start line. */
@@ -33,25 +36,29 @@ export class HeaderLines {
 
   /** The name of a header that stands twice and may not. */
   get repeated(): string | undefined {
-    for (const name of ONCE) {
-      const line = this.#find(name, 0);
-      if (line >= 0 && this.#find(name, line + 1) >= 0) return name.long;
+    let seen = 0;
+    for (let line = 0; line < this.#letters.length; line++) {
+      for (const { key, name, bit } of ONCE[this.#letters[line]!] ?? NONE) {
+        if (!this.#named(key, line)) continue;
+        if (seen & bit) return name;
+        seen |= bit;
+      }
     }
     return undefined;
   }
 
   /** The first value of a header. */
-  first(spelling: string): string | undefined {
-    const name = headerName(spelling);
+  first(name: HeaderName): string | undefined {
     const line = this.#find(name, 0);
-    return line < 0 ? undefined : this.#value(line);
+    return line < 0 ? undefined : (this.#values[line] ??= this.#value(line));
   }
 
   /** All values of a header, in order. */
-  all(spelling: string): string[] {
-    const name = headerName(spelling);
+  all(name: HeaderName): string[] {
     const values: string[] = [];
-    for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 1)) values.push(this.#value(line));
+    for (let line = this.#find(name, 0); line >= 0; line = this.#find(name, line + 1)) {
+      values.push((this.#values[line] ??= this.#value(line)));
+    }
     return values;
   }
 

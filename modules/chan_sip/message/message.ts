@@ -1,5 +1,6 @@
 /** A received message. Its headers are read when someone asks and remembered. RFC 3261 §7. */
 import { type Address, parseAddress } from './address.js';
+import { type HeaderName, headerName } from './headers.js';
 import type { HeaderLines } from './lines.js';
 import { badRequest, ParseError } from './parse-error.js';
 import { digits, indexOfComma, isToken, splitList, trim } from './scan.js';
@@ -11,6 +12,9 @@ export interface CSeq {
   readonly number: number;
   readonly method: string;
 }
+
+const [VIA, FROM, TO, CALL_ID] = [headerName('Via'), headerName('From'), headerName('To'), headerName('Call-ID')];
+const [CSEQ, EXPIRES] = [headerName('CSeq'), headerName('Expires')];
 
 /** RFC 3261 §8.1.1.5. */
 const MOST_CSEQ = 2 ** 31 - 1;
@@ -29,6 +33,7 @@ export class Message {
   #via: Via | undefined;
   #from: Address | undefined;
   #to: Address | undefined;
+  #callId: string | undefined;
   #cseq: CSeq | undefined;
   #contacts: readonly Address[] | undefined;
 
@@ -54,18 +59,20 @@ export class Message {
 
   /** The first value of a header, by its long or compact name in any case. */
   header(name: string): string | undefined {
-    return this.#lines.first(name);
+    return this.#lines.first(headerName(name));
   }
 
   /** The value of each line of a header, in order. */
   headers(name: string): readonly string[] {
-    return this.#lines.all(name);
+    return this.#lines.all(headerName(name));
   }
 
   /** As headers(), with comma lists taken apart. */
   list(name: string): readonly string[] {
-    const values = this.#lines.all(name);
-    return values.length === 1 && !values[0]!.includes(',') && values[0] !== '' ? values : values.flatMap(splitList);
+    const values = this.#lines.all(headerName(name));
+    const [only] = values;
+    if (only === undefined || (values.length === 1 && only !== '' && !only.includes(','))) return values;
+    return values.flatMap(splitList);
   }
 
   get requestUri(): Uri {
@@ -74,38 +81,38 @@ export class Message {
 
   /** The topmost. */
   get via(): Via {
-    return (this.#via ??= parseVia(firstMember(this.#need('Via'))));
+    return (this.#via ??= parseVia(firstMember(this.#need(VIA))));
   }
 
   get from(): Address {
-    return (this.#from ??= parseAddress(this.#need('From')));
+    return (this.#from ??= parseAddress(this.#need(FROM)));
   }
 
   get to(): Address {
-    return (this.#to ??= parseAddress(this.#need('To')));
+    return (this.#to ??= parseAddress(this.#need(TO)));
   }
 
   get callId(): string {
-    return this.#need('Call-ID');
+    return (this.#callId ??= this.#need(CALL_ID));
   }
 
   get cseq(): CSeq {
-    return (this.#cseq ??= parseCSeq(this.#need('CSeq')));
+    return (this.#cseq ??= parseCSeq(this.#need(CSEQ)));
   }
 
   /** Those that can be read. One that cannot counts as absent, and is in list('Contact') like `*`. */
   get contacts(): readonly Address[] {
-    return (this.#contacts ??= this.list('Contact').flatMap(readContact));
+    return (this.#contacts ??= readContacts(this.list('Contact')));
   }
 
   /** As written. */
   get expires(): string | undefined {
-    return this.#lines.first('Expires');
+    return this.#lines.first(EXPIRES);
   }
 
-  #need(name: string): string {
+  #need(name: HeaderName): string {
     const value = this.#lines.first(name);
-    if (!value) throw badRequest(`no ${name}`);
+    if (!value) throw badRequest(`no ${name.long}`);
     return value;
   }
 }
@@ -124,12 +131,15 @@ function parseCSeq(value: string): CSeq {
   return { number, method };
 }
 
-function readContact(text: string): Address[] {
-  if (text === '*') return [];
-  try {
-    return [parseAddress(text)];
-  } catch (error) {
-    if (error instanceof ParseError) return [];
-    throw error;
+function readContacts(texts: readonly string[]): Address[] {
+  const contacts: Address[] = [];
+  for (const text of texts) {
+    if (text === '*') continue;
+    try {
+      contacts.push(parseAddress(text));
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
   }
+  return contacts;
 }

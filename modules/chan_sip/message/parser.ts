@@ -1,4 +1,5 @@
 /** From a datagram to a Message: reads the head in one pass and checks what every message must have. RFC 3261 §7, §8.2, §18.3. */
+import { headerName } from './headers.js';
 import { HeaderLines, LONGEST_LINE } from './lines.js';
 import { Message } from './message.js';
 import { CONTROL, octets } from './octets.js';
@@ -8,10 +9,10 @@ import { parseStartLine, type StartLine } from './start-line.js';
 
 export { ParseError } from './parse-error.js';
 
+const CONTENT_LENGTH = headerName('Content-Length');
+
 /** The longest message that is looked at: the largest datagram. */
 const LONGEST_MESSAGE = 65_536;
-
-const NEEDED = ['via', 'from', 'to', 'callId', 'cseq'] as const;
 
 const LF = 10;
 const CR = 13;
@@ -42,7 +43,7 @@ function skipEmptyLines(text: string): number {
 
 /** Octets of the body; undefined when Content-Length is no number or more than came (RFC 3261 §18.3). */
 function bodyLength(lines: HeaderLines, present: number): number | undefined {
-  const stated = lines.first('Content-Length');
+  const stated = lines.first(CONTENT_LENGTH);
   return stated === undefined ? present : digits(stated, present);
 }
 
@@ -61,7 +62,10 @@ function check(message: Message, first: StartLine, lines: HeaderLines, lineLengt
 
 /** Reads what every message must have (RFC 3261 §8.1.1), so that reading it later cannot fail. */
 function checkHeaders(message: Message): void {
-  for (const name of NEEDED) void message[name];
+  void message.via;
+  void message.from;
+  void message.to;
+  void message.cseq;
   if (CONTROL.test(message.callId)) throw badRequest('a Call-ID with control characters');
   if (message.kind === 'response') return;
   void message.requestUri;

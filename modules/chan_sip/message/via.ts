@@ -16,14 +16,22 @@ export interface Via {
 /** Blanks may stand around each slash. */
 const PROTOCOL = /^SIP[ \t]*\/[ \t]*2\.0[ \t]*\/[ \t]*([\w.!%*+`'~-]+)[ \t]+/i;
 
+/** As nearly every Via begins: no more than a comparison is needed to know it. */
+const USUAL = { text: 'SIP/2.0/UDP ', transport: 'UDP', length: 'SIP/2.0/UDP '.length };
+
 /** @throws ParseError */
 export function parseVia(text: string): Via {
-  const protocol = PROTOCOL.exec(text);
-  if (protocol === null) throw badRequest('a Via that is not SIP/2.0');
+  const { transport, length } = text.startsWith(USUAL.text) ? USUAL : readProtocol(text);
   const semicolon = text.indexOf(';');
-  const sentBy = text.slice(protocol[0].length, semicolon < 0 ? text.length : semicolon);
+  const sentBy = text.slice(length, semicolon < 0 ? text.length : semicolon);
   const { host, port } = parseHostPort(sentBy);
   const params = readParams(semicolon < 0 ? '' : text.slice(semicolon));
   if (params.hasGap) throw badRequest('a Via with an empty parameter');
-  return { transport: protocol[1]!.toUpperCase(), host, port, branch: params.get('branch'), params, text };
+  return { transport, host, port, branch: params.get('branch'), params, text };
+}
+
+function readProtocol(text: string): { transport: string; length: number } {
+  const found = PROTOCOL.exec(text);
+  if (found === null) throw badRequest('a Via that is not SIP/2.0');
+  return { transport: found[1]!.toUpperCase(), length: found[0].length };
 }

@@ -153,6 +153,8 @@ export class TransactionLayer {
   }
 
   #find(request: Message): ServerRecord | undefined {
+    // A registrar keeps hardly any request: most of the time no key need be made.
+    if (this.#servers.size === 0) return undefined;
     if (request.method !== 'ACK') return this.#servers.get(serverKey(request, request.method));
     const known = this.#servers.get(serverKey(request, 'INVITE'));
     if (known) return known;

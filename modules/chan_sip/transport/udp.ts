@@ -26,10 +26,13 @@ class UdpFlow implements Flow {
   readonly reliable = false;
   readonly #listener: UdpListener;
   readonly remote: Endpoint;
+  /** The remote address as the socket names it; undefined when it is none. */
+  readonly target: string | undefined;
 
-  constructor(listener: UdpListener, remote: Endpoint) {
+  constructor(listener: UdpListener, remote: Endpoint, target: string | undefined) {
     this.#listener = listener;
     this.remote = remote;
+    this.target = target;
   }
 
   get local(): Endpoint {
@@ -65,22 +68,23 @@ class UdpListener implements Listener {
     this.#mapping = family === 'IPv6';
     socket.on('message', (data, { address, port }) => {
       const remote = { address: address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address, port };
-      up.received(data, new UdpFlow(this, remote), this.counters);
+      up.received(data, new UdpFlow(this, remote, address), this.counters);
     });
     socket.on('error', cause => up.troubled(cause, this));
   }
 
   flow(remote: Endpoint): Flow {
-    return new UdpFlow(this, remote);
+    const family = isIP(remote.address);
+    const target = family === 4 && this.#mapping ? MAPPED + remote.address : remote.address;
+    return new UdpFlow(this, remote, family === 0 ? undefined : target);
   }
 
   send(text: string, flow: UdpFlow, failed?: Failed): void {
-    const { address, port } = flow.remote;
+    const { target, remote } = flow;
     try {
-      const family = isIP(address);
-      if (family === 0) throw new Error(`'${address}' is not an IP address`);
-      const target = family === 4 && this.#mapping ? MAPPED + address : address;
-      this.#socket.send(Buffer.from(text, 'latin1'), port, target, failed ? this.#telling(flow, failed) : this.#sent);
+      if (target === undefined) throw new Error(`'${remote.address}' is not an IP address`);
+      const sent = failed ? this.#telling(flow, failed) : this.#sent;
+      this.#socket.send(Buffer.from(text, 'latin1'), remote.port, target, sent);
     } catch (thrown) {
       this.#up.unsent(thrown as Error, flow, this.counters, failed);
       return;
@@ -127,7 +131,7 @@ export const openUdp: Open = (bind, up) =>
     const socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
       // Addresses are numbers here: without this each datagram would wait for a tick of the resolver.
-      lookup: (address, _options, done) => done(null, address, isIP(address)),
+      lookup: (address, _options, done) => done(null, address, family),
     });
     const refused = (cause: Error): void => {
       socket.close();

@@ -51,7 +51,7 @@ export class Answers {
       source: flow.remote,
       rport: symmetric || request.via.params.has('rport'),
       block: this.#block,
-      ...(headers && { headers }),
+      headers,
     });
   }
 

@@ -44,16 +44,16 @@ export class Bindings {
   /** A REGISTER was taken: the binding begins, or is refreshed, or replaced. */
   bind(peer: Peer, binding: NewBinding): void {
     const { log, peers } = this.#site;
-    const before = peer.binding?.address;
+    const before = peer.binding;
     if (peer.origin === 'autocreate' && !this.#newcomers.has(peer)) {
       this.#newcomers.add(peer);
       peers.add(peer);
     }
     this.#set(peer, binding);
-    this.#store(peer);
+    this.#store(peer, before);
     this.#status(peer, 'Registered');
     const { address } = binding;
-    if (before?.address === address.address && before.port === address.port) return;
+    if (before?.address.address === address.address && before.address.port === address.port) return;
     log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
   }
 
@@ -171,16 +171,13 @@ export class Bindings {
     return true;
   }
 
-  #store(peer: Peer): void {
+  #store(peer: Peer, before: Binding | undefined): void {
     const { astdb } = this.#site;
     const { address, granted, contact, path } = peer.binding!;
     const text = `${formatEndpoint(address)}:${granted}:${peer.defaultuser}:${contact}`;
-    // A refresh that changes nothing costs no write.
-    if (astdb.get(FAMILY, peer.name) !== text) astdb.put(FAMILY, peer.name, text);
-    const paths = path.join(',');
-    if (paths === (astdb.get(PATHS, peer.name) ?? '')) return;
-    if (paths === '') astdb.del(PATHS, peer.name);
-    else astdb.put(PATHS, peer.name, paths);
+    astdb.put(FAMILY, peer.name, text);
+    if (path.length > 0) astdb.put(PATHS, peer.name, path.join(','));
+    else if (before?.path.length !== 0) astdb.del(PATHS, peer.name);
   }
 
   #status(peer: Peer, status: 'Registered' | 'Unregistered'): void {

@@ -88,7 +88,8 @@ export class Peer {
 
   /** Its own value, else the one all devices share. */
   get<K extends keyof Device>(option: K): Device[K] {
-    return option in this.#own ? (this.#own[option] as Device[K]) : this.#defaults[option];
+    const own: Device[K] | undefined = this.#own[option];
+    return own === undefined ? this.#defaults[option] : own;
   }
 
   /** Whether its section sets the option to something of its own. */
