@@ -59,10 +59,24 @@ test('a broken sip.conf at reload: every problem with its line, and nothing chan
     await pbx.write('sip.conf', PHONES.replace('realm=asterisk', 'maxexpiry=soon\nminexpiry=never'));
     const ranges = await pbx.x('sip reload');
     for (const place of ['sip.conf:3: maxexpiry:', 'sip.conf:4: minexpiry:']) assert.ok(ranges.includes(place), ranges);
+    assert.equal(await pbx.x('sip reload'), ranges, 'refused again, though it has not changed');
     assert.equal(await pbx.x('sip show peers'), before);
     assert.equal(statusOf(await phone.register()), 200);
     assert.equal(await pbx.port(), port);
     phone.close();
+  } finally {
+    await pbx.remove();
+  }
+});
+
+test('a reload takes nothing more from the core, and says each warning once', async () => {
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES });
+  try {
+    const holds = await pbx.x('module show chan_sip');
+    await pbx.write('sip.conf', `${PHONES}\nno option\n`);
+    assert.equal(await pbx.x('sip reload'), '');
+    assert.equal(await pbx.x('module show chan_sip'), holds);
+    assert.equal((await pbx.read('log/messages')).match(/no option/g)?.length, 1);
   } finally {
     await pbx.remove();
   }
