@@ -99,6 +99,10 @@ export class Phone {
   close(): void {
     this.#socket.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** The status of an answer: 200. */
