@@ -7,11 +7,13 @@ import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
+import { type Loader, loader } from '../../core/loader.js';
 import type { Core } from '../../core/module.js';
 import { Registry, type Token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import { Scope } from '../../core/scope.js';
 import { readSettings, settings } from '../../core/settings.js';
+import { MemoryLoader, moduleRow } from './memory-loader.js';
 import { keptLog } from './wire.js';
 
 /** AstDB without a disk. */
@@ -59,6 +61,7 @@ export class CoreStage {
   readonly clock = new TestClock();
   readonly astdb = new MemoryAstDb();
   readonly lists = new NamedAcls();
+  readonly loader: MemoryLoader;
   readonly told: Told[] = [];
   readonly heap = new SchedulerHeap(this.clock, (label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${traceOf(thrown)}`));
@@ -71,7 +74,9 @@ export class CoreStage {
   readonly core: Core;
 
   private constructor(name: string) {
+    this.loader = new MemoryLoader(moduleRow(name, 'as it is tested'));
     this.core = this.#open(name);
+    this.registry.provide<Loader>('core', loader, this.loader);
     this.registry.provide<AstDb>('core', astdb, this.astdb);
     this.registry.provide<Acls>('core', acls, this.lists);
     for (const event of ['peerStatus', 'registeredExtension', 'security'] as const) {

@@ -143,10 +143,11 @@ export class Registration {
     }
   }
 
-  /** Whether the device is still the one of its name: a reload or another newcomer may have come first. */
+  /** Whether the device is still the one of its name and registers: a reload or another newcomer may have come first. */
   #isThere(peer: Peer): boolean {
     const there = this.#site.peers.get(peer.name);
-    return there === undefined ? peer.origin === 'autocreate' : there === peer;
+    if (there === undefined) return peer.origin === 'autocreate';
+    return there === peer && peer.dynamic && peer.type !== 'user';
   }
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */
