@@ -52,7 +52,7 @@ const rulesInto = (target: string, permit: boolean, help: string, remarks?: Rema
     expects,
     help,
     (text, before = noAcl, warn) => ({ ...before, rules: [...before.rules, ...parseRules(text, permit, warn)] }),
-    remarks,
+    { ...remarks, guard: true },
   );
 
 /** `acl: aclOption(...)`: the row that holds a whole Acl; its own lines name lists of acl.conf. */

@@ -26,6 +26,8 @@ export interface Remarks {
   readonly never?: string;
   /** Its value is not to be printed. */
   readonly secret?: boolean;
+  /** It keeps somebody out, says where we listen or how long what we grant lasts: a line of it is never passed over. */
+  readonly guard?: boolean;
 }
 
 /** One option. */
@@ -99,12 +101,14 @@ export const knows = (table: Table, name: string): boolean => namesOf(table).has
 
 /**
  * Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote.
- * `start` is what options that accumulate begin with, where that is not nothing.
+ * `start` is what options that accumulate begin with, where that is not nothing. `lenient`: a line that cannot be taken
+ * is left out with a warning, unless its row is a guard.
  */
 export function read<T extends Table>(
   table: T,
   lines: Iterable<Line>,
   start: Readonly<Record<string, unknown>> = {},
+  lenient = false,
 ): Reading<T> {
   const known = namesOf(table);
   const set: Record<string, unknown> = {};
@@ -127,7 +131,9 @@ export function read<T extends Table>(
       places.set(target, line);
     } catch (thrown) {
       if (!(thrown instanceof Invalid)) throw thrown;
-      say(problems, `${line.name}: ${thrown.message}`);
+      if (!lenient || row.guard) say(problems, `${line.name}: ${thrown.message}`);
+      // Files that programs write have such lines for whatever is not set.
+      else if (line.value !== '') say(warnings, `${line.name}: ${thrown.message}; the line is left out`);
     }
   }
   return { set: set as Partial<Values<T>>, places, problems, warnings };

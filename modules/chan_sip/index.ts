@@ -12,8 +12,6 @@ export default defineModule<Sip>({
     core.command(...commands(sip));
     return sip;
   },
-  async reloadModule(_core, sip, reason) {
-    await sip.reloadConfig(reason);
-  },
+  reloadModule: (_core, sip, reason) => sip.reloadConfig(reason),
   unloadModule: (_core, sip) => sip.goodbye(),
 });

@@ -6,8 +6,11 @@ import {
   type Core,
   formatProblem,
   LoadDeclined,
+  type Loader,
+  loader,
   messageOf,
   pbx,
+  type ReloadOutcome,
   type ReloadReason,
   settings,
 } from '#core';
@@ -15,7 +18,7 @@ import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor } from './monitor.js';
 import type { General } from './options/general.js';
-import { notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
+import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
 import type { Credential } from './options/values/credential.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
@@ -34,17 +37,18 @@ export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
   readonly showsecrets: boolean;
+  readonly #environment: Environment;
+  readonly #loader: Loader;
   credentials: readonly Credential[] = [];
   readonly #core: Core;
   readonly #user: UserLayer;
   readonly #monitor: Monitor;
   readonly #handle: ReturnType<typeof handleIncoming>;
-  #reloading = false;
-  /** What was read last did not come into force: it is read again even if it has not changed. */
-  #refused = false;
 
-  private constructor(core: Core, general: General, lookup: Lookup | undefined) {
+  private constructor(core: Core, environment: Environment, general: General, lookup: Lookup | undefined) {
     this.#core = core;
+    this.#environment = environment;
+    this.#loader = core.use(loader);
     this.showsecrets = core.use(settings).showsecrets;
     this.transport = new TransportLayer({
       log: core.log,
@@ -67,35 +71,28 @@ export class Sip implements SipView {
 
   /** @throws LoadDeclined with everything that is wrong with sip.conf, or when the address cannot be listened on */
   static async start(core: Core, lookup?: Lookup): Promise<Sip> {
-    const config = await readConfig(core, false);
-    const sip = new Sip(core, config!.general, lookup);
+    const environment = environmentOf(core);
+    const file = await core.config(FILE);
+    const config = readSipConfig(file!, environment);
+    const sip = new Sip(core, environment, config.general, lookup);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
-    await sip.#configure(config!);
-    core.on('aclsChanged', () => core.spawn('reload after a change of acl.conf', sip.reloadConfig('acl')));
+    await sip.#configure(config);
+    core.on('aclsChanged', () => sip.#checkLists());
     return sip;
   }
 
   /**
-   * Reads sip.conf again, if it changed. All or nothing.
-   * @returns false while an earlier reload is not done
+   * Reads sip.conf again, if it changed. All or nothing; the loader sees to it that one comes after another.
    * @throws LoadDeclined with everything that is wrong; the old values stay
    */
-  async reloadConfig(reason: ReloadReason): Promise<boolean> {
-    if (this.#reloading) return false;
-    this.#reloading = true;
-    try {
-      const config = await readConfig(this.#core, this.#changesOnly(reason));
-      this.#refused = true;
-      if (config) await this.#configure(config);
-      this.#refused = false;
-    } catch (thrown) {
-      this.#refused = true;
-      throw thrown;
-    } finally {
-      this.#reloading = false;
-    }
-    return true;
+  async reloadConfig(reason: ReloadReason): Promise<void> {
+    // With rtcachefriends a reload reads devices of the database again, whatever became of the file.
+    const changedOnly = !this.#user.site.general.rtcachefriends;
+    const file = await this.#core.config(FILE, { changedOnly });
+    if (!file) return;
+    await this.#configure(readSipConfig(file, this.#environment));
+    this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
   }
 
   /** Ends what is under way. Nothing is listened to, waited for or answered afterwards. */
@@ -152,15 +149,9 @@ export class Sip implements SipView {
     return [];
   }
 
-  /** For the command: what is wrong is its answer, and in the log. */
-  async reload(): Promise<boolean> {
-    try {
-      return await this.reloadConfig('cli');
-    } catch (thrown) {
-      if (!(thrown instanceof LoadDeclined)) throw thrown;
-      this.#core.log.error(thrown.message);
-      throw new CommandError(thrown.message);
-    }
+  /** For the command: as `module reload chan_sip` does it. */
+  reload(): Promise<ReloadOutcome> {
+    return this.#loader.reload(this.#core.name, 'cli');
   }
 
   unregister(peer: Peer): boolean {
@@ -177,9 +168,11 @@ export class Sip implements SipView {
     return found;
   }
 
-  /** Whether an unchanged file has nothing to tell. With rtcachefriends a reload reads devices of the database again. */
-  #changesOnly(reason: ReloadReason): boolean {
-    return reason !== 'acl' && !this.#refused && !this.#user.site.general.rtcachefriends;
+  /** Lists are asked by name, so a change of one is in force at once; one that is gone keeps everybody out. */
+  #checkLists(): void {
+    for (const name of this.#user.missingLists()) {
+      this.#core.log.warning(`acl.conf has no list '${name}': everyone is refused where it is named`);
+    }
   }
 
   /** What can fail comes first: the socket. The rest is a swap of values. */
@@ -201,20 +194,12 @@ export class Sip implements SipView {
   }
 }
 
-/** @throws LoadDeclined */
-async function readConfig(core: Core, changedOnly: boolean): Promise<SipConfig | undefined> {
-  const file = await core.config(FILE, { changedOnly });
-  if (!file) return undefined;
-  const lists = new Set(
-    core
-      .use(acls)
-      .rows()
-      .map(({ name }) => name),
-  );
+function environmentOf(core: Core): Environment {
+  const lists = core.use(acls);
   const version = core.find(pbx)?.version;
-  return readSipConfig(file, {
+  return {
     systemname: core.use(settings).systemname,
     hasAcl: name => lists.has(name),
     ...(version !== undefined && { version }),
-  });
+  };
 }

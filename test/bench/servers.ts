@@ -169,7 +169,7 @@ export async function kamailio(): Promise<Server | 'not installed'> {
     async stop() {
       child.kill();
       await ended(child);
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

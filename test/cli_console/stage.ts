@@ -51,7 +51,7 @@ export interface Stage {
 
 export const temporary = (t: TestContext): string => {
   const directory = mkdtempSync(join(tmpdir(), 'obelisk-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
   return directory;
 };
 

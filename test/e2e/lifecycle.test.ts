@@ -8,7 +8,7 @@ import { Phone, statusOf } from '../support/phone.js';
 test('a registration survives SIGTERM, and the process ends by itself', async () => {
   const pbx = await Obelisk.create({ 'sip.conf': PHONES });
   try {
-    const phone = await Phone.open(await pbx.port(), '1008', 'pass1008');
+    using phone = await Phone.open(await pbx.port(), '1008', 'pass1008');
     assert.equal(statusOf(await phone.register()), 200);
     pbx.kill('SIGTERM');
     assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
@@ -16,7 +16,6 @@ test('a registration survives SIGTERM, and the process ends by itself', async ()
     const shown = await pbx.x('sip show peers like 1008');
     assert.match(shown, new RegExp(`^1008/1008 +127\\.0\\.0\\.1 +D .* ${phone.port} +Unmonitored`, 'm'));
     assert.match(shown, /Unmonitored: 1 online, 0 offline/);
-    phone.close();
   } finally {
     await pbx.remove();
   }
@@ -27,7 +26,9 @@ test('after SIGKILL what is older than the batch window is there, and the databa
   try {
     const port = await pbx.port();
     const phones = await Promise.all(['1008', '1009', '1010'].map(name => Phone.open(port, name, `pass${name}`)));
-    for (const phone of phones) assert.equal(statusOf(await phone.register()), 200);
+    const statuses = await Promise.all(phones.map(async phone => statusOf(await phone.register())));
+    for (const phone of phones) phone.close();
+    assert.deepEqual(statuses, [200, 200, 200]);
     await written(join(pbx.directory, 'lib', 'astdb.sqlite3'), 3);
     pbx.kill('SIGKILL');
     await pbx.exited();
@@ -37,7 +38,6 @@ test('after SIGKILL what is older than the batch window is there, and the databa
       /3 sip peers \[Monitored: 0 online, 0 offline Unmonitored: 3 online, 0 offline\]/,
     );
     assert.match(await pbx.x('database show SIP'), /3 results found\./);
-    for (const phone of phones) phone.close();
   } finally {
     await pbx.remove();
   }
@@ -47,7 +47,7 @@ test('a broken sip.conf at reload: every problem with its line, and nothing chan
   const pbx = await Obelisk.create({ 'sip.conf': PHONES });
   try {
     const port = await pbx.port();
-    const phone = await Phone.open(port, '1008', 'pass1008');
+    using phone = await Phone.open(port, '1008', 'pass1008');
     assert.equal(statusOf(await phone.register()), 200);
     const before = await pbx.x('sip show peers');
     await pbx.write(
@@ -60,10 +60,23 @@ test('a broken sip.conf at reload: every problem with its line, and nothing chan
     await pbx.write('sip.conf', PHONES.replace('realm=asterisk', 'maxexpiry=soon\nminexpiry=never'));
     const ranges = await pbx.x('sip reload');
     for (const place of ['sip.conf:3: maxexpiry:', 'sip.conf:4: minexpiry:']) assert.ok(ranges.includes(place), ranges);
+    assert.equal(await pbx.x('sip reload'), ranges, 'refused again, though it has not changed');
     assert.equal(await pbx.x('sip show peers'), before);
     assert.equal(statusOf(await phone.register()), 200);
     assert.equal(await pbx.port(), port);
-    phone.close();
+  } finally {
+    await pbx.remove();
+  }
+});
+
+test('a reload takes nothing more from the core, and says each warning once', async () => {
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES });
+  try {
+    const holds = await pbx.x('module show chan_sip');
+    await pbx.write('sip.conf', `${PHONES}\nno option\n`);
+    assert.equal(await pbx.x('sip reload'), '');
+    assert.equal(await pbx.x('module show chan_sip'), holds);
+    assert.equal((await pbx.read('log/messages')).match(/no option/g)?.length, 1);
   } finally {
     await pbx.remove();
   }
@@ -87,7 +100,7 @@ test('unloading chan_sip closes its port and takes its commands; loading it agai
   try {
     const port = await pbx.port();
     await pbx.write('sip.conf', PHONES.replace('127.0.0.1:0', `127.0.0.1:${port}`));
-    const phone = await Phone.open(port, '1008', 'pass1008');
+    using phone = await Phone.open(port, '1008', 'pass1008');
     assert.equal(statusOf(await phone.register()), 200);
     assert.equal(await pbx.x('module unload chan_sip'), 'Unloaded chan_sip\n');
     assert.match(await pbx.x('sip show peers'), /^No such command 'sip show peers'/);
@@ -96,7 +109,6 @@ test('unloading chan_sip closes its port and takes its commands; loading it agai
     assert.equal(await pbx.x('module load chan_sip.so'), 'Loaded chan_sip.so\n');
     assert.match(await pbx.x('sip show peers like 1008'), new RegExp(`1008/1008 .* ${phone.port} `));
     assert.equal(statusOf(await phone.register()), 200);
-    phone.close();
   } finally {
     await pbx.remove();
   }

@@ -54,7 +54,7 @@ before(async () => {
 after(async () => {
   pbx.stop('now');
   await pbx.ended;
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 test('a changed build of a module runs after unload and load, and no other module is touched', async () => {

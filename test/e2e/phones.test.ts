@@ -24,7 +24,7 @@ before(async () => {
 
 after(async () => {
   await pbx.remove();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
 test('baresip registers and is shown with its address', async t => {

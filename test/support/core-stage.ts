@@ -11,11 +11,13 @@ import { RealtimeFamilies } from '../../core/config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from '../../core/config/realtime-status.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
+import { type Loader, loader } from '../../core/loader.js';
 import type { Core } from '../../core/module.js';
 import { Registry, type Token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import { Scope } from '../../core/scope.js';
 import { readSettings, settings } from '../../core/settings.js';
+import { MemoryLoader, moduleRow } from './memory-loader.js';
 import { keptLog } from './wire.js';
 
 /** AstDB without a disk. */
@@ -63,6 +65,7 @@ export class CoreStage {
   readonly clock = new TestClock();
   readonly astdb = new MemoryAstDb();
   readonly lists = new NamedAcls();
+  readonly loader: MemoryLoader;
   readonly told: Told[] = [];
   readonly heap = new SchedulerHeap(this.clock, (label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${traceOf(thrown)}`));
@@ -78,7 +81,9 @@ export class CoreStage {
   readonly status = new RealtimeStatus();
 
   private constructor(name: string) {
+    this.loader = new MemoryLoader(moduleRow(name, 'as it is tested'));
     this.core = this.#open(name);
+    this.registry.provide<Loader>('core', loader, this.loader);
     this.registry.provide<AstDb>('core', astdb, this.astdb);
     this.registry.provide<Acls>('core', acls, this.lists);
     const { clock, registry, events } = this;

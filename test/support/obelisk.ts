@@ -150,7 +150,7 @@ export class Obelisk {
       this.kill('SIGKILL');
       await this.exited();
     }
-    await rm(this.directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

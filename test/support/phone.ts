@@ -100,6 +100,10 @@ export class Phone {
   close(): void {
     this.#socket.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 /** The status of an answer: 200. */

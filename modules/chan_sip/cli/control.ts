@@ -66,7 +66,9 @@ const reload = (view: SipView): Command => ({
   summary: 'Read sip.conf again',
   help: 'Registrations stay. When the file has errors the old values stay too, and every error is told.',
   async run() {
-    if (!(await view.reload())) throw new CommandError('Previous SIP reload not yet done');
+    const { result, why = `the reload ended with: ${result}` } = await view.reload();
+    if (result === 'in progress') throw new CommandError('Previous SIP reload not yet done');
+    if (result !== 'success') throw new CommandError(why);
   },
 });
 

@@ -1,5 +1,5 @@
 /** What the sip commands see of the stack. */
-import type { Clock, Scheduler } from '#core';
+import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
 import type { Peer } from '../user/peer.js';
@@ -53,8 +53,8 @@ export interface SipView {
   dialogs(): Iterable<DialogRow>;
   /** The lines of registrations of ours, without their secrets. */
   registrations(): Iterable<string>;
-  /** @returns false while an earlier one is not done */
-  reload(): boolean | Promise<boolean>;
+  /** Reads sip.conf again. */
+  reload(): Promise<ReloadOutcome>;
   /** Ends the registration. @returns whether there was one */
   unregister(peer: Peer): boolean;
   /** Lets go of a device of the database. */

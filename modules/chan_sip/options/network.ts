@@ -14,7 +14,7 @@ const sockets = {
     aliases: ['bindaddr'],
     label: 'UDP Bindaddress:',
   }),
-  bindport: portNumber(5060, 'Port where udpbindaddr names none', {}),
+  bindport: portNumber(5060, 'Port where udpbindaddr names none', { guard: true }),
   tcpenable: yesno(false, 'Listen for TCP', { later: 'tcp' }),
   tcpbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TCP; else as for UDP', {
     label: 'TCP SIP Bindaddress:',

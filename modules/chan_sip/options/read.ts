@@ -47,7 +47,7 @@ export interface Environment {
 const RESERVED = new Set(['general', 'authentication']);
 
 /** Options that may name lists of acl.conf. */
-const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
+export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
 /** Transports that no option of [general] has to enable, and that are not there yet. */
 const SOCKETS: ReadonlySet<string> = new Set(['ws', 'wss']);
@@ -90,7 +90,6 @@ class Reader {
   constructor(file: ConfigFile, environment: Environment) {
     this.#file = file;
     this.#environment = environment;
-    for (const warning of file.warnings) this.warn(warning);
   }
 
   get problems(): Problem[] {
@@ -104,7 +103,7 @@ class Reader {
   readonly warn = (problem: Problem): void => void this.#warnings.set(formatProblem(problem), problem);
 
   read<T extends Table>(table: T, lines: Iterable<Line>, start?: Readonly<Record<string, unknown>>): Reading<T> {
-    const reading = read(table, lines, start);
+    const reading = read(table, lines, start, true);
     for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
     for (const warning of reading.warnings) this.warn(warning);
     this.#note(table, reading);

@@ -7,17 +7,21 @@ import { yesNoOr } from './values/words.js';
 
 const OUT = { later: 'outbound registration' };
 const MWI = { later: 'subscriptions' };
+const BOUND = { guard: true };
 
 const bounds = {
   minexpiry: seconds(60, [1, 31_536_000], 'Shortest registration we grant; a shorter wish is raised to it', {
+    ...BOUND,
     aliases: ['minexpirey'],
     label: 'Reg. min duration',
   }),
   maxexpiry: seconds(3600, [1, 31_536_000], 'Longest registration we grant', {
+    ...BOUND,
     aliases: ['maxexpirey'],
     label: 'Reg. max duration:',
   }),
   defaultexpiry: seconds(120, [1, 31_536_000], 'Lifetime of a registration when the device names none', {
+    ...BOUND,
     aliases: ['defaultexpirey'],
     label: 'Reg. default duration:',
   }),

@@ -1,6 +1,7 @@
 /** Registrations in AstDB, as the original keeps them: a record for each device, and its path beside it. */
 import { isIP } from 'node:net';
 import type { AstDb } from '#core';
+import { decode, encode } from '../message/octets.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Binding, Peer } from './peer.js';
 
@@ -32,8 +33,8 @@ export class AstDbRecords {
 
   put({ name, defaultuser }: Peer, { address, granted, contact, path }: Binding, before: Binding | undefined): void {
     const astdb = this.#astdb;
-    astdb.put(FAMILY, name, `${formatEndpoint(address)}:${granted}:${defaultuser}:${contact}`);
-    if (path.length > 0) astdb.put(PATHS, name, path.join(','));
+    astdb.put(FAMILY, name, `${formatEndpoint(address)}:${granted}:${defaultuser}:${decode(contact)}`);
+    if (path.length > 0) astdb.put(PATHS, name, decode(path.join(',')));
     else if (before?.path.length !== 0) astdb.del(PATHS, name);
   }
 
@@ -54,9 +55,9 @@ function readRecord(text: string, paths: string | undefined): AstDbRecord | unde
     address: { address, port: Number(port) },
     granted: Number(granted),
     defaultuser: defaultuser!,
-    contact: contact!,
-    path: splitPath(paths),
+    contact: encode(contact!),
+    path: splitPath(encode(paths ?? '')),
   };
 }
 
-const splitPath = (text: string | undefined): readonly string[] => (text ? text.split(/,(?=\s*<)/) : []);
+const splitPath = (text: string): readonly string[] => (text === '' ? [] : text.split(/,(?=\s*<)/));

@@ -1,7 +1,7 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
 import { type Core, realtime } from '#core';
 import type { General } from '../options/general.js';
-import type { SipConfig } from '../options/read.js';
+import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
@@ -78,6 +78,16 @@ export class UserLayer {
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();
+  }
+
+  /** Lists that devices or [general] name and acl.conf does not have. */
+  missingLists(): string[] {
+    const { acls, general, peers } = this.site;
+    const named = new Set(general.contactacl.names);
+    for (const peer of peers.values()) {
+      for (const option of ACLS) for (const name of peer.get(option).names) named.add(name);
+    }
+    return [...named].filter(name => !acls.has(name));
   }
 
   /** @returns whether there was a registration to end */

@@ -113,7 +113,7 @@ export function registrationOf(peer: Peer, { user }: Standing, now: number, extr
     ipaddr: address.address,
     port: String(address.port),
     regseconds: String(Math.floor(now / 1000) + granted),
-    [user]: peer.defaultuser === peer.get('defaultuser') ? peer.defaultuser : decode(peer.defaultuser),
+    [user]: peer.defaultuser,
     useragent: decode(peer.useragent),
     lastms: String(peer.lastMs),
     ...(extras.path && { path: decode(path.join(',')) }),

@@ -143,10 +143,12 @@ export class Registration {
     }
   }
 
-  /** Whether the device is still the one of its name, or of nobody: a reload or another newcomer may have come first. */
+  /** Whether the device is still the one of its name and registers: a reload or another newcomer may have come first. */
   #isThere(peer: Peer): boolean {
     const there = this.#site.peers.get(peer.name);
-    return there === undefined ? peer.origin !== 'static' : there === peer;
+    // Nobody has it in memory: it is made, or lies in the database alone.
+    if (there === undefined) return peer.origin !== 'static';
+    return there === peer && peer.dynamic && peer.type !== 'user';
   }
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */

@@ -69,8 +69,20 @@ example.org                              (default)            [Configured]
   [
     'a reload while one is under way',
     'sip reload',
-    stage => void (stage.reloading = true),
+    stage => void (stage.outcome = { result: 'in progress' }),
     'Previous SIP reload not yet done\n',
+  ],
+  [
+    'a reload of a file with errors',
+    'sip reload',
+    stage => void (stage.outcome = { result: 'error', why: 'sip.conf has errors\nsip.conf:3: this and that' }),
+    'sip.conf has errors\nsip.conf:3: this and that\n',
+  ],
+  [
+    'a reload that comes too late',
+    'sip reload',
+    stage => void (stage.outcome = { result: 'not running' }),
+    'the reload ended with: not running\n',
   ],
   ['a user asked for as peer', 'sip show peer zoe', () => {}, 'Peer zoe not found.\n\n'],
   ['a peer asked for as user', 'sip show user Bob', () => {}, 'User Bob not found.\n\n'],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { TestClock } from '../../../core/clock.js';
 import { parseText } from '../../../core/config/dialect.js';
+import type { ReloadOutcome } from '../../../core/loader.js';
 import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
@@ -31,8 +32,7 @@ export class SipStage implements SipView {
   readonly dialogRows: DialogRow[] = [];
   readonly lines: string[] = [];
   showsecrets = false;
-  reloading = false;
-  reloads = 0;
+  outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
   readonly dialogs = () => this.dialogRows;
   readonly registrations = () => this.lines;
@@ -85,10 +85,8 @@ export class SipStage implements SipView {
     return peer;
   }
 
-  reload(): boolean {
-    if (this.reloading) return false;
-    this.reloads += 1;
-    return true;
+  async reload(): Promise<ReloadOutcome> {
+    return this.outcome;
   }
 
   unregister(peer: Peer): boolean {

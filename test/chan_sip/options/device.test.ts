@@ -99,14 +99,18 @@ checkOptions('devices', without(device, call, session, media), {
     ],
     bad: ['hidden', '99'],
   },
-  callgroup: list(
-    [
+  callgroup: {
+    ...list([
       ['1,3-5', [1, 3, 4, 5]],
       ['63', [63]],
+    ]),
+    odd: [
+      ['64,2', [2]],
+      ['5-3', []],
+      ['a,1', [1]],
     ],
-    ['64', '5-3', 'a'],
-  ),
-  pickupgroup: list([['0', [0]]], ['-1']),
+  },
+  pickupgroup: { ...list([['0', [0]]]), odd: [['-1', []]] },
   namedcallgroup: list([['sales, support,sales', ['sales', 'support']]]),
   namedpickupgroup: list([['sales', ['sales']]]),
   accountcode: word(''),

@@ -166,7 +166,56 @@ const warned: [what: string, text: string, expected: RegExp][] = [
     /^sip.conf:3: \[a\] is there again and replaces the one of line 1/,
   ],
   ['tlsverifyclient', '[general]\ntlsverifyclient=yes\n', /^sip.conf:2: tlsverifyclient has no effect/],
+  [
+    'a number that is none',
+    '[general]\nrtptimeout=soon\n',
+    /^sip.conf:2: rtptimeout: expected .*; the line is left out/,
+  ],
+  ['a variable without a value', '[a]\ntype=peer\nsetvar=FLAG\n', /^sip.conf:3: setvar: .*; the line is left out/],
+  ['a port of 0', '[a]\ntype=peer\nport=0\n', /^sip.conf:3: port: .*; the line is left out/],
+  ['a credential without a realm', '[authentication]\nauth=me:topsecret\n', /^sip.conf:2: auth: expected .*no realm;/],
 ];
+
+test('lines that programs write for what is not set are passed over', async () => {
+  const empty = [
+    'port',
+    'rtptimeout',
+    'maxcallbitrate',
+    'busylevel',
+    'callgroup',
+    'qualifyfreq',
+    'transport',
+    'setvar',
+  ];
+  const text = `[general]\ndomain=\nexternip=\nsession-expires=\n[a]\ntype=peer\n${empty.join('=\n')}=\n`;
+  assert.deepEqual(await warnings(text), []);
+  assert.deepEqual((await config(text)).devices, [{ name: 'a', type: 'peer', own: {} }]);
+});
+
+test('a line that cannot be taken leaves what stood before it', async () => {
+  const { general, devices } = await config(
+    '[general]\nqualifyfreq=30\n[a]\ntype=peer\nqualifyfreq=9\nqualifyfreq=x\n',
+  );
+  assert.deepEqual([general.qualifyfreq, devices[0]!.own.qualifyfreq], [30, 9]);
+});
+
+for (const [what, text] of [
+  ['permit', '[a]\ntype=peer\npermit=office\n'],
+  ['deny', '[a]\ntype=peer\ndeny=\n'],
+  ['contactdeny', '[general]\n\ncontactdeny=300.0.0.0/8\n'],
+  ['directmediapermit', '[a]\ntype=peer\ndirectmediapermit=x\n'],
+  ['md5secret', '[a]\ntype=peer\nmd5secret=secret\n'],
+  ['udpbindaddr', '[general]\n\nudpbindaddr=lan0\n'],
+  ['maxexpiry', '[general]\n\nmaxexpiry=0\n'],
+] as const) {
+  test(`a ${what} that cannot be read is never passed over`, async () => {
+    await assert.rejects(config(text), ({ problems }: LoadDeclined) => {
+      assert.deepEqual(problems.map(formatProblem).length, 1);
+      assert.match(formatProblem(problems[0]!), new RegExp(`^sip.conf:3: ${what}: `));
+      return true;
+    });
+  });
+}
 
 for (const [what, text, expected] of warned) {
   test(`${what} is taken with a warning at its line`, async () => {
@@ -211,12 +260,12 @@ test('a list that acl.conf does not have is warned of', async () => {
 });
 
 test('every problem of the file is told, and nothing is taken', async () => {
-  const text = '[general]\nmaxexpiry=0\nbindport=x\n[a]\ntype=peer\npermit=nowhere\n[authentication]\nauth=me\n';
+  const text = '[general]\nmaxexpiry=0\nbindport=x\n[a]\ntype=peer\npermit=nowhere\n[b]\ntype=peer\nmd5secret=me\n';
   await assert.rejects(config(text), (thrown: unknown) => {
     assert.ok(thrown instanceof LoadDeclined);
     assert.deepEqual(
       thrown.problems.map(({ file, line }) => `${file}:${line}`),
-      ['sip.conf:2', 'sip.conf:3', 'sip.conf:6', 'sip.conf:8'],
+      ['sip.conf:2', 'sip.conf:3', 'sip.conf:6', 'sip.conf:9'],
     );
     return true;
   });

@@ -37,6 +37,7 @@ checkOptions('calls', call, {
       ['UDP, WSS', ['udp', 'wss']],
       ['udp,udp', ['udp']],
     ],
+    odd: [['upd,tcp', ['tcp']]],
     bad: ['upd', ''],
   },
   nat: {

@@ -408,18 +408,25 @@ test('a name that is not there, or not in time, gets 400 and leaves what was reg
   }
 });
 
-test('a device that is gone when its name is found is not bound', async () => {
-  let tell: (addresses: string[]) => void = () => undefined;
-  const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, () => new Promise(resolve => (tell = resolve)));
-  const ask: Ask = { via: HERE, contact: '<sip:1008@phone.example>' };
-  stage.receive(stage.request(stage.answered(stage.ask(ask), ask)));
-  await stage.reconfigure('[general]\n');
-  tell(['192.0.2.77']);
-  await stage.stage.settled();
-  assert.equal(stage.sent().at(-1)!.line, '500 Server error');
-  assert.equal(stage.stage.astdb.values.size, 0);
-  await stage.close();
-});
+for (const [what, device] of [
+  ['is gone', ''],
+  ['has a fixed address', '[1008]\ntype=friend\nhost=192.0.2.9\n'],
+  ['may only call', '[1008]\ntype=user\nhost=dynamic\n'],
+]) {
+  test(`a device that ${what} when the name in its contact is found is not bound`, async () => {
+    let tell: (addresses: string[]) => void = () => undefined;
+    const lookup = () => new Promise<string[]>(resolve => (tell = resolve));
+    const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, lookup);
+    const ask: Ask = { via: HERE, contact: '<sip:1008@phone.example>' };
+    stage.receive(stage.request(stage.answered(stage.ask(ask), ask)));
+    await stage.reconfigure(`[general]\n${device}`);
+    tell(['192.0.2.77']);
+    await stage.stage.settled();
+    assert.equal(stage.sent().at(-1)!.line, '500 Server error');
+    assert.equal(stage.stage.astdb.values.size, 0);
+    await stage.close();
+  });
+}
 
 test('an unload ends the wait for a name, and nothing is answered or bound', async () => {
   const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, () => new Promise(() => undefined));

@@ -1,17 +1,17 @@
 /** `callgroup`, `pickupgroup` and the named ones. */
-import { custom, Invalid, type Option, type Remarks } from '#core';
+import { custom, type Option, type Remarks, type Warn } from '#core';
 
 const EXPECTS = 'a list of 0-63 and ranges of them';
 
-function parseGroups(text: string): readonly number[] {
+function parseGroups(text: string, warn: Warn): readonly number[] {
   const groups = new Set<number>();
   for (const part of text.split(',')) {
     const word = part.trim();
     if (word === '') continue;
     const [, from, to = from] = /^(\d{1,2})(?:\s*-\s*(\d{1,2}))?$/.exec(word) ?? [];
     const [first, last] = [Number(from ?? Number.NaN), Number(to ?? Number.NaN)];
-    if (!(first <= last && last <= 63)) throw new Invalid(`expected ${EXPECTS}, got '${word}'`);
-    for (let group = first; group <= last; group++) groups.add(group);
+    if (!(first <= last && last <= 63)) warn(`'${word}' is left out; expected ${EXPECTS}`);
+    else for (let group = first; group <= last; group++) groups.add(group);
   }
   return [...groups].sort((a, b) => a - b);
 }
@@ -30,7 +30,10 @@ export function groupWords(groups: readonly number[]): string {
 }
 
 export const groups = (help: string, remarks: Remarks): Option<readonly number[]> =>
-  custom<readonly number[]>([], EXPECTS, help, parseGroups, { ...remarks, show: groupWords });
+  custom<readonly number[]>([], EXPECTS, help, (text, _before, warn) => parseGroups(text, warn), {
+    ...remarks,
+    show: groupWords,
+  });
 
 /** Words between commas, without repetition. */
 export const names = (expects: string, help: string, remarks: Remarks): Option<readonly string[]> =>

@@ -62,12 +62,13 @@ export const hostPort = (help: string, remarks: Remarks): Option<HostPort> =>
 export const addressPort = (initial: HostPort, help: string, remarks: Remarks): Option<HostPort> =>
   custom(initial, 'address[:port]', help, text => (text.trim() === '' ? initial : parseAddressPort(text)), {
     show: showHostPort,
+    guard: true,
     ...remarks,
   });
 
 /** A port; 0 where none is set. */
 export const portNumber = (initial: number, help: string, remarks: Remarks): Option<number> =>
-  custom(initial, 'a port, 1-65535', help, parsePort, {
+  custom(initial, 'a port, 1-65535', help, text => parsePort(text), {
     ...remarks,
     show: port => (port === 0 ? '' : String(port)),
   });

@@ -47,7 +47,7 @@ export const hashedSecret = (help: string, remarks: Remarks): Option<string> =>
       if (!/^([0-9a-f]{32})?$/i.test(text.trim())) throw new Invalid('expected 32 hex digits, got something else');
       return text.trim().toLowerCase();
     },
-    { ...remarks, secret: true },
+    { ...remarks, secret: true, guard: true },
   );
 
 export interface AutoClear {

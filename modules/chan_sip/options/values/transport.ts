@@ -1,5 +1,5 @@
 /** `transport`: what a device may use; the first is what we call it over. */
-import { custom, Invalid, type Option, type Remarks } from '#core';
+import { custom, Invalid, type Option, type Remarks, type Warn } from '#core';
 
 export const PROTOCOLS = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -9,14 +9,15 @@ const isProtocol = (word: string): word is Protocol => (PROTOCOLS as readonly st
 /** The port that goes without saying. */
 export const standardPort = (protocol: Protocol): number => (protocol === 'tls' || protocol === 'wss' ? 5061 : 5060);
 
-export function parseTransports(text: string): readonly Protocol[] {
+/** @throws Invalid when nothing of it can be taken */
+export function parseTransports(text: string, warn: Warn): readonly Protocol[] {
   const found: Protocol[] = [];
   for (const word of text.toLowerCase().split(/[,\s]+/)) {
     if (word === '') continue;
-    if (!isProtocol(word)) throw new Invalid(`expected a list of ${PROTOCOLS.join(', ')}, got '${text}'`);
-    if (!found.includes(word)) found.push(word);
+    if (!isProtocol(word)) warn(`'${word}' is no transport and left out; expected a list of ${PROTOCOLS.join(', ')}`);
+    else if (!found.includes(word)) found.push(word);
   }
-  if (found.length === 0) throw new Invalid(`expected a list of ${PROTOCOLS.join(', ')}, got nothing`);
+  if (found.length === 0) throw new Invalid(`expected a list of ${PROTOCOLS.join(', ')}, got '${text}'`);
   return found;
 }
 
@@ -27,7 +28,13 @@ export const transportWords = (list: readonly Protocol[]): string =>
     .toUpperCase();
 
 export const transports = (help: string, remarks: Remarks): Option<readonly Protocol[]> =>
-  custom<readonly Protocol[]>(['udp'], `a list of ${PROTOCOLS.join(', ')}`, help, parseTransports, {
-    ...remarks,
-    show: list => list.join(','),
-  });
+  custom<readonly Protocol[]>(
+    ['udp'],
+    `a list of ${PROTOCOLS.join(', ')}`,
+    help,
+    (text, _before, warn) => parseTransports(text, warn),
+    {
+      ...remarks,
+      show: list => list.join(','),
+    },
+  );
