@@ -277,6 +277,17 @@ test('what outlives the process: address, lifetime, user, contact and Path, writ
   await stage.close();
 });
 
+test('a hundred phones of one account are asked once each, in whatever order they answer', async () => {
+  const stage = await stageOf();
+  const asks = Array.from({ length: 100 }, (_, n): Ask => ({ callId: `phone-${n}` }));
+  const answers = asks.map(ask => {
+    stage.clock.advance(10);
+    return stage.answered(stage.ask(ask), ask);
+  });
+  for (const answer of answers.reverse()) assert.equal(stage.ask(answer).line, '200 OK');
+  await stage.close();
+});
+
 test('what a device says in UTF-8 is readable where people read it, and comes back as it was sent', async () => {
   const contact = encode('<sip:jörg@192.0.2.7:5062>');
   const stage = await stageOf();
