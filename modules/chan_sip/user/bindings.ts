@@ -1,6 +1,7 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
 import { isIP } from 'node:net';
 import type { Job } from '#core';
+import { decode, encode } from '../message/octets.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Binding, Peer } from './peer.js';
 import type { Site } from './site.js';
@@ -76,7 +77,7 @@ export class Bindings {
     }
     const { defaultuser, ...where } = stored;
     if (peer.defaultuser === '') peer.defaultuser = defaultuser;
-    const path = splitPath(astdb.get(PATHS, peer.name));
+    const path = splitPath(encode(astdb.get(PATHS, peer.name) ?? ''));
     // Which transport it was is not in the record.
     this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0, path });
     log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
@@ -174,9 +175,9 @@ export class Bindings {
   #store(peer: Peer, before: Binding | undefined): void {
     const { astdb } = this.#site;
     const { address, granted, contact, path } = peer.binding!;
-    const text = `${formatEndpoint(address)}:${granted}:${peer.defaultuser}:${contact}`;
+    const text = `${formatEndpoint(address)}:${granted}:${peer.defaultuser}:${decode(contact)}`;
     astdb.put(FAMILY, peer.name, text);
-    if (path.length > 0) astdb.put(PATHS, peer.name, path.join(','));
+    if (path.length > 0) astdb.put(PATHS, peer.name, decode(path.join(',')));
     else if (before?.path.length !== 0) astdb.del(PATHS, peer.name);
   }
 
@@ -221,8 +222,8 @@ function readStored(
     address: { address, port: Number(port) },
     granted: Number(granted),
     defaultuser: defaultuser!,
-    contact: contact!,
+    contact: encode(contact!),
   };
 }
 
-const splitPath = (text: string | undefined): readonly string[] => (text ? text.split(/,(?=\s*<)/) : []);
+const splitPath = (text: string): readonly string[] => (text === '' ? [] : text.split(/,(?=\s*<)/));
