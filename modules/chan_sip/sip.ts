@@ -4,7 +4,6 @@ import {
   acls,
   CommandError,
   type Core,
-  formatProblem,
   LoadDeclined,
   type Loader,
   loader,
@@ -19,6 +18,7 @@ import { handleIncoming } from './incoming.js';
 import { Monitor } from './monitor.js';
 import type { General } from './options/general.js';
 import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
+import { condensed } from './options/repeats.js';
 import type { Credential } from './options/values/credential.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
@@ -188,7 +188,7 @@ export class Sip implements SipView {
     this.#user.configure(config, hostname());
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
-    for (const warning of config.warnings) log.warning(formatProblem(warning));
+    for (const warning of condensed(config.warnings)) log.warning(warning);
     const idle = notInForceLine(config);
     if (idle !== undefined) log.notice(idle);
   }

@@ -1,5 +1,6 @@
 /** The lines of `sip show peer` and `sip show user`: labels and values in the recorded order. */
 import { isRestricted, yesOrNo } from '#core';
+import { decode } from '../message/octets.js';
 import type { Device } from '../options/device.js';
 import { showHostPort } from '../options/values/hostport.js';
 import { insecureWords } from '../options/values/insecure.js';
@@ -150,7 +151,7 @@ const STATE: readonly PeerLine[] = [
   ['Auto-Framing', 'autoframing', flag('autoframing')],
   ['Status', 'status', peer => peer.status],
   ['Useragent', 'useragent', peer => peer.useragent],
-  ['Reg. Contact', 'contact', peer => peer.fullcontact],
+  ['Reg. Contact', 'contact', peer => decode(peer.fullcontact)],
   ['Qualify Freq', 'qualifyfreq', peer => `${peer.get('qualifyfreq') * 1000} ms`],
   ['Keepalive', 'keepalive', peer => `${Number(peer.get('keepalive')) * 1000} ms`],
 ];

@@ -9,7 +9,7 @@ import { ownValues } from './own.js';
 export interface RowReading {
   /** Undefined where the row says nothing of it. */
   readonly type: DeviceType | undefined;
-  /** Undefined when a value cannot be taken: half of what is meant is worse than no device. */
+  /** Undefined when a value that keeps others out cannot be taken: then it keeps everybody out. */
   readonly own: Partial<Device> | undefined;
   /** What is wrong with it, a line each, with the row and the column. */
   readonly remarks: readonly string[];
@@ -33,7 +33,7 @@ const REPEATED: ReadonlySet<string> = new Set([
 export function readDeviceRow(row: Row, place: string, environment: RowEnvironment): RowReading {
   const { general, defaults, interner } = environment;
   const lines = linesOf(row, place);
-  const { set, places, problems, warnings } = read(device, lines, defaults);
+  const { set, places, problems, warnings } = read(device, lines, defaults, true);
   const remarks: Problem[] = [...problems, ...warnings];
   const section = { name: row['name'] ?? '', template: false, file: place, line: 0, variables: [] };
   const { type, ...own } = checkDevice(section, set, places, general, problem => remarks.push(problem));

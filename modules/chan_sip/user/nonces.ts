@@ -74,8 +74,11 @@ interface Spent {
   readonly issued: number;
 }
 
-/** How many marks one device can have. */
-const MARKS = 8;
+/**
+ * How many marks one device can have: as many right answers it may give while one of its challenges is on its way.
+ * A trunk, or an account that many phones share, gives many.
+ */
+export const MARKS = 256;
 
 /** The nonces that got a right answer for one device. What is forgotten early counts as spent, never as new. */
 export class SpentNonces {

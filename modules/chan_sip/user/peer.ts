@@ -43,7 +43,7 @@ export class Peer {
   /** Where it is: registered, or its fixed address once that is known. Tell Peers of a change by moved(). */
   address: Endpoint | undefined;
   binding: Binding | undefined;
-  /** The last contact; it stays when the registration ends. */
+  /** The last contact, octets as it was sent; it stays when the registration ends. */
   fullcontact = '';
   /** As configured, or learned from the contact. */
   defaultuser = '';

@@ -161,7 +161,7 @@ export class Registration {
       return this.#refusal(peer.origin === 'autocreate' ? FORBIDDEN : DENIED);
     }
     peer.natDetected = attempt.natSeen;
-    if (peer.defaultuser === '') peer.defaultuser = detach(uri.user ?? '');
+    if (peer.defaultuser === '') peer.defaultuser = decode(detach(uri.user ?? ''));
     this.#learnUserAgent(peer, request.header('User-Agent') ?? '');
     const before = peer.binding;
     this.#bindings.bind(peer, {
@@ -183,10 +183,10 @@ export class Registration {
   }
 
   #learnUserAgent(peer: Peer, text: string): void {
-    const useragent = text.slice(0, LONGEST_USERAGENT);
-    if (peer.useragent === useragent) return;
-    peer.useragent = detach(useragent);
-    this.#site.log.verbose(4, `SIP '${peer.name}' is now '${decode(useragent)}'`);
+    const heard = text.slice(0, LONGEST_USERAGENT);
+    if (peer.useragent === decode(heard)) return;
+    peer.useragent = decode(detach(heard));
+    this.#site.log.verbose(4, `SIP '${peer.name}' is now '${peer.useragent}'`);
   }
 
   #done({ callId, cseq }: Message, peer: Peer, did: Did): Answer {

@@ -5,6 +5,7 @@ import { parseText } from '../../../core/config/dialect.js';
 import { formatProblem, LoadDeclined } from '../../../core/errors.js';
 import { deviceDefaults } from '../../../modules/chan_sip/options/device.js';
 import { type Environment, notInForceLine, readSipConfig } from '../../../modules/chan_sip/options/read.js';
+import { condensed } from '../../../modules/chan_sip/options/repeats.js';
 
 const config = async (text: string, environment: Environment = { systemname: '' }) =>
   readSipConfig((await parseText('sip.conf', text)).config, environment);
@@ -250,6 +251,16 @@ test('bounds of subscriptions follow those of registrations until they are set',
 test('a warning of a template is given once, however many devices use it', async () => {
   const devices = Array.from({ length: 20 }, (_, index) => `[d${index}](p)`).join('\n');
   assert.equal((await warnings(`[p](!)\ntype=peer\nnat=no\nspeed=9\n${devices}\n`)).length, 2);
+});
+
+test('what many devices say wrong is one line, with its first place', async () => {
+  const device = (name: string) => `[${name}]\ntype=peer\ndial=SIP/${name}\n`;
+  const text = `${device('a')}${device('b')}${device('c')}[d]\ntype=peer\nspeed=9\n[e]\n`;
+  assert.deepEqual(condensed((await config(`${text}[f]\ntype=peer\nspeed=8\n`)).warnings), [
+    "sip.conf:3: unknown option 'dial' (and at 2 more lines)",
+    "sip.conf:12: unknown option 'speed' (and at 1 more line)",
+    'sip.conf:13: [e] has no type and is left out',
+  ]);
 });
 
 test('a list that acl.conf does not have is warned of', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestClock } from '#core';
-import { NONCE_LIFE, Nonces, SpentNonces } from '../../../modules/chan_sip/user/nonces.js';
+import { MARKS, NONCE_LIFE, Nonces, SpentNonces } from '../../../modules/chan_sip/user/nonces.js';
 
 test('a nonce is known for its own Call-ID, in any case of letters, until 64*T1 have passed', () => {
   const clock = new TestClock();
@@ -59,18 +59,18 @@ test('a spent nonce stays spent in any case of letters, another one does not', (
   assert.equal(spent.has('00ac', 100), false);
 });
 
-test('a device has eight marks, and what they push out counts as spent', () => {
+test('a device has so many marks, and what they push out counts as spent', () => {
   const spent = new SpentNonces();
-  for (let n = 1; n <= 10; n++) spent.add(`nonce${n}`, n, 20);
-  assert.equal(spent.size, 8);
-  for (let n = 1; n <= 10; n++) assert.equal(spent.has(`nonce${n}`, n), true, `nonce${n}`);
+  for (let n = 1; n <= MARKS + 2; n++) spent.add(`nonce${n}`, n, MARKS);
+  assert.equal(spent.size, MARKS);
+  for (let n = 1; n <= MARKS + 2; n++) assert.equal(spent.has(`nonce${n}`, n), true, `nonce${n}`);
   assert.equal(spent.has('never answered', 2), true);
   assert.equal(spent.has('never answered', 3), false);
 });
 
 test('what is pushed out is what was issued first, so that a slow answer is not taken for a repeat', () => {
   const spent = new SpentNonces();
-  for (let n = 20; n > 11; n--) spent.add(`nonce${n}`, n, 20);
+  for (let n = MARKS + 12; n > 11; n--) spent.add(`nonce${n}`, n, MARKS);
   assert.equal(spent.has('slow', 13), false);
   assert.equal(spent.has('slow', 12), true);
 });

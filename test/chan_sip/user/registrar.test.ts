@@ -1,6 +1,7 @@
 /** The registrar: its checks in their order, contacts and lifetimes, and what a registration leaves behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { encode } from '../../../modules/chan_sip/message/octets.js';
 import { CoreStage } from '../../support/core-stage.js';
 import { type Ask, type Login, SiteStage, SOURCE } from './site-stage.js';
 
@@ -274,6 +275,35 @@ test('what outlives the process: address, lifetime, user, contact and Path, writ
   stage.login(EXPIRES);
   assert.deepEqual(astdb.entries('SIP/RegistryPath'), []);
   await stage.close();
+});
+
+test('a hundred phones of one account are asked once each, in whatever order they answer', async () => {
+  const stage = await stageOf();
+  const asks = Array.from({ length: 100 }, (_, n): Ask => ({ callId: `phone-${n}` }));
+  const answers = asks.map(ask => {
+    stage.clock.advance(10);
+    return stage.answered(stage.ask(ask), ask);
+  });
+  for (const answer of answers.reverse()) assert.equal(stage.ask(answer).line, '200 OK');
+  await stage.close();
+});
+
+test('what a device says in UTF-8 is readable where people read it, and comes back as it was sent', async () => {
+  const contact = encode('<sip:jörg@192.0.2.7:5062>');
+  const stage = await stageOf();
+  const done = stage.login({ contact, headers: [encode('User-Agent: Apparat Größe 2')] });
+  const peer = stage.peers.get('1008')!;
+  assert.deepEqual([peer.defaultuser, peer.useragent], ['jörg', 'Apparat Größe 2']);
+  assert.equal(done.header('Contact'), `${contact};expires=120`);
+  const stored = stage.stage.astdb.get('SIP/Registry', '1008')!;
+  assert.equal(stored, '192.0.2.7:5062:120:jörg:sip:jörg@192.0.2.7:5062');
+  await stage.close();
+  const core = await CoreStage.of('chan_sip', { 'sip.conf': CONF });
+  core.astdb.put('SIP/Registry', '1008', stored);
+  const next = await SiteStage.on(core);
+  assert.equal(next.peers.get('1008')!.defaultuser, 'jörg');
+  assert.equal(next.login({ contact: false }).header('Contact'), `${contact};expires=130`);
+  await next.close();
 });
 
 test('registrations are back after a restart, with the whole lifetime that was granted', async () => {
