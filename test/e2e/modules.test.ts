@@ -116,7 +116,10 @@ test('a module in use refuses to go and says by whom; by force the users go firs
   assert.deepEqual(pbx.counts(), counts);
 });
 
-test('every module can be unloaded and loaded 300 times: heap and counts stay flat', async () => {
+// Those with a database start a thread each time.
+const LONG = { timeout: 300_000 };
+
+test('every module can be unloaded and loaded 300 times: heap and counts stay flat', LONG, async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const heap = (): number => {

@@ -16,7 +16,7 @@ type Columns = Readonly<Record<string, string | number | null>>;
 const PEERS =
   'id INTEGER PRIMARY KEY, name TEXT, ipaddr TEXT, port INTEGER, regseconds INTEGER, defaultuser TEXT, fullcontact TEXT, ' +
   'regserver TEXT, useragent TEXT, lastms INTEGER, host TEXT, type TEXT, context TEXT, secret TEXT, qualify TEXT, ' +
-  'callbackextension TEXT, mailbox TEXT, "call-limit" TEXT, insecure TEXT';
+  'callbackextension TEXT, mailbox TEXT, "call-limit" TEXT, insecure TEXT, deny TEXT';
 const REGS =
   'name TEXT, fullcontact TEXT, ipaddr TEXT, port INTEGER, defaultuser TEXT, regserver TEXT, regseconds INTEGER, useragent TEXT, lastms INTEGER';
 
@@ -173,9 +173,10 @@ const ODD: readonly [what: string, row: Columns, status: number, told: RegExp | 
   [
     'with a value that cannot be taken',
     { secret: 's', 'call-limit': 'many' },
-    403,
+    200,
     /WARNING.*sippeers name=\w+: call-limit: expected/,
   ],
+  ['with a rule that cannot be taken', { secret: 's', deny: 'all' }, 403, /WARNING.*sippeers name=\w+: deny: expected/],
   ['of type user', { secret: 's', type: 'user' }, 403, undefined],
   ['that is elsewhere', { secret: 's', host: '192.0.2.1' }, 403, /Peer is not supposed to register/],
 ];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { condition } from '../../core/config/condition.js';
 import { parseText } from '../../core/config/dialect.js';
 import { LoadDeclined } from '../../core/errors.js';
 import { readDatabases } from '../../modules/res_config_sqlite3/read.js';
@@ -15,12 +16,13 @@ test('a section has the defaults, and its relative file lies in astdbdir', async
   const { databases, warnings } = await readText(
     '[general]\nx=y\n[calls]\ndbfile=a.db\n[other](!)\n[more]\ndbfile=/b.db\n',
   );
+  const plain = { migrate: false, seeds: [] };
   const settings = { client: 'better-sqlite3', batch: 100, busyTimeout: 10_000, debug: false };
   assert.deepEqual(
     [...databases],
     [
-      ['calls', { settings: { ...settings, file: '/var/lib/asterisk/a.db' }, requirements: 'warn' }],
-      ['more', { settings: { ...settings, file: '/b.db' }, requirements: 'warn' }],
+      ['calls', { settings: { ...settings, file: '/var/lib/asterisk/a.db' }, requirements: 'warn', ...plain }],
+      ['more', { settings: { ...settings, file: '/b.db' }, requirements: 'warn', ...plain }],
     ],
   );
   assert.deepEqual(warnings, []);
@@ -28,11 +30,13 @@ test('a section has the defaults, and its relative file lies in astdbdir', async
 
 test('every option is read', async () => {
   const { databases } = await readText(
-    '[calls]\ndbfile=/a\ndebug=yes\nrequirements=createchar\nbatch=0\nbusy_timeout=500\n',
+    '[calls]\ndbfile=/a\ndebug=yes\nrequirements=createchar\nbatch=0\nbusy_timeout=500\nmigrate=yes\nseed=a?b=1&c=x+y%26z\n',
   );
   assert.deepEqual(databases.get('calls'), {
     settings: { client: 'better-sqlite3', file: '/a', batch: 0, busyTimeout: 500, debug: true },
     requirements: 'createchar',
+    migrate: true,
+    seeds: [{ table: 'a', row: { b: '1', c: 'x y&z' } }],
   });
 });
 
@@ -50,6 +54,32 @@ test('everything that is wrong is told at once', async () => {
     return true;
   });
 });
+
+test('the first start makes the tables and their first rows, and leaves what is there alone', async t => {
+  const text =
+    '[calls]\ndbfile=calls.sqlite3\nmigrate=yes\nseed=sippeers?name=2001&secret=s\nseed=sippeers?name=2002\n';
+  const stage = await EngineStage.of(t, text);
+  const names = async () =>
+    (await stage.engine.loadAll({ database: 'calls', table: 'sippeers' }, [condition('name LIKE', '%')])).map(
+      ({ name, secret }) => [name, secret],
+    );
+  assert.deepEqual(await names(), [
+    ['2001', 's'],
+    ['2002', null],
+  ]);
+  await stage.engine.destroy({ database: 'calls', table: 'sippeers' }, [condition('name', '2002')]);
+  await stage.reload(text.replace('migrate', 'batch=0\nmigrate'));
+  assert.deepEqual(await names(), [['2001', 's']]);
+});
+
+for (const seed of ['sippeers', '?name=2001', 'sippeers?', 'sip peers?name=1']) {
+  test(`'${seed}' is no row`, async () => {
+    await assert.rejects(
+      readText(`[a]\ndbfile=/a\nseed=${seed}\n`),
+      /res_config_sqlite3\.conf:3: seed: expected table\?column=value/,
+    );
+  });
+}
 
 test('without the file the driver is there with no databases', async t => {
   const stage = await EngineStage.of(t, undefined);

@@ -64,6 +64,22 @@ example.org                              (default)            [Configured]
   ['the default address of a device', 'sip set debug peer Bob', () => {}, 'SIP Debugging Enabled for IP: 192.0.2.7\n'],
   ['a device without address', 'sip set debug peer alice', () => {}, "Unable to get IP address of peer 'alice'\n"],
   ['a device that is not there', 'sip set debug peer bob', () => {}, "No such peer 'bob'\n"],
+  ['no device of the database', 'sip prune realtime all', () => {}, 'No peers found to prune.\n'],
+  [
+    'a device that is no device of the database',
+    'sip prune realtime peer alice',
+    () => {},
+    "Peer 'alice' is not a Realtime peer, cannot be pruned.\n",
+  ],
+  ['a name that nobody has', 'sip prune realtime peer nobody', () => {}, "Peer 'nobody' not found.\n"],
+  [
+    'devices of the database whose names match',
+    'sip prune realtime peer like ^r[12]$',
+    stage => {
+      for (const name of ['r1', 'r2', 'r3']) stage.peers.create({ name, type: 'peer', own: {} }, 'realtime');
+    },
+    '2 peers pruned.\n',
+  ],
   ['a device that is not registered', 'sip unregister alice', () => {}, 'Peer alice not registered\n'],
   ['a reload', 'sip reload', () => {}, ''],
   [
