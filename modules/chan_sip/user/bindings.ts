@@ -172,7 +172,9 @@ export class Bindings {
     return true;
   }
 
+  /** A newcomer is not stored: no restart knows its name, and nobody would take the record away. */
   #store(peer: Peer, before: Binding | undefined): void {
+    if (peer.origin === 'autocreate') return;
     const { astdb } = this.#site;
     const { address, granted, contact, path } = peer.binding!;
     const text = `${formatEndpoint(address)}:${granted}:${peer.defaultuser}:${decode(contact)}`;
