@@ -260,6 +260,14 @@ test('whatever the text, a value that is set decides, and no line changes but th
   assert.ok(possible > 300, `${possible} edits were possible`);
 });
 
+test('a comment that ends in a stray carriage return survives an edit before it', () => {
+  for (const text of ['[a]\nname=;\r\r\n', '[a]\nname=;---\r']) {
+    const tree = parseTree(text);
+    unsetValue(tree, 'a', 'name');
+    assert.equal(printTree(tree), text.replace('name=', ''));
+  }
+});
+
 test('whatever the text, unsetting leaves every other value and every other line', async () => {
   const property = fc.asyncProperty(dialectText, name, name, async (text, section, option) => {
     const tree = parseTree(text);
