@@ -114,7 +114,7 @@ async function strangers(server: Server): Promise<void> {
 }
 
 function realtime(figures: RealtimeFigures): void {
-  const { start } = figures;
+  const { start, locked } = figures;
   say('');
   say('Realtime on the embedded database');
   say('');
@@ -123,6 +123,15 @@ function realtime(figures: RealtimeFigures): void {
   say('uncached: registrations/s', figures.uncachedPerSecond);
   say('uncached: look-ups each', figures.lookupsPerUncached.toFixed(2));
   say('rows written/s', figures.writtenPerSecond);
+  say('');
+  say('200 cached phones, 5 s', 'answers', 'refused', 'median ms', 'p99 ms');
+  for (const [label, run] of [
+    ['database free', locked.control],
+    ['locked by another', locked.locked],
+  ] as const) {
+    say(label, run.count, run.refused, run.middle.toFixed(2), run.p99.toFixed(2));
+  }
+  say('');
   say(`start, ${start.rows} rows: ms`, start.ms);
   say(`start, ${start.rows} rows: MB`, start.megabytes);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Obelisk } from '../support/obelisk.js';
 import { type Outcome, register } from './load.js';
+import { type Locked, whileLocked } from './locked.js';
 import { ACCOUNTS, accountName, memoryOf, secretOf } from './servers.js';
 
 const REFRESHES = 20_000;
@@ -19,6 +20,7 @@ export interface RealtimeFigures {
   readonly lookupsPerUncached: number;
   /** Registrations that reached their rows, a second, from the first REGISTER to an empty queue. */
   readonly writtenPerSecond: number;
+  readonly locked: Locked;
   /** Of a start with a table of LARGE rows. */
   readonly start: { readonly rows: number; readonly ms: number; readonly megabytes: number };
 }
@@ -129,6 +131,7 @@ export async function realtimeFigures(): Promise<RealtimeFigures> {
     uncachedPerSecond: uncached.done / uncached.seconds,
     lookupsPerUncached: uncached.lookups / uncached.done,
     writtenPerSecond: cached.writes / cached.untilWritten,
+    locked: await withAccounts(true, whileLocked),
     start: await startOnLarge(),
   };
 }
