@@ -12,7 +12,8 @@ export const encode = (text: string): string =>
 
 /** A string to show for received text. Octets that are not UTF-8 are taken as latin1, which old phones send. */
 export function decode(text: string): string {
-  if (!NOT_ASCII.test(text)) return text;
+  // What holds characters that are no octets is a string to show already.
+  if (!NOT_ASCII.test(text) || BEYOND_LATIN1.test(text)) return text;
   const octets = Buffer.from(text, 'latin1');
   return isUtf8(octets) ? octets.toString('utf8') : text;
 }

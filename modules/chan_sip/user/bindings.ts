@@ -193,7 +193,9 @@ export class Bindings {
     return origin === 'realtime' && this.#site.general.rtupdate;
   }
 
+  /** A newcomer is not stored: no restart knows its name, and nobody would take the record away. */
   #store(peer: Peer, before: Binding | undefined): void {
+    if (peer.origin === 'autocreate') return;
     if (this.#inRow(peer)) this.#rows.put(peer, this.#site.general);
     else this.#records.put(peer, peer.binding!, before);
   }

@@ -6,6 +6,7 @@ test('UTF-8 goes in and comes out; what is not UTF-8 is shown as latin1', () => 
   for (const text of ['', 'plain', 'Jörg', 'простое', '電話', '🙂']) assert.equal(decode(encode(text)), text);
   assert.equal(encode('ö'), '\xc3\xb6');
   assert.equal(decode('J\xf6rg'), 'Jörg');
+  assert.equal(decode('Жук'), 'Жук', 'what is no octets is left alone');
 });
 
 test('a string of octets stays as it is, any other becomes UTF-8', () => {

@@ -578,6 +578,7 @@ test('autocreatepeer lets a stranger in without a password, as long as it is reg
   assert.deepEqual([stage.peers.get('bad'), stage.peers.get('far')], [undefined, undefined]);
   for (let n = 1; n < 1000; n++) assert.equal(stage.ask({ user: `n${n}`, callId: `c${n}` }).status, 200);
   assert.equal(stage.ask({ user: 'one-too-many' }).status, 401);
+  assert.equal(stage.stage.astdb.writes, 0, 'nothing outlives them');
   stage.clock.advance(310_000);
   assert.equal(stage.peers.get('new'), undefined);
   await stage.close();
