@@ -1,6 +1,7 @@
 /** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run. */
 import { cpus } from 'node:os';
 import { flood, type Outcome, register } from './load.js';
+import { type RealtimeFigures, realtimeFigures } from './realtime.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
 
 const WARM_UP = 10_000;
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
   } finally {
     for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
+  realtime(await realtimeFigures());
 }
 
 async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {
@@ -109,6 +111,20 @@ async function strangers(server: Server): Promise<void> {
   ] as const) {
     say(label, cpu.toFixed(1), perSecond, repeated, memory);
   }
+}
+
+function realtime(figures: RealtimeFigures): void {
+  const { start } = figures;
+  say('');
+  say('Realtime on the embedded database');
+  say('');
+  say('cached: look-ups a refresh', figures.lookupsPerRefresh.toFixed(2));
+  say('cached: rows a refresh', figures.writesPerRefresh.toFixed(2));
+  say('uncached: registrations/s', figures.uncachedPerSecond);
+  say('uncached: look-ups each', figures.lookupsPerUncached.toFixed(2));
+  say('rows written/s', figures.writtenPerSecond);
+  say(`start, ${start.rows} rows: ms`, start.ms);
+  say(`start, ${start.rows} rows: MB`, start.megabytes);
 }
 
 main().catch(thrown => {

@@ -45,7 +45,7 @@ const cpuOf = async (pid: number): Promise<number> => {
   return (ticks.reduce((sum, one) => sum + one, 0) * 1e6) / TICKS;
 };
 
-const memoryOf = async (pid: number): Promise<number> => {
+export const memoryOf = async (pid: number): Promise<number> => {
   const pages = await Promise.all(
     (await children(pid)).map(one =>
       readFile(`/proc/${one}/statm`, 'utf8').then(

@@ -60,7 +60,7 @@ export function storedIn(row: Row, peer: Peer): Stored {
     // Without NAT the device is where it says that it is.
     address: ((believed || !written) && addressIn(contact, peer)) || written,
     regseconds: Math.max(0, number(row['regseconds'])),
-    useragent: encode(row['useragent'] ?? ''),
+    useragent: row['useragent'] ?? '',
     lastMs: number(row['lastms']),
   };
 }
@@ -114,7 +114,7 @@ export function registrationOf(peer: Peer, { user }: Standing, now: number, extr
     port: String(address.port),
     regseconds: String(Math.floor(now / 1000) + granted),
     [user]: peer.defaultuser,
-    useragent: decode(peer.useragent),
+    useragent: peer.useragent,
     lastms: String(peer.lastMs),
     ...(extras.path && { path: decode(path.join(',')) }),
     fullcontact: decode(contact),
