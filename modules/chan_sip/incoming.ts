@@ -6,7 +6,6 @@ import type { Answer } from './user/answers.js';
 import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
 import { type Handler, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
-import { Waiting } from './user/waiting.js';
 
 /** What a method comes to outside a dialog. */
 interface Row {
@@ -48,7 +47,6 @@ const rows = (user: Handlers): ReadonlyMap<string, Row> =>
 export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) => void {
   const { site } = user;
   const table = rows(user.handlers);
-  const waiting = new Waiting();
   return (request, flow) => {
     // As the original does: without a From tag nobody could tell our answer from another.
     if (!request.from.params.has('tag')) {
@@ -61,7 +59,7 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
     const outcome = to(request, flow);
     if (!outcome) return undefined;
     if (!('question' in outcome)) return send(site, request, flow, outcome);
-    const done = waiting.begin(request, flow);
+    const done = user.directory.waiting.begin(request, flow);
     if (done) site.spawn('look-up of a device', answer(user, to, request, flow, outcome.question).finally(done));
     return undefined;
   };

@@ -35,6 +35,8 @@ export class Bindings {
   readonly #records: AstDbRecords;
   readonly #rows: RegistrationRows;
   readonly #expiries = new Map<Peer, Expiry>();
+  /** Told of a device of the database that is to leave memory with its registration. */
+  passed: (peer: Peer) => void = () => undefined;
   /** Made by autocreatepeer: they are there as long as their binding. */
   readonly #newcomers = new Set<Peer>();
 
@@ -114,7 +116,7 @@ export class Bindings {
   }
 
   #set(peer: Peer, binding: NewBinding): void {
-    const { clock, peers } = this.#site;
+    const { clock, peers, general } = this.#site;
     const now = clock.now();
     const wait = binding.granted * 1000 + GRACE;
     peer.binding = { ...binding, since: now, expiresAt: now + wait };
@@ -124,7 +126,8 @@ export class Bindings {
     // One that is in the database alone ends there, when its row is read the next time.
     if (peers.get(peer.name) !== peer) return;
     peers.moved(peer);
-    if (binding.granted > 0) this.#arm(peer, wait);
+    // One that was over before, and is trusted still, has no end.
+    if (binding.granted > 0 || !general.ignoreregexpire) this.#arm(peer, wait);
   }
 
   #arm(peer: Peer, wait: number): void {
@@ -180,8 +183,8 @@ export class Bindings {
       else this.#records.remove(peer.name);
     }
     this.#status(peer, 'Unregistered');
-    const passing = this.#newcomers.delete(peer) || (peer.origin === 'realtime' && general.rtautoclear.enabled);
-    if (kept && passing) peers.remove(peer.name);
+    if (this.#newcomers.delete(peer)) peers.remove(peer.name);
+    else if (kept && peer.origin === 'realtime' && general.rtautoclear.enabled) this.passed(peer);
     return true;
   }
 

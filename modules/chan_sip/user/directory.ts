@@ -8,6 +8,7 @@ import { type Families, PEERS, REGS } from './realtime-families.js';
 import { type Origin, Queries } from './realtime-queries.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Found, Question, Site } from './site.js';
+import { Waiting } from './waiting.js';
 
 /** What no row is looked for by: nobody is called that, and some databases end a text there. */
 const NAMEABLE = /^[^\x00-\x1f\x7f]{1,255}$/;
@@ -32,6 +33,8 @@ export class Directory {
   readonly #accounts: ReadThrough<Account>;
   /** Names of the devices at addresses. */
   readonly #addresses: ReadThrough<string>;
+  /** Requests that wait for an answer of ours. */
+  readonly waiting = new Waiting();
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(core: Core, site: Site, { families, rows, devices }: DirectoryParts) {
@@ -46,8 +49,16 @@ export class Directory {
     rows.changed = name => this.#accounts.forget(name);
     site.mapped = families.has(PEERS);
     core.on('realtimeChanged', fact => this.#changed(fact));
-    const forget = core.find(realtimeStatus)?.add('Caches', () => this.status());
-    if (forget) core.defer('status of the directory', forget);
+    const status = core.find(realtimeStatus);
+    if (!status) return;
+    core.defer(
+      'status of caches',
+      status.add('Caches', () => this.status()),
+    );
+    core.defer(
+      'status of requests',
+      status.add('Requests', () => [this.waiting.row()]),
+    );
   }
 
   /** Whether the families can be asked at all. */

@@ -57,7 +57,7 @@ export class FixedHosts {
     const { hostname, port } = peer;
     if (hostname === undefined) return;
     const address = await this.#resolver.resolve(hostname, 4);
-    if (round !== this.#round) return;
+    if (round !== this.#round || peers.get(peer.name) !== peer) return;
     if (address === undefined) {
       const left = peer.address ? 'its last address is kept' : 'it cannot be reached or recognised until a reload';
       log.warning(`the host '${hostname}' of '${peer.name}' cannot be looked up: ${left}`);

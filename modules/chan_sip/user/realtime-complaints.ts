@@ -4,7 +4,7 @@ import { type Clock, type Logger, printable } from '#core';
 /** Milliseconds for which nothing more is said of the same row. */
 const SPACING = 60_000;
 /** Rows that are told of in such a time. */
-const MOST = 50;
+const MOST = 10;
 /** Characters of a line: a value may be as long as a row. */
 const LONGEST = 300;
 

@@ -32,6 +32,7 @@ export class RowDevices {
     this.#bindings = parts.bindings;
     this.#rows = parts.rows;
     this.#hosts = parts.hosts;
+    parts.bindings.passed = peer => this.drop(peer);
     this.complaints = new Complaints(core.log, core.clock);
     this.#memory = new RowMemory(core.clock);
   }

@@ -7,22 +7,22 @@ const MOST = 500;
 
 export class Waiting {
   readonly #requests = new Set<string>();
-  /** How many were not taken for want of room. */
-  dropped = 0;
-
-  get size(): number {
-    return this.#requests.size;
-  }
+  #dropped = 0;
 
   /** @returns what ends its wait; undefined when it waits already, or too many do: its sender will send it again. */
   begin({ method, callId, cseq }: Message, { protocol, remote }: Flow): (() => void) | undefined {
     const key = `${method} ${cseq.number} ${protocol} ${formatEndpoint(remote)} ${callId}`;
     if (this.#requests.has(key)) return undefined;
     if (this.#requests.size >= MOST) {
-      this.dropped += 1;
+      this.#dropped += 1;
       return undefined;
     }
     this.#requests.add(key);
     return () => void this.#requests.delete(key);
+  }
+
+  /** How many wait, and how many were not taken for want of room. */
+  row(): { readonly waiting: number; readonly dropped: number } {
+    return { waiting: this.#requests.size, dropped: this.#dropped };
   }
 }

@@ -215,6 +215,31 @@ test('a registered row is registered when it is read, for as long as it says', a
   await stage.close();
 });
 
+test('a device that leaves and comes again leaves nothing behind', async () => {
+  const stage = await RowStage.of({
+    general: `${CACHED}\nrtautoclear=30`,
+    rows: [phone('3001', { insecure: 'port' })],
+  });
+  for (let times = 0; times < 3; times++) {
+    await stage.login({ callId: `c${times}`, ...EXPIRES });
+    assert.equal(stage.site.user.site.portless.length, 1);
+    stage.clock.advance(311_000);
+    assert.deepEqual([stage.peers.size, stage.site.user.site.portless.length], [0, 0]);
+    await stage.written();
+  }
+  await stage.close();
+});
+
+test('a registration that ends the moment its row is read ends in memory too', async () => {
+  const stage = await RowStage.of({ general: CACHED, rows: [registered('3001', { regseconds: String(NOW) })] });
+  await stage.ask({ user: '3001' });
+  assert.ok(stage.peers.get('3001')?.binding);
+  stage.clock.advance(11_000);
+  assert.equal(stage.peers.get('3001')?.binding, undefined);
+  await stage.written();
+  await stage.close();
+});
+
 const OVER: [what: string, columns: Columns, general: string, address: unknown, cleared: boolean][] = [
   ['is over', { regseconds: String(NOW - 1) }, '', undefined, true],
   ['has no end', { regseconds: null }, '', undefined, true],
