@@ -135,13 +135,18 @@ const LIKES: ReadonlySet<Operator> = new Set(['LIKE', 'NOT LIKE']);
 const OPERATORS: ReadonlySet<Operator> = new Set(['=', '!=', '<', '<=', '>', '>=', ...LIKES]);
 
 function apply<Q extends Knex.QueryBuilder<Cells, unknown>>(query: Q, conditions: readonly Condition[]): Q {
-  for (const { column, operator, value } of conditions) {
-    if (!OPERATORS.has(operator)) throw new Refused(`there is no operator '${operator}'`);
-    if (LIKES.has(operator)) query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\']);
-    else query.where(column, operator, value);
+  for (const condition of conditions) {
+    if (!OPERATORS.has(condition.operator)) throw new Refused(`there is no operator '${condition.operator}'`);
+    if (condition.orNull) query.where(either => void hold(either, condition).orWhereNull(condition.column));
+    else hold(query, condition);
   }
   return query;
 }
+
+const hold = <Q extends Knex.QueryBuilder<Cells, unknown>>(query: Q, { column, operator, value }: Condition) =>
+  LIKES.has(operator)
+    ? query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\'])
+    : query.where(column, operator, value);
 
 const asText = ({ dialect }: Ground, row: Cells): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dialect.text(value)]));

@@ -65,6 +65,24 @@ for (const [operator, value, found] of conditions) {
   });
 }
 
+const orNulls: [operator: Operator, value: string, found: string[]][] = [
+  ['<=', '9', ['b', 'none']],
+  ['=', '10', ['a', 'none']],
+  ['LIKE', '1%', ['a', 'none']],
+];
+
+for (const [operator, value, found] of orNulls) {
+  test(`Port ${operator} ${value}, or NULL, holds of rows without a Port beside all that holds else`, async t => {
+    const stage = await SqlStage.of(t, { before: phones });
+    stage.sql("INSERT INTO phones (name, secret, Port) VALUES ('a', 's', 10), ('b', 's', 9), ('none', 's', NULL)");
+    stage.sql("INSERT INTO phones (name, secret, Port) VALUES ('other', 't', NULL)");
+    const asked: Condition[] = [{ column: 'port', operator, value, orNull: true }, ...when('secret', 's')];
+    const rows = await stage.connection.all('phones', asked);
+    assert.deepEqual(rows.map(row => row['name']).sort(), found);
+    assert.equal(await stage.connection.update('phones', asked, { weight: '1' }), found.length);
+  });
+}
+
 const patterns: [operator: Operator, value: string, found: string[]][] = [
   ['LIKE', '1%', ['1%0', '100', '1_0']],
   ['LIKE', '1_0', ['1%0', '100', '1_0']],
