@@ -67,12 +67,19 @@ export class ModuleLoader implements Loader {
     });
   }
 
-  /** Unloads everything, the last first; what is being loaded is given up, and nothing is loaded any more. */
+  /**
+   * Unloads everything, the last first; what is being loaded is given up, and nothing is loaded any more. Early ones
+   * serve others that do not name them: they end last, even where they were loaded anew after those.
+   */
   stop(): Promise<void> {
     this.#stopping = true;
     this.#interrupt?.(new LoadDeclined('the PBX is stopping'));
     return this.#alone(async () => {
-      for (const name of [...this.#running.keys()].reverse()) {
+      const { true: early = [], false: others = [] } = Object.groupBy(
+        [...this.#running].reverse(),
+        ([, { module }]) => `${module.early ?? false}` as const,
+      );
+      for (const [name] of [...others, ...early]) {
         await this.#end(name, 'hard').catch(thrown => this.#log.error(messageOf(thrown)));
       }
     });

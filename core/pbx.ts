@@ -9,7 +9,7 @@ import { AstDatabase, astdb } from './astdb.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
-import { readExtConfig } from './config/extconfig.js';
+import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
@@ -135,7 +135,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
-    await this.#reloadOrTell();
+    await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
     if (this.#ending) return;
     const took = Math.round(clock.now() - this.startedAt);
@@ -196,7 +196,7 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    await this.#reloadOrTell();
+    await this.#mapOrTell(() => this.reloadRealtime());
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
@@ -209,18 +209,34 @@ export class Pbx implements PbxControl {
   }
 
   async reloadRealtime(): Promise<void> {
-    const { files, families, loggers: logs } = this.#inside;
+    const next = await this.#mapped();
+    // A slip in a line must not take a family from those who have it.
+    if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
+    this.#inside.families.configure(next);
+  }
+
+  async #mapped(): Promise<ExtConfig> {
+    const { files, loggers: logs } = this.#inside;
     const there = await files.exists('extconfig.conf');
     const config = there ? await files.read('extconfig.conf', CORE, false, 'disk') : undefined;
-    const next = config ? readExtConfig(config) : { mappings: [], warnings: [] };
+    const next = config ? readExtConfig(config) : { mappings: [], warnings: [], problems: [] };
     for (const warning of next.warnings) logs.logger('realtime').warning(formatProblem(warning));
-    families.configure(next);
+    return next;
+  }
+
+  /** What can be read of it: nothing was mapped before that could stay. */
+  async #mapFirst(): Promise<void> {
+    const next = await this.#mapped();
+    for (const problem of next.problems) {
+      this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
+    }
+    this.#inside.families.configure(next);
   }
 
   /** The same where nobody waits for an answer. */
-  async #reloadOrTell(): Promise<void> {
+  async #mapOrTell(map: () => Promise<void>): Promise<void> {
     try {
-      await this.reloadRealtime();
+      await map();
     } catch (thrown) {
       if (!(thrown instanceof LoadDeclined)) throw thrown;
       this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);

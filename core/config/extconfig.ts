@@ -23,6 +23,8 @@ export interface ExtConfig {
   /** In the order of the file; no two of one family have the same priority. */
   readonly mappings: readonly Mapping[];
   readonly warnings: readonly Problem[];
+  /** Lines that were meant to map something and do not: without them a family may be missing. */
+  readonly problems: readonly Problem[];
 }
 
 /** The family that stands for every file without a line of its own. */
@@ -54,16 +56,23 @@ export const extconfigConf = {
   sections: [{ name: 'settings', intro: '', table: settings }],
 };
 
-/** Never refuses a line for its content: it is left out, or taken otherwise, with a warning. */
+/** Never refuses a line for its content: it is left out as a problem, or taken otherwise, with a warning. */
 export function readExtConfig(config: ConfigFile): ExtConfig {
   const warnings: Problem[] = [...config.warnings];
+  const problems: Problem[] = [];
   const known = new Map<string, Mapping>();
   for (const variable of variablesOf(config, 'settings')) {
-    const warn = (message: string): void => {
-      warnings.push({ file: variable.file, line: variable.line, message: `${variable.name}: ${message}` });
-    };
+    const told = (message: string): Problem => ({ ...placeOf(variable), message: `${variable.name}: ${message}` });
+    const warn = (message: string): void => void warnings.push(told(message));
+    if (ON_DISK.has(variable.name.toLowerCase())) {
+      warn('is read before there is any driver, so it lies on disk; the line is ignored');
+      continue;
+    }
     const mapping = read(variable, warn);
-    if (mapping === undefined) continue;
+    if (mapping === undefined) {
+      problems.push(told(`expected ${expects}, got '${variable.value}'`));
+      continue;
+    }
     const key = `${keyOf(mapping.family)}\0${mapping.priority}`;
     const before = known.get(key);
     if (before) warn(`takes the place of ${before.file}:${before.line}, which has the same priority`);
@@ -75,8 +84,10 @@ export function readExtConfig(config: ConfigFile): ExtConfig {
     const message = `${family}: priority ${priority} is never asked, there is no ${priority - 1}`;
     warnings.push({ file, line, message });
   }
-  return { mappings, warnings };
+  return { mappings, warnings, problems };
 }
+
+const placeOf = ({ file, line }: Variable): Pick<Problem, 'file' | 'line'> => ({ file, line });
 
 /** What tells a family from another. */
 export const keyOf = (family: string): string => family.toLowerCase();
@@ -98,18 +109,11 @@ function unreachable(mappings: readonly Mapping[]): Mapping[] {
   return mappings.filter(mapping => !chains.get(keyOf(mapping.family))?.includes(mapping));
 }
 
-/** What a line maps; undefined, and told, when it maps nothing. */
+/** What a line maps; undefined when it maps nothing. */
 function read({ name, value, file, line }: Variable, warn: (message: string) => void): Mapping | undefined {
-  if (ON_DISK.has(name.toLowerCase())) {
-    warn('is read before there is any driver, so it lies on disk; the line is ignored');
-    return undefined;
-  }
   const comma = value.indexOf(',');
   const driver = value.slice(0, Math.max(comma, 0)).trim();
-  if (driver === '') {
-    warn(`expected ${expects}, got '${value}'; the line is ignored`);
-    return undefined;
-  }
+  if (driver === '') return undefined;
   const { database, rest } = databaseOf(value.slice(comma + 1));
   const [table = '', number = ''] = rest.map(part => part.trim());
   return {

@@ -2,8 +2,8 @@
 import { type Core, messageOf, within } from '#core';
 import type { NamedDatabase } from './databases.js';
 
-/** Milliseconds that the start waits; the work goes on after that. */
-const LONGEST = 10_000;
+/** Milliseconds that the start waits: phones of other places wait with it. The work goes on after that. */
+const LONGEST = 3000;
 
 /** What goes wrong is told, and keeps nothing from starting. */
 export async function prepare(database: NamedDatabase, { clock, log }: Core): Promise<void> {

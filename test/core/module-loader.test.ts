@@ -170,6 +170,20 @@ test('a stop unloads everything in the reverse order of its start, whoever refus
   assert.deepEqual([stage.probe.told, stage.running()], [['b', 'a', 'c'], []]);
 });
 
+test('a stop unloads early modules last, also those that were loaded anew', async t => {
+  const says = (name: string) => `probe.tell('${name}');`;
+  const stage = await LoaderStage.of(t, {
+    res_a: { early: true, unload: says('a') },
+    app_b: { unload: says('b') },
+  });
+  await stage.start();
+  await stage.loader.unload('res_a');
+  await stage.loader.load('res_a');
+  stage.probe.told.length = 0;
+  await stage.loader.stop();
+  assert.deepEqual(stage.probe.told, ['b', 'a']);
+});
+
 const refusing = { unload: "throw new LoadDeclined('3 calls are up');" };
 
 test('a module in use goes only by force, its users before it', async t => {

@@ -58,6 +58,11 @@ test('mappings come, go and break while the PBX runs', async t => {
   assert.match(await pbx.x('realtime reload'), /^extconfig\.conf cannot be used\nextconfig\.conf:1: /);
   assert.match(await pbx.x('core reload'), /^$/);
   assert.match(await pbx.read('log/messages'), /ERROR.*what is mapped stays as it was: extconfig\.conf cannot be used/);
+  await pbx.write('extconfig.conf', '[settings]\nsippeers => mem\nvoicemail => mem,db\n');
+  assert.match(
+    await pbx.x('realtime reload'),
+    /^extconfig\.conf cannot be used\nextconfig\.conf:2: sippeers: expected /,
+  );
   assert.equal(
     await pbx.x('core show config mappings'),
     'Config Engine: mem\n===> sippeers (db=db, table=sippeers)\nConfig Engine: gone (not loaded)\n===> sipregs (db=db, table=sipregs)\nConfig Engine: sqlite3\n',

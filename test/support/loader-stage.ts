@@ -48,6 +48,7 @@ export interface ModuleText {
   readonly requires?: readonly string[];
   readonly aliases?: readonly string[];
   readonly builtin?: boolean;
+  readonly early?: boolean;
   readonly load?: string;
   readonly reload?: string;
   readonly unload?: string;
@@ -64,6 +65,7 @@ exports.default = {
   name: '${name}', description: 'Module ${name}',
   requires: ${JSON.stringify(text.requires ?? [])}, aliases: ${JSON.stringify(text.aliases ?? [])},
   builtin: ${text.builtin === true},
+  early: ${text.early === true},
   loadModule(core) { ${PROBE} ${text.load ?? ''} },
   ${hook('reloadModule', text.reload)} ${hook('unloadModule', text.unload)}
 };

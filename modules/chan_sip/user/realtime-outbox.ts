@@ -1,8 +1,11 @@
 /** Changes of one family on their way to the database, from before their journal is read. */
 import { type Change, type Core, messageOf, type QueueRow, WriteBehind, type WriteBehindParts, within } from '#core';
 
-/** Milliseconds that the end of the module waits for the database. What is left stays in the journal. */
-const LAST_WAIT = 2000;
+/**
+ * Milliseconds that the end of the module waits for the database. What is left stays in the journal. The driver takes
+ * as long again for its own end, and both must fit into the end of the PBX.
+ */
+const LAST_WAIT = 1500;
 
 export class Outbox {
   readonly #core: Core;

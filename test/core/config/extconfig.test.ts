@@ -4,14 +4,15 @@ import { parseText } from '../../../core/config/dialect.js';
 import { chainsOf, readExtConfig } from '../../../core/config/extconfig.js';
 
 /** `family driver database table priority`, and the warnings. */
-async function mapped(...lines: string[]): Promise<{ mappings: string[]; warnings: string[] }> {
+async function mapped(...lines: string[]): Promise<{ mappings: string[]; warnings: string[]; problems: string[] }> {
   const { config } = await parseText('extconfig.conf', `[settings]\n${lines.join('\n')}\n`);
-  const { mappings, warnings } = readExtConfig(config);
+  const { mappings, warnings, problems } = readExtConfig(config);
   return {
     mappings: mappings.map(({ family, driver, place, priority }) =>
       [family, driver, `<${place.database}>`, place.table, priority].join(' '),
     ),
     warnings: warnings.map(({ line, message }) => `${line}: ${message}`),
+    problems: problems.map(({ line, message }) => `${line}: ${message}`),
   };
 }
 
@@ -28,23 +29,11 @@ const taken: [what: string, line: string, mapping: string][] = [
 
 for (const [what, line, mapping] of taken) {
   test(`extconfig.conf: ${what}`, async () => {
-    assert.deepEqual(await mapped(line), { mappings: [mapping], warnings: [] });
+    assert.deepEqual(await mapped(line), { mappings: [mapping], warnings: [], problems: [] });
   });
 }
 
 const remarked: [what: string, lines: string[], mappings: string[], warnings: string[]][] = [
-  [
-    'a line without a comma maps nothing',
-    ['fam => sqlite3'],
-    [],
-    ["2: fam: expected driver,database[,table[,priority]], got 'sqlite3'; the line is ignored"],
-  ],
-  [
-    'a line without a driver maps nothing',
-    ['fam => ,db'],
-    [],
-    ["2: fam: expected driver,database[,table[,priority]], got ',db'; the line is ignored"],
-  ],
   ...['acl', 'asterisk', 'extconfig', 'logger', 'modules', 'Logger'].map(
     (name): [string, string[], string[], string[]] => [
       `${name}.conf is never in a table`,
@@ -81,7 +70,18 @@ const remarked: [what: string, lines: string[], mappings: string[], warnings: st
 
 for (const [what, lines, mappings, warnings] of remarked) {
   test(`extconfig.conf: ${what}`, async () => {
-    assert.deepEqual(await mapped(...lines), { mappings, warnings });
+    assert.deepEqual(await mapped(...lines), { mappings, warnings, problems: [] });
+  });
+}
+
+for (const value of ['sqlite3', ',db']) {
+  test(`extconfig.conf: a line that says '${value}' maps nothing, which is a problem`, async () => {
+    const expected = 'expected driver,database[,table[,priority]]';
+    assert.deepEqual(await mapped(`fam => ${value}`, 'other => one,db'), {
+      mappings: ['other one <db> other 1'],
+      warnings: [],
+      problems: [`2: fam: ${expected}, got '${value}'`],
+    });
   });
 }
 
