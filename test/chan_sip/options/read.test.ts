@@ -291,7 +291,7 @@ tos_sip=cs3
 maxexpiry=600
 [a]
 type=peer
-qualify=yes
+language=de
 callgroup=1
 [b]
 type=peer
