@@ -291,7 +291,7 @@ tos_sip=cs3
 maxexpiry=600
 [a]
 type=peer
-language=de
+qualify=yes
 callgroup=1
 [b]
 type=peer
@@ -301,11 +301,10 @@ transport=udp,wss
 `);
   assert.deepEqual(read.notInForce, [
     'callgroup (calls)',
-    'qualify (qualify)',
     'tcpenable (tcp)',
     'tos_sip (never)',
     'transport=wss (websocket)',
   ]);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), qualify/);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tcpenable/);
   assert.equal(notInForceLine(await config('')), undefined);
 });
