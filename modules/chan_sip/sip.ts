@@ -64,7 +64,11 @@ export class Sip implements SipView {
       user: { request: (request, flow) => this.#handle(request, flow) },
       limit: SERVER_TRANSACTIONS,
     });
-    this.#user = new UserLayer(core, general, this.transactions, lookup);
+    this.#user = new UserLayer(core, general, {
+      transactions: this.transactions,
+      outward: (protocol, remote) => (protocol === 'udp' ? this.#monitor.listener?.flow(remote) : undefined),
+      lookup,
+    });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
   }
@@ -156,6 +160,10 @@ export class Sip implements SipView {
 
   unregister(peer: Peer): boolean {
     return this.#user.unregister(peer);
+  }
+
+  qualify(peer: Peer): void {
+    this.#user.qualify(peer);
   }
 
   prune(peer: Peer): void {

@@ -1,8 +1,9 @@
-/** `sip set debug`, `sip reload`, `sip unregister`: commands that change something. */
+/** `sip set debug`, `sip reload`, `sip qualify`, `sip unregister`: commands that change something. */
 import { isIP } from 'node:net';
 import { type Command, CommandError, type Output } from '#core';
 import { parseAddressPort } from '../options/values/hostport.js';
 import { formatEndpoint } from '../transport/transport.js';
+import { callable } from './peers.js';
 import type { SipView } from './view.js';
 
 /** Prints what one address sends and gets. */
@@ -85,4 +86,18 @@ const unregister = (view: SipView): Command => ({
   },
 });
 
-export const controlCommands = (view: SipView): Command[] => [setDebug, reload, unregister].map(make => make(view));
+const qualify = (view: SipView): Command => ({
+  syntax: 'sip qualify peer <name> [load]',
+  summary: 'Ask a device now whether it is there',
+  help: 'The answer shows in the status of the device. With load, one that is only in the database is read from there.',
+  complete: { name: () => [...view.peers.values()].filter(callable).map(({ name }) => name) },
+  async run({ args, chosen }) {
+    const name = args['name']!;
+    const peer = chosen.has('load') ? await view.load(name, 'register') : view.peers.get(name);
+    if (!peer || !callable(peer)) throw new CommandError(`Peer '${name}' not found`);
+    view.qualify(peer);
+  },
+});
+
+export const controlCommands = (view: SipView): Command[] =>
+  [setDebug, reload, qualify, unregister].map(make => make(view));

@@ -57,6 +57,8 @@ export interface SipView {
   reload(): Promise<ReloadOutcome>;
   /** Ends the registration. @returns whether there was one */
   unregister(peer: Peer): boolean;
+  /** Asks the device whether it is there. */
+  qualify(peer: Peer): void;
   /** Lets go of a device of the database. */
   prune(peer: Peer): void;
   /** A device in memory or in the database, for calls to it or from it. @throws CommandError while the database is away */

@@ -21,15 +21,12 @@ const reach = {
   supportpath: yesno(false, 'Take Path headers in REGISTER (RFC 3327)', { label: 'Path support :' }),
   qualify: qualifyLimit('Watch devices by OPTIONS; the number is the most milliseconds an answer may take', {
     label: 'Qualify:',
-    later: 'qualify',
   }),
   qualifyfreq: seconds(60, [1, 31_536_000], 'Wait between such questions', {
     label: 'Qualify Freq :',
-    later: 'qualify',
   }),
   keepalive: keepaliveInterval('Send an empty packet so often, so that a NAT stays open', {
     label: 'Keepalive:',
-    later: 'qualify',
   }),
   outboundproxy: outboundProxy('Where requests go first', { label: 'Outb. proxy:', ...LATER }),
   disallowed_methods: methods('Methods not to be used towards devices', LATER),

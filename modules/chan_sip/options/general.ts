@@ -16,7 +16,7 @@ const outgoing = {
   callerid: text('asterisk', 'From user where a call has none', { label: 'Caller ID:', ...LATER }),
   fromdomain: hostPort('From host, where it is not our address', { label: 'From: Domain:', ...LATER }),
   maxforwards: integer(70, [1, 255], 'Max-Forwards of our requests', { label: 'Max forwards:', ...LATER }),
-  t1min: milliseconds(100, [1, 60_000], 'Least timer T1', { label: 'Timer T1 minimum:', ...LATER }),
+  t1min: milliseconds(100, [1, 60_000], 'Least timer T1', { label: 'Timer T1 minimum:' }),
   prematuremedia: yesno(true, 'Early media alone is no answer', { label: 'No premature media:', ...LATER }),
   send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:', ...LATER }),
   refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', LATER),

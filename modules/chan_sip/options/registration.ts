@@ -28,7 +28,6 @@ const bounds = {
   regcontext: contexts('Contexts that get an extension for each registered device', { label: 'Reg. context:' }),
   regextenonqualify: yesno(false, 'That extension comes and goes with reachability', {
     label: 'Regexten on Qualify:',
-    later: 'qualify',
   }),
 } as const;
 
@@ -70,8 +69,8 @@ const subscriptions = {
 } as const;
 
 const pace = {
-  qualifygap: milliseconds(100, [0, 3_600_000], 'Wait between groups of devices at the start', { later: 'qualify' }),
-  qualifypeers: integer(1, [1, 100_000], 'Devices in such a group', { later: 'qualify' }),
+  qualifygap: milliseconds(100, [0, 3_600_000], 'Wait between groups of devices at the start'),
+  qualifypeers: integer(1, [1, 100_000], 'Devices in such a group'),
 } as const;
 
 const realtime = {

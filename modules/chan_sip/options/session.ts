@@ -25,7 +25,6 @@ export const session = {
   }),
   timert1: milliseconds(500, [1, 60_000], 'Time to the other end and back; the first wait before a repetition', {
     label: 'Timer T1:',
-    ...LATER,
   }),
   timerb: milliseconds(32_000, [1, 3_600_000], 'How long an INVITE may stay unanswered', {
     label: 'Timer B:',

@@ -17,6 +17,12 @@ export interface Answer {
   readonly headers?: readonly Header[];
 }
 
+/** The extensions that we name as ours. */
+export function supportedTags(general: General): readonly string[] {
+  const supported = general['session-timers'] === 'refuse' ? SUPPORTED.filter(tag => tag !== 'timer') : SUPPORTED;
+  return general.supportpath ? [...supported, 'path'] : supported;
+}
+
 export class Answers {
   readonly #clock: Clock;
   readonly #nonces: Nonces;
@@ -30,11 +36,7 @@ export class Answers {
   }
 
   configure(general: General): void {
-    const supported = general['session-timers'] === 'refuse' ? SUPPORTED.filter(tag => tag !== 'timer') : SUPPORTED;
-    this.#block = responseBlock({
-      useragent: general.useragent,
-      supported: general.supportpath ? [...supported, 'path'] : supported,
-    });
+    this.#block = responseBlock({ useragent: general.useragent, supported: supportedTags(general) });
   }
 
   /** Sends without a record: the same request gets the same answer by being worked out again. */

@@ -17,6 +17,8 @@ interface Expiry {
   due: number;
   /** What it brought into the dialplan. */
   readonly extensions: readonly Extension[];
+  /** Whether they are there now: with regextenonqualify they follow the device. */
+  present: boolean;
 }
 
 interface Extension {
@@ -30,6 +32,15 @@ const NO_PATH: readonly string[] = [];
 /** What a REGISTER brings. */
 export type NewBinding = Omit<Binding, 'expiresAt' | 'since'>;
 
+/** Who does something for devices as long as it is known where they are. */
+export interface Follower {
+  registered(peer: Peer): void;
+  /** It is not known any more, or the device is none of ours now. */
+  lost(peer: Peer): void;
+}
+
+const NOBODY: Follower = { registered: () => undefined, lost: () => undefined };
+
 export class Bindings {
   readonly #site: Site;
   readonly #records: AstDbRecords;
@@ -37,6 +48,7 @@ export class Bindings {
   readonly #expiries = new Map<Peer, Expiry>();
   /** Told of a device of the database that is to leave memory with its registration. */
   passed: (peer: Peer) => void = () => undefined;
+  follower: Follower = NOBODY;
   /** Made by autocreatepeer: they are there as long as their binding. */
   readonly #newcomers = new Set<Peer>();
 
@@ -58,8 +70,10 @@ export class Bindings {
     this.#store(peer, before);
     this.#status(peer, 'Registered');
     const { address } = binding;
-    if (before?.address.address === address.address && before.address.port === address.port) return;
-    log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
+    if (before?.address.address !== address.address || before.address.port !== address.port) {
+      log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
+    }
+    this.follower.registered(peer);
   }
 
   /** The device unregistered, or the operator did it for it. @returns whether there was anything to end. */
@@ -97,6 +111,7 @@ export class Bindings {
   forget(peer: Peer): void {
     this.#newcomers.delete(peer);
     this.#disarm(peer);
+    this.follower.lost(peer);
   }
 
   /** Whole seconds until the binding ends; undefined without one. */
@@ -105,6 +120,11 @@ export class Bindings {
     const expiry = this.#expiries.get(peer);
     const left = expiry ? expiry.due - clock.elapsed() : peer.binding && peer.binding.expiresAt - clock.now();
     return left === undefined ? undefined : Math.max(0, Math.ceil(left / 1000));
+  }
+
+  /** The device answers again, or no longer. */
+  reached(peer: Peer, reachable: boolean): void {
+    if (this.#site.general.regextenonqualify) this.#show(peer, reachable);
   }
 
   get size(): number {
@@ -135,8 +155,8 @@ export class Bindings {
     const expiry = this.#expiries.get(peer);
     if (!expiry) {
       const extensions = this.#extensionsOf(peer);
-      this.#expiries.set(peer, { job: this.#job(peer, wait), wakes: due, due, extensions });
-      this.#tell(peer, extensions, true);
+      this.#expiries.set(peer, { job: this.#job(peer, wait), wakes: due, due, extensions, present: false });
+      this.#show(peer, true);
       return;
     }
     expiry.due = due;
@@ -165,14 +185,15 @@ export class Bindings {
     const expiry = this.#expiries.get(peer);
     if (!expiry) return;
     expiry.job.cancel();
+    this.#show(peer, false);
     this.#expiries.delete(peer);
-    this.#tell(peer, expiry.extensions, false);
   }
 
   #end(peer: Peer): boolean {
     if (!peer.binding) return false;
     const { peers, general } = this.#site;
     this.#disarm(peer);
+    this.follower.lost(peer);
     peer.binding = undefined;
     peer.address = undefined;
     peer.protocol = peer.primary;
@@ -221,8 +242,12 @@ export class Bindings {
     );
   }
 
-  #tell(peer: Peer, extensions: readonly Extension[], present: boolean): void {
-    for (const { context, extension } of extensions) {
+  /** Brings the extensions of a device that is registered into the dialplan, or takes them out. */
+  #show(peer: Peer, present: boolean): void {
+    const expiry = this.#expiries.get(peer);
+    if (!expiry || expiry.present === present) return;
+    expiry.present = present;
+    for (const { context, extension } of expiry.extensions) {
       this.#site.emit('registeredExtension', { context, extension, device: peer.name, registrar: 'SIP', present });
     }
   }

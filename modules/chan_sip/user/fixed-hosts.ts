@@ -14,6 +14,8 @@ export class FixedHosts {
   #round = 0;
   #reserved = new Set<string>();
   #portless: Peer[] = [];
+  /** Told of each device whose address is known now. */
+  located: (peer: Peer) => void = () => undefined;
 
   constructor(site: Site, resolver: Resolver) {
     this.#site = site;
@@ -32,7 +34,10 @@ export class FixedHosts {
   /** A device came by itself, after all others. */
   joined(peer: Peer): void {
     this.#take(peer);
-    if (peer.hostname === undefined) return;
+    if (peer.hostname === undefined) {
+      this.located(peer);
+      return;
+    }
     this.#site.spawn(`look-up of the host of '${peer.name}'`, this.#resolve([peer], this.#round));
   }
 
@@ -66,6 +71,7 @@ export class FixedHosts {
     const found: Endpoint = { address, port };
     peer.address = found;
     peers.moved(peer);
+    this.located(peer);
   }
 
   /** What is asked for each request, made once. */

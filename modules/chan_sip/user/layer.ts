@@ -10,6 +10,7 @@ import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { FixedHosts } from './fixed-hosts.js';
 import type { Peer } from './peer.js';
+import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
 import { Families } from './realtime-families.js';
 import { RegistrationRows } from './realtime-rows.js';
@@ -17,7 +18,7 @@ import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { type Lookup, Resolver } from './resolver.js';
-import { type Handler, openSite, type Site } from './site.js';
+import { type Handler, type Outward, openSite, type Site } from './site.js';
 
 /** By what they are for. */
 export interface Handlers {
@@ -30,6 +31,14 @@ export interface Handlers {
   readonly cancel: Handler;
 }
 
+export interface UserParts {
+  readonly transactions: TransactionLayer;
+  readonly outward: Outward;
+  readonly lookup?: Lookup | undefined;
+  /** 0 to 1: what parts devices that came together. */
+  readonly random?: () => number;
+}
+
 export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
@@ -38,10 +47,11 @@ export class UserLayer {
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
   readonly #rows: RegistrationRows;
+  readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(core: Core, general: General, transactions: TransactionLayer, lookup?: Lookup) {
-    this.site = openSite(core, general, transactions);
+  constructor(core: Core, general: General, { transactions, outward, lookup, random = Math.random }: UserParts) {
+    this.site = openSite(core, general, transactions, outward);
     const resolver = new Resolver(core.clock, lookup);
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -53,6 +63,9 @@ export class UserLayer {
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, bindings, resolver);
     this.#fixedHosts = hosts;
+    this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
+    bindings.follower = this.#qualify;
+    hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission);
     const { receive } = new Registrar(this.site, this.#registration);
@@ -78,6 +91,7 @@ export class UserLayer {
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();
+    this.#qualify.configure();
   }
 
   /** Lists that devices or [general] name and acl.conf does not have. */
@@ -95,9 +109,15 @@ export class UserLayer {
     return this.#bindings.remove(peer);
   }
 
+  /** Asks a device whether it is there. */
+  qualify(peer: Peer): void {
+    this.#qualify.ask(peer);
+  }
+
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.#qualify.close();
     this.#fixedHosts.close();
     this.#registration.close();
   }

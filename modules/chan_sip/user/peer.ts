@@ -35,8 +35,8 @@ export interface LastAnswer {
 export type Origin = 'static' | 'autocreate' | 'realtime';
 
 /** Answers of qualify that are no time. */
-const UNKNOWN = 0;
-const UNREACHABLE = -1;
+export const UNKNOWN = 0;
+export const UNREACHABLE = -1;
 
 export class Peer {
   readonly name: string;

@@ -148,6 +148,16 @@ export const writing = (name: string, row: Row, before: Standing) => ({
   late: notNewer(before, Math.max(before.regseconds, number(row['regseconds']))),
 });
 
+/** What its answers change; undefined where there is no such column. */
+export const measuring = ({ name, lastMs }: Peer, before: Standing) =>
+  has(before, 'lastms')
+    ? {
+        conditions: [is('name', name)],
+        changes: { lastms: String(lastMs) },
+        late: notNewer(before, before.regseconds),
+      }
+    : undefined;
+
 /** What its end changes, and only where the row still says what we last knew of it. */
 export const clearing = (name: string, before: Standing) => ({
   conditions: [

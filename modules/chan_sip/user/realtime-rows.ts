@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Core, type Realtime, type Row, realtimeStatus, settings } from '#core';
 import type { General } from '../options/general.js';
 import type { Peer } from './peer.js';
-import { clearing, isMarked, registrationOf, type Standing, writing } from './realtime-columns.js';
+import { clearing, isMarked, measuring, registrationOf, type Standing, writing } from './realtime-columns.js';
 import { type Families, type Family, PEERS, REGS } from './realtime-families.js';
 import { Outbox } from './realtime-outbox.js';
 
@@ -72,6 +72,12 @@ export class RegistrationRows {
     if (!isMarked(before)) return;
     this.#standings.set(peer, { ...before, ipaddr: '', port: '0', fullcontact: '', regseconds: 0 });
     this.#send({ key: peer.name, ...clearing(peer.name, before), at: this.#core.clock.now() });
+  }
+
+  /** What the device answered took another time than before. */
+  measured(peer: Peer): void {
+    const change = measuring(peer, this.#standings.get(peer) ?? UNSEEN);
+    if (change) this.#send({ key: peer.name, ...change, at: this.#core.clock.now() });
   }
 
   /** What the row of a name is about to say. */

@@ -15,7 +15,7 @@ import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
-import type { Flow } from '../transport/transport.js';
+import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
 import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { Domains } from './domains.js';
@@ -26,6 +26,9 @@ import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
 import type { Origin } from './realtime-queries.js';
+
+/** The way to somebody who sent nothing; undefined when we do not speak that protocol. */
+export type Outward = (protocol: Protocol, remote: Endpoint) => Flow | undefined;
 
 export interface Site {
   readonly log: Logger;
@@ -39,6 +42,7 @@ export interface Site {
   readonly auth: Auth;
   readonly answers: Answers;
   readonly transactions: TransactionLayer;
+  readonly outward: Outward;
   readonly ourAddress: OurAddress;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
@@ -52,7 +56,7 @@ export interface Site {
 }
 
 /** Builds what has no order of its own. */
-export function openSite(core: Core, general: General, transactions: TransactionLayer): Site {
+export function openSite(core: Core, general: General, transactions: TransactionLayer, outward: Outward): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
   return {
@@ -67,6 +71,7 @@ export function openSite(core: Core, general: General, transactions: Transaction
     auth: new Auth(nonces),
     answers: new Answers(clock, nonces),
     transactions,
+    outward,
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),

@@ -319,3 +319,10 @@ auth=me#0123456789abcdef0123456789abcdef@there
   }
   assert.ok(!text.includes('Realtime SIP Settings'));
 });
+
+test('sip qualify peer asks the device and says nothing', async () => {
+  const stage = await SipStage.recorded();
+  assert.equal((await stage.text('sip qualify peer 1009')).trim(), '');
+  assert.deepEqual(stage.qualified, ['1009']);
+  assert.match(await stage.text('sip qualify peer nosuch'), /Peer 'nosuch' not found/);
+});

@@ -31,6 +31,8 @@ export class SipStage implements SipView {
   readonly domainRows: DomainRow[] = [];
   readonly dialogRows: DialogRow[] = [];
   readonly lines: string[] = [];
+  /** Devices that were to be asked. */
+  readonly qualified: string[] = [];
   showsecrets = false;
   outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
@@ -95,6 +97,10 @@ export class SipStage implements SipView {
     peer.address = undefined;
     this.peers.moved(peer);
     return bound;
+  }
+
+  qualify(peer: Peer): void {
+    this.qualified.push(peer.name);
   }
 
   prune(peer: Peer): void {

@@ -301,11 +301,10 @@ transport=udp,wss
 `);
   assert.deepEqual(read.notInForce, [
     'callgroup (calls)',
-    'qualify (qualify)',
     'tcpenable (tcp)',
     'tos_sip (never)',
     'transport=wss (websocket)',
   ]);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), qualify/);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tcpenable/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

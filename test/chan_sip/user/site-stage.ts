@@ -58,6 +58,8 @@ export class SiteStage {
   readonly user: UserLayer;
   readonly transactions: TransactionLayer;
   readonly #wires = new Map<string, RecordingWire>();
+  /** What chance says: in the middle nothing is longer or shorter. */
+  random = 0.5;
   #cseq = 100;
 
   private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
@@ -71,7 +73,12 @@ export class SiteStage {
       limit: 100,
       user: { request: (request, flow) => handle(request, flow) },
     });
-    this.user = new UserLayer(core, config.general, this.transactions, lookup);
+    this.user = new UserLayer(core, config.general, {
+      transactions: this.transactions,
+      outward: (_protocol, remote) => this.#wire(remote),
+      lookup,
+      random: () => this.random,
+    });
     this.user.configure(config, 'pbx.example');
     const handle = handleIncoming(this.user);
     core.defer('user layer', () => {

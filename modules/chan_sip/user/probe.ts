@@ -1,0 +1,102 @@
+/** One OPTIONS on its way to a device: how long the answer took, or that there was none. */
+import { isIP } from 'node:net';
+import type { Job } from '#core';
+import type { Message } from '../message/message.js';
+import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
+import type { Endpoint, Protocol } from '../transport/transport.js';
+import { type Hop, hopTo, optionsTo } from './options-request.js';
+import { LATE } from './pacer.js';
+import type { Peer } from './peer.js';
+import type { Resolver } from './resolver.js';
+import { timersFor } from './round-trip.js';
+import type { Site } from './site.js';
+
+/** Milliseconds that the answer took; undefined: there was none. */
+export type Outcome = number | undefined;
+
+export interface ProbeParts {
+  readonly site: Site;
+  readonly resolver: Resolver;
+  readonly peer: Peer;
+  /** Milliseconds after which no answer is expected any more. */
+  readonly patience: number;
+  /** Told once, unless the probe is closed before. */
+  readonly done: (outcome: Outcome) => void;
+}
+
+export class Probe implements ClientUser {
+  readonly #parts: ProbeParts;
+  #deadline: Job | undefined;
+  #transaction: ClientTransaction | undefined;
+  #sentAt = 0;
+  #over = false;
+
+  constructor(parts: ProbeParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { site, peer } = this.#parts;
+    const hop = hopTo(peer);
+    if (!hop) this.#end(undefined);
+    else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
+    else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
+  }
+
+  /** Any answer is a sign of life, but one that a proxy on the way gives. */
+  response({ status }: Message): void {
+    if (status === 100) return;
+    this.#end(Math.max(1, Math.round(this.#parts.site.clock.elapsed() - this.#sentAt)));
+  }
+
+  failed(): void {
+    this.#end(undefined);
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#deadline?.cancel();
+    this.#transaction?.close();
+  }
+
+  async #resolve({ protocol, host, port }: Hop): Promise<void> {
+    const { resolver, peer } = this.#parts;
+    const address = await resolver.resolve(host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+    if (this.#over) return;
+    if (address === undefined) this.#end(undefined);
+    else this.#send(protocol, { address, port });
+  }
+
+  #send(protocol: Protocol, remote: Endpoint): void {
+    const { site, peer, patience } = this.#parts;
+    const flow = site.outward(protocol, remote);
+    if (!flow) {
+      this.#end(undefined);
+      return;
+    }
+    const timers = timersFor(site, peer);
+    // Timer F is 64*T1: it must not end the wait before its time.
+    const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
+    this.#sentAt = site.clock.elapsed();
+    this.#wait(patience);
+    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, { ...timers, t1 });
+    if (this.#over) transaction.close();
+    else this.#transaction = transaction;
+  }
+
+  #wait(ms: number, last = false): void {
+    const { sched, clock } = this.#parts.site;
+    const due = clock.elapsed() + ms;
+    this.#deadline = sched.after('qualify_noanswer', ms, () => {
+      // An answer that came while the event loop lagged is read only after the jobs that are due.
+      if (!last && clock.elapsed() - due > LATE) this.#wait(LATE, true);
+      else this.#end(undefined);
+    });
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#over) return;
+    this.close();
+    this.#parts.done(outcome);
+  }
+}

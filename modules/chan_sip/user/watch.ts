@@ -1,0 +1,110 @@
+/** One device that is watched: when it is asked next, and what its answers change. */
+import type { Job } from '#core';
+import type { Bindings } from './bindings.js';
+import type { Follower } from './followed.js';
+import { LATE, type Pacer } from './pacer.js';
+import { type Peer, UNKNOWN, UNREACHABLE } from './peer.js';
+import type { Outcome, Probe } from './probe.js';
+import type { Probes } from './probes.js';
+import type { RegistrationRows } from './realtime-rows.js';
+import type { Site } from './site.js';
+
+/** Milliseconds until a device that did not answer in time is asked again. */
+const AGAIN = 10_000;
+/** Waits are longer or shorter by up to this part of them, at random: devices that came together part. */
+const JITTER = 0.1;
+
+export interface WatchParts {
+  readonly site: Site;
+  readonly pacer: Pacer;
+  readonly probes: Probes;
+  readonly bindings: Bindings;
+  readonly rows: RegistrationRows;
+  /** 0 to 1. */
+  readonly random: () => number;
+}
+
+type State = 'Unknown' | 'Reachable' | 'Lagged' | 'Unreachable';
+
+function stateOf(lastMs: number, limit: number): State {
+  if (lastMs === UNKNOWN) return 'Unknown';
+  if (lastMs === UNREACHABLE) return 'Unreachable';
+  return lastMs > limit ? 'Lagged' : 'Reachable';
+}
+
+export class Watch implements Follower {
+  readonly #peer: Peer;
+  readonly #parts: WatchParts;
+  #job: Job | undefined;
+  #probe: Probe | undefined;
+
+  constructor(peer: Peer, parts: WatchParts) {
+    this.#peer = peer;
+    this.#parts = parts;
+  }
+
+  /** Asks now, or as soon as there is room. What was asked before is forgotten. */
+  run(): void {
+    const { probes, pacer } = this.#parts;
+    this.#rest();
+    if (probes.full) {
+      pacer.add(this);
+      return;
+    }
+    pacer.drop(this);
+    let answered = false;
+    const probe = probes.ask(this.#peer, outcome => {
+      answered = true;
+      this.#probe = undefined;
+      this.#heard(outcome);
+    });
+    if (!answered) this.#probe = probe;
+  }
+
+  close(): void {
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#job?.cancel();
+    if (this.#probe) this.#parts.probes.drop(this.#probe);
+    this.#probe = undefined;
+  }
+
+  #heard(outcome: Outcome): void {
+    const peer = this.#peer;
+    const before = peer.lastMs;
+    peer.lastMs = outcome ?? UNREACHABLE;
+    const state = stateOf(peer.lastMs, peer.qualifyMs);
+    this.#sleep(state === 'Reachable' ? peer.get('qualifyfreq') * 1000 : AGAIN);
+    if (state !== 'Unknown' && state !== stateOf(before, peer.qualifyMs)) this.#changed(state, before);
+  }
+
+  #sleep(ms: number): void {
+    const { site, pacer, random } = this.#parts;
+    const { clock, sched } = site;
+    const wait = Math.ceil(ms * (1 + JITTER * (2 * random() - 1)));
+    const due = clock.elapsed() + wait;
+    this.#job = sched.after('qualify', wait, () => {
+      // All that fell due while the event loop lagged must not go out at once.
+      if (clock.elapsed() - due > LATE) pacer.add(this);
+      else this.run();
+    });
+  }
+
+  /** `before` is what the answer before took. */
+  #changed(state: Exclude<State, 'Unknown'>, before: number): void {
+    const peer = this.#peer;
+    const { site, bindings, rows } = this.#parts;
+    const gone = state === 'Unreachable';
+    site.log.notice(
+      gone
+        ? `Peer '${peer.name}' is now UNREACHABLE!  Last qualify: ${before}`
+        : `Peer '${peer.name}' is now ${state}. (${peer.lastMs}ms / ${peer.qualifyMs}ms)`,
+    );
+    const fact = { technology: 'SIP', peer: peer.name, status: state } as const;
+    site.emit('peerStatus', gone ? { ...fact, time: UNREACHABLE } : fact);
+    if (state !== 'Lagged') bindings.reached(peer, !gone);
+    if (peer.origin === 'realtime' && site.general.rtupdate) rows.measured(peer);
+  }
+}
