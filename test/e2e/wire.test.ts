@@ -112,7 +112,9 @@ class Replay {
     const phone = await this.#phone(recordedPort);
     const asked = this.#credentials(title, this.#ported(request, recordedPort, phone));
     phone.send(this.#stack.local, asked);
-    const answer = await phone.next();
+    let answer = await phone.next();
+    // A device that is watched is asked before its REGISTER is answered.
+    while (answer.startsWith('OPTIONS ')) answer = await phone.next();
     this.#challenge = answer;
     return { asked, answer: this.#recordedPorts(answer, recordedPort, phone) };
   }
