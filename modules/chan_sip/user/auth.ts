@@ -1,6 +1,7 @@
 /** Digest authentication as a server: one path for devices that exist and for those that do not. */
 import { randomBytes } from 'node:crypto';
-import { type Credentials, digestResponse, parseCredentials, sameHash } from '../message/digest.js';
+import { type Credentials, parseCredentials, sameHash } from '../message/digest.js';
+import { digestResponse } from '../message/digest-algorithm.js';
 import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
 import type { Nonces } from './nonces.js';

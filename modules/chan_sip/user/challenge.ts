@@ -11,6 +11,6 @@ export interface Challenge {
 
 export function challengeFor(site: Site, request: Message, stale: boolean): Challenge {
   const nonce = site.nonces.issue(request.callId);
-  const value = challenge(realmFor(site, request), nonce, stale);
+  const value = challenge(realmFor(site, request), nonce, { algorithm: 'MD5', qop: false, stale });
   return { nonce, answer: { status: 401, reason: 'Unauthorized', headers: [['WWW-Authenticate', value]] } };
 }

@@ -1,6 +1,6 @@
 /** A device: what its section says, and where it is now. */
 import { isIP } from 'node:net';
-import { ha1 } from '../message/digest.js';
+import { ha1 } from '../message/digest-algorithm.js';
 import type { Device, DeviceSection, DeviceType } from '../options/device.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';

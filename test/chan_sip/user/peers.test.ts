@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseText } from '../../../core/config/dialect.js';
-import { ha1 } from '../../../modules/chan_sip/message/digest.js';
+import { ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { readSipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { Binding, Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
