@@ -206,6 +206,9 @@ for (const [what, text] of [
   ['contactdeny', '[general]\n\ncontactdeny=300.0.0.0/8\n'],
   ['directmediapermit', '[a]\ntype=peer\ndirectmediapermit=x\n'],
   ['md5secret', '[a]\ntype=peer\nmd5secret=secret\n'],
+  ['password_digest', '[a]\ntype=peer\npassword_digest=MD5:secret\n'],
+  ['supported_algorithms_uas', '[general]\n\nsupported_algorithms_uas=SHA256\n'],
+  ['auth_qop', '[a]\ntype=peer\nauth_qop=yes\n'],
   ['udpbindaddr', '[general]\n\nudpbindaddr=lan0\n'],
   ['maxexpiry', '[general]\n\nmaxexpiry=0\n'],
 ] as const) {
