@@ -57,7 +57,9 @@ test("an address in use declines the load, in the operator's words", async () =>
 });
 
 test('options without effect are named in one line, and warnings each', async () => {
-  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(0, 'tlsenable=yes\nqualifygap=50\nnonsense=1') });
+  const stage = await CoreStage.of('chan_sip', {
+    'sip.conf': general(0, 'websocket_enabled=no\nqualifygap=50\nnonsense=1'),
+  });
   await Sip.start(stage.core);
   assert.equal(stage.lines.filter(line => /^notice: .*not in force yet: .*qualifygap/.test(line)).length, 1);
   assert.ok(stage.lines.some(line => /^warning: sip\.conf:5: unknown option 'nonsense'/.test(line)));
