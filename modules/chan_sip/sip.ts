@@ -13,7 +13,7 @@ import {
   type ReloadReason,
   settings,
 } from '#core';
-import { type Certificates, readCertificates } from './certificates.js';
+import { type Certificates, readCertificates } from './transport/certificates.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor, wantedBy } from './monitor.js';

@@ -12,7 +12,7 @@ import { keptLog } from './wire.js';
 export function transportStage(
   receive?: (message: Message, flow: Flow) => void,
   limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
-  identity?: TlsIdentity,
+  identity: () => TlsIdentity | undefined = () => undefined,
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
@@ -26,7 +26,7 @@ export function transportStage(
       else flow.send(answerTo(message, flow));
     },
     limits: () => limits,
-    identity: () => identity,
+    identity,
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });
   return { layer, clock, lines, heard, [Symbol.asyncDispose]: () => layer.close() };

@@ -177,6 +177,7 @@ export class Connection implements Flow, Stranger {
   #finish(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
+    this.#home.over(this);
     this.#socket.end();
     this.#wait(LINGER, () => this.#end());
   }

@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { LoadDeclined, messageOf, type Problem } from '#core';
-import type { SipConfig } from './options/read.js';
-import type { TlsIdentity } from './transport/transport.js';
+import type { SipConfig } from '../options/read.js';
+import type { TlsIdentity } from './transport.js';
 
 type Option = 'tlscertfile' | 'tlsprivatekey' | 'tlscafile' | 'tlscapath' | 'tlscipher' | 'tlsverifyclient';
 
