@@ -13,7 +13,6 @@ import {
   type ReloadReason,
   settings,
 } from '#core';
-import { type Certificates, readCertificates } from './transport/certificates.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -24,6 +23,7 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
+import { type Certificates, readCertificates } from './transport/certificates.js';
 import { TransportLayer } from './transport/layer.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol } from './transport/transport.js';

@@ -100,7 +100,10 @@ test('TLS: certificates are read at the start and again at a reload of the same 
     assert.equal(stack.sip.peers.get('1008')!.protocol, 'tls');
   }
   await copyFile(second.certfile, first.certfile);
-  await assert.rejects(stack.sip.reloadConfig('cli'), /sip\.conf:\d+: tlsprivatekey: the key is not that of the certificate/);
+  await assert.rejects(
+    stack.sip.reloadConfig('cli'),
+    /sip\.conf:\d+: tlsprivatekey: the key is not that of the certificate/,
+  );
   await using still = await StreamPhone.secure(local, { ca: [first.cert] });
   await copyFile(second.keyfile, first.keyfile);
   await stack.sip.reloadConfig('cli');
@@ -117,7 +120,13 @@ test('what is wrong with certificates is told with every line, and nothing is le
   const pair = `tlscertfile=${made.certfile}\ntlsprivatekey=${made.keyfile}\n`;
   for (const [lines, problems] of [
     ['', [[4, /^tlscertfile: ENOENT/]]],
-    [`tlscertfile=${made.keyfile}\ntlsprivatekey=gone.pem\n`, [[6, /^tlsprivatekey: ENOENT/], [5, /^tlscertfile: /]]],
+    [
+      `tlscertfile=${made.keyfile}\ntlsprivatekey=gone.pem\n`,
+      [
+        [6, /^tlsprivatekey: ENOENT/],
+        [5, /^tlscertfile: /],
+      ],
+    ],
     [`tlscertfile=${made.certfile}\n`, [[5, /^tlscertfile: /]]],
     [`${pair}tlscipher=NONSENSE\n`, [[7, /^tlscipher: .*no cipher match/]]],
     [`${pair}tlscafile=${made.keyfile}\n`, [[7, /^tlscafile: /]]],
@@ -149,7 +158,10 @@ test('versions that are turned off are refused, and authorities may lie in a dir
       `tlsdisablev12=yes\ntlsverifyclient=yes\ntlscapath=${join(directory)}\n`,
   );
   const local = stack.sip.localOf('tls')!;
-  await assert.rejects(StreamPhone.secure(local, { ca: [cert], cert, key, maxVersion: 'TLSv1.2' }), /alert|disconnected|reset/i);
+  await assert.rejects(
+    StreamPhone.secure(local, { ca: [cert], cert, key, maxVersion: 'TLSv1.2' }),
+    /alert|disconnected|reset/i,
+  );
   await using phone = await StreamPhone.secure(local, { ca: [cert], cert, key });
   phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
   assert.match(await phone.next(), /^SIP\/2\.0 200/);

@@ -75,7 +75,12 @@ export class Connection implements Flow, Stranger {
   /** We connect, within bounds. */
   connecting(connected: 'connect' | 'secureConnect'): void {
     this.#wait(PATIENCE, () => this.#end(new Error(`no connection within ${PATIENCE / 1000} s`)));
-    this.#socket.once(connected, () => this.#stay());
+    // Nothing goes out before we know whom to: over TLS that is after the handshake.
+    this.#socket.cork();
+    this.#socket.once(connected, () => {
+      this.#socket.uncork();
+      this.#stay();
+    });
     this.carry(this.#socket);
   }
 

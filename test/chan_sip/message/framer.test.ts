@@ -86,7 +86,11 @@ const OTHERS: readonly [what: string, text: string, found: readonly string[]][] 
   ['a body that would be too long', message('', `l: ${LONGEST_STREAMED}`), ['oversized']],
   ['a length beyond all numbers', message('', `l: ${'9'.repeat(400)}`), ['oversized']],
   ['a head without an end', `A b SIP/2.0\r\n${'x'.repeat(LONGEST_STREAMED)}`, ['oversized']],
-  ['a head that is too long, without a length', `A b SIP/2.0\r\n${'x'.repeat(LONGEST_STREAMED)}\r\n\r\n`, ['oversized']],
+  [
+    'a head that is too long, without a length',
+    `A b SIP/2.0\r\n${'x'.repeat(LONGEST_STREAMED)}\r\n\r\n`,
+    ['oversized'],
+  ],
   ['a message that is not whole', message('').slice(0, -1), []],
 ];
 

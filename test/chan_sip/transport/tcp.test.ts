@@ -78,7 +78,10 @@ test('a message that is too long ends the connection with a line in the log', bo
   await using phone = await stage.phone();
   phone.send(`OPTIONS sip:a@b SIP/2.0\r\n${'x'.repeat(30_000)}`);
   await phone.hungUp();
-  assert.match(stage.lines.join(), /notice: tcp 127\.0\.0\.1:\d+: connection closed: a message of more than 20480 octets/);
+  assert.match(
+    stage.lines.join(),
+    /notice: tcp 127\.0\.0\.1:\d+: connection closed: a message of more than 20480 octets/,
+  );
 });
 
 const LIMITS = { authTimeout: 30_000, authLimit: 2, idle: 600_000 };
@@ -102,7 +105,10 @@ test('who proves nothing is cut after its time, who did stays as long as it is n
   known.send(options);
   await known.next();
   stage.clock.advance(599_999);
-  assert.deepEqual(stage.layer.connections().map(({ remote }) => remote), [known.endpoint]);
+  assert.deepEqual(
+    stage.layer.connections().map(({ remote }) => remote),
+    [known.endpoint],
+  );
   stage.clock.advance(1);
   await known.hungUp();
   assert.equal(stage.clock.pending, 0);
@@ -157,7 +163,7 @@ test('the way to an address is the connection that came from there', bounded, as
 
 test('where there is none, one is opened, used again, and its answers are heard', bounded, async () => {
   await using stage = await tcpStage();
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   const remote = { address: '127.0.0.1', port: (server.address() as { port: number }).port };
   const flow = stage.listener.flow(remote);
@@ -245,7 +251,10 @@ for (const [what, address, port, words] of [
 
 test('an address in use is refused, and one port may serve UDP and TCP', bounded, async () => {
   await using stage = await tcpStage();
-  await assert.rejects(stage.layer.open('tcp', stage.listener.local), /^Error: tcp 127\.0\.0\.1:\d+: address already in use/);
+  await assert.rejects(
+    stage.layer.open('tcp', stage.listener.local),
+    /^Error: tcp 127\.0\.0\.1:\d+: address already in use/,
+  );
   await stage.layer.open('udp', stage.listener.local);
   await using phone = await UdpPhone.open();
   phone.send(stage.listener.local, options);

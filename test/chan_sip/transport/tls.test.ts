@@ -1,8 +1,8 @@
 /** TLS on real sockets of this machine, under certificates made for the test. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { createServer } from 'node:tls';
-import { once } from 'node:events';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import type { TlsIdentity } from '../../../modules/chan_sip/transport/transport.js';
 import { certificate, noCertificates, type TestCertificate } from '../../support/certificate.js';
@@ -120,7 +120,7 @@ for (const [what, trusted] of [
   secured(`of servers ${what}`, async () => {
     await using stage = await tlsStage();
     const { cert, key } = trusted ? theirs : ours;
-    const server = createServer({ cert, key }).listen(0, '127.0.0.1');
+    const server = createServer({ cert, key }).listen(0, '127.0.0.1').unref(); // a test that fails half-way ends all the same
     server.on('tlsClientError', () => undefined);
     await once(server, 'listening');
     const flow = stage.listener.flow({ address: '127.0.0.1', port: (server.address() as { port: number }).port });
