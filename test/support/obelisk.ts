@@ -29,6 +29,9 @@ astcachedir => cache
 /** Three accounts and a template, listening on a port that the system picks. */
 export const PHONES = `[general]
 udpbindaddr=127.0.0.1:0
+tcpenable=yes
+tcpbindaddr=127.0.0.1:0
+transport=udp,tcp
 realm=asterisk
 [phone](!)
 type=friend
@@ -122,11 +125,11 @@ export class Obelisk {
     return stdout;
   }
 
-  /** The UDP port that chan_sip listens on. */
-  async port(): Promise<number> {
+  /** The port that chan_sip listens on. */
+  async port(socket: 'UDP' | 'TCP SIP' = 'UDP'): Promise<number> {
     const text = await this.x('sip show settings');
-    const port = /UDP Bindaddress:\s+\S+:(\d+)/.exec(text)?.[1];
-    assert.ok(port, `no UDP port in:\n${text}`);
+    const port = new RegExp(`${socket} Bindaddress:\\s+\\S+:(\\d+)`).exec(text)?.[1];
+    assert.ok(port, `no ${socket} port in:\n${text}`);
     return Number(port);
   }
 

@@ -99,7 +99,11 @@ export class Connection implements Flow, Stranger {
       up.unsent(refused, this, counters, failed);
       return;
     }
-    this.#socket.write(data, cause => cause && up.unsent(cause, this, counters, failed));
+    this.#socket.write(data, cause => {
+      if (!cause) return;
+      this.#end();
+      up.unsent(cause, this, counters, failed);
+    });
     counters.sent += 1;
     up.sending(text, this);
   }
