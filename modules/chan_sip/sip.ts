@@ -44,6 +44,8 @@ export class Sip implements SipView {
   readonly transactions: TransactionLayer;
   readonly showsecrets: boolean;
   readonly #environment: Environment;
+  /** What relative names in sip.conf are relative to. */
+  readonly #directory: string;
   readonly #loader: Loader;
   credentials: readonly Credential[] = [];
   readonly #core: Core;
@@ -59,7 +61,9 @@ export class Sip implements SipView {
     this.#core = core;
     this.#environment = environment;
     this.#loader = core.use(loader);
-    this.showsecrets = core.use(settings).showsecrets;
+    const { showsecrets, directories } = core.use(settings);
+    this.showsecrets = showsecrets;
+    this.#directory = directories.astetcdir;
     this.transport = new TransportLayer({
       log: core.log,
       clock: core.clock,
@@ -211,7 +215,7 @@ export class Sip implements SipView {
 
   async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
     const { clock, log } = this.#core;
-    const read = await readCertificates(config, this.#core.use(settings).directories.astetcdir, clock.now());
+    const read = await readCertificates(config, this.#directory, clock.now());
     for (const warning of read?.warnings ?? []) log.warning(warning);
     return read;
   }

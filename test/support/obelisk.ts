@@ -29,10 +29,10 @@ astcachedir => cache
 /** Three accounts and a template, listening on a port that the system picks. */
 export const PHONES = `[general]
 udpbindaddr=127.0.0.1:0
+realm=asterisk
 tcpenable=yes
 tcpbindaddr=127.0.0.1:0
 transport=udp,tcp
-realm=asterisk
 [phone](!)
 type=friend
 host=dynamic
