@@ -1,50 +1,108 @@
-/** The monitor: holds the listener, and moves it when the address to listen on changes. */
+/** The monitor: holds the listeners, and moves them when the addresses to listen on change. */
+import { messageOf } from '#core';
+import type { General } from './options/general.js';
+import { standardPort } from './options/values/transport.js';
 import type { TransportLayer } from './transport/layer.js';
-import { type Endpoint, formatEndpoint, type Listener } from './transport/transport.js';
+import { type Endpoint, formatEndpoint, type Listener, type Protocol } from './transport/transport.js';
+
+/** What is asked for: port 0 stands for any. */
+export interface Wanted {
+  readonly protocol: Protocol;
+  readonly bind: Endpoint;
+}
+
+interface Held {
+  readonly wanted: Wanted;
+  readonly listener: Listener;
+}
+
+/** Where a configuration wants us to listen. */
+export function wantedBy(general: General): Wanted[] {
+  const { udpbindaddr, bindport, tcpenable, tcpbindaddr, tlsenable, tlsbindaddr } = general;
+  const { host, port = bindport } = udpbindaddr;
+  const stream = (protocol: 'tcp' | 'tls', own: { host: string; port: number | undefined }): Wanted => ({
+    protocol,
+    bind: { address: own.host || host, port: own.port ?? standardPort(protocol) },
+  });
+  return [
+    { protocol: 'udp', bind: { address: host, port } },
+    ...(tcpenable ? [stream('tcp', tcpbindaddr)] : []),
+    ...(tlsenable ? [stream('tls', tlsbindaddr)] : []),
+  ];
+}
 
 const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
+/** UDP has ports of its own; whatever runs over TCP shares those. */
+const isDatagram = ({ protocol }: { readonly protocol: Protocol }): boolean => protocol === 'udp';
 
 /** Whether one socket cannot be opened while the other is. */
 const collide = (one: Endpoint, other: Endpoint): boolean =>
   one.port === other.port && (one.address === other.address || isWildcard(one.address) || isWildcard(other.address));
 
+const isSame = (one: Wanted, other: Wanted): boolean =>
+  one.protocol === other.protocol && formatEndpoint(one.bind) === formatEndpoint(other.bind);
+
 export class Monitor {
   readonly #transport: TransportLayer;
-  #listener: Listener | undefined;
-  /** What was asked for: port 0 stands for any. */
-  #wanted: Endpoint | undefined;
+  #held: readonly Held[] = [];
 
   constructor(transport: TransportLayer) {
     this.#transport = transport;
   }
 
-  get listener(): Listener | undefined {
-    return this.#listener;
+  /** The one of that transport. */
+  listener(protocol: Protocol): Listener | undefined {
+    return this.#held.find(({ listener }) => listener.protocol === protocol)?.listener;
   }
 
-  /** Listens there, and only then no longer elsewhere. @throws Error in the operator's words; the old listener stays */
-  async restartMonitor(bind: Endpoint): Promise<void> {
-    const wanted = this.#wanted;
-    if (wanted && this.#listener && formatEndpoint(wanted) === formatEndpoint(bind)) return;
-    if (this.#listener && collide(this.#listener.local, bind)) await this.#swap(this.#listener, bind);
-    else {
-      const next = await this.#transport.open('udp', bind);
-      const before = this.#listener;
-      this.#listener = next;
-      await before?.close();
-    }
-    this.#wanted = bind;
-  }
-
-  /** Both want the same port: the old one must go first, and comes back when the new one cannot be. */
-  async #swap(before: Listener, bind: Endpoint): Promise<void> {
-    this.#listener = undefined;
-    await before.close();
+  /**
+   * Listens there, and only then no longer elsewhere: all or nothing.
+   * @throws Error in the operator's words; the old listeners stay
+   */
+  async restartMonitor(wanted: readonly Wanted[]): Promise<void> {
+    const kept = this.#held.filter(held => wanted.some(one => isSame(one, held.wanted)));
+    const leaving = new Set(this.#held.filter(held => !kept.includes(held)));
+    const opened: Held[] = [];
+    const closed: Held[] = [];
     try {
-      this.#listener = await this.#transport.open('udp', bind);
+      for (const one of wanted) {
+        if (kept.some(held => isSame(one, held.wanted))) continue;
+        closed.push(...(await this.#makeRoom(one, leaving)));
+        opened.push({ wanted: one, listener: await this.#transport.open(one.protocol, one.bind) });
+      }
     } catch (thrown) {
-      this.#listener = await this.#transport.open('udp', before.local);
+      await closeAll(opened);
+      this.#held = [...kept, ...leaving, ...(await this.#reopen(closed, thrown))];
       throw thrown;
     }
+    this.#held = [...kept, ...opened];
+    await closeAll(leaving);
+  }
+
+  /** What wants the same port must go first, and comes back when the new one cannot be. */
+  async #makeRoom(wanted: Wanted, leaving: Set<Held>): Promise<Held[]> {
+    const inTheWay = [...leaving].filter(
+      ({ listener }) => isDatagram(listener) === isDatagram(wanted) && collide(listener.local, wanted.bind),
+    );
+    for (const held of inTheWay) leaving.delete(held);
+    await closeAll(inTheWay);
+    return inTheWay;
+  }
+
+  async #reopen(closed: readonly Held[], cause: unknown): Promise<Held[]> {
+    const again: Held[] = [];
+    for (const { wanted, listener } of closed) {
+      try {
+        again.push({ wanted, listener: await this.#transport.open(listener.protocol, listener.local) });
+      } catch (thrown) {
+        throw new Error(`${messageOf(cause)}; and the old one could not be had again: ${messageOf(thrown)}`);
+      }
+    }
+    return again;
   }
 }
+
+const closeAll = async (held: Iterable<Held>): Promise<void> => {
+  await Promise.all([...held].map(({ listener }) => listener.close()));
+};

@@ -15,15 +15,18 @@ import {
 } from '#core';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
-import { Monitor } from './monitor.js';
+import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
 import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
 import { condensed } from './options/repeats.js';
 import type { Credential } from './options/values/credential.js';
+import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
+import { type Certificates, readCertificates } from './transport/certificates.js';
 import { TransportLayer } from './transport/layer.js';
-import type { Endpoint } from './transport/transport.js';
+import type { StreamLimits } from './transport/strangers.js';
+import type { Endpoint, Protocol } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
 import type { Lookup } from './user/resolver.js';
@@ -33,28 +36,41 @@ const FILE = 'sip.conf';
 /** Requests that are being answered at a time. */
 const SERVER_TRANSACTIONS = 10_000;
 
+/** A refresh may come late by this much. */
+const IDLE_GRACE = 60_000;
+
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
   readonly showsecrets: boolean;
   readonly #environment: Environment;
+  /** What relative names in sip.conf are relative to. */
+  readonly #directory: string;
   readonly #loader: Loader;
   credentials: readonly Credential[] = [];
   readonly #core: Core;
   readonly #user: UserLayer;
   readonly #monitor: Monitor;
+  /** Undefined while TLS is off. */
+  #certificates: Certificates | undefined;
+  /** What is in force. */
+  #config: SipConfig | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
   private constructor(core: Core, environment: Environment, general: General, lookup: Lookup | undefined) {
     this.#core = core;
     this.#environment = environment;
     this.#loader = core.use(loader);
-    this.showsecrets = core.use(settings).showsecrets;
+    const { showsecrets, directories } = core.use(settings);
+    this.showsecrets = showsecrets;
+    this.#directory = directories.astetcdir;
     this.transport = new TransportLayer({
       log: core.log,
       clock: core.clock,
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
+      limits: () => connectionLimits(this.#user.site.general),
+      identity: () => this.#certificates?.identity,
     });
     this.transactions = new TransactionLayer({
       sched: core.sched,
@@ -66,7 +82,7 @@ export class Sip implements SipView {
     });
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,
-      outward: (protocol, remote) => (protocol === 'udp' ? this.#monitor.listener?.flow(remote) : undefined),
+      outward: (protocol, remote) => this.#monitor.listener(protocol)?.flow(remote),
       lookup,
     });
     this.#handle = handleIncoming(this.#user);
@@ -94,7 +110,7 @@ export class Sip implements SipView {
     // With rtcachefriends a reload reads devices of the database again, whatever became of the file.
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
-    if (!file) return;
+    if (!file) return this.#renewCertificates();
     await this.#configure(readSipConfig(file, this.#environment));
     this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
   }
@@ -109,8 +125,17 @@ export class Sip implements SipView {
 
   get general(): General {
     const { general } = this.#user.site;
-    const port = this.#monitor.listener?.local.port;
-    return port === undefined ? general : { ...general, udpbindaddr: { ...general.udpbindaddr, port } };
+    const at = (protocol: Protocol, written: HostPort): HostPort => {
+      const port = this.#monitor.listener(protocol)?.local.port;
+      return port === undefined ? written : { ...written, port };
+    };
+    const { udpbindaddr, tcpbindaddr, tlsbindaddr } = general;
+    return {
+      ...general,
+      udpbindaddr: at('udp', udpbindaddr),
+      tcpbindaddr: at('tcp', tcpbindaddr),
+      tlsbindaddr: at('tls', tlsbindaddr),
+    };
   }
 
   get peers() {
@@ -140,7 +165,15 @@ export class Sip implements SipView {
 
   /** Where we listen; port 0 in the file stands for any. */
   get local(): Endpoint | undefined {
-    return this.#monitor.listener?.local;
+    return this.localOf('udp');
+  }
+
+  localOf(protocol: Protocol): Endpoint | undefined {
+    return this.#monitor.listener(protocol)?.local;
+  }
+
+  connections() {
+    return this.transport.connections();
   }
 
   /** There are no dialogs yet: a registration leaves none behind. */
@@ -183,16 +216,31 @@ export class Sip implements SipView {
     }
   }
 
-  /** What can fail comes first: the socket. The rest is a swap of values. */
+  /** A certificate is renewed while sip.conf stays as it is. */
+  async #renewCertificates(): Promise<void> {
+    this.#certificates = await this.#readCertificates(this.#config!);
+  }
+
+  async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
+    const { clock, log } = this.#core;
+    const read = await readCertificates(config, this.#directory, clock.now());
+    for (const warning of read?.warnings ?? []) log.warning(warning);
+    return read;
+  }
+
+  /** What can fail comes first: certificates and sockets. The rest is a swap of values. */
   async #configure(config: SipConfig): Promise<void> {
     const { log } = this.#core;
     const { general } = config;
-    const { host, port = general.bindport } = general.udpbindaddr;
+    const before = this.#certificates;
+    this.#certificates = await this.#readCertificates(config);
     try {
-      await this.#monitor.restartMonitor({ address: host, port });
+      await this.#monitor.restartMonitor(wantedBy(general));
     } catch (thrown) {
+      this.#certificates = before;
       throw new LoadDeclined(messageOf(thrown));
     }
+    this.#config = config;
     this.#user.configure(config, hostname());
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
@@ -201,6 +249,13 @@ export class Sip implements SipView {
     if (idle !== undefined) log.notice(idle);
   }
 }
+
+/** A connection with credentials outlives any registration: what comes in between may be what it is there for. */
+const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General): StreamLimits => ({
+  authTimeout: tcpauthtimeout * 1000,
+  authLimit: tcpauthlimit,
+  idle: maxexpiry * 1000 + IDLE_GRACE,
+});
 
 function environmentOf(core: Core): Environment {
   const lists = core.use(acls);

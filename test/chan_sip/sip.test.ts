@@ -58,7 +58,7 @@ test("an address in use declines the load, in the operator's words", async () =>
 
 test('options without effect are named in one line, and warnings each', async () => {
   const stage = await CoreStage.of('chan_sip', {
-    'sip.conf': general(0, 'tlsenable=yes\nregistertimeout=50\nnonsense=1'),
+    'sip.conf': general(0, 'websocket_enabled=no\nregistertimeout=50\nnonsense=1'),
   });
   await Sip.start(stage.core);
   assert.equal(stage.lines.filter(line => /^notice: .*not in force yet: .*registertimeout/.test(line)).length, 1);

@@ -27,28 +27,36 @@ after(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
-test('baresip registers and is shown with its address', async t => {
-  const absent = await missing('baresip');
-  if (absent) return t.skip(absent);
-  const home = join(directory, 'baresip');
-  await run('mkdir', ['-p', home]);
-  await writeFile(join(home, 'accounts'), `<sip:1008@127.0.0.1:${port};transport=udp>;auth_pass=pass1008;regint=60\n`);
-  await writeFile(
-    join(home, 'config'),
-    'module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:0\nmodule_app account.so\nmodule stdio.so\nmodule_app menu.so\n',
-  );
-  const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  try {
-    const said = await until(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/);
-    assert.match(said, /200 OK/);
-    assert.match(await pbx.x('sip show peers like 1008'), /^1008\/1008\S* +127\.0\.0\.1 +D /m);
-    assert.match(await pbx.x('sip show peer 1008'), /Useragent {4}: baresip/);
-  } finally {
-    phone.kill('SIGTERM');
-    await new Promise(done => phone.on('close', done));
-  }
-  return undefined;
-});
+for (const transport of ['udp', 'tcp'] as const)
+  test(`baresip registers over ${transport} and is shown with its address`, async t => {
+    const absent = await missing('baresip');
+    if (absent) return t.skip(absent);
+    const home = join(directory, `baresip-${transport}`);
+    const server = transport === 'udp' ? port : await pbx.port('TCP SIP');
+    await run('mkdir', ['-p', home]);
+    await writeFile(
+      join(home, 'accounts'),
+      `<sip:1008@127.0.0.1:${server};transport=${transport}>;auth_pass=pass1008;regint=60\n`,
+    );
+    await writeFile(
+      join(home, 'config'),
+      'module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:0\nmodule_app account.so\nmodule stdio.so\nmodule_app menu.so\n',
+    );
+    const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    try {
+      const said = await until(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/);
+      assert.match(said, /200 OK/);
+      assert.match(await pbx.x('sip show peers like 1008'), /^1008\/1008\S* +127\.0\.0\.1 +D /m);
+      const shown = await pbx.x('sip show peer 1008');
+      assert.match(shown, /Useragent {4}: baresip/);
+      assert.match(shown, new RegExp(`Prim\\.Transp\\. : ${transport.toUpperCase()}`));
+      if (transport === 'tcp') assert.match(await pbx.x('sip show tcp'), /^127\.0\.0\.1:\d+ +TCP +Server/m);
+    } finally {
+      phone.kill('SIGTERM');
+      await new Promise(done => phone.on('close', done));
+    }
+    return undefined;
+  });
 
 test('sipsak registers with a password, and is refused with a wrong one', async t => {
   const absent = await missing('sipsak');
@@ -76,42 +84,40 @@ test('sipsak registers with a password, and is refused with a wrong one', async 
   return undefined;
 });
 
-test(`SIPp registers ${ACCOUNTS} accounts`, async t => {
-  const absent = await missing('sipp');
-  if (absent) return t.skip(absent);
-  const scenario = join(directory, 'register.xml');
-  const list = join(directory, 'accounts.csv');
-  await writeFile(scenario, REGISTER);
-  await writeFile(
-    list,
-    `SEQUENTIAL\n${accounts.map(name => `${name};[authentication username=${name} password=pass${name}]`).join('\n')}\n`,
-  );
-  const { code, stdout, stderr } = await run('sipp', [
-    `127.0.0.1:${port}`,
-    '-sf',
-    scenario,
-    '-inf',
-    list,
-    '-m',
-    String(ACCOUNTS),
-    '-r',
-    '500',
-    '-l',
-    '200',
-    '-i',
-    '127.0.0.1',
-    '-nostdin',
-    '-trace_err',
-    '-error_file',
-    join(directory, 'sipp-errors.log'),
-  ]);
-  assert.equal(code, 0, `${stdout.slice(-1500)}\n${stderr.slice(-500)}`);
-  assert.match(
-    await pbx.x('sip show peers like ^20'),
-    new RegExp(`${ACCOUNTS} sip peers \\[Monitored: 0 online, 0 offline Unmonitored: ${ACCOUNTS} online`),
-  );
-  return undefined;
-});
+/** Accounts over one connection that carries them all, as a proxy's does, beside those with a datagram each. */
+const SIPP = [
+  { transport: 'udp', socket: 'UDP', mode: 'u1', count: ACCOUNTS },
+  { transport: 'tcp', socket: 'TCP SIP', mode: 't1', count: 200 },
+] as const;
+
+for (const { transport, socket, mode, count } of SIPP) {
+  test(`SIPp registers ${count} accounts over ${transport}`, async t => {
+    const absent = await missing('sipp');
+    if (absent) return t.skip(absent);
+    const names = accounts.slice(0, count);
+    const scenario = join(directory, `register-${transport}.xml`);
+    const list = join(directory, `accounts-${transport}.csv`);
+    await writeFile(scenario, REGISTER);
+    const rows = names.map(name => `${name};[authentication username=${name} password=pass${name}]`);
+    await writeFile(list, `SEQUENTIAL\n${rows.join('\n')}\n`);
+    const { code, stdout, stderr } = await run('sipp', [
+      ...[`127.0.0.1:${await pbx.port(socket)}`, '-t', mode, '-sf', scenario, '-inf', list, '-m', String(count)],
+      ...['-r', '500', '-l', '200', '-i', '127.0.0.1', '-nostdin', '-timeout', '40s'],
+      ...['-trace_err', '-error_file', join(directory, `sipp-${transport}.log`)],
+    ]);
+    assert.equal(code, 0, `${stdout.slice(-1500)}\n${stderr.slice(-500)}`);
+    const shown = await pbx.x('sip show peers like ^20');
+    assert.match(
+      shown,
+      new RegExp(`${ACCOUNTS} sip peers \\[Monitored: 0 online, 0 offline Unmonitored: ${ACCOUNTS} online`),
+    );
+    assert.match(
+      await pbx.x(`sip show peer ${names.at(-1)}`),
+      new RegExp(`Prim\\.Transp\\. : ${transport.toUpperCase()}`),
+    );
+    return undefined;
+  });
+}
 
 /** What the program said, once it said something that matches. */
 function until(child: ChildProcess, sign: RegExp): Promise<string> {

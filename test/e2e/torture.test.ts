@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SipStack } from '../support/sip-stack.js';
+import { StreamPhone } from '../support/stream-phone.js';
 import { UdpPhone } from '../support/udp-phone.js';
 
 interface Case {
@@ -38,6 +39,61 @@ const probe = (id: string) =>
   ].join('\r\n');
 
 const statusOf = (answer: string) => Number(/^SIP\/2\.0 (\d{3})/.exec(answer)?.[1]);
+
+/** Messages that do not say where they end: a stream is of no use behind them. */
+const ENDLESS: ReadonlySet<string> = new Set(['ncl', 'mcl01', 'inv2543']);
+/** Messages with octets too few or too many for what they say, so that what follows is part of them; with the answers before. */
+const UNFINISHED: ReadonlyMap<string, number> = new Map([
+  ['clerr', 0],
+  ['baddn', 0],
+  ['dblreq', 2],
+]);
+
+describe('torture over TCP', async () => {
+  const stack = await SipStack.of('[general]\ntcpenable=yes\nallowguest=no\n');
+  const local = stack.sip.localOf('tcp')!;
+
+  /** What came back before the answer to a question that was asked behind it. */
+  async function answersTo(phone: StreamPhone, id: string): Promise<number[]> {
+    phone.send(probe(id));
+    const statuses: number[] = [];
+    for (;;) {
+      const answer = await phone.next();
+      if (answer.includes(`\r\nCall-ID: probe-${id}\r\n`)) return statuses;
+      statuses.push(statusOf(answer));
+    }
+  }
+
+  for (const one of cases) {
+    const ends = ENDLESS.has(one.name);
+    const unfinished = UNFINISHED.get(one.name);
+    test(`${one.name}: ${ends ? 'refused, and the connection ended' : one.verdict}`, async () => {
+      await using phone = await StreamPhone.open(local);
+      phone.send(readFileSync(join(DIRECTORY, one.file)));
+      if (ends || unfinished !== undefined) {
+        if (!ends) phone.socket.end();
+        await phone.hungUp();
+        return assert.deepEqual(
+          phone.received.map(statusOf).filter(status => !ends || status === 400).length,
+          unfinished ?? 1,
+        );
+      }
+      const statuses = await answersTo(phone, one.name);
+      const answered = one.kind === 'request' && one.verdict !== 'discard';
+      assert.ok(statuses.length === Number(answered) || (answered && one.silence), statuses.join());
+      for (const status of statuses) {
+        assert.ok(!one.forbid.includes(status), `${status} is forbidden`);
+        assert.ok(one.codes.length === 0 || one.liberal || one.codes.includes(status), `${status}`);
+      }
+    });
+  }
+
+  test('nothing is left behind', async () => {
+    assert.equal(stack.sip.transport.counters.faults, 0);
+    await stack[Symbol.asyncDispose]();
+    assert.deepEqual(stack.sip.transport.connections(), []);
+  });
+});
 
 for (const [name, conf] of Object.entries(CONFIGURATIONS)) {
   describe(`torture ${name}`, async () => {

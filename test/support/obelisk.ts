@@ -30,6 +30,9 @@ astcachedir => cache
 export const PHONES = `[general]
 udpbindaddr=127.0.0.1:0
 realm=asterisk
+tcpenable=yes
+tcpbindaddr=127.0.0.1:0
+transport=udp,tcp
 [phone](!)
 type=friend
 host=dynamic
@@ -122,11 +125,11 @@ export class Obelisk {
     return stdout;
   }
 
-  /** The UDP port that chan_sip listens on. */
-  async port(): Promise<number> {
+  /** The port that chan_sip listens on. */
+  async port(socket: 'UDP' | 'TCP SIP' = 'UDP'): Promise<number> {
     const text = await this.x('sip show settings');
-    const port = /UDP Bindaddress:\s+\S+:(\d+)/.exec(text)?.[1];
-    assert.ok(port, `no UDP port in:\n${text}`);
+    const port = new RegExp(`${socket} Bindaddress:\\s+\\S+:(\\d+)`).exec(text)?.[1];
+    assert.ok(port, `no ${socket} port in:\n${text}`);
     return Number(port);
   }
 

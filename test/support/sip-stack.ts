@@ -29,4 +29,4 @@ export class SipStack {
 }
 
 export const onFreePort = (sipConf: string): string =>
-  sipConf.replace('[general]', '[general]\nudpbindaddr=127.0.0.1:0');
+  sipConf.replace('[general]', '[general]\nudpbindaddr=127.0.0.1:0\ntcpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0');

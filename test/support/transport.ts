@@ -3,12 +3,17 @@ import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
-import type { Flow } from '../../modules/chan_sip/transport/transport.js';
+import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
+import type { Flow, TlsIdentity } from '../../modules/chan_sip/transport/transport.js';
 import { PATIENCE } from './udp-phone.js';
 import { keptLog } from './wire.js';
 
 /** `receive` stands in for the user that answers. */
-export function transportStage(receive?: (message: Message, flow: Flow) => void) {
+export function transportStage(
+  receive?: (message: Message, flow: Flow) => void,
+  limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
+  identity: () => TlsIdentity | undefined = () => undefined,
+) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
   const heard: [message: Message, flow: Flow][] = [];
@@ -20,6 +25,8 @@ export function transportStage(receive?: (message: Message, flow: Flow) => void)
       if (receive) receive(message, flow);
       else flow.send(answerTo(message, flow));
     },
+    limits: () => limits,
+    identity,
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });
   return { layer, clock, lines, heard, [Symbol.asyncDispose]: () => layer.close() };

@@ -48,6 +48,8 @@ export class Wire implements Flow {
     return new Wire(this.#clock, this.protocol, this.#breakage, remote);
   }
 
+  trusted(): void {}
+
   /** When messages that begin with `start` went out. */
   timesOf(start: string): number[] {
     return this.sent.filter(([, text]) => text.startsWith(start)).map(([at]) => at);

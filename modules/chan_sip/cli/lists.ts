@@ -1,5 +1,6 @@
-/** `sip show channels`, `domains`, `objects` and `sched`: what the stack holds. */
+/** `sip show channels`, `tcp`, `domains`, `objects` and `sched`: what the stack holds. */
 import type { Command, Output, TableShape } from '#core';
+import { type ConnectionRow, formatEndpoint } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { DialogRow, DomainRow, SipView } from './view.js';
 
@@ -14,6 +15,16 @@ const CHANNELS: TableShape<DialogRow> = {
     { title: 'Last Message', key: 'lastMessage', value: row => row.lastMessage },
     { title: 'Expiry', key: 'transfer', value: row => row.transfer },
     { title: 'Peer', key: 'device', value: row => row.device || '<guest>' },
+  ],
+};
+
+const CONNECTIONS: TableShape<ConnectionRow> = {
+  layout: '%-47.47s %-9.9s %-6.6s',
+  heading: '%-47.47s %9.9s %6.6s',
+  columns: [
+    { title: 'Address', key: 'address', value: row => formatEndpoint(row.remote) },
+    { title: 'Transport', key: 'transport', value: row => row.protocol.toUpperCase() },
+    { title: 'Type', key: 'type', value: row => (row.ours ? 'Client' : 'Server') },
   ],
 };
 
@@ -33,6 +44,14 @@ const showChannels = (view: SipView): Command => ({
     const rows = [...view.dialogs()];
     out.table(CHANNELS, rows);
     out.line(`${rows.length} active SIP dialog${rows.length === 1 ? '' : 's'}`);
+  },
+});
+
+const showConnections = (view: SipView): Command => ({
+  syntax: 'sip show tcp',
+  summary: 'Connections that are open, over TCP and TLS',
+  run({ out }) {
+    out.table(CONNECTIONS, [...view.connections()]);
   },
 });
 
@@ -107,4 +126,4 @@ const showSched = (view: SipView): Command => ({
 });
 
 export const listCommands = (view: SipView): Command[] =>
-  [showChannels, showDomains, showObjects, showSched].map(make => make(view));
+  [showChannels, showConnections, showDomains, showObjects, showSched].map(make => make(view));

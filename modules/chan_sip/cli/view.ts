@@ -2,6 +2,7 @@
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
+import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
 
@@ -51,6 +52,8 @@ export interface SipView {
   /** The families that are mapped to a database that can be asked. */
   readonly realtime: { readonly peers: boolean; readonly regs: boolean };
   dialogs(): Iterable<DialogRow>;
+  /** Streams that are open. */
+  connections(): Iterable<ConnectionRow>;
   /** The lines of registrations of ours, without their secrets. */
   registrations(): Iterable<string>;
   /** Reads sip.conf again. */

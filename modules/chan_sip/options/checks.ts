@@ -61,11 +61,6 @@ const GENERAL: readonly Check[] = [
     wrong: ({ storesipcause }) => storesipcause,
     message: () => 'storesipcause is on its way out; use the HANGUPCAUSE function',
   },
-  {
-    at: 'tlsverifyclient',
-    wrong: ({ tlsverifyclient }) => tlsverifyclient,
-    message: () => 'tlsverifyclient has no effect',
-  },
 ];
 
 const problemAt = (line: Line | undefined, message: string): Problem => ({

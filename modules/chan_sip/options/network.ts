@@ -15,13 +15,12 @@ const sockets = {
     label: 'UDP Bindaddress:',
   }),
   bindport: portNumber(5060, 'Port where udpbindaddr names none', { guard: true }),
-  tcpenable: yesno(false, 'Listen for TCP', { later: 'tcp' }),
+  tcpenable: yesno(false, 'Listen for TCP'),
   tcpbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TCP; else as for UDP', {
     label: 'TCP SIP Bindaddress:',
-    later: 'tcp',
   }),
-  tcpauthtimeout: seconds(30, [1, 31_536_000], 'How long a connection may stay without credentials', { later: 'tcp' }),
-  tcpauthlimit: integer(100, [1, 1_000_000], 'Connections without credentials at a time', { later: 'tcp' }),
+  tcpauthtimeout: seconds(30, [1, 31_536_000], 'How long a connection may stay without credentials'),
+  tcpauthlimit: integer(100, [1, 1_000_000], 'Connections without credentials at a time'),
   websocket_enabled: yesno(true, 'Offer SIP over WebSocket', { later: 'websocket' }),
   websocket_write_timeout: milliseconds(100, [1, 3_600_000], 'How long a WebSocket may take to take a message', {
     later: 'websocket',
@@ -29,32 +28,28 @@ const sockets = {
 } as const;
 
 const tls = {
-  tlsenable: yesno(false, 'Listen for TLS', { aliases: ['sslenable'], later: 'tls' }),
+  tlsenable: yesno(false, 'Listen for TLS', { aliases: ['sslenable'] }),
   tlsbindaddr: addressPort(NOWHERE, 'Address and port on which to listen for TLS; else as for UDP, port 5061', {
     aliases: ['sslbindaddr'],
     label: 'TLS SIP Bindaddress:',
-    later: 'tls',
   }),
   tlscertfile: text('asterisk.pem', 'Our certificate, with its key unless that has a file of its own', {
     aliases: ['sslcert', 'tlscert'],
-    later: 'tls',
   }),
-  tlsprivatekey: text('', 'The key of our certificate', { aliases: ['sslprivatekey'], later: 'tls' }),
-  tlscafile: text('', 'Certificates of authorities we trust', { later: 'tls' }),
-  tlscapath: text('', 'A directory of such certificates', { aliases: ['tlscadir'], later: 'tls' }),
-  tlscipher: text('', 'Ciphers, as OpenSSL names them', { aliases: ['sslcipher'], later: 'tls' }),
+  tlsprivatekey: text('', 'The key of our certificate', { aliases: ['sslprivatekey'] }),
+  tlscafile: text('', 'Certificates of authorities we trust'),
+  tlscapath: text('', 'A directory of such certificates', { aliases: ['tlscadir'] }),
+  tlscipher: text('', 'Ciphers, as OpenSSL names them', { aliases: ['sslcipher'] }),
   tlsclientmethod: wordElse(['auto', 'tlsv1', 'sslv3', 'sslv2'], 'auto', 'Protocol of our connections to others', {
     aliases: ['sslclientmethod'],
     never: 'these versions are broken and Node has left them; the best that both ends know is taken',
   }),
-  tlsdontverifyserver: yesno(false, 'Take any certificate of servers we connect to', { later: 'tls' }),
-  tlsverifyclient: yesno(false, 'Ask those who connect for a certificate', {
-    never: 'the original reads it and does nothing; devices prove themselves by digest',
-  }),
-  tlsservercipherorder: yesno(false, 'Our order of ciphers goes before theirs', { later: 'tls' }),
-  tlsdisablev1: yesno(false, 'Refuse TLS 1.0', { later: 'tls' }),
-  tlsdisablev11: yesno(false, 'Refuse TLS 1.1', { later: 'tls' }),
-  tlsdisablev12: yesno(false, 'Refuse TLS 1.2', { later: 'tls' }),
+  tlsdontverifyserver: yesno(false, 'Take any certificate of servers we connect to'),
+  tlsverifyclient: yesno(false, 'Let in only who has a certificate of an authority we trust'),
+  tlsservercipherorder: yesno(false, 'Our order of ciphers goes before theirs'),
+  tlsdisablev1: yesno(false, 'Refuse TLS 1.0'),
+  tlsdisablev11: yesno(false, 'Refuse TLS 1.1'),
+  tlsdisablev12: yesno(false, 'Refuse TLS 1.2'),
 } as const;
 
 const outside = {

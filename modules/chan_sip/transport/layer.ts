@@ -1,11 +1,15 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
 import { type Clock, type Logger, messageOf, traceOf } from '#core';
 import type { Message } from '../message/message.js';
-import { ParseError } from '../message/parse-error.js';
+import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
 import { Debug, withoutControls } from './debug.js';
 import { heldBack, Ration } from './ration.js';
+import { Strangers, type StreamLimits } from './strangers.js';
+import { openTcp } from './tcp.js';
+import { openTls } from './tls.js';
 import {
+  type ConnectionRow,
   type Counters,
   type Endpoint,
   type Failed,
@@ -17,12 +21,14 @@ import {
   noCounts,
   type Open,
   type Protocol,
+  type StreamParts,
+  type TlsIdentity,
   type Upward,
 } from './transport.js';
 import { openUdp } from './udp.js';
 
 /** The transports there are. */
-const OPENERS: Readonly<Partial<Record<Protocol, Open>>> = { udp: openUdp };
+const OPENERS: Readonly<Partial<Record<Protocol, Open>>> = { udp: openUdp, tcp: openTcp, tls: openTls };
 
 const SIP_PORT = 5060;
 const [NUL, LF, CR] = [0x00, 0x0a, 0x0d];
@@ -33,6 +39,10 @@ export interface TransportParts {
   receive(message: Message, flow: Flow): void;
   /** The answer to what is not a message; undefined: none. */
   refuse(error: ParseError, flow: Flow): string | undefined;
+  /** What connections may cost, read when it matters. */
+  limits(): StreamLimits;
+  /** Who we are over TLS, read for each connection. */
+  identity(): TlsIdentity | undefined;
 }
 
 export interface ListenerRow extends Readonly<Counters> {
@@ -48,16 +58,24 @@ export class TransportLayer {
   /** Counts of listeners that are closed. */
   readonly #past = noCounts();
   readonly #up: Upward;
+  readonly #streams: StreamParts;
   #ended = false;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
     this.debug = Debug.to(parts.log);
     this.#ration = new Ration(parts.clock);
+    this.#streams = {
+      clock: parts.clock,
+      strangers: new Strangers(() => parts.limits()),
+      identity: () => parts.identity(),
+    };
     this.#up = {
       received: (data, flow, counters) => this.#received(data, flow, counters),
       sending: (text, flow) => this.debug.enabled && this.debug.show('sent to', flow, text),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
+      endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
+      cut: (reason, flow) => this.#cut(reason, flow),
       troubled: (cause, listener) => this.#troubled(cause, listener),
       closed: listener => this.#closed(listener),
       debug: text => parts.log.debug(1, text),
@@ -68,7 +86,7 @@ export class TransportLayer {
   async open(protocol: Protocol, bind: Endpoint): Promise<Listener> {
     const opener = OPENERS[protocol];
     if (!opener) throw new Error(`${protocol} ${formatEndpoint(bind)}: there is no such transport`);
-    const listener = await opener(bind, this.#up);
+    const listener = await opener(bind, this.#up, this.#streams);
     this.#listeners.add(listener);
     if (!this.#ended) return listener;
     await listener.close();
@@ -97,6 +115,11 @@ export class TransportLayer {
     return [...this.#listeners].map(({ protocol, local, counters }) => ({ protocol, local, ...counters }));
   }
 
+  /** Of every listener that has some. */
+  connections(): ConnectionRow[] {
+    return [...this.#listeners].flatMap(listener => listener.connections());
+  }
+
   #received(data: Buffer, flow: Flow, counters: Counters): void {
     counters.received += 1;
     if (isKeepAlive(data)) {
@@ -111,6 +134,28 @@ export class TransportLayer {
     } catch (thrown) {
       if (thrown instanceof ParseError) this.#malformed(thrown, message, flow, counters);
       else this.#fault(thrown, flow, counters);
+    }
+  }
+
+  /** RFC 3261 §18.3: answered, as far as it is a request; the connection is ended by whoever found it. */
+  #endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void {
+    counters.received += 1;
+    if (this.debug.enabled) this.debug.show('read from', flow, head.toString('latin1'));
+    let message: Message | undefined;
+    let error = badRequest(detail);
+    try {
+      message = parse(head);
+    } catch (thrown) {
+      if (!(thrown instanceof ParseError)) throw thrown;
+      error = thrown;
+    }
+    this.#malformed(error, message, flow, counters);
+  }
+
+  #cut(reason: string, flow: Flow): void {
+    const unsaid = this.#ration.take(`${flow.protocol} ${reason}`);
+    if (unsaid !== undefined) {
+      this.#parts.log.notice(`${formatFlow(flow)}: connection closed: ${reason}${heldBack(unsaid)}`);
     }
   }
 

@@ -1,5 +1,9 @@
 /** What a transport is: flows over which messages go, and the listeners they come from. One file per transport. */
 
+import type { ConnectionOptions, TlsOptions } from 'node:tls';
+import type { Clock } from '#core';
+import type { Strangers } from './strangers.js';
+
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
 
 export interface Endpoint {
@@ -21,8 +25,10 @@ export interface Flow {
   readonly remote: Endpoint;
   /** Sends one message, latin1. Never throws: failures are counted, and `failed` is told, at once or later. */
   send(text: string, failed?: Failed): void;
-  /** The same socket to another address; of a connection, the flow itself. */
+  /** The same listener to another address; of a stream, over the connection that there is or one that is opened. */
   to(remote: Endpoint): Flow;
+  /** The other end has proved who it is: a connection may stay. */
+  trusted(): void;
 }
 
 /** An open socket of ours. */
@@ -31,7 +37,16 @@ export interface Listener {
   readonly local: Endpoint;
   readonly counters: Readonly<Counters>;
   flow(remote: Endpoint): Flow;
+  connections(): readonly ConnectionRow[];
+  /** Ends its connections too. */
   close(): Promise<void>;
+}
+
+export interface ConnectionRow {
+  readonly protocol: Protocol;
+  readonly remote: Endpoint;
+  /** Whether we opened it. */
+  readonly ours: boolean;
 }
 
 /** What passed through a listener. */
@@ -69,6 +84,10 @@ export interface Upward {
   sending(text: string, flow: Flow): void;
   /** A message could not be sent; `failed` is who wants to know. */
   unsent(cause: Error, by: Flow | Listener, counters: Counters, failed?: Failed): void;
+  /** A head over a stream that does not say where its message ends. */
+  endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void;
+  /** A connection is ended by us. */
+  cut(reason: string, flow: Flow): void;
   /** The socket itself reports an error. */
   troubled(cause: Error, listener: Listener): void;
   closed(listener: Listener): void;
@@ -76,8 +95,28 @@ export interface Upward {
   debug(text: string): void;
 }
 
+/** What streams need beside. */
+export interface StreamParts {
+  readonly clock: Clock;
+  readonly strangers: Strangers;
+  /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
+  identity(): TlsIdentity | undefined;
+}
+
+/** Our certificate and what we ask of theirs. */
+export interface TlsIdentity {
+  readonly accepting: TlsOptions;
+  readonly connecting: ConnectionOptions;
+}
+
 /** Opens a listener: all that a transport exports. @throws Error in the operator's words, with the address. */
-export type Open = (bind: Endpoint, up: Upward) => Promise<Listener>;
+export type Open = (bind: Endpoint, up: Upward, parts: StreamParts) => Promise<Listener>;
+
+const MAPPED = '::ffff:';
+
+/** An address as a socket names it: a v6 socket names v4 addresses by mapping. */
+export const unmapped = (address: string): string =>
+  address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
 
 /** `127.0.0.1:5060`, `[::1]:5060`. */
 export const formatEndpoint = ({ address, port }: Endpoint): string =>

@@ -13,6 +13,7 @@ import {
   noCounts,
   type Open,
   type Upward,
+  unmapped,
 } from './transport.js';
 
 /** Room for a burst of some thousand messages, as after an outage; the system's default keeps a few hundred. */
@@ -46,6 +47,9 @@ class UdpFlow implements Flow {
   to(remote: Endpoint): Flow {
     return this.#listener.flow(remote);
   }
+
+  /** A datagram holds nothing open. */
+  trusted(): void {}
 }
 
 class UdpListener implements Listener {
@@ -67,7 +71,7 @@ class UdpListener implements Listener {
     this.#up = up;
     this.#mapping = family === 'IPv6';
     socket.on('message', (data, { address, port }) => {
-      const remote = { address: address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address, port };
+      const remote = { address: unmapped(address), port };
       up.received(data, new UdpFlow(this, remote, address), this.counters);
     });
     socket.on('error', cause => up.troubled(cause, this));
@@ -91,6 +95,10 @@ class UdpListener implements Listener {
     }
     this.counters.sent += 1;
     this.#up.sending(text, flow);
+  }
+
+  connections(): readonly [] {
+    return [];
   }
 
   close(): Promise<void> {

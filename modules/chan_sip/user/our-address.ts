@@ -48,6 +48,7 @@ export class OurAddress {
   /** `<sip:user@address>`, for a Contact of ours. */
   contact(flow: Flow, user = ''): string {
     const port = flow.local.port === standardPort(flow.protocol) ? undefined : flow.local.port;
-    return `<sip:${user === '' ? '' : `${user}@`}${hostPort(this.towards(flow), port)}>`;
+    const transport = flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`;
+    return `<sip:${user === '' ? '' : `${user}@`}${hostPort(this.towards(flow), port)}${transport}>`;
   }
 }

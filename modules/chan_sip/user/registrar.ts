@@ -131,6 +131,7 @@ export class Registrar {
       return { ...FORBIDDEN, headers: [['Date', this.#site.answers.date()]] };
     }
     this.#site.emit('security', new SecurityReport('SuccessfulAuth', user, request, flow, { UsingPassword }));
+    flow.trusted();
     return this.#registration.take(attempt, peer);
   }
 

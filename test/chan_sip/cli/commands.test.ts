@@ -29,6 +29,19 @@ const answers: [what: string, command: string, arrange: (stage: SipStage) => voi
 `,
   ],
   [
+    'connections',
+    'sip show tcp',
+    stage =>
+      stage.connectionRows.push(
+        { protocol: 'tcp', remote: { address: '192.0.2.7', port: 50_123 }, ours: false },
+        { protocol: 'tls', remote: { address: '2001:db8::7', port: 5061 }, ours: true },
+      ),
+    `${'Address'.padEnd(48)}Transport   Type
+${'192.0.2.7:50123'.padEnd(48)}TCP       Server
+${'[2001:db8::7]:5061'.padEnd(48)}TLS       Client
+`,
+  ],
+  [
     'domains',
     'sip show domains',
     stage =>

@@ -18,6 +18,7 @@ const SAME = [
   'sip show peer nosuch',
   'sip show user onlyuser',
   'sip show domains',
+  'sip show tcp',
   'sip show settings',
   'sip unregister 1010',
   'sip unregister nosuch',

@@ -439,6 +439,8 @@ onlyuser                   abc                               internal         No
   Auto-Framing:  No 
 
 `,
+  'sip show tcp': `Address                                         Transport   Type
+`,
   'sip show domains': `SIP Domain support not enabled.
 
 `,

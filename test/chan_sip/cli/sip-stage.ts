@@ -7,6 +7,7 @@ import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
@@ -37,6 +38,8 @@ export class SipStage implements SipView {
   outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
   readonly dialogs = () => this.dialogRows;
+  readonly connectionRows: ConnectionRow[] = [];
+  readonly connections = () => this.connectionRows;
   readonly registrations = () => this.lines;
   readonly cli = new CliStage(...commands(this));
 

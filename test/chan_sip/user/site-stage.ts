@@ -207,4 +207,6 @@ class RecordingWire implements Flow {
   to(remote: Endpoint): Flow {
     return new RecordingWire(remote, this.sentTo);
   }
+
+  trusted(): void {}
 }

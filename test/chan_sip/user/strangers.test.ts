@@ -35,6 +35,8 @@ class Drain implements Flow {
   to(): Flow {
     return this;
   }
+
+  trusted(): void {}
 }
 
 for (const [what, credentials] of [

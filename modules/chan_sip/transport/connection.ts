@@ -1,0 +1,210 @@
+/** One connection: a flow over a stream, from the moment it is made until nothing of it is left. */
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '#core';
+import { Framer, LONGEST_STREAMED } from '../message/framer.js';
+import type { Stranger, Strangers } from './strangers.js';
+import { type Counters, type Endpoint, type Failed, type Flow, formatFlow, type Upward } from './transport.js';
+
+/** Octets that may wait for the other end to read. */
+const LONGEST_QUEUE = 256 * 1024;
+/** How long a connection that we open may take. */
+const PATIENCE = 10_000;
+/** How long we wait for the other end to close after we did. */
+const LINGER = 2000;
+
+const PONG = '\r\n';
+
+/** The listener that a connection belongs to. */
+export interface Home {
+  readonly protocol: 'tcp' | 'tls';
+  readonly counters: Counters;
+  readonly up: Upward;
+  readonly clock: Clock;
+  readonly strangers: Strangers;
+  flow(remote: Endpoint): Flow;
+  /** Nothing more is sent over it. */
+  over(connection: Connection): void;
+  /** Its socket is closed. */
+  gone(connection: Connection): void;
+}
+
+export class Connection implements Flow, Stranger {
+  readonly reliable = true;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  /** Whether we opened it. */
+  readonly ours: boolean;
+  readonly #home: Home;
+  readonly #framer = new Framer();
+  #socket: Socket;
+  /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
+  #timer: Timer | undefined;
+  #heardAt = 0;
+  #state: 'open' | 'ending' | 'over' = 'open';
+
+  /** `socket` is closed when the connection is: it may carry another one, which messages go over. */
+  constructor(home: Home, socket: Socket, ends: { local: Endpoint; remote: Endpoint; ours: boolean }) {
+    this.local = ends.local;
+    this.remote = ends.remote;
+    this.ours = ends.ours;
+    this.#home = home;
+    this.#socket = socket;
+    this.#watch(socket);
+    socket.once('close', () => {
+      this.#over();
+      home.gone(this);
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+  }
+
+  get protocol(): 'tcp' | 'tls' {
+    return this.#home.protocol;
+  }
+
+  /** Somebody connected: he has a while to prove who he is. */
+  accepted(): void {
+    const { strangers } = this.#home;
+    const { authTimeout } = strangers.limits();
+    this.#wait(authTimeout, () =>
+      this.cut(`no credentials in ${authTimeout / 1000} s, see tcpauthtimeout in sip.conf`),
+    );
+    strangers.add(this);
+  }
+
+  /** We connect, within bounds. */
+  connecting(connected: 'connect' | 'secureConnect'): void {
+    this.#wait(PATIENCE, () => this.#end(new Error(`no connection within ${PATIENCE / 1000} s`)));
+    // Nothing goes out before we know whom to: over TLS that is after the handshake.
+    this.#socket.cork();
+    this.#socket.once(connected, () => {
+      this.#socket.uncork();
+      this.#stay();
+    });
+    this.carry(this.#socket);
+  }
+
+  /** Messages go over this socket. */
+  carry(socket: Socket): void {
+    if (socket !== this.#socket) this.#watch(socket);
+    this.#socket = socket;
+    socket.on('data', chunk => this.#heard(chunk));
+  }
+
+  send(text: string, failed?: Failed): void {
+    const { up, counters } = this.#home;
+    const data = Buffer.from(text, 'latin1');
+    const refused = this.#refusal(data.length);
+    if (refused) {
+      up.unsent(refused, this, counters, failed);
+      return;
+    }
+    this.#socket.write(data, cause => {
+      if (!cause) return;
+      this.#end();
+      up.unsent(cause, this, counters, failed);
+    });
+    counters.sent += 1;
+    up.sending(text, this);
+  }
+
+  to(remote: Endpoint): Flow {
+    return this.#home.flow(remote);
+  }
+
+  trusted(): void {
+    if (this.#state === 'open' && this.#home.strangers.trust(this)) this.#stay();
+  }
+
+  cut(reason: string): void {
+    if (this.#state === 'over') return;
+    this.#home.up.cut(reason, this);
+    this.#end();
+  }
+
+  /** Ends it without a word. */
+  close(): void {
+    this.#end();
+  }
+
+  /** Why nothing of that length can be sent. */
+  #refusal(length: number): Error | undefined {
+    if (this.#state !== 'open') return new Error(`the connection to ${formatFlow(this)} is closed`);
+    if (this.#socket.writableLength + length <= LONGEST_QUEUE) return undefined;
+    this.cut('it does not read what is sent to it');
+    return new Error(`${formatFlow(this)} does not read what is sent to it`);
+  }
+
+  #heard(chunk: Buffer): void {
+    if (this.#state !== 'open') return;
+    const { up, counters, clock } = this.#home;
+    this.#heardAt = clock.elapsed();
+    for (const frame of this.#framer.push(chunk)) {
+      switch (frame.kind) {
+        case 'message':
+          up.received(frame.data, this, counters);
+          break;
+        case 'ping':
+          up.received(frame.data, this, counters);
+          if (!this.#refusal(PONG.length)) this.#socket.write(PONG);
+          break;
+        case 'endless':
+          up.endless(frame.data, frame.detail, this, counters);
+          this.#finish();
+          break;
+        case 'oversized':
+          this.cut(`a message of more than ${LONGEST_STREAMED} octets`);
+      }
+      // Whoever was told may have ended it.
+      if (this.#isOver()) return;
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#state !== 'open';
+  }
+
+  /** It stays while it is not silent for too long. */
+  #stay(): void {
+    const { clock, strangers } = this.#home;
+    this.#heardAt = clock.elapsed();
+    const look = (): void => {
+      const { idle } = strangers.limits();
+      const left = this.#heardAt + idle - clock.elapsed();
+      if (left > 0) this.#wait(left, look);
+      else this.#end();
+    };
+    this.#wait(strangers.limits().idle, look);
+  }
+
+  #wait(ms: number, run: () => void): void {
+    this.#timer?.cancel();
+    this.#timer = this.#home.clock.after(ms, run);
+  }
+
+  /** Ends it once the last answer is out. What still comes is read and forgotten, so that the answer is not lost. */
+  #finish(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'ending';
+    this.#home.over(this);
+    this.#socket.end();
+    this.#wait(LINGER, () => this.#end());
+  }
+
+  #end(cause?: Error): void {
+    this.#over();
+    this.#socket.destroy(cause);
+  }
+
+  #over(): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#timer?.cancel();
+    this.#home.strangers.remove(this);
+    this.#home.over(this);
+  }
+
+  #watch(socket: Socket): void {
+    socket.on('error', cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`));
+  }
+}

@@ -1,0 +1,169 @@
+/** The stack over TCP and TLS, as the loader sees it: several listeners, certificates, a reload that fails half-way. */
+import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LoadDeclined } from '#core';
+import { Sip } from '../../modules/chan_sip/sip.js';
+import { certificate, noCertificates } from '../support/certificate.js';
+import { CoreStage } from '../support/core-stage.js';
+import { answerOf, registerText } from '../support/register.js';
+import { SipStack } from '../support/sip-stack.js';
+import { StreamPhone } from '../support/stream-phone.js';
+
+const bounded = { timeout: 10_000 };
+const DEVICES = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\ntransport=tcp,tls\n[1009](1008)\ntransport=udp\n';
+const TCP = `[general]\ntcpenable=yes\n${DEVICES}`;
+
+test('a device registers over TCP, is called back over it, and its connection may stay', bounded, async () => {
+  await using stack = await SipStack.of(TCP);
+  const local = stack.sip.localOf('tcp')!;
+  await using phone = await StreamPhone.open(local);
+  phone.send(registerText('1008', 1));
+  const challenge = await phone.next();
+  assert.match(challenge, /^SIP\/2\.0 401 /);
+  phone.send(registerText('1008', 2, answerOf(challenge, '1008', 'pass1008')));
+  assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\nVia: SIP\/2\.0\/TCP .*;rport=\d+\r\n/);
+  const peer = stack.sip.peers.get('1008')!;
+  assert.deepEqual([peer.protocol, peer.binding!.protocol, peer.address], ['tcp', 'tcp', phone.endpoint]);
+  stack.stage.clock.advance(31_000);
+  assert.equal(stack.sip.transport.connections().length, 1);
+});
+
+test('a device that may not use TCP is refused after its password', bounded, async () => {
+  await using stack = await SipStack.of(TCP);
+  await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+  phone.send(registerText('1009', 1));
+  phone.send(registerText('1009', 2, answerOf(await phone.next(), '1009', 'pass1008')));
+  assert.match(await phone.next(), /^SIP\/2\.0 403 Forbidden\r\n/);
+  stack.stage.clock.advance(30_000);
+  await phone.hungUp();
+});
+
+test('our Contact names the transport', bounded, async () => {
+  await using stack = await SipStack.of(TCP);
+  await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+  phone.send(registerText('1008', 1).replaceAll('REGISTER', 'OPTIONS'));
+  assert.match(await phone.next(), /\r\nContact: <sip:127\.0\.0\.1:\d+;transport=tcp>\r\n/);
+});
+
+const both = (udp: number, tcp: number, more = '') =>
+  `[general]\nudpbindaddr=127.0.0.1:${udp}\ntcpenable=yes\ntcpbindaddr=127.0.0.1:${tcp}\n${more}`;
+
+test('a reload turns TCP on and off, and leaves UDP where it is', bounded, async () => {
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': '[general]\nudpbindaddr=127.0.0.1:0\n' });
+  const sip = await Sip.start(stage.core);
+  const udp = sip.local;
+  stage.write('sip.conf', both(0, 0));
+  await sip.reloadConfig('cli');
+  assert.deepEqual([sip.local, sip.transport.size], [udp, 2]);
+  await using phone = await StreamPhone.open(sip.localOf('tcp')!);
+  stage.write('sip.conf', both(0, 0, 'maxexpiry=700\n'));
+  await sip.reloadConfig('cli');
+  assert.equal(sip.transport.connections().length, 1, 'who is connected stays');
+  stage.write('sip.conf', '[general]\nudpbindaddr=127.0.0.1:0\n');
+  await sip.reloadConfig('cli');
+  await phone.hungUp();
+  assert.deepEqual([sip.local, sip.localOf('tcp'), sip.transport.size], [udp, undefined, 1]);
+  await stage.close();
+});
+
+test('when one of several addresses cannot be had, all stay as they were', bounded, async () => {
+  await using other = await SipStack.of(TCP);
+  const taken = other.sip.localOf('tcp')!.port;
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': both(0, 0) });
+  const sip = await Sip.start(stage.core);
+  const [udp, tcp] = [sip.local!, sip.localOf('tcp')!];
+  // The wildcard wants the port that the old UDP socket has: that one goes first and must come back.
+  stage.write('sip.conf', both(0, taken).replace('udpbindaddr=127.0.0.1:0', `udpbindaddr=0.0.0.0:${udp.port}`));
+  await assert.rejects(sip.reloadConfig('cli'), /^LoadDeclined: tcp 127\.0\.0\.1:\d+: address already in use/);
+  assert.deepEqual([sip.local, sip.localOf('tcp'), sip.transport.size], [udp, tcp, 2]);
+  await using phone = await StreamPhone.open(tcp);
+  phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
+  assert.match(await phone.next(), /^SIP\/2\.0 200/);
+  await stage.close();
+});
+
+test('TLS: certificates are read at the start and again at a reload of the same file', bounded, async t => {
+  const absent = await noCertificates();
+  if (absent) return t.skip(absent);
+  await using first = await certificate();
+  await using second = await certificate();
+  const conf = `[general]\ntlsenable=yes\ntlscertfile=${first.certfile}\ntlsprivatekey=${first.keyfile}\n${DEVICES}`;
+  await using stack = await SipStack.of(conf);
+  const local = stack.sip.localOf('tls')!;
+  {
+    await using phone = await StreamPhone.secure(local, { ca: [first.cert] });
+    phone.send(registerText('1008', 1));
+    phone.send(registerText('1008', 2, answerOf(await phone.next(), '1008', 'pass1008')));
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK/);
+    assert.equal(stack.sip.peers.get('1008')!.protocol, 'tls');
+  }
+  await copyFile(second.certfile, first.certfile);
+  await assert.rejects(
+    stack.sip.reloadConfig('cli'),
+    /sip\.conf:\d+: tlsprivatekey: the key is not that of the certificate/,
+  );
+  await using still = await StreamPhone.secure(local, { ca: [first.cert] });
+  await copyFile(second.keyfile, first.keyfile);
+  await stack.sip.reloadConfig('cli');
+  await using renewed = await StreamPhone.secure(local, { ca: [second.cert] });
+  assert.ok(still.endpoint.port !== renewed.endpoint.port);
+  return undefined;
+});
+
+test('what is wrong with certificates is told with every line, and nothing is left behind', bounded, async t => {
+  const absent = await noCertificates();
+  if (absent) return t.skip(absent);
+  await using made = await certificate();
+  const general = '[general]\nudpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0\ntlsenable=yes\n';
+  const pair = `tlscertfile=${made.certfile}\ntlsprivatekey=${made.keyfile}\n`;
+  for (const [lines, problems] of [
+    ['', [[4, /^tlscertfile: ENOENT/]]],
+    [
+      `tlscertfile=${made.keyfile}\ntlsprivatekey=gone.pem\n`,
+      [
+        [6, /^tlsprivatekey: ENOENT/],
+        [5, /^tlscertfile: /],
+      ],
+    ],
+    [`tlscertfile=${made.certfile}\n`, [[5, /^tlscertfile: /]]],
+    [`${pair}tlscipher=NONSENSE\n`, [[7, /^tlscipher: .*no cipher match/]]],
+    [`${pair}tlscafile=${made.keyfile}\n`, [[7, /^tlscafile: /]]],
+    [`${pair}tlscapath=nowhere\n`, [[7, /^tlscapath: ENOENT/]]],
+    [`${pair}tlsverifyclient=yes\n`, [[7, /^tlsverifyclient: nobody could prove himself/]]],
+  ] as const) {
+    const stage = await CoreStage.of('chan_sip', { 'sip.conf': general + lines });
+    await assert.rejects(Sip.start(stage.core), (thrown: LoadDeclined) => {
+      assert.ok(thrown instanceof LoadDeclined);
+      assert.equal(thrown.problems.length, problems.length, thrown.message);
+      for (const [at, [line, message]] of problems.entries()) {
+        assert.equal(thrown.problems[at]!.line, line);
+        assert.match(thrown.problems[at]!.message, message);
+      }
+      return true;
+    });
+    await stage.close();
+  }
+  return undefined;
+});
+
+test('versions that are turned off are refused, and authorities may lie in a directory', bounded, async t => {
+  const absent = await noCertificates();
+  if (absent) return t.skip(absent);
+  await using made = await certificate();
+  const { directory, certfile, keyfile, cert, key } = made;
+  await using stack = await SipStack.of(
+    `[general]\ntlsenable=yes\ntlscertfile=${certfile}\ntlsprivatekey=${keyfile}\ntlsdisablev1=yes\ntlsdisablev11=yes\n` +
+      `tlsdisablev12=yes\ntlsverifyclient=yes\ntlscapath=${join(directory)}\n`,
+  );
+  const local = stack.sip.localOf('tls')!;
+  await assert.rejects(
+    StreamPhone.secure(local, { ca: [cert], cert, key, maxVersion: 'TLSv1.2' }),
+    /alert|disconnected|reset/i,
+  );
+  await using phone = await StreamPhone.secure(local, { ca: [cert], cert, key });
+  phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
+  assert.match(await phone.next(), /^SIP\/2\.0 200/);
+  return undefined;
+});

@@ -1,0 +1,151 @@
+/** TLS on real sockets of this machine, under certificates made for the test. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { createServer } from 'node:tls';
+import { parse } from '../../../modules/chan_sip/message/parser.js';
+import type { TlsIdentity } from '../../../modules/chan_sip/transport/transport.js';
+import { certificate, noCertificates, type TestCertificate } from '../../support/certificate.js';
+import { requestText } from '../../support/stage.js';
+import { StreamPhone } from '../../support/stream-phone.js';
+import { failureOf, transportStage } from '../../support/transport.js';
+
+const bounded = { timeout: 5000 };
+const ANY = { address: '127.0.0.1', port: 0 };
+const options = requestText('OPTIONS');
+const LIMITS = { authTimeout: 30_000, authLimit: 100, idle: 600_000 };
+
+let absent: string | false;
+let ours: TestCertificate;
+let theirs: TestCertificate;
+
+before(async () => {
+  absent = await noCertificates();
+  if (absent) return;
+  ours = await certificate('pbx.example');
+  theirs = await certificate('phone.example');
+});
+
+after(async () => {
+  await ours?.[Symbol.asyncDispose]();
+  await theirs?.[Symbol.asyncDispose]();
+});
+
+const identityOf = ({ cert, key }: TestCertificate, verify = false): TlsIdentity => ({
+  accepting: { cert, key, ca: [theirs.cert], requestCert: verify, rejectUnauthorized: verify },
+  connecting: { ca: [theirs.cert] },
+});
+
+async function tlsStage(identity: () => TlsIdentity = () => identityOf(ours)) {
+  const stage = transportStage(undefined, LIMITS, identity);
+  const listener = await stage.layer.open('tls', ANY);
+  return { ...stage, listener };
+}
+
+/** A test that needs certificates. */
+const secured = (name: string, run: () => Promise<void>) =>
+  test(name, bounded, async t => {
+    if (absent) return t.skip(absent);
+    return run();
+  });
+
+secured('a request is answered over TLS, and the flow is a reliable one', async () => {
+  await using stage = await tlsStage();
+  await using phone = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+  phone.send(options);
+  assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\n/);
+  const [, flow] = stage.heard[0]!;
+  assert.deepEqual([flow.protocol, flow.reliable, flow.remote], ['tls', true, phone.endpoint]);
+  stage.listener.flow(phone.endpoint).send(requestText('NOTIFY'));
+  assert.equal(parse(await phone.next()).method, 'NOTIFY');
+});
+
+secured('a new identity is shown to who connects next, and who is connected stays', async () => {
+  let identity = identityOf(ours);
+  await using stage = await tlsStage(() => identity);
+  await using before = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+  identity = identityOf(theirs);
+  await using next = await StreamPhone.secure(stage.listener.local, { ca: [theirs.cert] });
+  for (const phone of [before, next]) {
+    phone.send(options);
+    assert.match(await phone.next(), /^SIP\/2\.0 200/);
+  }
+});
+
+secured('where certificates are asked for, only who has one is let in', async () => {
+  const identity = identityOf(ours, true);
+  await using stage = await tlsStage(() => identity);
+  const { cert, key } = theirs;
+  await using known = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert], cert, key });
+  known.send(options);
+  assert.match(await known.next(), /^SIP\/2\.0 200/);
+  // TLS 1.3 lets the client believe that it is connected before the server has looked.
+  await using unknown = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+  unknown.send(options);
+  await unknown.hungUp();
+  assert.deepEqual([stage.heard.length, stage.layer.connections().length], [1, 1]);
+});
+
+for (const [what, said] of [
+  ['SIP without TLS', options],
+  ['nonsense', '\x16\x03\x01garbage'],
+] as const) {
+  secured(`${what} ends the connection, and the next one is served`, async () => {
+    await using stage = await tlsStage();
+    await using stranger = await StreamPhone.open(stage.listener.local);
+    stranger.send(said);
+    if (what === 'nonsense') stage.clock.advance(LIMITS.authTimeout);
+    await stranger.hungUp();
+    await using phone = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+    phone.send(options);
+    assert.match(await phone.next(), /^SIP\/2\.0 200/);
+    assert.equal(stage.layer.connections().length, 1);
+  });
+}
+
+secured('who never shakes hands is cut after its time', async () => {
+  await using stage = await tlsStage();
+  await using stranger = await StreamPhone.open(stage.listener.local);
+  await using phone = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+  assert.equal(stage.layer.connections().length, 2);
+  stage.clock.advance(LIMITS.authTimeout);
+  await Promise.all([stranger.hungUp(), phone.hungUp()]);
+  assert.deepEqual([stage.layer.connections(), stage.clock.pending], [[], 0]);
+});
+
+for (const [what, trusted] of [
+  ['one that we trust is sent to', true],
+  ['one that we do not trust is a failure', false],
+] as const) {
+  secured(`of servers ${what}`, async () => {
+    await using stage = await tlsStage();
+    const { cert, key } = trusted ? theirs : ours;
+    const server = createServer({ cert, key }).listen(0, '127.0.0.1').unref(); // a test that fails half-way ends all the same
+    server.on('tlsClientError', () => undefined);
+    await once(server, 'listening');
+    const flow = stage.listener.flow({ address: '127.0.0.1', port: (server.address() as { port: number }).port });
+    if (trusted) {
+      const connected = once(server, 'secureConnection');
+      flow.send(options);
+      await using phone = new StreamPhone((await connected)[0]);
+      assert.equal(parse(await phone.next()).method, 'OPTIONS');
+    } else {
+      assert.match((await failureOf(flow, options)).message, /self-signed certificate/);
+    }
+    server.close();
+  });
+}
+
+secured('the end closes connections in the middle of their handshake too', async () => {
+  const stage = await tlsStage();
+  await using stranger = await StreamPhone.open(stage.listener.local);
+  await using phone = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
+  await stage.layer.close();
+  await Promise.all([stranger.hungUp(), phone.hungUp()]);
+  assert.deepEqual([stage.layer.size, stage.clock.pending], [0, 0]);
+});
+
+test('without a certificate there is no TLS', bounded, async () => {
+  await using stage = transportStage();
+  await assert.rejects(stage.layer.open('tls', ANY), /^Error: tls 127\.0\.0\.1:0: no certificate was read/);
+});
