@@ -96,7 +96,7 @@ export class Auth {
  */
 function answeredWith({ algorithm = 'MD5' }: Credentials, { algorithms }: Demand): Algorithm {
   const [preferred] = algorithms;
-  if (algorithms.length === 1) return preferred!;
+  if (algorithms.length === 1) return preferred!; // as nearly always
   const named = algorithmNamed(algorithm);
   return named && algorithms.includes(named) ? named : preferred!;
 }
