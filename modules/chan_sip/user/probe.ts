@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint, Protocol } from '../transport/transport.js';
-import { type Hop, hopTo, optionsTo } from './options-request.js';
+import { type NextHop, nextHop } from './next-hop.js';
+import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Resolver } from './resolver.js';
@@ -37,9 +37,9 @@ export class Probe implements ClientUser {
 
   start(): void {
     const { site, peer } = this.#parts;
-    const hop = hopTo(peer);
+    const hop = nextHop(site, peer);
     if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
+    else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -59,17 +59,17 @@ export class Probe implements ClientUser {
     this.#transaction?.close();
   }
 
-  async #resolve({ protocol, host, port }: Hop): Promise<void> {
+  async #resolve(hop: NextHop): Promise<void> {
     const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+    const address = await resolver.resolve(hop.host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
     if (this.#over) return;
     if (address === undefined) this.#end(undefined);
-    else this.#send(protocol, { address, port });
+    else this.#send(hop, address);
   }
 
-  #send(protocol: Protocol, remote: Endpoint): void {
+  #send({ protocol, host, port }: NextHop, address: string): void {
     const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote);
+    const flow = site.outward(protocol, { address, port }, nameOf(peer, host));
     if (!flow) {
       this.#end(undefined);
       return;
@@ -100,3 +100,6 @@ export class Probe implements ClientUser {
     this.#parts.done(outcome);
   }
 }
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));
