@@ -11,6 +11,9 @@ import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
 
+/** Longer than any patience: it is the deadline that ends the transaction. */
+const NEVER = 86_400_000;
+
 /** Milliseconds that the answer took; undefined: there was none. */
 export type Outcome = number | undefined;
 
@@ -74,12 +77,10 @@ export class Probe implements ClientUser {
       this.#end(undefined);
       return;
     }
-    const timers = timersFor(site, peer);
-    // Timer F is 64*T1: it must not end the wait before its time.
-    const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, { ...timers, t1 });
+    const timers = { ...timersFor(site, peer), timerF: NEVER };
+    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
     if (this.#over) transaction.close();
     else this.#transaction = transaction;
   }

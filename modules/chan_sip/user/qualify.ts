@@ -81,7 +81,7 @@ export class Qualify {
 
   #paceAgain(): Pace {
     const needed = this.#watches.often + this.#heartbeats.often;
-    return { group: Math.ceil(HEADROOM * needed * BEAT), gap: BEAT };
+    return { group: Math.max(1, Math.round(HEADROOM * needed * BEAT)), gap: BEAT };
   }
 
   close(): void {
