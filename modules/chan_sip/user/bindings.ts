@@ -96,7 +96,13 @@ export class Bindings {
     const { defaultuser, ...where } = stored;
     if (peer.defaultuser === '') peer.defaultuser = defaultuser;
     // Which transport it was is not in the record.
-    this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0, ...lost(peer.primary, where.address) });
+    this.#set(peer, {
+      ...where,
+      protocol: peer.primary,
+      callId: '',
+      cseq: 0,
+      ...lostConnection(peer.primary, where.address),
+    });
     log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     return true;
   }
@@ -113,7 +119,7 @@ export class Bindings {
       callId: '',
       cseq: 0,
       path: NO_PATH,
-      ...lost(protocol, address),
+      ...lostConnection(protocol, address),
     });
   }
 
@@ -264,5 +270,5 @@ export class Bindings {
 }
 
 /** A connection of another life of ours is gone: the device is there again when it has registered again. */
-const lost = (protocol: Protocol, address: Endpoint): Pick<Binding, 'connection'> =>
+const lostConnection = (protocol: Protocol, address: Endpoint): Pick<Binding, 'connection'> =>
   protocol === 'udp' ? {} : { connection: address };
