@@ -24,6 +24,7 @@ export class Pacer {
   readonly #site: Site;
   readonly #random: () => number;
   readonly #pace: () => Pace;
+  readonly #label: string;
   readonly #queue = new Set<Turn>();
   #job: Job | undefined;
   #slowness = 1;
@@ -31,10 +32,11 @@ export class Pacer {
   #free = 0;
 
   /** `random`: 0 to 1. */
-  constructor(site: Site, random: () => number, pace: () => Pace) {
+  constructor(site: Site, random: () => number, pace: () => Pace, label = 'qualify_gap') {
     this.#site = site;
     this.#random = random;
     this.#pace = pace;
+    this.#label = label;
   }
 
   /** Whoever waits already keeps his place. */
@@ -59,7 +61,7 @@ export class Pacer {
     const { clock, sched } = this.#site;
     const now = clock.elapsed();
     const due = Math.max(now, this.#free);
-    this.#job = sched.after('qualify_gap', due - now, () => this.#round(due));
+    this.#job = sched.after(this.#label, due - now, () => this.#round(due));
   }
 
   #round(due: number): void {

@@ -32,7 +32,7 @@ export class Qualify {
     const probes = new Probes(site, resolver);
     const pacers = {
       first: new Pacer(site, random, () => ({ group: site.general.qualifypeers, gap: site.general.qualifygap })),
-      again: new Pacer(site, random, () => this.#paceAgain()),
+      again: new Pacer(site, random, () => this.#paceAgain(), 'qualify_again'),
     };
     this.#probes = probes;
     this.#watches = new Followed({
