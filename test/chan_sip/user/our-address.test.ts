@@ -192,3 +192,19 @@ test('nobody looks an externhost up while nobody is outside', async () => {
   assert.deepEqual([answers.asked, site.clock.pending], [0, 0]);
   await site.close();
 });
+
+test('a look-up of our external address that a reload or the end has overtaken changes nothing', async () => {
+  const tell: ((addresses: string[]) => void)[] = [];
+  const site = await SiteStage.of(EXTERNHOST, {}, () => new Promise(resolve => tell.push(resolve)));
+  const { ourAddress } = site.user.site;
+  await site.reconfigure(`[general]\n${LAN}externaddr=203.0.113.8\n`);
+  tell[0]!(['203.0.113.5']);
+  await site.stage.settled();
+  assert.deepEqual(ourAddress.at(far), outside(5070, '203.0.113.8'));
+  await site.reconfigure(EXTERNHOST);
+  site.user.close();
+  tell[1]!(['203.0.113.5']);
+  await site.stage.settled();
+  assert.deepEqual([ourAddress.at(far), site.clock.pending], [OWN, 0]);
+  await site.close();
+});
