@@ -26,6 +26,8 @@ export function mayBeAt({ acls, general, reserved }: Site, peer: Peer, address: 
 export function follow(site: Site, peer: Peer, request: Message, flow: Flow): void {
   const { binding, address } = peer;
   const { remote, reliable, protocol } = flow;
+  // One that is in the database alone is made anew for each request: there is nobody to move.
+  if (site.peers.get(peer.name) !== peer) return;
   if (!binding || binding.protocol !== protocol || binding.path.length > 0) return;
   if (!peer.get('nat').autoForceRport || !natSeen(request, flow)) return;
   if (address?.address === remote.address && address.port === remote.port) return;

@@ -10,27 +10,22 @@ import { type Header, supportedTags } from './answers.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
+/** Who we are where nobody says more. */
+const OURSELVES = 'asterisk';
 /** The first CSeq of a dialog of ours, as the original counts. */
 const FIRST = 102;
 
 export function optionsTo(site: Site, peer: Peer, flow: Flow): ClientRequest {
-  const { general, ourAddress, answers } = site;
+  const { general, ourAddress } = site;
   const us = ourAddress.at(flow);
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
   const branch = `z9hG4bK${randomHex(8)}`;
   const uri = targetOf(peer);
   const path = peer.binding?.path ?? [];
-  const user = encode(peer.get('fromuser') || general.callerid);
+  const user = encode(peer.get('fromuser') || general.callerid || OURSELVES);
   const domain = peer.get('fromdomain').host === '' ? general.fromdomain : peer.get('fromdomain');
-  const headers: Header[] = [
-    ['Date', answers.date()],
-    ['Allow', ALLOW],
-  ];
-  if (general.useragent !== '') headers.unshift(['User-Agent', encode(general.useragent)]);
-  const supported = supportedTags(general);
-  if (supported.length > 0) headers.push(['Supported', supported.join(', ')]);
-  const named = percentEncode(user);
-  const fromPort = domain.port === standardPort(flow.protocol) ? undefined : (domain.port ?? own);
+  const port = domain.port === standardPort(flow.protocol) ? undefined : (domain.port ?? own);
+  const from = `<sip:${percentEncode(user)}@${hostPort(domain.host || us.address, port)}>`;
   const text = request({
     method: 'OPTIONS',
     uri,
@@ -43,14 +38,22 @@ export function optionsTo(site: Site, peer: Peer, flow: Flow): ClientRequest {
     },
     maxForwards: general.maxforwards,
     ...(path.length > 0 && { routes: [path.join(',')] }),
-    from: `"${quoted(user)}" <sip:${named}@${hostPort(domain.host || us.address, fromPort)}>;tag=as${randomHex(4)}`,
+    from: `"${quoted(user)}" ${from};tag=as${randomHex(4)}`,
     to: `<${uri}>`,
-    contact: ourAddress.contact(flow, named),
+    contact: ourAddress.contact(flow, percentEncode(user)),
     callId: `${randomHex(16)}@${domain.host || hostPort(us.address, own)}`,
     cseq: FIRST,
-    headers,
+    headers: headersOf(site),
   });
   return { text, method: 'OPTIONS', branch };
+}
+
+function headersOf({ general, answers }: Site): Header[] {
+  const headers: Header[] = general.useragent === '' ? [] : [['User-Agent', encode(general.useragent)]];
+  headers.push(['Date', answers.date()], ['Allow', ALLOW]);
+  const supported = supportedTags(general);
+  if (supported.length > 0) headers.push(['Supported', supported.join(', ')]);
+  return headers;
 }
 
 /** What it registered; of a device that does not, its host, without user and port, as the original has it. */

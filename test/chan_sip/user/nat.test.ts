@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseNat, showNat } from '../../../modules/chan_sip/options/values/nat.js';
+import { RowStage } from './row-stage.js';
 import { type Ask, SiteStage } from './site-stage.js';
 
 for (const [text, shown, warning] of [
@@ -102,4 +103,14 @@ test('a device that was moved is asked at its new address, and its binding ends 
   assert.equal(site.peers.get('1008')!.address, undefined);
   assert.equal(site.peers.byAddress(ELSEWHERE.address, ELSEWHERE.port), undefined);
   await site.close();
+});
+
+test('a device that is in the database alone is not moved, and leaves nothing behind', async () => {
+  const stage = await RowStage.of({});
+  await stage.login();
+  const ask: Ask = { ...INVITE, user: '3001' };
+  await stage.ask({ ...stage.site.answered(await stage.ask(ask), ask), cseq: 900 });
+  assert.equal(stage.peers.byAddress(ELSEWHERE.address, ELSEWHERE.port), undefined);
+  stage.site.transactions.close();
+  await stage.close();
 });

@@ -79,6 +79,7 @@ const CASES: Readonly<Record<string, Case>> = {
       Contact: '<sip:the%20%22b%C3%BCro%22@192.0.2.1>',
     },
   },
+  'an empty callerid is none': { general: 'callerid=', changes: {} },
   'fromuser of the device goes before callerid': {
     general: 'callerid=pbx',
     own: 'fromuser=2001\ncallerid="Trunk" <77>',
