@@ -21,6 +21,8 @@ export interface Binding {
   readonly callId: string;
   readonly cseq: number;
   readonly path: readonly string[];
+  /** The other end of the connection that it registered over. */
+  readonly connection?: Endpoint | undefined;
   readonly since: number;
 }
 
