@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -21,7 +21,7 @@ const REGS =
   'name TEXT, fullcontact TEXT, ipaddr TEXT, port INTEGER, defaultuser TEXT, regserver TEXT, regseconds INTEGER, useragent TEXT, lastms INTEGER';
 
 /** Milliseconds until what does not come true counts as never. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 50_000;
 
 export interface Arrangement {
   /** Lines of sip.conf [general]. */
@@ -30,12 +30,12 @@ export interface Arrangement {
   readonly regs?: boolean;
   /** Lines of res_config_sqlite3.conf. */
   readonly sqlite?: string;
-  /** Where the database lies, in the PBX's directory. */
+  /** Where the database lies, as seen from the PBX's directory. */
   readonly file?: string;
   /** Whom the PBX runs as; undefined: whoever runs the tests. */
   readonly user?: number | undefined;
-  /** Runs before the PBX starts. */
-  readonly before?: (stage: Stage) => Promise<unknown>;
+  /** Runs when the file is there, and the PBX is not. */
+  readonly made?: (stage: Stage) => Promise<unknown>;
 }
 
 /** Columns of a device that registers, but for those that are told. */
@@ -50,11 +50,11 @@ export class Stage {
   private constructor(t: TestContext, pbx: Obelisk, file: string) {
     this.#test = t;
     this.pbx = pbx;
-    this.file = join(pbx.directory, file);
+    this.file = resolve(pbx.directory, file);
   }
 
   static async of(t: TestContext, rows: readonly Columns[], arrangement: Arrangement = {}): Promise<Stage> {
-    const { general = '', regs = false, sqlite = '', file = 'lib/realtime.sqlite3', user, before } = arrangement;
+    const { general = '', regs = false, sqlite = '', file = 'lib/realtime.sqlite3', user } = arrangement;
     const pbx = await Obelisk.create(
       {
         'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${general}\n`,
@@ -65,9 +65,9 @@ export class Stage {
     t.after(() => pbx.remove());
     const stage = new Stage(t, pbx, file);
     await pbx.write('res_config_sqlite3.conf', `[asterisk]\ndbfile=${stage.file}\n${sqlite}\n`);
-    await mkdir(dirname(stage.file));
-    await before?.(stage);
+    await mkdir(dirname(stage.file), { recursive: true });
     stage.make(rows, { regs });
+    await arrangement.made?.(stage);
     await stage.start();
     return stage;
   }
@@ -113,11 +113,25 @@ export class Stage {
     }
   }
 
-  /** The rows, once they are as expected. */
+  /** Waits until it is so. */
+  async comes(so: () => boolean | Promise<boolean>, otherwise = 'it never came'): Promise<void> {
+    for (const end = Date.now() + PATIENCE; !(await so()); ) {
+      assert.ok(Date.now() < end, otherwise);
+      await setTimeout(20);
+    }
+  }
+
+  /** Waits until the rows are as expected. */
   async becomes(sql: string, expected: readonly Columns[]): Promise<void> {
     const end = Date.now() + PATIENCE;
-    while (JSON.stringify(this.rows(sql)) !== JSON.stringify(expected) && Date.now() < end) await setTimeout(20);
+    const text = JSON.stringify(expected);
+    await this.comes(() => JSON.stringify(this.rows(sql)) === text || Date.now() > end - 1000);
     assert.deepEqual(this.rows(sql), expected);
+  }
+
+  /** Waits until the log says so. */
+  tells(what: RegExp): Promise<void> {
+    return this.comes(async () => (await this.told(what)) > 0, `the log never says ${what}`);
   }
 
   /** How often the log says so. */
