@@ -23,6 +23,13 @@ const REGS =
 /** Milliseconds until what does not come true counts as never. */
 export const PATIENCE = 50_000;
 
+/** A lock that somebody else has. */
+export interface Held {
+  still(): boolean;
+  /** What there was when it was let go. */
+  readonly saw: Promise<readonly Columns[]>;
+}
+
 export interface Arrangement {
   /** Lines of sip.conf [general]. */
   readonly general?: string;
@@ -148,10 +155,17 @@ export class Stage {
     };
   }
 
-  /** Another process holds the write lock of a file for a while by its own clock. @returns whether it still does */
-  async lockFor(milliseconds: number, file = this.file): Promise<() => boolean> {
-    const holder = await this.#hold(file, String(milliseconds));
-    return () => holder.exitCode === null && holder.signalCode === null;
+  /** Another process holds the write lock of a file for a while by its own clock, and looks at the rows at the end. */
+  async lockFor(milliseconds: number, query: string, file = this.file): Promise<Held> {
+    const holder = await this.#hold(file, String(milliseconds), query);
+    let text = '';
+    let over = false;
+    holder.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const saw = once(holder, 'close').then(() => {
+      over = true;
+      return JSON.parse(text) as Columns[];
+    });
+    return { still: () => !over, saw };
   }
 
   async #hold(file: string, ...more: readonly string[]) {
