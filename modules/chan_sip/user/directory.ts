@@ -1,11 +1,12 @@
 /** The directory: devices that are rows of a database. How one is found, how long an answer is good, and what ends that. */
 import { type CacheRow, type Core, type Fact, ReadThrough, RealtimeFailed, realtimeStatus } from '#core';
 import type { Endpoint } from '../transport/transport.js';
+import type { Origin } from './addresses.js';
 import type { Peer } from './peer.js';
 import { Account, type Purpose } from './realtime-account.js';
 import type { RowDevices } from './realtime-devices.js';
 import { type Families, PEERS, REGS } from './realtime-families.js';
-import { type Origin, Queries } from './realtime-queries.js';
+import { Queries } from './realtime-queries.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Found, Question, Site } from './site.js';
 import { Waiting } from './waiting.js';

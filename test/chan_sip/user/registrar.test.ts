@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { encode } from '../../../modules/chan_sip/message/octets.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { peerAt } from '../../support/peer-at.js';
 import { type Ask, type Login, SiteStage, SOURCE } from './site-stage.js';
 
 const DEVICES = `
@@ -319,7 +320,7 @@ test('registrations are back after a restart, with the whole lifetime that was g
     [peer.defaultuser, peer.fullcontact, peer.binding!.granted, peer.binding!.path],
     ['alice', 'sip:alice@[2001:db8::7]:5070;transport=udp', 200, ['<sip:p1.example;lr>', '<sip:p2.example;lr>']],
   );
-  assert.equal(stage.peers.byAddress('2001:db8::7', 5070), peer);
+  assert.equal(peerAt(stage.peers, '2001:db8::7', 5070), peer);
   assert.equal(stage.peers.get('1009')!.binding, undefined);
   assert.equal(stage.peers.get('fixed')!.binding, undefined);
   assert.ok(core.lines.some(line => /^warning: the registration stored for '1009' cannot be read/.test(line)));
@@ -351,7 +352,7 @@ test('the address is told in the log when it changes, and as a fact each time', 
       ['Registered', '192.0.2.8:5062'],
     ],
   );
-  assert.equal(stage.peers.byAddress('192.0.2.7', 5062), undefined);
+  assert.equal(peerAt(stage.peers, '192.0.2.7', 5062), undefined);
   await stage.close();
 });
 
@@ -385,7 +386,7 @@ for (const [host, address] of [
   test(`a contact at ${host} is at ${address}`, async () => {
     const stage = await stageOf('nat=no');
     stage.login({ via: HERE, contact: `<sip:a@${host}:5080>` });
-    assert.equal(stage.peers.byAddress(address!, 5080), stage.peers.get('1008'));
+    assert.equal(peerAt(stage.peers, address!, 5080), stage.peers.get('1008'));
     await stage.close();
   });
 }

@@ -277,6 +277,7 @@ test('security events of a call name the caller while he is asked, and then whom
     [
       ['ChallengeSent', 'sip:1008@pbx.example'],
       ['SuccessfulAuth', '600'],
+      ['FailedACL', '600'],
       ['ChallengeSent', 'sip:1008@pbx.example'],
       ['InvalidPassword', '600'],
     ],

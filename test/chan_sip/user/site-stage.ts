@@ -5,7 +5,7 @@ import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
-import type { Endpoint, Flow } from '../../../modules/chan_sip/transport/transport.js';
+import type { Endpoint, Flow, Protocol } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
 import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
 import { CoreStage } from '../../support/core-stage.js';
@@ -28,7 +28,12 @@ const heard = (text: string, to: Endpoint): Heard => ({
   header: name => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1],
 });
 
-export const SOURCE: Endpoint = { address: '192.0.2.7', port: 5062 };
+/** Where a request comes from; over UDP when it does not say. */
+export interface Source extends Endpoint {
+  readonly protocol?: Protocol;
+}
+
+export const SOURCE: Source = { address: '192.0.2.7', port: 5062 };
 
 export interface Ask {
   readonly method?: string;
@@ -43,7 +48,7 @@ export interface Ask {
   readonly contact?: string | false;
   readonly headers?: readonly string[];
   readonly body?: string;
-  readonly source?: Endpoint;
+  readonly source?: Source;
 }
 
 /** How to answer a challenge. */
@@ -132,7 +137,7 @@ export class SiteStage {
   }
 
   /** Everything that is sent because of a text. */
-  receive(text: string, source: Endpoint = SOURCE): Heard[] {
+  receive(text: string, source: Source = SOURCE): Heard[] {
     const wire = this.#wire(source);
     const before = wire.sentTo.length;
     this.transactions.receive(parse(text), wire);
@@ -148,7 +153,7 @@ export class SiteStage {
   }
 
   /** What has been sent to somebody so far. */
-  sent(source: Endpoint = SOURCE): Heard[] {
+  sent(source: Source = SOURCE): Heard[] {
     return this.#wire(source).sentTo.map(([to, text]) => heard(text, to));
   }
 
@@ -179,25 +184,35 @@ export class SiteStage {
     return this.stage.close();
   }
 
-  #wire(source: Endpoint): RecordingWire {
-    const key = `${source.address}:${source.port}`;
+  /** Whether the connection that it comes over may stay. */
+  trusts(source: Source): boolean {
+    return this.#wire(source).isTrusted;
+  }
+
+  #wire({ address, port, protocol = 'udp' }: Source): RecordingWire {
+    const key = `${protocol} ${address} ${port}`;
     let wire = this.#wires.get(key);
-    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source)));
+    if (!wire) this.#wires.set(key, (wire = new RecordingWire({ address, port }, protocol)));
     return wire;
   }
 }
 
 /** A wire that says where each message went. */
 class RecordingWire implements Flow {
-  readonly protocol = 'udp';
-  readonly reliable = false;
+  readonly protocol: Protocol;
   readonly local: Endpoint = { address: '192.0.2.1', port: 5060 };
   readonly remote: Endpoint;
   readonly sentTo: [to: Endpoint, text: string][];
+  isTrusted = false;
 
-  constructor(remote: Endpoint, sentTo: [Endpoint, string][] = []) {
+  constructor(remote: Endpoint, protocol: Protocol = 'udp', sentTo: [Endpoint, string][] = []) {
     this.remote = remote;
+    this.protocol = protocol;
     this.sentTo = sentTo;
+  }
+
+  get reliable(): boolean {
+    return this.protocol !== 'udp';
   }
 
   send(text: string): void {
@@ -205,8 +220,10 @@ class RecordingWire implements Flow {
   }
 
   to(remote: Endpoint): Flow {
-    return new RecordingWire(remote, this.sentTo);
+    return new RecordingWire(remote, this.protocol, this.sentTo);
   }
 
-  trusted(): void {}
+  trusted(): void {
+    this.isTrusted = true;
+  }
 }
