@@ -70,10 +70,14 @@ export class Directory {
 
   /** Undefined when the database is away: a phone asks again, and is better served then than refused now. */
   async find({ purpose, name, origin, spare = false }: Question): Promise<Found | undefined> {
-    const found = name === undefined ? undefined : await this.named(name, purpose);
+    const { alwaysauthreject, allowguest } = this.#site.general;
+    // Where names are to be hidden, one that is there must not be answered sooner: all is asked for it, too.
+    const hidden = alwaysauthreject && !allowguest;
+    const there = origin && (hidden || name === undefined) ? this.#at(origin) : undefined;
+    const [found, near] = await Promise.all([name === undefined ? undefined : this.named(name, purpose), there]);
     if (found === 'failed') return spare ? NOBODY : undefined;
     if (found) return { peer: found };
-    return origin ? this.#at(origin) : NOBODY;
+    return origin ? (there ? near : this.#at(origin)) : NOBODY;
   }
 
   /** A device that is not in memory, by its exact name. */
