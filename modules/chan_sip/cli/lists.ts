@@ -90,6 +90,7 @@ const showObjects = (view: SipView): Command => ({
     for (const line of registrations) out.line(`name: ${line}`);
     out.line('-= Dialog objects:\n');
     for (const { callId } of view.dialogs()) entry(out, callId, 'dialog', 1);
+    if (view.history.size > 0) out.line(`-= History objects: ${view.history.size} =-\n`);
   },
 });
 
