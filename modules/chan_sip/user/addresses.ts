@@ -37,15 +37,15 @@ const looseKey = (protocol: Protocol, address: string): string => `${protocol} $
 const namedKey = (protocol: Protocol, address: string, extension: string): string =>
   `${protocol} ${address} ${extension.toLowerCase()}`;
 
-/** Whether a request over a transport may come from any port of the address of a device. */
-const LOOSE: Readonly<Record<Protocol, (peer: Peer) => boolean>> = {
+/** Whether a request over a transport may come from any port of the address of a device; left out: never. */
+const LOOSE: Readonly<Partial<Record<Protocol, (peer: Peer) => boolean>>> = {
   udp: peer => peer.get('insecure').port,
   // Who connects has a port of his own each time; a device whose source is followed has the one it registered from.
   tcp: peer => !peer.dynamic || !peer.forceRport,
   tls: peer => !peer.dynamic || !peer.forceRport,
-  ws: () => false,
-  wss: () => false,
 };
+
+const NEVER = (): boolean => false;
 
 type Entry = readonly [index: Index, key: string];
 
@@ -85,7 +85,7 @@ export class Addresses {
   /** First among those that register with the extension that is called, then among all; the exact port before any. */
   find({ address, protocol, extension }: Origin): Peer | undefined {
     const exact = exactKey(protocol, address);
-    const loose = LOOSE[protocol];
+    const loose = LOOSE[protocol] ?? NEVER;
     return (
       (extension === '' ? undefined : this.#called(namedKey(protocol, address.address, extension), address, loose)) ??
       this.#exact.find(exact) ??
@@ -96,13 +96,15 @@ export class Addresses {
   #called(key: string, { port }: Endpoint, loose: (peer: Peer) => boolean): Peer | undefined {
     return this.#named.find(key, peer => peer.address?.port === port) ?? this.#named.find(key, loose);
   }
+
   #entries(peer: Peer, address: Endpoint): Entry[] {
     const extension = peer.get('callbackextension');
     const portless = peer.get('insecure').port;
     return peer.get('transport').flatMap(protocol => {
-      const loose = protocol === 'udp' ? portless : protocol === 'tcp' || protocol === 'tls';
       const entries: Entry[] = [[this.#exact, exactKey(protocol, address)]];
-      if (loose) entries.push([this.#loose, looseKey(protocol, address.address)]);
+      // Of those over UDP there are few; a flood from one address must not go through all that are there.
+      if (protocol === 'udp' ? portless : LOOSE[protocol])
+        entries.push([this.#loose, looseKey(protocol, address.address)]);
       if (extension !== '') entries.push([this.#named, namedKey(protocol, address.address, extension)]);
       return entries;
     });
