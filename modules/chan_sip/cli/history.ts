@@ -16,7 +16,7 @@ const setHistory = ({ history }: SipView): Command => ({
 const showHistory = ({ history }: SipView): Command => ({
   syntax: 'sip show history <callid>',
   summary: 'What went by under a Call-ID',
-  help: 'The beginning of the Call-ID is enough. What its end may look like is shown by the completion.',
+  help: 'The beginning of the Call-ID is enough.',
   complete: { callid: () => [...history.rows()].map(({ callId }) => callId) },
   run({ args, out }) {
     const start = args['callid']!;

@@ -51,7 +51,7 @@ export class Admission {
     const guest: Admitted = { request, flow, peer, proven: false, symmetric };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
-    if (peer && (peer.get('insecure').invite || peer.ha1(realm) === undefined)) return this.#letIn(guest, '0');
+    if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return this.#letIn(guest, '0');
     const reason = denied ? 'acl' : 'unknown';
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
@@ -103,8 +103,8 @@ export class Admission {
     return sent ? decode(sent.username) : accountName(general, request.from.uri);
   }
 
-  #challenge({ request, flow, symmetric }: Admitted, { verdict }: Check): Reply {
-    const { nonce, answer } = challengeFor(this.#site, request, verdict === 'stale' || verdict === 'repeated');
+  #challenge({ request, flow, symmetric }: Admitted, check: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, request, check);
     // The account is who asks while that is open, and then whom he asks for.
     const report = new SecurityReport('ChallengeSent', request.from.uri.text, request, flow, { Challenge: nonce });
     if (isTold(request)) this.#site.emit('security', report);
