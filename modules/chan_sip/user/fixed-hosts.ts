@@ -1,7 +1,8 @@
 /** Devices that do not register: their host names become addresses, and their addresses may be kept from others. */
+
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Endpoint } from '../transport/transport.js';
 import type { Peer } from './peer.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 
 /** Names that are looked up at a time: as many as the system is asked for, so that none waits for its turn in vain. */

@@ -3,6 +3,7 @@ import { type Core, realtime } from '#core';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import { type NameService, openNames } from '../transport/resolver/name-service.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
@@ -17,7 +18,6 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
-import { type Lookup, Resolver } from './resolver.js';
 import { type Handler, type Outward, openSite, type Site } from './site.js';
 
 /** By what they are for. */
@@ -34,7 +34,8 @@ export interface Handlers {
 export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
-  readonly lookup?: Lookup | undefined;
+  /** Where names are looked up; when left out, where the system says. */
+  readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
 }
@@ -43,6 +44,7 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  readonly names: NameService;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -50,9 +52,11 @@ export class UserLayer {
   readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(core: Core, general: General, { transactions, outward, lookup, random = Math.random }: UserParts) {
+  constructor(core: Core, general: General, parts: UserParts) {
+    const { transactions, outward, random = Math.random, names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, transactions, outward);
-    const resolver = new Resolver(core.clock, lookup);
+    this.names = names;
+    const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
     const bindings = new Bindings(this.site, rows);
@@ -120,6 +124,7 @@ export class UserLayer {
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#registration.close();
+    this.names.close();
   }
 
   get closed(): boolean {

@@ -3,11 +3,11 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
 import { type Hop, hopTo, optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
-import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
 

@@ -1,8 +1,8 @@
 /** The questions that are under way: so many at a time, and none of them outlives the module. */
 import { QUALIFY_MS } from '../options/values/qualify.js';
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Peer } from './peer.js';
 import { type Outcome, Probe } from './probe.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 
 /** Without an answer at a time. */

@@ -1,4 +1,6 @@
 /** qualify and keepalive: which devices are asked whether they are there, and which are sent empty packets. */
+
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
 import { Heartbeat, keepaliveSeconds } from './keepalive.js';
@@ -6,7 +8,6 @@ import { Pacer } from './pacer.js';
 import { type Peer, UNKNOWN } from './peer.js';
 import { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 import { Watch } from './watch.js';
 

@@ -7,8 +7,8 @@ import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
 import type { Endpoint, Flow } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
-import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { type Lookup, namesFrom } from '../../support/names.js';
 
 /** An answer, taken apart as far as tests look at it. */
 export interface Heard {
@@ -76,7 +76,7 @@ export class SiteStage {
     this.user = new UserLayer(core, config.general, {
       transactions: this.transactions,
       outward: (_protocol, remote) => this.#wire(remote),
-      lookup,
+      names: namesFrom(lookup, stage.clock),
       random: () => this.random,
     });
     this.user.configure(config, 'pbx.example');
