@@ -44,7 +44,6 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
-  readonly names: NameService;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -54,13 +53,12 @@ export class UserLayer {
 
   constructor(core: Core, general: General, parts: UserParts) {
     const { transactions, outward, random = Math.random, names = openNames(core.clock, random) } = parts;
-    this.site = openSite(core, general, transactions, outward);
-    this.names = names;
+    this.site = openSite(core, general, { transactions, outward, names });
     const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
     const bindings = new Bindings(this.site, rows);
-    const hosts = new FixedHosts(this.site, resolver);
+    const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
     this.#rows = rows;
@@ -87,6 +85,7 @@ export class UserLayer {
   configure({ general, devices }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
+    site.names.configure(general.nameserver);
     site.answers.configure(general);
     site.ourAddress.refresh();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
@@ -124,7 +123,8 @@ export class UserLayer {
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#registration.close();
-    this.names.close();
+    this.site.outgoing.close();
+    this.site.names.close();
   }
 
   get closed(): boolean {

@@ -15,6 +15,7 @@ import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import type { NameService } from '../transport/resolver/name-service.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
 import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
@@ -22,6 +23,7 @@ import { Domains } from './domains.js';
 import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
+import { Outgoing } from './outgoing.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
@@ -46,6 +48,8 @@ export interface Site {
   readonly answers: Answers;
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly outgoing: Outgoing;
+  readonly names: NameService;
   readonly ourAddress: OurAddress;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
@@ -58,8 +62,14 @@ export interface Site {
   spawn(label: string, work: Promise<unknown>): void;
 }
 
+export interface SiteParts {
+  readonly transactions: TransactionLayer;
+  readonly outward: Outward;
+  readonly names: NameService;
+}
+
 /** Builds what has no order of its own. */
-export function openSite(core: Core, general: General, transactions: TransactionLayer, outward: Outward): Site {
+export function openSite(core: Core, general: General, { transactions, outward, names }: SiteParts): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
   return {
@@ -75,6 +85,8 @@ export function openSite(core: Core, general: General, transactions: Transaction
     answers: new Answers(clock, nonces),
     transactions,
     outward,
+    outgoing: new Outgoing({ clock, transactions, outward }),
+    names,
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),
