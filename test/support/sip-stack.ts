@@ -16,7 +16,13 @@ export class SipStack {
   /** `udpbindaddr` is put into the text, so that no test needs a fixed port. */
   static async of(sipConf: string, files: Readonly<Record<string, string>> = {}): Promise<SipStack> {
     const stage = await CoreStage.of('chan_sip', { ...files, 'sip.conf': onFreePort(sipConf) });
-    return new SipStack(stage, await Sip.start(stage.core, namesFrom(async () => [], stage.clock)));
+    return new SipStack(
+      stage,
+      await Sip.start(
+        stage.core,
+        namesFrom(async () => [], stage.clock),
+      ),
+    );
   }
 
   get local(): Endpoint {

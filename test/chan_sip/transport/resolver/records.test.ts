@@ -111,7 +111,8 @@ test('names that cannot be asked for are not, and never reach a server', async (
 
 test('ten thousand answers are kept, and who was not asked for the longest goes first', async () => {
   const stage = dnsStage();
-  const keep = async (n: number) => ask(stage, { answers: [address(`n${n}.example`, '192.0.2.9', 3600)] }, `n${n}.example`);
+  const keep = async (n: number) =>
+    ask(stage, { answers: [address(`n${n}.example`, '192.0.2.9', 3600)] }, `n${n}.example`);
   for (let n = 0; n < 10_000; n += 1) await keep(n);
   await stage.records.find('n0.example', 'A');
   await keep(10_000);
