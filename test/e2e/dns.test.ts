@@ -7,6 +7,8 @@ import type { Target } from '../../modules/chan_sip/transport/resolver/hop.js';
 import { type NameService, openNames } from '../../modules/chan_sip/transport/resolver/name-service.js';
 import type { Protocol } from '../../modules/chan_sip/transport/transport.js';
 import { DNSMASQ, Dnsmasq } from '../support/dnsmasq.js';
+import { Obelisk } from '../support/obelisk.js';
+import { UdpPhone } from '../support/udp-phone.js';
 
 const skip = existsSync(DNSMASQ) ? false : 'dnsmasq is not installed';
 
@@ -135,4 +137,22 @@ test('a reload that names another server asks that one', { skip }, async () => {
   assert.equal(await dns.names.resolver.resolve('a.example', 4), '192.0.2.10');
   dns.names.configure([other.endpoint]);
   assert.equal(await dns.names.resolver.resolve('a.example', 4), '203.0.113.1');
+});
+
+test('a trunk by name is found by SRV, and a silent name server keeps nobody waiting', { skip }, async () => {
+  await using server = await Dnsmasq.start(...RECORDS);
+  await using silent = await UdpPhone.open();
+  const trunk = '[trunk]\ntype=peer\nhost=example\n[600]\ntype=friend\nhost=dynamic\nsecret=x\n';
+  const conf = (port: number) => `[general]\nudpbindaddr=127.0.0.1:0\nnameserver=127.0.0.1:${port}\n${trunk}`;
+  const pbx = await Obelisk.create({ 'sip.conf': conf(silent.endpoint.port) });
+  try {
+    await silent.next();
+    assert.match(await pbx.x('sip show peers'), /^trunk +\(Unspecified\)/m);
+    await pbx.write('sip.conf', conf(server.endpoint.port));
+    await pbx.x('sip reload');
+    for (let tries = 0; tries < 100 && !/192\.0\.2\.10/.test(await pbx.x('sip show peers')); tries += 1);
+    assert.match(await pbx.x('sip show peers'), /^trunk +192\.0\.2\.10 .* 5070 /m);
+  } finally {
+    await pbx.remove();
+  }
 });

@@ -27,20 +27,21 @@ export const recordsOf = (zone: Readonly<Record<string, readonly unknown[]>>): R
   };
 };
 
-/** Names that have addresses and nothing else. */
-export function namesFrom(lookup: Lookup, clock: Clock): NameService {
-  const records: RecordSource = {
-    async find<T extends RecordType>(name: string, type: T): Promise<Found<T>> {
-      const family = { A: 4, AAAA: 6, SRV: 0, NAPTR: 0 }[type];
-      if (family === 0) return found<T>([]);
-      try {
-        const addresses = await lookup(name);
-        return found<T>(addresses.filter(address => isIP(address) === family) as DataOf[T][]);
-      } catch (thrown) {
-        if (!(thrown instanceof Error)) throw thrown;
-        return { outcome: 'failed', records: [], ttl: 5000 };
-      }
-    },
-  };
-  return namesOver(records, clock, () => 0);
+/** Names that have addresses and nothing else, or the records that a test says. */
+export function namesFrom(from: Lookup | RecordSource, clock: Clock): NameService {
+  return namesOver(typeof from === 'function' ? addressesOf(from) : from, clock, () => 0);
 }
+
+const addressesOf = (lookup: Lookup): RecordSource => ({
+  async find<T extends RecordType>(name: string, type: T): Promise<Found<T>> {
+    const family = { A: 4, AAAA: 6, SRV: 0, NAPTR: 0 }[type];
+    if (family === 0) return found<T>([]);
+    try {
+      const addresses = await lookup(name);
+      return found<T>(addresses.filter(address => isIP(address) === family) as DataOf[T][]);
+    } catch (thrown) {
+      if (!(thrown instanceof Error)) throw thrown;
+      return { outcome: 'failed', records: [], ttl: 5000 };
+    }
+  },
+});

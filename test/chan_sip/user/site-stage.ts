@@ -5,6 +5,7 @@ import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
+import type { RecordSource } from '../../../modules/chan_sip/transport/resolver/record.js';
 import type { Endpoint, Flow } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
 import { CoreStage } from '../../support/core-stage.js';
@@ -62,7 +63,7 @@ export class SiteStage {
   random = 0.5;
   #cseq = 100;
 
-  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
+  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup | RecordSource) {
     this.stage = stage;
     const { core } = stage;
     this.transactions = new TransactionLayer({
@@ -87,12 +88,12 @@ export class SiteStage {
     });
   }
 
-  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup = async () => []) {
+  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup | RecordSource = async () => []) {
     return SiteStage.on(await CoreStage.of('chan_sip', { ...files, 'sip.conf': sipConf }), lookup);
   }
 
   /** On a stage that has been prepared. */
-  static async on(stage: CoreStage, lookup: Lookup = async () => []): Promise<SiteStage> {
+  static async on(stage: CoreStage, lookup: Lookup | RecordSource = async () => []): Promise<SiteStage> {
     const config = readSipConfig((await stage.core.config('sip.conf'))!, { systemname: '' });
     return new SiteStage(stage, config, lookup);
   }

@@ -22,7 +22,9 @@ export const overUdp: Exchange = ({ address, port }, query, hears) => {
   let open = true;
   socket.on('error', cause => open && hears.failed(cause));
   socket.on('message', data => open && hears.data(data));
-  socket.connect(port, address, () => open && socket.send(query));
+  // Without a callback a failure comes as the error it is.
+  socket.on('connect', () => open && socket.send(query));
+  socket.connect(port, address);
   return {
     close() {
       if (!open) return;

@@ -170,6 +170,7 @@ export class NameServers {
   }
 
   #try<T extends RecordType>(server: Server, question: Question<T>, patience: number, over: Exchange) {
+    if (this.#closed) return Promise.resolve('silent' as const);
     return new Promise<Reply<T> | 'silent' | 'crowded'>(resolve => {
       const id = randomInt(0x10000);
       let strays = 0;

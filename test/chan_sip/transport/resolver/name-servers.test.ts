@@ -143,6 +143,15 @@ test('so many questions at a time, so many wait, and who waited too long is not 
   assert.deepEqual(left(), [0, 0, 0]);
 });
 
+test('nothing is sent after the end, not even what was about to be', async () => {
+  const { udp, tcp, servers, left } = dnsStage();
+  const early = servers.ask(QUESTION);
+  servers.close();
+  assert.equal(await early, undefined);
+  assert.deepEqual([udp.length, tcp.length], [0, 0]);
+  assert.deepEqual(left(), [0, 0, 0]);
+});
+
 test('the end ends every question', async () => {
   const { servers, left } = dnsStage();
   const all = Array.from({ length: 40 }, () => servers.ask(QUESTION));
