@@ -176,6 +176,10 @@ export class Sip implements SipView {
     return this.transport.connections();
   }
 
+  names() {
+    return this.#user.site.names.counts();
+  }
+
   /** There are no dialogs yet: a registration leaves none behind. */
   dialogs(): DialogRow[] {
     return [];
