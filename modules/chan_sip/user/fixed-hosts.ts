@@ -109,7 +109,8 @@ export class FixedHosts {
       .sort()
       .join();
     // Several places of one rank come in another order each time: the device stays where it is while that is one of them.
-    const stays = places === watched.places && peer.address && places.split(',').includes(formatEndpoint(peer.address));
+    const same = places === watched.places || watched.places === '';
+    const stays = same && peer.address && places.split(',').includes(formatEndpoint(peer.address));
     if (watched.failures > 0) this.#site.log.notice(`the host of '${peer.name}' is found now`);
     watched.failures = 0;
     watched.places = places;
@@ -128,6 +129,7 @@ export class FixedHosts {
   }
 
   #again(peer: Peer, watched: Watched, ms: number): void {
+    watched.job?.cancel();
     const wait = ms * (1 + JITTER * this.#random());
     watched.job = this.#site.sched.after('look-up of a host', wait, () => this.#spawn(peer));
   }

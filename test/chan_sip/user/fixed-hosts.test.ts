@@ -1,6 +1,7 @@
 /** Devices with a host name of their own, domains, and what we call ourselves. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RecordSource } from '../../../modules/chan_sip/transport/resolver/record.js';
 import { Domains, domainsOf } from '../../../modules/chan_sip/user/domains.js';
 import { OurAddress } from '../../../modules/chan_sip/user/our-address.js';
 import { recordsOf } from '../../support/names.js';
@@ -102,8 +103,28 @@ test('a name is looked up again when its TTL ends; one that is gone leaves the l
   );
   assert.equal(await after(['192.0.2.50', '192.0.2.41']), '192.0.2.50', 'other places: the first of them');
   assert.equal(await after(['192.0.2.41', '192.0.2.50']), '192.0.2.50', 'the same in another order: it stays');
+  zone['A t.example'] = ['192.0.2.41', '192.0.2.50'];
+  await stage.reconfigure(`${general}[t]\ntype=peer\nhost=t.example\nport=5070\nqualify=no\n`);
+  await stage.stage.settled();
+  assert.equal(stage.peers.get('t')!.address!.address, '192.0.2.50', 'a reload moves nobody');
   assert.equal(await after([]), '192.0.2.50');
   assert.ok(stage.stage.lines.some(line => line.endsWith("of 't' cannot be looked up: its last address is kept")));
+  await stage.close();
+});
+
+test('a name with a short TTL is not looked up all the time', async () => {
+  const records = recordsOf({ 'A t.example': ['192.0.2.40'] });
+  const hasty: RecordSource = { find: async (name, type) => ({ ...(await records.find(name, type)), ttl: 1000 }) };
+  const stage = await SiteStage.of('[general]\n[t]\ntype=peer\nhost=t.example\nport=5070\n', {}, hasty);
+  await stage.stage.settled();
+  for (const [ms, asked] of [
+    [29_999, 1],
+    [6001, 2],
+  ] as const) {
+    stage.clock.advance(ms);
+    await stage.stage.settled();
+    assert.equal(records.asked.length, asked);
+  }
   await stage.close();
 });
 

@@ -61,7 +61,7 @@ function stage(breakage: Readonly<Record<string, Breakage>> = {}, method = 'REGI
     layer.left();
     assert.equal(outgoing.size, 0);
   };
-  return { ...layer, outgoing, heard, asked, send, answer, tried, left };
+  return { ...layer, outgoing, heard, asked, wires, send, answer, tried, left };
 }
 
 test('the first place that answers is the last one tried', () => {
@@ -121,6 +121,16 @@ test('an INVITE is acknowledged where it was refused, and told of each 2xx', () 
   answer(2, 200);
   answer(2, 200);
   assert.deepEqual(heard, ['200 192.0.2.2', '200 192.0.2.2']);
+  left();
+});
+
+test('a refused INVITE is acknowledged again when the refusal is repeated, though nobody listens any more', () => {
+  const { send, answer, heard, wires, left } = stage({}, 'INVITE');
+  const sending = send();
+  answer(1, 486);
+  sending.close();
+  answer(1, 486);
+  assert.deepEqual([heard, wires.get('192.0.2.1')!.acks.length], [['486 192.0.2.1'], 2]);
   left();
 });
 

@@ -12,6 +12,8 @@ import { ordered } from './weights.js';
 
 /** How long it may take, whatever the name servers do. */
 const PATIENCE = 8000;
+/** How long NAPTR may take of that: some servers never answer what they do not know. */
+const NAPTR_PATIENCE = 3000;
 /** Servers of one service whose addresses are looked up, and places that are tried in all. */
 const MOST_SERVERS = 16;
 const MOST_HOPS = 32;
@@ -77,8 +79,8 @@ export class Locator {
 
   async #services(target: Target, domain: string, protocols: readonly Protocol[]): Promise<readonly Listed[]> {
     if (target.transport === undefined) {
-      const { records } = await this.#resolver.records(domain, 'NAPTR');
-      const wanted = offered(records, protocols);
+      const records = this.#resolver.records(domain, 'NAPTR').then(found => found.records);
+      const wanted = offered(await this.#resolver.waits.bounded(NAPTR_PATIENCE, records, []), protocols);
       if (wanted.length > 0) return wanted;
     }
     return protocols.flatMap(protocol => {

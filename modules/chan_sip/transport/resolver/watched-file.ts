@@ -33,7 +33,7 @@ export class WatchedFile<T> {
   }
 
   async #look(): Promise<void> {
-    let stamp = 'not there';
+    let stamp: string;
     let text = '';
     try {
       const { mtimeMs, size, ino } = await stat(this.#path);
@@ -43,6 +43,7 @@ export class WatchedFile<T> {
     } catch (thrown) {
       // Whatever the reason, there is nothing in it for us; the next look may find something.
       if (!(thrown instanceof Error)) throw thrown;
+      stamp = 'unread';
     }
     this.#stamp = stamp;
     this.#value = this.#parse(text);

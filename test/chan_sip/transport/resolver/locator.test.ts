@@ -205,6 +205,20 @@ test('it holds as long as the shortest of what it is made of', async () => {
   assert.equal((await locator.look(target, { protocols: ['udp'], srv: true })).ttl, 40_000);
 });
 
+test('a server that does not answer NAPTR is asked for the rest', async () => {
+  const clock = new TestClock();
+  const zone = recordsOf(ZONE);
+  const records: RecordSource = {
+    find: (name, type) => (type === 'NAPTR' ? new Promise(() => undefined) : zone.find(name, type)),
+  };
+  const { locator } = namesOver(records, clock, () => 0);
+  const target: Target = { scheme: 'sip', host: 'srv.example', port: undefined, transport: undefined };
+  const found = locator.locate(target, { protocols: ['tcp'], srv: true });
+  clock.advance(3000);
+  assert.equal((await found).length, 1);
+  assert.equal(clock.pending, 0);
+});
+
 test('name servers that never answer end the search in its time, and so does the end', async () => {
   const clock = new TestClock();
   const never: RecordSource = { find: () => new Promise(() => undefined) };

@@ -39,6 +39,25 @@ test('a silent server is followed by the next, and asked last from then on, for 
   assert.deepEqual(left(), [0, 0, 0]);
 });
 
+test('a silent server that answers again is no longer asked last', async () => {
+  const { clock, udp, servers, left } = dnsStage();
+  const first = servers.ask(QUESTION);
+  for (let tries = 0; tries < 3; tries += 1) {
+    await turn();
+    clock.advance(2000);
+  }
+  await turn();
+  assert.equal(udp[3]!.server, '192.0.2.2');
+  udp[3]!.say({ answers: [HERE] });
+  await first;
+  const next = servers.ask(QUESTION);
+  await turn();
+  assert.equal(udp[4]!.server, '192.0.2.2');
+  udp[4]!.say({ answers: [HERE] });
+  await next;
+  assert.deepEqual(left(), [0, 0, 0]);
+});
+
 test('while no server answers a question ends after its tries, and the next ones after one try each', async () => {
   const { clock, udp, servers, left } = dnsStage();
   for (const tries of [4, 2]) {
