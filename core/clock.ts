@@ -75,6 +75,11 @@ export class TestClock implements Clock {
     return this.#waits.size;
   }
 
+  /** Lets time pass in which nothing can fire, as while the event loop has too much to do: what falls due is late. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Moves time on by `ms`, firing what falls due, in order, each at its own moment. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 
 export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
 
+/** Milliseconds that a stop may take: 5 seconds of grace, and what a busy machine adds. */
+const STOPPING = 15_000;
+
 export interface Files {
   readonly [name: string]: string;
 }
@@ -142,18 +145,22 @@ export class Obelisk {
     return this.#exit ?? Promise.resolve({ code: null, signal: null });
   }
 
+  /** Stops it as an operator does. @throws when it does not end by itself in time, and well */
   async stop(): Promise<void> {
     this.kill('SIGTERM');
-    await this.exited();
+    const late = setTimeout(() => this.kill('SIGKILL'), STOPPING);
+    const end = await this.exited();
+    clearTimeout(late);
+    assert.deepEqual(end, { code: 0, signal: null }, `it did not end as it should:\n${this.output}`);
   }
 
-  /** Ends it, if it still runs, and removes its directory. */
+  /** Stops it, if it still runs, and removes its directory. */
   async remove(): Promise<void> {
-    if (this.#process?.exitCode === null && this.#process.signalCode === null) {
-      this.kill('SIGKILL');
-      await this.exited();
+    try {
+      if (this.#process?.exitCode === null && this.#process.signalCode === null) await this.stop();
+    } finally {
+      await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
     }
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -9,6 +9,7 @@ import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
+import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
@@ -18,7 +19,7 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
-import { type Handler, type Outward, openSite, type Site } from './site.js';
+import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
 export interface Handlers {
@@ -34,6 +35,7 @@ export interface Handlers {
 export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly reaches: Reaches;
   /** Where names are looked up; when left out, where the system says. */
   readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
@@ -47,13 +49,14 @@ export class UserLayer {
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
+  readonly #external: ExternalAddress;
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
-    const { transactions, outward, random = Math.random, names = openNames(core.clock, random) } = parts;
-    this.site = openSite(core, general, { transactions, outward, names });
+    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    this.site = openSite(core, general, { transactions, outward, reaches, names });
     const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -65,7 +68,8 @@ export class UserLayer {
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, bindings, resolver);
     this.#fixedHosts = hosts;
-    this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
+    this.#external = new ExternalAddress(this.site, resolver);
+    this.#qualify = new Qualify(this.site, { bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
@@ -87,7 +91,8 @@ export class UserLayer {
     site.general = general;
     site.names.configure(general.nameserver);
     site.answers.configure(general);
-    site.ourAddress.refresh();
+    site.ourAddress.configure(general);
+    this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
     const { added, removed, unbound } = site.peers.apply(devices, general);
     for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
@@ -122,6 +127,7 @@ export class UserLayer {
     this.#closed = true;
     this.#qualify.close();
     this.#fixedHosts.close();
+    this.#external.close();
     this.#registration.close();
     this.site.outgoing.close();
     this.site.names.close();

@@ -2,21 +2,25 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
+import { standardPort } from '../options/values/transport.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Resolver } from '../transport/resolver/resolver.js';
-import type { Endpoint, Protocol } from '../transport/transport.js';
-import { type Hop, hopTo, optionsTo } from './options-request.js';
+import type { Endpoint } from '../transport/transport.js';
+import { type NextHop, nextHop } from './next-hop.js';
+import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
+import { howTo } from './way.js';
+
+/** Longer than any patience: it is the deadline that ends the transaction. */
+const NEVER = 86_400_000;
 
 /** Milliseconds that the answer took; undefined: there was none. */
 export type Outcome = number | undefined;
 
 export interface ProbeParts {
   readonly site: Site;
-  readonly resolver: Resolver;
   readonly peer: Peer;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
@@ -37,9 +41,9 @@ export class Probe implements ClientUser {
 
   start(): void {
     const { site, peer } = this.#parts;
-    const hop = hopTo(peer);
+    const hop = nextHop(site, peer);
     if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
+    else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -59,27 +63,27 @@ export class Probe implements ClientUser {
     this.#transaction?.close();
   }
 
-  async #resolve({ protocol, host, port }: Hop): Promise<void> {
-    const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+  async #resolve(hop: NextHop): Promise<void> {
+    const { general, names, outgoing } = this.#parts.site;
+    const { protocol: transport, host, port } = hop;
+    const hops = await names.locator.locate({ scheme: 'sip', host, port, transport }, howTo(general, [transport]));
     if (this.#over) return;
-    if (address === undefined) this.#end(undefined);
-    else this.#send(protocol, { address, port });
+    const [first] = outgoing.inOrder(hops);
+    if (first) this.#send(hop, first.remote);
+    else this.#end(undefined);
   }
 
-  #send(protocol: Protocol, remote: Endpoint): void {
+  #send({ protocol, host }: NextHop, remote: Endpoint): void {
     const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote);
+    const flow = site.outward(protocol, remote, nameOf(peer, host));
     if (!flow) {
       this.#end(undefined);
       return;
     }
-    const timers = timersFor(site, peer);
-    // Timer F is 64*T1: it must not end the wait before its time.
-    const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, { ...timers, t1 });
+    const timers = { ...timersFor(site, peer), timerF: NEVER };
+    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
     if (this.#over) transaction.close();
     else this.#transaction = transaction;
   }
@@ -100,3 +104,6 @@ export class Probe implements ClientUser {
     this.#parts.done(outcome);
   }
 }
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

@@ -1,6 +1,5 @@
 /** The questions that are under way: so many at a time, and none of them outlives the module. */
 import { QUALIFY_MS } from '../options/values/qualify.js';
-import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Peer } from './peer.js';
 import { type Outcome, Probe } from './probe.js';
 import type { Site } from './site.js';
@@ -10,12 +9,10 @@ const LIMIT = 1000;
 
 export class Probes {
   readonly #site: Site;
-  readonly #resolver: Resolver;
   readonly #pending = new Set<Probe>();
 
-  constructor(site: Site, resolver: Resolver) {
+  constructor(site: Site) {
     this.#site = site;
-    this.#resolver = resolver;
   }
 
   get full(): boolean {
@@ -26,7 +23,6 @@ export class Probes {
   ask(peer: Peer, done: (outcome: Outcome) => void): Probe {
     const probe: Probe = new Probe({
       site: this.#site,
-      resolver: this.#resolver,
       peer,
       patience: 2 * (peer.qualifyMs || QUALIFY_MS),
       done: outcome => {

@@ -30,10 +30,13 @@ import type { Purpose } from './realtime-account.js';
 import type { Origin } from './realtime-queries.js';
 
 /**
- * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name` is the host as it was asked
+ * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name`: the host as it was asked
  * for, which a certificate must be for.
  */
 export type Outward = (protocol: Protocol, remote: Endpoint, name?: string) => Flow | undefined;
+
+/** Whether something can be sent there without a connection being opened. */
+export type Reaches = (protocol: Protocol, remote: Endpoint) => boolean;
 
 export interface Site {
   readonly log: Logger;
@@ -50,6 +53,7 @@ export interface Site {
   readonly outward: Outward;
   readonly outgoing: Outgoing;
   readonly names: NameService;
+  readonly reaches: Reaches;
   readonly ourAddress: OurAddress;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
@@ -62,31 +66,27 @@ export interface Site {
   spawn(label: string, work: Promise<unknown>): void;
 }
 
-export interface SiteParts {
-  readonly transactions: TransactionLayer;
-  readonly outward: Outward;
-  readonly names: NameService;
-}
+/** What the user layer stands on. */
+export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches' | 'names'>;
 
 /** Builds what has no order of its own. */
-export function openSite(core: Core, general: General, { transactions, outward, names }: SiteParts): Site {
+export function openSite(core: Core, general: General, below: Below): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
+  const peers = new Peers(general);
   return {
     log,
     clock,
     sched,
     acls: core.use(acls),
     astdb: core.use(astdb),
-    peers: new Peers(general),
+    peers,
     domains: new Domains(),
     nonces,
-    auth: new Auth(nonces),
+    auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
-    transactions,
-    outward,
-    outgoing: new Outgoing({ clock, transactions, outward }),
-    names,
+    ...below,
+    outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),
