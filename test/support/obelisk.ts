@@ -1,7 +1,7 @@
 /** A real PBX process on a directory of its own, for end-to-end tests: its files, its port, its command line. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -50,20 +50,27 @@ secret=pass1010
 
 export class Obelisk {
   readonly directory: string;
+  /** Whom it runs as; undefined: whoever runs the tests. */
+  readonly #user: number | undefined;
   /** What it wrote to stdout and stderr so far. */
   output = '';
   #process: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, user: number | undefined) {
     this.directory = directory;
+    this.#user = user;
   }
 
-  /** Writes the files and starts, or, with `start: false`, only writes them. */
-  static async create(files: Files, { start = true }: { start?: boolean } = {}): Promise<Obelisk> {
-    const pbx = new Obelisk(await mkdtemp(join(tmpdir(), 'obelisk-')));
+  /** Writes the files and starts, or, with `start: false`, only writes them. With `user` all is that user's. */
+  static async create(files: Files, options: { start?: boolean; user?: number | undefined } = {}): Promise<Obelisk> {
+    const { start = true, user } = options;
+    const pbx = new Obelisk(await mkdtemp(join(tmpdir(), 'obelisk-')), user);
     await mkdir(join(pbx.directory, 'modules'));
     for (const [name, text] of Object.entries({ ...BASE, ...files })) await pbx.write(name, text);
+    if (user !== undefined) {
+      for (const name of ['.', ...(await readdir(pbx.directory))]) await chown(join(pbx.directory, name), user, user);
+    }
     if (start) await pbx.start();
     return pbx;
   }
@@ -84,6 +91,7 @@ export class Obelisk {
   async start(...flags: string[]): Promise<void> {
     const child = spawn(process.execPath, [MAIN, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
     this.#process = child;
     this.output = '';
