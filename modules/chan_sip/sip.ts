@@ -26,11 +26,11 @@ import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { type Certificates, readCertificates } from './transport/certificates.js';
 import { History } from './transport/history.js';
 import { TransportLayer } from './transport/layer.js';
+import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
-import type { Lookup } from './user/resolver.js';
 
 const FILE = 'sip.conf';
 
@@ -59,7 +59,7 @@ export class Sip implements SipView {
   #config: SipConfig | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
-  private constructor(core: Core, environment: Environment, general: General, lookup: Lookup | undefined) {
+  private constructor(core: Core, environment: Environment, general: General, names: NameService | undefined) {
     this.#core = core;
     this.#environment = environment;
     this.#loader = core.use(loader);
@@ -88,18 +88,18 @@ export class Sip implements SipView {
       transactions: this.transactions,
       outward: (protocol, remote) => this.#monitor.listener(protocol)?.flow(remote),
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
-      lookup,
+      names,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
   }
 
   /** @throws LoadDeclined with everything that is wrong with sip.conf, or when the address cannot be listened on */
-  static async start(core: Core, lookup?: Lookup): Promise<Sip> {
+  static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
     const config = readSipConfig(file!, environment);
-    const sip = new Sip(core, environment, config.general, lookup);
+    const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
@@ -181,6 +181,10 @@ export class Sip implements SipView {
 
   connections() {
     return this.transport.connections();
+  }
+
+  names() {
+    return this.#user.site.names.counts();
   }
 
   /** There are no dialogs yet: a registration leaves none behind. */
