@@ -13,6 +13,7 @@ import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
+import { Configuration, type Crew, configuration } from './configuration.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
@@ -24,6 +25,7 @@ import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
 import { Registry, type Token } from './registry.js';
+import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
@@ -134,6 +136,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
+    registry.provide(CORE, configuration, this.#configuration());
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -142,6 +145,26 @@ export class Pbx implements PbxControl {
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
     events.emit('fullyBooted', { uptime: took });
+  }
+
+  #configuration(): Configuration {
+    const { settings: set, files, loader: modules, own } = this.#inside;
+    const crew: Crew = {
+      declarations: () => modules.declarations(),
+      described: () => modules.described(),
+      runs: name => modules.running().includes(name),
+    };
+    const running = new FilesOfPbx({
+      files,
+      loader: modules,
+      directory: set.directories.astetcdir,
+      own: {
+        'logger.conf': () => own.readLogger(),
+        'acl.conf': () => own.readAcls(),
+        'extconfig.conf': () => this.reloadRealtime(),
+      },
+    });
+    return new Configuration({ settings: set, files, crew, running });
   }
 
   get settings(): Settings {
@@ -211,9 +234,14 @@ export class Pbx implements PbxControl {
   async reloadRealtime(): Promise<readonly Problem[]> {
     const next = await this.#mapped();
     // A slip in a line must not take a family from those who have it.
-    if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
-    const { families } = this.#inside;
+    const { families, files } = this.#inside;
+    if (next.problems.length > 0) {
+      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
+      files.distrust(CORE, refused);
+      throw refused;
+    }
     families.configure(next);
+    files.accept(CORE);
     return [...next.warnings, ...families.absent()];
   }
 
@@ -233,6 +261,7 @@ export class Pbx implements PbxControl {
       this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
     }
     this.#inside.families.configure(next);
+    this.#inside.files.accept(CORE);
   }
 
   /** The same where nobody waits for an answer. */
@@ -264,6 +293,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   const lists = new NamedAcls();
   const own = new OwnFiles({ files, loggers: logs, acls: lists, events });
+  // It was read before it was known where files lie: from now on it is one of them.
+  await files.read(set.file, CORE, false, 'disk');
+  files.accept(CORE);
   await own.read();
   for (const warning of warnings) log.warning(formatProblem(warning));
   scope.defer(
