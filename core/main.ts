@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
+import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
@@ -68,6 +69,7 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
   },
   remote,
   serve,
+  config,
 };
 
 /** @throws LoadDeclined when there is none, or it cannot be read */
@@ -80,6 +82,19 @@ async function settingsOf(config: string | undefined): Promise<Settings> {
   const [{ ConfigFiles }, { readSettings }] = await Promise.all([import('./config/files.js'), import('./settings.js')]);
   const files = new ConfigFiles({ directory: dirname(path), execIncludes: false });
   return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
+}
+
+/** The commands for configuration files, with no PBX running. */
+async function config(read: Arguments): Promise<number> {
+  const { lineOf } = await import('./config-program.js');
+  const { runConfig } = require(CONFIG_COMMANDS) as { runConfig: ConfigProgram };
+  return runConfig({
+    settings: await settingsOf(read.config),
+    line: lineOf(read.words),
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    write: text => void process.stdout.write(text),
+    complain,
+  });
 }
 
 /** A console of a PBX that runs, or one command for it. */
@@ -133,7 +148,8 @@ function historyFile(): string | undefined {
   }
 }
 
-/** The console is a program of its own that the core does not know: found by path, as modules are. */
+/** Programs of their own that the core does not know: found by path, as modules are. */
+const CONFIG_COMMANDS = join(__dirname, '..', 'modules', 'cli_config', 'shell.js');
 const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
 
 /** The PBX in this process, until it ends. */
