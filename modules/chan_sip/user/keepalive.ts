@@ -1,5 +1,7 @@
 /** keepalive: an empty packet to a device every now and then, so that a NAT on the way stays open. */
 import type { Job } from '#core';
+import type { Binding } from './binding.js';
+import { flowTo } from './flow-to.js';
 import type { Follower } from './followed.js';
 import { LATE, type Pacer } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -20,18 +22,19 @@ export const keepaliveSeconds = (peer: Peer): number => Number(peer.get('keepali
 
 export class Heartbeat implements Follower {
   readonly #peer: Peer;
+  readonly #binding: Binding | undefined;
   readonly #parts: HeartbeatParts;
   #job: Job | undefined;
 
-  constructor(peer: Peer, parts: HeartbeatParts) {
+  constructor(peer: Peer, binding: Binding | undefined, parts: HeartbeatParts) {
     this.#peer = peer;
+    this.#binding = binding;
     this.#parts = parts;
   }
 
   run(): void {
     const { site, pacer, random } = this.#parts;
-    const { address, protocol } = this.#peer;
-    if (address) site.outward(protocol, address)?.send(EMPTY);
+    flowTo(site, this.#peer, this.#binding)?.send(EMPTY);
     this.#job?.cancel();
     const wait = Math.ceil(keepaliveSeconds(this.#peer) * 1000 * (1 - JITTER * random()));
     const due = site.clock.elapsed() + wait;

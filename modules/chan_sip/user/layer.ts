@@ -6,9 +6,12 @@ import type { TransactionLayer } from '../transaction/layer.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
+import { ContactList } from './contact-list.js';
+import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { FixedHosts } from './fixed-hosts.js';
+import { Gruus } from './gruu.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -18,6 +21,7 @@ import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { type Lookup, Resolver } from './resolver.js';
+import { Several } from './several.js';
 import { type Handler, type Outward, openSite, type Site } from './site.js';
 
 /** By what they are for. */
@@ -43,6 +47,8 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  /** Which contact an address of ours that stands for one phone leads to. */
+  readonly gruus: Gruus;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -52,6 +58,7 @@ export class UserLayer {
 
   constructor(core: Core, general: General, { transactions, outward, lookup, random = Math.random }: UserParts) {
     this.site = openSite(core, general, transactions, outward);
+    this.gruus = new Gruus(this.site.peers);
     const resolver = new Resolver(core.clock, lookup);
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -61,7 +68,12 @@ export class UserLayer {
     this.directory = new Directory(core, this.site, { families, rows, devices });
     this.#rows = rows;
     this.#bindings = bindings;
-    this.#registration = new Registration(this.site, bindings, resolver);
+    this.#registration = new Registration(this.site, {
+      bindings,
+      lookups: new ContactLookups(resolver),
+      several: new Several(this.site, bindings, this.gruus),
+      contacts: new ContactList(bindings, this.gruus),
+    });
     this.#fixedHosts = hosts;
     this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
     bindings.follower = this.#qualify;
@@ -86,8 +98,10 @@ export class UserLayer {
     site.answers.configure(general);
     site.ourAddress.refresh();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
-    const { added, removed, unbound } = site.peers.apply(devices, general);
-    for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
+    const { added, removed, kept, unbound } = site.peers.apply(devices, general);
+    for (const peer of removed) this.#bindings.forget(peer);
+    for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
+    for (const peer of kept) this.#bindings.trim(peer);
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();

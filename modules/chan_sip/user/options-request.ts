@@ -8,6 +8,7 @@ import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transp
 import type { ClientRequest } from '../transaction/layer.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
 import { type Header, supportedTags } from './answers.js';
+import type { Binding } from './binding.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -24,8 +25,8 @@ export interface Hop {
 }
 
 /** The first of its Path, else where the device is; undefined when nobody knows. */
-export function hopTo(peer: Peer): Hop | undefined {
-  const { address, protocol, binding } = peer;
+export function hopTo(peer: Peer, binding: Binding | undefined): Hop | undefined {
+  const { address, protocol } = binding ?? peer;
   const proxy = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
   if (!proxy) return address && { protocol, host: address.address, port: address.port };
   const asked = proxy.params.get('transport')?.toLowerCase();
@@ -43,13 +44,13 @@ function uriOf(path: string): Uri | undefined {
   }
 }
 
-export function optionsTo(site: Site, peer: Peer, flow: Flow): ClientRequest {
+export function optionsTo(site: Site, peer: Peer, binding: Binding | undefined, flow: Flow): ClientRequest {
   const { general, ourAddress, answers } = site;
   const us = { address: ourAddress.towards(flow), port: flow.local.port };
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
   const branch = `z9hG4bK${randomHex(8)}`;
-  const uri = targetOf(peer);
-  const path = peer.binding?.path ?? [];
+  const uri = targetOf(peer, binding);
+  const path = binding?.path ?? [];
   const headers: Header[] = [
     ['Date', answers.date()],
     ['Allow', ALLOW],
@@ -80,8 +81,8 @@ export function optionsTo(site: Site, peer: Peer, flow: Flow): ClientRequest {
 }
 
 /** What it registered; of a device that does not, its host, without user and port, as the original has it. */
-function targetOf(peer: Peer): string {
-  if (peer.binding) return peer.fullcontact;
+function targetOf(peer: Peer, binding: Binding | undefined): string {
+  if (binding) return binding.contact;
   const over = peer.protocol === 'udp' ? '' : `;transport=${peer.protocol}`;
   return `sip:${hostPort(peer.get('host').host)}${over}`;
 }

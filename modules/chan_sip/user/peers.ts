@@ -2,6 +2,7 @@
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
 import type { Endpoint } from '../transport/transport.js';
+import type { Binding } from './binding.js';
 import { Peer } from './peer.js';
 
 /** What a reload did. */
@@ -10,8 +11,8 @@ export interface Applied {
   /** Gone, with whatever they had registered. */
   readonly removed: readonly Peer[];
   readonly kept: readonly Peer[];
-  /** Those of the kept that no longer register, and had. */
-  readonly unbound: readonly Peer[];
+  /** Those of the kept that no longer register, with what they had registered. */
+  readonly unbound: ReadonlyMap<Peer, readonly Binding[]>;
 }
 
 const keyOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
@@ -72,16 +73,15 @@ export class Peers {
     return peer;
   }
 
-  /** Call after a change of `peer.address`. */
+  /** Call after a change of `peer.address`, or of the addresses of its other contacts. */
   moved(peer: Peer): void {
+    if (peer.others || peer.alsoIndexedAs) this.#movedOthers(peer);
     const wanted = peer.type !== 'user' && peer.address ? keyOf(peer.address) : undefined;
     if (peer.indexedAs === wanted) return;
-    this.#forget(peer);
-    if (wanted === undefined) return;
-    const there = this.#byAddress.get(wanted);
-    if (there) there.add(peer);
-    else this.#byAddress.set(wanted, new Set([peer]));
+    const before = peer.indexedAs;
     peer.indexedAs = wanted;
+    if (before !== undefined) this.#leave(peer, before);
+    if (wanted !== undefined) this.#join(peer, wanted);
   }
 
   /** Takes the devices of a file that was read: what devices told us stays, those that are gone go. */
@@ -90,14 +90,15 @@ export class Peers {
     const next = new Map(sections.map(section => [section.name, section]));
     const added: Peer[] = [];
     const kept: Peer[] = [];
-    const unbound: Peer[] = [];
+    const unbound = new Map<Peer, readonly Binding[]>();
     const removed: Peer[] = [];
     for (const peer of this.#byName.values()) {
       const section = next.get(peer.name) ?? this.#survivor(peer, general);
       if (!section) removed.push(peer);
       else {
         const origin = next.has(peer.name) ? 'static' : peer.origin;
-        if (peer.configure(section, this.#defaults, origin)) unbound.push(peer);
+        const lost = peer.configure(section, this.#defaults, origin);
+        if (lost.length > 0) unbound.set(peer, lost);
         this.moved(peer);
         kept.push(peer);
       }
@@ -117,11 +118,33 @@ export class Peers {
     return peer.origin === 'autocreate' && general.autocreatepeer === 'persist' ? peer.section : undefined;
   }
 
+  #movedOthers(peer: Peer): void {
+    const before = peer.alsoIndexedAs ?? [];
+    const bindings = peer.type === 'user' ? [] : (peer.others ?? []);
+    const wanted = bindings.map(({ address }) => keyOf(address));
+    peer.alsoIndexedAs = wanted.length > 0 ? wanted : undefined;
+    for (const key of before) this.#leave(peer, key);
+    for (const key of wanted) this.#join(peer, key);
+  }
+
   #forget(peer: Peer): void {
-    if (peer.indexedAs === undefined) return;
-    const there = this.#byAddress.get(peer.indexedAs);
-    there?.delete(peer);
-    if (there?.size === 0) this.#byAddress.delete(peer.indexedAs);
+    const keys = [peer.indexedAs, ...(peer.alsoIndexedAs ?? [])];
     peer.indexedAs = undefined;
+    peer.alsoIndexedAs = undefined;
+    for (const key of keys) if (key !== undefined) this.#leave(peer, key);
+  }
+
+  #join(peer: Peer, key: string): void {
+    const there = this.#byAddress.get(key);
+    if (there) there.add(peer);
+    else this.#byAddress.set(key, new Set([peer]));
+  }
+
+  /** Unless another of its contacts is there. */
+  #leave(peer: Peer, key: string): void {
+    if (peer.indexedAs === key || peer.alsoIndexedAs?.includes(key)) return;
+    const there = this.#byAddress.get(key);
+    there?.delete(peer);
+    if (there?.size === 0) this.#byAddress.delete(key);
   }
 }

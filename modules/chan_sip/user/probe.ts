@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint, Protocol } from '../transport/transport.js';
+import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
+import { type Binding, isUsable } from './binding.js';
 import { type Hop, hopTo, optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -18,6 +19,8 @@ export interface ProbeParts {
   readonly site: Site;
   readonly resolver: Resolver;
   readonly peer: Peer;
+  /** Which of its contacts; undefined: it does not register. */
+  readonly binding: Binding | undefined;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
   /** Told once, unless the probe is closed before. */
@@ -29,16 +32,19 @@ export class Probe implements ClientUser {
   #deadline: Job | undefined;
   #transaction: ClientTransaction | undefined;
   #sentAt = 0;
-  #over = false;
+  #ended = false;
 
   constructor(parts: ProbeParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    const { site, peer } = this.#parts;
-    const hop = hopTo(peer);
-    if (!hop) this.#end(undefined);
+    const { site, peer, binding } = this.#parts;
+    const hop = hopTo(peer, binding);
+    // A connection that it came over is the only way to it (RFC 5626 §5.3).
+    const kept = binding?.traits?.flow;
+    if (kept) this.#over(isUsable(binding) ? kept : undefined);
+    else if (!hop) this.#end(undefined);
     else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
@@ -54,33 +60,36 @@ export class Probe implements ClientUser {
   }
 
   close(): void {
-    this.#over = true;
+    this.#ended = true;
     this.#deadline?.cancel();
     this.#transaction?.close();
   }
 
   async #resolve({ protocol, host, port }: Hop): Promise<void> {
-    const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
-    if (this.#over) return;
+    const { resolver, peer, binding } = this.#parts;
+    const address = await resolver.resolve(host, isIP((binding ?? peer).address?.address ?? '') === 6 ? 6 : 4);
+    if (this.#ended) return;
     if (address === undefined) this.#end(undefined);
     else this.#send(protocol, { address, port });
   }
 
   #send(protocol: Protocol, remote: Endpoint): void {
-    const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote);
+    this.#over(this.#parts.site.outward(protocol, remote));
+  }
+
+  #over(flow: Flow | undefined): void {
+    const { site, peer, binding, patience } = this.#parts;
     if (!flow) {
       this.#end(undefined);
       return;
     }
-    const timers = timersFor(site, peer);
+    const timers = timersFor(site, peer, binding);
     // Timer F is 64*T1: it must not end the wait before its time.
     const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, { ...timers, t1 });
-    if (this.#over) transaction.close();
+    const transaction = site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, { ...timers, t1 });
+    if (this.#ended) transaction.close();
     else this.#transaction = transaction;
   }
 
@@ -95,7 +104,7 @@ export class Probe implements ClientUser {
   }
 
   #end(outcome: Outcome): void {
-    if (this.#over) return;
+    if (this.#ended) return;
     this.close();
     this.#parts.done(outcome);
   }

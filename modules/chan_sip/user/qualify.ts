@@ -1,9 +1,10 @@
 /** qualify and keepalive: which devices are asked whether they are there, and which are sent empty packets. */
+import { type Binding, UNKNOWN } from './binding.js';
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
 import { Heartbeat, keepaliveSeconds } from './keepalive.js';
 import { Pacer } from './pacer.js';
-import { type Peer, UNKNOWN } from './peer.js';
+import type { Peer } from './peer.js';
 import { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Resolver } from './resolver.js';
@@ -31,13 +32,13 @@ export class Qualify {
       site,
       pacer,
       wanted: peer => peer.monitored,
-      make: peer => new Watch(peer, { site, pacer, probes, bindings, rows, random }),
+      make: (peer, binding) => new Watch(peer, binding, { site, pacer, probes, bindings, rows, random }),
     });
     this.#heartbeats = new Followed({
       site,
       pacer,
       wanted: peer => keepaliveSeconds(peer) > 0,
-      make: peer => new Heartbeat(peer, { site, pacer, random }),
+      make: (peer, binding) => new Heartbeat(peer, binding, { site, pacer, random }),
     });
   }
 
@@ -54,21 +55,23 @@ export class Qualify {
   }
 
   /** A device has just said where it is: it is asked at once. */
-  registered(peer: Peer): void {
-    this.#watches.of(peer)?.run();
-    this.#heartbeats.found(peer);
+  registered(peer: Peer, binding: Binding): void {
+    this.#watches.of(peer, binding)?.run();
+    this.#heartbeats.found(peer, binding);
   }
 
-  lost(peer: Peer): void {
-    if (this.#watches.lost(peer)) peer.lastMs = UNKNOWN;
-    this.#heartbeats.lost(peer);
+  lost(peer: Peer, binding: Binding | undefined): void {
+    if (this.#watches.lost(peer, binding)) peer.lastMs = UNKNOWN;
+    this.#heartbeats.lost(peer, binding);
   }
 
   /** Asks now, because the operator wants it. What a device answers that is not watched changes nothing. */
   ask(peer: Peer): void {
-    const watch = this.#watches.of(peer);
-    if (watch) watch.run();
-    else if (peer.address && !this.#probes.full) this.#probes.ask(peer, () => undefined);
+    for (const binding of peer.binding ? peer.bindings : [undefined]) {
+      const watch = this.#watches.of(peer, binding);
+      if (watch) watch.run();
+      else if (peer.address && !this.#probes.full) this.#probes.ask(peer, binding, () => undefined);
+    }
   }
 
   close(): void {
