@@ -79,11 +79,14 @@ export class Bindings {
     else this.#end(peer, binding);
   }
 
-  /** Those that have to give way where only `most` may be there: the unusable, then those longest not heard of. */
+  /** Of `bindings`, the latest first, those that give way where only `most` may be there: the unusable, then those longest not heard of. */
   surplus(bindings: readonly Binding[], most: number): readonly Binding[] {
     if (bindings.length <= most) return [];
     const age = (binding: Binding): number => (isUsable(binding) && !this.isLate(binding) ? binding.since : -1);
-    return bindings.toSorted((a, b) => age(a) - age(b)).slice(0, bindings.length - most);
+    return bindings
+      .toReversed()
+      .sort((a, b) => age(a) - age(b))
+      .slice(0, bindings.length - most);
   }
 
   /** After a reload: no more contacts than it may have now. */
