@@ -158,3 +158,26 @@ async function written(file: string, count: number): Promise<void> {
     await run('true', []);
   }
 }
+
+test('the pid file tells the process while it runs; one left behind is replaced, and one of another process stays', async () => {
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES }, { start: false });
+  const file = join('run', 'asterisk.pid');
+  try {
+    await pbx.start();
+    assert.equal(await pbx.read(file), `${pbx.pid}\n`);
+    pbx.kill('SIGKILL');
+    await pbx.exited();
+    await pbx.start();
+    assert.equal(await pbx.read(file), `${pbx.pid}\n`);
+    pbx.kill('SIGTERM');
+    await pbx.exited();
+    await assert.rejects(pbx.read(file), { code: 'ENOENT' });
+    await pbx.start();
+    await pbx.write(file, '1\n');
+    pbx.kill('SIGTERM');
+    await pbx.exited();
+    assert.equal(await pbx.read(file), '1\n');
+  } finally {
+    await pbx.remove();
+  }
+});

@@ -6,8 +6,10 @@ import { contacts } from './contacts.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
+import { proof } from './proof.js';
 import { session } from './session.js';
 import { aclNames } from './values/acl.js';
+import { passwordDigests } from './values/algorithms.js';
 import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
@@ -27,6 +29,7 @@ const registering = {
   description: text('', 'What lists say of it'),
   secret: text('', 'Its password', { secret: true }),
   md5secret: hashedSecret('MD5 of name:realm:secret, in place of the password', {}),
+  password_digest: passwordDigests('The password as the hash of name:realm:secret, a line for each algorithm', {}),
   remotesecret: text('', 'Our password with it, where that is not secret', {
     secret: true,
     later: 'outbound registration',
@@ -77,6 +80,7 @@ const waiting = {
 
 export const device = {
   ...registering,
+  ...proof,
   ...call,
   ...contacts,
   ...calling,

@@ -6,6 +6,7 @@ import { identity } from './identity.js';
 import { jitter } from './jitter.js';
 import { generalMedia, media } from './media.js';
 import { network } from './network.js';
+import { proof } from './proof.js';
 import { registration } from './registration.js';
 import { session } from './session.js';
 import { hostPort } from './values/hostport.js';
@@ -27,6 +28,7 @@ const outgoing = {
 
 export const general = {
   ...identity,
+  ...proof,
   ...network,
   ...registration,
   ...call,

@@ -51,7 +51,7 @@ export class Admission {
     const guest: Admitted = { request, flow, peer, proven: false, symmetric };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
-    if (peer && (peer.get('insecure').invite || peer.ha1(realm) === undefined)) return guest;
+    if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return guest;
     const reason = denied ? 'acl' : 'unknown';
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
@@ -108,8 +108,8 @@ export class Admission {
     return decode(percentDecode(user ?? host));
   }
 
-  #challenge(asked: Admitted, { verdict }: Check): Reply {
-    const { nonce, answer } = challengeFor(this.#site, asked.request, verdict === 'stale' || verdict === 'repeated');
+  #challenge(asked: Admitted, check: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, asked.request, check);
     this.#tell(asked, 'ChallengeSent', { Challenge: nonce });
     return { answer, symmetric: asked.symmetric };
   }

@@ -59,16 +59,17 @@ export interface Site {
 export function openSite(core: Core, general: General, transactions: TransactionLayer, outward: Outward): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
+  const peers = new Peers(general);
   return {
     log,
     clock,
     sched,
     acls: core.use(acls),
     astdb: core.use(astdb),
-    peers: new Peers(general),
+    peers,
     domains: new Domains(),
     nonces,
-    auth: new Auth(nonces),
+    auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
     transactions,
     outward,

@@ -1,6 +1,6 @@
 /** The user layer over a wire that can be read: real messages, real devices, no socket. */
 import { handleIncoming } from '../../../modules/chan_sip/incoming.js';
-import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest.js';
+import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
