@@ -9,7 +9,7 @@ import type { Peer } from './peer.js';
 import type { Attempt } from './registrar.js';
 import type { Resolver } from './resolver.js';
 
-/** Contacts that are looked up at a time: the system does only a few at once. */
+/** Names that are looked up at a time: the system does only a few at once. */
 const LOOKUPS = 100;
 
 export interface Place {
@@ -55,6 +55,7 @@ export class ContactLookups {
   readonly #resolver: Resolver;
   /** With the request that waits. */
   readonly #waiting = new Map<Peer, Exchange>();
+  #names = 0;
 
   constructor(resolver: Resolver) {
     this.#resolver = resolver;
@@ -69,7 +70,7 @@ export class ContactLookups {
   }
 
   get full(): boolean {
-    return this.#waiting.size >= LOOKUPS;
+    return this.#names >= LOOKUPS;
   }
 
   /** Whether this very request waits: one answer will do. */
@@ -82,11 +83,13 @@ export class ContactLookups {
   async find({ request, flow }: Attempt, peer: Peer, names: readonly string[]): Promise<Map<string, string>> {
     const family = isIP(flow.remote.address) === 6 ? 6 : 4;
     this.#waiting.set(peer, { callId: request.callId, cseq: request.cseq.number });
+    this.#names += names.length;
     try {
       const found = names.map(async name => [name, (await this.#resolver.resolve(name, family)) ?? ''] as const);
       return new Map(await Promise.all(found));
     } finally {
       this.#waiting.delete(peer);
+      this.#names -= names.length;
     }
   }
 }

@@ -81,15 +81,20 @@ const keyOf = ({ contact, traits }: Keyed): string =>
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** Undefined for what we did not write so. */
-function readRecord(text: string): StoredContact | undefined {
-  let record: Record<string, unknown>;
+/** Empty where there is none. */
+function objectIn(text: string): Record<string, unknown> {
   try {
-    record = JSON.parse(encode(text)) as Record<string, unknown>;
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
-    return undefined;
+    return {};
   }
+}
+
+/** Undefined for what we did not write so. */
+function readRecord(text: string): StoredContact | undefined {
+  const record = objectIn(encode(text));
   const { contact, address, port, granted, until, since, callId, cseq, path, q, instance, regId, began } = record;
   const protocol = PROTOCOLS.find(known => known === record['protocol']);
   const numbers = [port, granted, until, since, cseq, began];

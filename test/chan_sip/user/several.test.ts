@@ -194,7 +194,9 @@ test('contacts come back after a restart, each with what it said of itself', asy
   await stage.close();
   const core = await CoreStage.of('chan_sip', { 'sip.conf': conf() });
   for (const [key, value] of stored) core.astdb.values.set(key, value);
-  core.astdb.put('SIP/Contact/1008', 'damaged', '{"contact":1}');
+  for (const [key, text] of Object.entries({ one: '{"contact":1}', two: 'null', three: '{' })) {
+    core.astdb.put('SIP/Contact/1008', key, text);
+  }
   const next = await SiteStage.on(core);
   assert.deepEqual(urisOf(next), [contact.slice(1, -1), 'sip:b@192.0.2.8:5064', 'sip:a@192.0.2.7:5062']);
   assert.deepEqual(contactsOf(next.login({ contact: false, callId: 'who' })), [
