@@ -7,6 +7,7 @@ import { flowTo } from '../../../modules/chan_sip/user/flow-to.js';
 import { type Ask, SiteStage } from './site-stage.js';
 
 const CONF = `[general]
+nat=no
 tcpenable=yes
 transport=udp,tcp
 supportoutbound=yes
