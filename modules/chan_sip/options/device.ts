@@ -47,8 +47,8 @@ const registering = {
 } as const;
 
 const calling = {
-  fromuser: text('', 'From user of requests to it', CALLS),
-  fromdomain: hostPort('From host of requests to it', CALLS),
+  fromuser: text('', 'From user of requests to it'),
+  fromdomain: hostPort('From host of requests to it', {}),
   callerid: callerId('Caller it is shown as', CALLS),
   fullname: callerIdPart('callerid', 'name', 'The name of that alone', { aliases: ['cid_name'], ...CALLS }),
   cid_number: callerIdPart('callerid', 'number', 'The number of that alone', CALLS),

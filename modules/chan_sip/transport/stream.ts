@@ -105,6 +105,10 @@ class StreamListener implements Listener, Home {
     return new Way(this, remote);
   }
 
+  reaches(remote: Endpoint): boolean {
+    return this.#open.has(formatEndpoint(remote));
+  }
+
   /** The connection there is, or a new one. @throws when there can be none */
   connectionTo(remote: Endpoint): Connection {
     const found = this.#open.get(formatEndpoint(remote));

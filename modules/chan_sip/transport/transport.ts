@@ -39,6 +39,8 @@ export interface Listener {
   readonly local: Endpoint;
   readonly counters: Readonly<Counters>;
   flow(remote: Endpoint): Flow;
+  /** Whether something can be sent there without a connection being opened. */
+  reaches(remote: Endpoint): boolean;
   connections(): readonly ConnectionRow[];
   /** Ends its connections too. */
   close(): Promise<void>;

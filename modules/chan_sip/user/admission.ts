@@ -7,7 +7,7 @@ import { forcesRport } from '../options/values/nat.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
 import type { Check } from './auth.js';
 import { challengeFor } from './challenge.js';
-import { natSeen } from './nat.js';
+import { follow, natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
 import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
@@ -57,6 +57,7 @@ export class Admission {
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
     const check = auth.check(request, peer, realm);
     if (check.verdict === 'accepted') {
+      if (peer) follow(this.#site, peer, request, flow);
       this.#tell(guest, 'SuccessfulAuth', { UsingPassword: '1' });
       return { ...guest, proven: true };
     }

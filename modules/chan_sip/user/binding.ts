@@ -31,6 +31,8 @@ export interface NewBinding {
   readonly callId: string;
   readonly cseq: number;
   readonly path: readonly string[];
+  /** The other end of the connection that it registered over, unless that is kept itself. */
+  readonly connection?: Endpoint | undefined;
   readonly traits?: Traits | undefined;
 }
 
@@ -56,9 +58,9 @@ export interface Binding extends Mutable<NewBinding> {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function openBinding(brought: NewBinding, lastMs: number): Binding {
-  const { contact, address, granted, protocol, callId, cseq, path, traits } = brought;
+  const { contact, address, granted, protocol, callId, cseq, path, connection, traits } = brought;
   const times = { since: 0, expiresAt: 0, lastMs, expiry: undefined };
-  return { contact, address, granted, protocol, callId, cseq, path, traits, ...times };
+  return { contact, address, granted, protocol, callId, cseq, path, connection, traits, ...times };
 }
 
 /** Its contact registered again, or another in its place. */
@@ -70,6 +72,7 @@ export function renew(binding: Binding, brought: NewBinding): void {
   binding.callId = brought.callId;
   binding.cseq = brought.cseq;
   binding.path = brought.path;
+  binding.connection = brought.connection;
   binding.traits = brought.traits;
 }
 

@@ -1,9 +1,10 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
 import type { Job } from '#core';
-import { formatEndpoint } from '../transport/transport.js';
+import { type Endpoint, formatEndpoint, type Protocol } from '../transport/transport.js';
 import { AstDbRecords } from './astdb-records.js';
-import { type Binding, isUsable, type NewBinding, openBinding, renew, UNKNOWN } from './binding.js';
+import { type Binding, type NewBinding, openBinding, renew, UNKNOWN } from './binding.js';
 import { ContactRecords, isSameRecord } from './contact-records.js';
+import { isReachable } from './next-hop.js';
 import type { Peer } from './peer.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import { RegisteredExtensions } from './registered-extensions.js';
@@ -82,7 +83,8 @@ export class Bindings {
   /** Of `bindings`, the latest first, those that give way where only `most` may be there: the unusable, then those longest not heard of. */
   surplus(bindings: readonly Binding[], most: number): readonly Binding[] {
     if (bindings.length <= most) return [];
-    const age = (binding: Binding): number => (isUsable(binding) && !this.isLate(binding) ? binding.since : -1);
+    const age = (binding: Binding): number =>
+      isReachable(this.#site, binding) && !this.isLate(binding) ? binding.since : -1;
     return bindings
       .toReversed()
       .sort((a, b) => age(a) - age(b))
@@ -109,7 +111,7 @@ export class Bindings {
       const { defaultuser, ...where } = stored;
       if (peer.defaultuser === '') peer.defaultuser = defaultuser;
       // Which transport it was is not in the record.
-      this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0 }, undefined);
+      this.#set(peer, { ...where, ...unsaid(peer, where.address) }, undefined);
       log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     }
     if (peer.several) this.#restoreContacts(peer);
@@ -119,11 +121,7 @@ export class Bindings {
   /** Brings back what its row says of a device. One that is over, and is to be trusted still, has no seconds left. */
   resume(peer: Peer, contact: string, address: Binding['address'], seconds: number): void {
     const granted = Math.max(0, seconds);
-    this.#set(
-      peer,
-      { contact, address, granted, protocol: peer.primary, callId: '', cseq: 0, path: NO_PATH },
-      undefined,
-    );
+    this.#set(peer, { contact, address, granted, path: NO_PATH, ...unsaid(peer, address) }, undefined);
     if (peer.several) this.#restoreContacts(peer);
   }
 
@@ -245,7 +243,8 @@ export class Bindings {
   /** Contacts that lie beside the one of the record or row, and what that one lacks. */
   #restoreContacts(peer: Peer): void {
     const { clock, general } = this.#site;
-    for (const { until, since, ...brought } of this.#contacts.read(peer.name)) {
+    for (const { until, since, ...stored } of this.#contacts.read(peer.name)) {
+      const brought = { ...stored, connection: lostConnection(stored.protocol, stored.address) };
       // A row is read again and again, and must not make it younger.
       const granted = peer.origin === 'realtime' ? until - Math.floor(clock.now() / 1000) : brought.granted;
       const known = peer.bindings.find(({ contact }) => contact === brought.contact);
@@ -295,3 +294,15 @@ export class Bindings {
     this.#site.emit('peerStatus', { technology: 'SIP', peer: peer.name, status, ...end });
   }
 }
+
+/** A connection of another life of ours is gone: the device is there again when it has registered again. */
+const lostConnection = (protocol: Protocol, address: Endpoint): Endpoint | undefined =>
+  protocol === 'udp' ? undefined : address;
+
+/** What neither a record of the original's nor a row says. */
+const unsaid = ({ primary: protocol }: Peer, address: Endpoint) => ({
+  protocol,
+  callId: '',
+  cseq: 0,
+  connection: lostConnection(protocol, address),
+});

@@ -3,6 +3,7 @@ import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
 import type { Uri } from '../message/uri.js';
 import type { Answer } from './answers.js';
+import { mayBeAt } from './nat.js';
 import type { Peer } from './peer.js';
 import { FORBIDDEN } from './refusals.js';
 import type { Attempt } from './registrar.js';
@@ -24,13 +25,8 @@ export const pathOf = (request: Message, peer: Peer): readonly string[] =>
 /** Why a contact at this address cannot be bound. */
 export function contactFault(site: Site, peer: Peer, uri: Uri, address: string, path: readonly string[]) {
   if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return BAD_REQUEST;
-  if (allows(site, peer, address)) return undefined;
+  if (mayBeAt(site, peer, address)) return undefined;
   return peer.origin === 'autocreate' ? FORBIDDEN : DENIED;
-}
-
-function allows({ acls, general, reserved }: Site, peer: Peer, address: string): boolean {
-  if (reserved.has(address)) return false;
-  return acls.allows(general.contactacl, address) && acls.allows(peer.get('contactacl'), address);
 }
 
 /** What a REGISTER that is taken says of its device. */

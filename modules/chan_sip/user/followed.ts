@@ -4,13 +4,21 @@ import type { Pacer, Turn } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
+/** Where a follower waits: before its first turn, and before each that follows. */
+export interface Pacers {
+  readonly first: Pacer;
+  readonly again: Pacer;
+}
+
 export interface Follower extends Turn {
+  /** How many turns it takes in a millisecond, at most. */
+  readonly often: number;
   close(): void;
 }
 
 export interface FollowedParts<T> {
   readonly site: Site;
-  readonly pacer: Pacer;
+  readonly pacers: Pacers;
   /** What its options say. */
   readonly wanted: (peer: Peer) => boolean;
   readonly make: (peer: Peer, binding: Binding | undefined) => T;
@@ -20,6 +28,7 @@ export class Followed<T extends Follower> {
   readonly #parts: FollowedParts<T>;
   /** Of each contact; of a device that does not register, by itself. */
   readonly #followers = new Map<Binding | Peer, { readonly peer: Peer; readonly follower: T }>();
+  #often = 0;
 
   constructor(parts: FollowedParts<T>) {
     this.#parts = parts;
@@ -29,9 +38,16 @@ export class Followed<T extends Follower> {
     return this.#followers.size;
   }
 
+  /** How many turns all of them take in a millisecond, at most. */
+  get often(): number {
+    return this.#often;
+  }
+
   /** After the devices changed. */
   configure(): void {
     for (const [key, { peer }] of [...this.#followers]) if (!this.#isWanted(peer)) this.#drop(key);
+    this.#often = 0;
+    for (const { follower } of this.#followers.values()) this.#often += follower.often;
     for (const peer of this.#parts.site.peers.values()) {
       for (const other of peer.others ?? []) this.found(peer, other);
       this.found(peer);
@@ -42,7 +58,7 @@ export class Followed<T extends Follower> {
   found(peer: Peer, binding = peer.binding): void {
     const known = this.#followers.has(binding ?? peer);
     const follower = this.of(peer, binding);
-    if (follower && !known) this.#parts.pacer.add(follower);
+    if (follower && !known) this.#parts.pacers.first.add(follower);
   }
 
   /** Its follower, made where there is none; undefined when there is to be none. */
@@ -53,6 +69,7 @@ export class Followed<T extends Follower> {
     if (known) return known.follower;
     const made = this.#parts.make(peer, binding);
     this.#followers.set(key, { peer, follower: made });
+    this.#often += made.often;
     return made;
   }
 
@@ -69,8 +86,12 @@ export class Followed<T extends Follower> {
     const followed = this.#followers.get(key);
     if (!followed) return false;
     this.#followers.delete(key);
-    this.#parts.pacer.drop(followed.follower);
-    followed.follower.close();
+    const { follower } = followed;
+    const { first, again } = this.#parts.pacers;
+    this.#often -= follower.often;
+    first.drop(follower);
+    again.drop(follower);
+    follower.close();
     return true;
   }
 

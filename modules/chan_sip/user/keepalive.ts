@@ -2,8 +2,7 @@
 import type { Job } from '#core';
 import type { Binding } from './binding.js';
 import { flowTo } from './flow-to.js';
-import type { Follower } from './followed.js';
-import { LATE, type Pacer } from './pacer.js';
+import type { Follower, Pacers } from './followed.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -13,7 +12,7 @@ const JITTER = 0.1;
 
 export interface HeartbeatParts {
   readonly site: Site;
-  readonly pacer: Pacer;
+  readonly pacers: Pacers;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -32,16 +31,16 @@ export class Heartbeat implements Follower {
     this.#parts = parts;
   }
 
+  get often(): number {
+    return 1 / (keepaliveSeconds(this.#peer) * 1000);
+  }
+
   run(): void {
-    const { site, pacer, random } = this.#parts;
+    const { site, pacers, random } = this.#parts;
     flowTo(site, this.#peer, this.#binding)?.send(EMPTY);
     this.#job?.cancel();
     const wait = Math.ceil(keepaliveSeconds(this.#peer) * 1000 * (1 - JITTER * random()));
-    const due = site.clock.elapsed() + wait;
-    this.#job = site.sched.after('keepalive', wait, () => {
-      if (site.clock.elapsed() - due > LATE) pacer.add(this);
-      else this.run();
-    });
+    this.#job = site.sched.after('keepalive', wait, () => pacers.again.add(this));
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import { ContactList } from './contact-list.js';
 import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
+import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
 import type { Peer } from './peer.js';
@@ -22,7 +23,7 @@ import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { type Lookup, Resolver } from './resolver.js';
 import { Several } from './several.js';
-import { type Handler, type Outward, openSite, type Site } from './site.js';
+import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
 export interface Handlers {
@@ -38,6 +39,7 @@ export interface Handlers {
 export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly reaches: Reaches;
   readonly lookup?: Lookup | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
@@ -52,12 +54,17 @@ export class UserLayer {
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
+  readonly #external: ExternalAddress;
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(core: Core, general: General, { transactions, outward, lookup, random = Math.random }: UserParts) {
-    this.site = openSite(core, general, transactions, outward);
+  constructor(
+    core: Core,
+    general: General,
+    { transactions, outward, reaches, lookup, random = Math.random }: UserParts,
+  ) {
+    this.site = openSite(core, general, { transactions, outward, reaches });
     this.gruus = new Gruus(this.site.peers);
     const resolver = new Resolver(core.clock, lookup);
     const families = new Families(core.use(realtime));
@@ -75,6 +82,7 @@ export class UserLayer {
       contacts: new ContactList(bindings, this.gruus),
     });
     this.#fixedHosts = hosts;
+    this.#external = new ExternalAddress(this.site, resolver);
     this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
@@ -96,7 +104,8 @@ export class UserLayer {
     const { site } = this;
     site.general = general;
     site.answers.configure(general);
-    site.ourAddress.refresh();
+    site.ourAddress.configure(general);
+    this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
     const { added, removed, kept, unbound } = site.peers.apply(devices, general);
     for (const peer of removed) this.#bindings.forget(peer);
@@ -133,6 +142,7 @@ export class UserLayer {
     this.#closed = true;
     this.#qualify.close();
     this.#fixedHosts.close();
+    this.#external.close();
     this.#registration.close();
   }
 

@@ -3,14 +3,18 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
+import type { Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
-import { type Hop, hopTo, optionsTo } from './options-request.js';
+import { type NextHop, nextHop } from './next-hop.js';
+import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
+
+/** Longer than any patience: it is the deadline that ends the transaction. */
+const NEVER = 86_400_000;
 
 /** Milliseconds that the answer took; undefined: there was none. */
 export type Outcome = number | undefined;
@@ -32,7 +36,7 @@ export class Probe implements ClientUser {
   #deadline: Job | undefined;
   #transaction: ClientTransaction | undefined;
   #sentAt = 0;
-  #ended = false;
+  #over = false;
 
   constructor(parts: ProbeParts) {
     this.#parts = parts;
@@ -40,12 +44,12 @@ export class Probe implements ClientUser {
 
   start(): void {
     const { site, peer, binding } = this.#parts;
-    const hop = hopTo(peer, binding);
     // A connection that it came over is the only way to it (RFC 5626 §5.3).
     const kept = binding?.traits?.flow;
-    if (kept) this.#over(isUsable(binding) ? kept : undefined);
+    const hop = kept ? undefined : nextHop(site, peer, binding);
+    if (kept) this.#sendOver(isUsable(binding) ? kept : undefined);
     else if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
+    else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -60,36 +64,35 @@ export class Probe implements ClientUser {
   }
 
   close(): void {
-    this.#ended = true;
+    this.#over = true;
     this.#deadline?.cancel();
     this.#transaction?.close();
   }
 
-  async #resolve({ protocol, host, port }: Hop): Promise<void> {
+  async #resolve(hop: NextHop): Promise<void> {
     const { resolver, peer, binding } = this.#parts;
-    const address = await resolver.resolve(host, isIP((binding ?? peer).address?.address ?? '') === 6 ? 6 : 4);
-    if (this.#ended) return;
+    const address = await resolver.resolve(hop.host, isIP((binding ?? peer).address?.address ?? '') === 6 ? 6 : 4);
+    if (this.#over) return;
     if (address === undefined) this.#end(undefined);
-    else this.#send(protocol, { address, port });
+    else this.#send(hop, address);
   }
 
-  #send(protocol: Protocol, remote: Endpoint): void {
-    this.#over(this.#parts.site.outward(protocol, remote));
+  #send({ protocol, host, port }: NextHop, address: string): void {
+    const { site, peer } = this.#parts;
+    this.#sendOver(site.outward(protocol, { address, port }, nameOf(peer, host)));
   }
 
-  #over(flow: Flow | undefined): void {
+  #sendOver(flow: Flow | undefined): void {
     const { site, peer, binding, patience } = this.#parts;
     if (!flow) {
       this.#end(undefined);
       return;
     }
-    const timers = timersFor(site, peer, binding);
-    // Timer F is 64*T1: it must not end the wait before its time.
-    const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const transaction = site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, { ...timers, t1 });
-    if (this.#ended) transaction.close();
+    const timers = { ...timersFor(site, peer, binding), timerF: NEVER };
+    const transaction = site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers);
+    if (this.#over) transaction.close();
     else this.#transaction = transaction;
   }
 
@@ -104,8 +107,11 @@ export class Probe implements ClientUser {
   }
 
   #end(outcome: Outcome): void {
-    if (this.#ended) return;
+    if (this.#over) return;
     this.close();
     this.#parts.done(outcome);
   }
 }
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

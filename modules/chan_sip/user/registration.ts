@@ -153,7 +153,7 @@ export class Registration {
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */
   #bind(attempt: Attempt, peer: Peer, wish: WantedOne, { protocol }: Place, address: Endpoint): Answer {
-    const { request } = attempt;
+    const { request, flow } = attempt;
     const { uri } = wish.contact;
     const path = pathOf(request, peer);
     const fault = contactFault(this.#site, peer, uri, address.address, path);
@@ -168,6 +168,7 @@ export class Registration {
       callId: keptCallId(request.callId, before?.callId),
       cseq: request.cseq.number,
       path: path.map(detach),
+      connection: flow.reliable && flow.protocol === protocol ? flow.remote : undefined,
     };
     this.#bindings.bind(peer, brought, before);
     return this.#done(request, peer, 'bind');

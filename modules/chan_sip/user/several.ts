@@ -4,11 +4,12 @@ import { detach } from '../message/octets.js';
 import { isSameUriText } from '../message/same-uri.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Answer } from './answers.js';
-import { type Binding, isUsable, type NewBinding, type Traits } from './binding.js';
+import type { Binding, NewBinding, Traits } from './binding.js';
 import type { Bindings } from './bindings.js';
 import { isLocated, located, type Place, placeOf } from './contact-place.js';
 import { BAD_REQUEST, contactFault, keptCallId, learn, pathOf } from './contact-rules.js';
 import type { Gruus } from './gruu.js';
+import { isReachable } from './next-hop.js';
 import type { LastAnswer, Peer } from './peer.js';
 import { FORBIDDEN, SERVER_ERROR } from './refusals.js';
 import type { Attempt } from './registrar.js';
@@ -155,6 +156,7 @@ export class Several {
       callId: keptCallId(request.callId, before?.callId),
       cseq: request.cseq.number,
       path: path.map(detach),
+      connection: !kept && flow.reliable && flow.protocol === place.protocol ? flow.remote : undefined,
       traits,
     };
   }
@@ -167,7 +169,7 @@ export class Several {
     const surplus = staying.length + coming.length - most;
     if (surplus <= 0) return [];
     const all = most === 1 || peer.get('removeexisting');
-    const giving = all ? staying : staying.filter(one => !isUsable(one) || this.#bindings.isLate(one));
+    const giving = all ? staying : staying.filter(one => !isReachable(this.#site, one) || this.#bindings.isLate(one));
     if (giving.length >= surplus && coming.length <= most)
       return this.#bindings.surplus(giving, giving.length - surplus);
     const from = formatEndpoint(flow.remote);

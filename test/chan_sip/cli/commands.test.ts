@@ -354,3 +354,21 @@ test('sip qualify peer asks the device and says nothing', async () => {
   assert.deepEqual(stage.qualified, ['1009']);
   assert.match(await stage.text('sip qualify peer nosuch'), /Peer 'nosuch' not found/);
 });
+
+test('with load a device of the database is read before it is asked or shown', async () => {
+  const stage = await SipStage.recorded();
+  const loaded: string[] = [];
+  const { peers } = stage;
+  const hidden = peers.remove('3001')!;
+  stage.load = async (name, purpose) => {
+    loaded.push(`${name} ${purpose}`);
+    return name === '3001' ? hidden : undefined;
+  };
+  assert.match(await stage.text('sip qualify peer 3001'), /Peer '3001' not found/);
+  assert.match(await stage.text('sip show peer 3001'), /Peer 3001 not found/);
+  assert.deepEqual(loaded, []);
+  assert.equal((await stage.text('sip qualify peer 3001 load')).trim(), '');
+  assert.match(await stage.text('sip show peer 3001 load'), /\* Name {7}: 3001/);
+  assert.deepEqual([stage.qualified, loaded], [['3001'], ['3001 register', '3001 register']]);
+  assert.match(await stage.text('sip qualify peer nosuch load'), /Peer 'nosuch' not found/);
+});

@@ -343,13 +343,15 @@ type=peer
 qualify=no
 callgroup=2
 transport=udp,wss
+nat=force_rport,comedia
 `);
   assert.deepEqual(read.notInForce, [
     'callgroup (calls)',
+    'nat=comedia (media)',
     'tos_sip (never)',
     'transport=wss (websocket)',
     'websocket_write_timeout (websocket)',
   ]);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tos_sip/);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), nat=comedia \(media\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });
