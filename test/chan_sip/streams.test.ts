@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { LoadDeclined } from '#core';
 import { Sip } from '../../modules/chan_sip/sip.js';
+import { isUsable } from '../../modules/chan_sip/user/binding.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { CoreStage } from '../support/core-stage.js';
 import { answerOf, registerText } from '../support/register.js';
@@ -29,6 +31,38 @@ test('a device registers over TCP, is called back over it, and its connection ma
   stack.stage.clock.advance(31_000);
   assert.equal(stack.sip.transport.connections().length, 1);
 });
+
+test(
+  'a connection that is to be kept is the only way to its phone, until the phone comes over another',
+  bounded,
+  async () => {
+    const conf = '[general]\ntcpenable=yes\nsupportoutbound=yes\n[1008]\ntype=friend\nhost=dynamic\ntransport=tcp\n';
+    await using stack = await SipStack.of(conf);
+    const kept = (cseq: number): string =>
+      registerText('1008', cseq)
+        .replace(/^Contact: <([^>]*)>/m, 'Contact: <$1;ob>;reg-id=1;+sip.instance="<urn:uuid:1>"')
+        .replace('\r\nContent-Length', '\r\nSupported: outbound\r\nContent-Length');
+    const peer = stack.sip.peers.get('1008')!;
+    {
+      await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+      phone.send(kept(1));
+      assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\n[\s\S]*\r\nRequire: outbound\r\nFlow-Timer: 120\r\n/);
+      stack.sip.qualify(peer);
+      assert.match(await phone.next(), /^OPTIONS sip:1008@[^ ]*;ob SIP/);
+      phone.send('\r\n\r\n');
+      await phone.octets(phone.text.length + 2);
+      assert.ok(phone.text.endsWith('\r\n\r\n\r\n'), 'a sign of life for a sign of life');
+    }
+    while (stack.sip.transport.connections().length > 0) await setImmediate();
+    assert.equal(isUsable(peer.binding!), false);
+    stack.sip.qualify(peer);
+    assert.deepEqual(stack.sip.transport.connections(), [], 'nobody listens where it came from');
+    await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+    phone.send(kept(2));
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK/);
+    assert.deepEqual([peer.bindings.length, peer.address], [1, phone.endpoint]);
+  },
+);
 
 test('a device that may not use TCP is refused after its password', bounded, async () => {
   await using stack = await SipStack.of(TCP);

@@ -62,6 +62,10 @@ export class Connection implements Flow, Stranger {
     return this.#home.protocol;
   }
 
+  get closed(): boolean {
+    return this.#state !== 'open';
+  }
+
   /** Somebody connected: he has a while to prove who he is. */
   accepted(): void {
     const { strangers } = this.#home;

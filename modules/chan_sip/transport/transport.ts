@@ -23,6 +23,8 @@ export interface Flow {
   /** As it is bound: a listener on every address has `0.0.0.0` or `::` here. */
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Whether it is a connection that is no more; left out where there is none that could end. */
+  readonly closed?: boolean;
   /** Sends one message, latin1. Never throws: failures are counted, and `failed` is told, at once or later. */
   send(text: string, failed?: Failed): void;
   /** The same listener to another address; of a stream, over the connection that there is or one that is opened. */

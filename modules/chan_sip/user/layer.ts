@@ -7,10 +7,13 @@ import { type NameService, openNames } from '../transport/resolver/name-service.
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
+import { ContactList } from './contact-list.js';
+import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
+import { Gruus } from './gruu.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -19,6 +22,7 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
+import { Several } from './several.js';
 import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
@@ -46,6 +50,8 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  /** Which contact an address of ours that stands for one phone leads to. */
+  readonly gruus: Gruus;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -57,6 +63,7 @@ export class UserLayer {
   constructor(core: Core, general: General, parts: UserParts) {
     const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
+    this.gruus = new Gruus(this.site.peers);
     const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -66,7 +73,12 @@ export class UserLayer {
     this.directory = new Directory(core, this.site, { families, rows, devices });
     this.#rows = rows;
     this.#bindings = bindings;
-    this.#registration = new Registration(this.site, bindings, resolver);
+    this.#registration = new Registration(this.site, {
+      bindings,
+      lookups: new ContactLookups(resolver),
+      several: new Several(this.site, bindings, this.gruus),
+      contacts: new ContactList(bindings, this.gruus),
+    });
     this.#fixedHosts = hosts;
     this.#external = new ExternalAddress(this.site, resolver);
     this.#qualify = new Qualify(this.site, { bindings, rows, random });
@@ -94,8 +106,10 @@ export class UserLayer {
     site.ourAddress.configure(general);
     this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
-    const { added, removed, unbound } = site.peers.apply(devices, general);
-    for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
+    const { added, removed, kept, unbound } = site.peers.apply(devices, general);
+    for (const peer of removed) this.#bindings.forget(peer);
+    for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
+    for (const peer of kept) this.#bindings.trim(peer);
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();

@@ -4,7 +4,8 @@ import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import { standardPort } from '../options/values/transport.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint } from '../transport/transport.js';
+import type { Endpoint, Flow } from '../transport/transport.js';
+import { type Binding, isUsable } from './binding.js';
 import { type NextHop, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
@@ -22,6 +23,8 @@ export type Outcome = number | undefined;
 export interface ProbeParts {
   readonly site: Site;
   readonly peer: Peer;
+  /** Which of its contacts; undefined: it does not register. */
+  readonly binding: Binding | undefined;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
   /** Told once, unless the probe is closed before. */
@@ -40,9 +43,12 @@ export class Probe implements ClientUser {
   }
 
   start(): void {
-    const { site, peer } = this.#parts;
-    const hop = nextHop(site, peer);
-    if (!hop) this.#end(undefined);
+    const { site, peer, binding } = this.#parts;
+    // A connection that it came over is the only way to it (RFC 5626 §5.3).
+    const kept = binding?.traits?.flow;
+    const hop = kept ? undefined : nextHop(site, peer, binding);
+    if (kept) this.#sendOver(isUsable(binding) ? kept : undefined);
+    else if (!hop) this.#end(undefined);
     else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
@@ -74,16 +80,20 @@ export class Probe implements ClientUser {
   }
 
   #send({ protocol, host }: NextHop, remote: Endpoint): void {
-    const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote, nameOf(peer, host));
+    const { site, peer } = this.#parts;
+    this.#sendOver(site.outward(protocol, remote, nameOf(peer, host)));
+  }
+
+  #sendOver(flow: Flow | undefined): void {
+    const { site, peer, binding, patience } = this.#parts;
     if (!flow) {
       this.#end(undefined);
       return;
     }
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const timers = { ...timersFor(site, peer), timerF: NEVER };
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
+    const timers = { ...timersFor(site, peer, binding), timerF: NEVER };
+    const transaction = site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers);
     if (this.#over) transaction.close();
     else this.#transaction = transaction;
   }

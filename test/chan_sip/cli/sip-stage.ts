@@ -10,6 +10,7 @@ import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
+import { openBinding } from '../../../modules/chan_sip/user/binding.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
@@ -101,8 +102,9 @@ export class SipStage implements SipView {
     const contact = `sip:${name}@127.0.0.1:${port}`;
     const now = this.clock.now();
     const expiresAt = now + seconds * 1000;
-    const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [], since: now } as const;
-    peer.binding = { contact, address, expiresAt, ...facts };
+    const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [] } as const;
+    const binding = { ...openBinding({ contact, address, ...facts }, peer.lastMs), since: now, expiresAt };
+    peer.binding = binding;
     peer.address = address;
     peer.fullcontact = contact;
     peer.useragent = 'goldphone/1.0';

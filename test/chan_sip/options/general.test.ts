@@ -1,5 +1,6 @@
 /** The options of [general] that devices do not have: what they are when unset, what may stand there, what may not. */
 import { call } from '../../../modules/chan_sip/options/call.js';
+import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { general } from '../../../modules/chan_sip/options/general.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
@@ -52,7 +53,7 @@ const acl: Cases = {
   good: [['office,home', { rules: [], names: ['office', 'home'] }]],
 };
 
-checkOptions('[general]', without(general, call, session, media, proof), {
+checkOptions('[general]', without(general, call, contacts, session, media, proof), {
   allowguest: flag(true),
   autocreatepeer: {
     initial: 'no',
