@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import {
   acls,
+  type Certificates,
   CommandError,
   type Core,
   LoadDeclined,
@@ -11,6 +12,7 @@ import {
   pbx,
   type ReloadOutcome,
   type ReloadReason,
+  readCertificates,
   settings,
 } from '#core';
 import type { DialogRow, SipView } from './cli/view.js';
@@ -23,7 +25,6 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
-import { type Certificates, readCertificates } from './transport/certificates.js';
 import { TransportLayer } from './transport/layer.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
@@ -222,9 +223,16 @@ export class Sip implements SipView {
   }
 
   async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
+    if (!config.general.tlsenable) return undefined;
     const { clock, log } = this.#core;
-    const read = await readCertificates(config, this.#directory, clock.now());
-    for (const warning of read?.warnings ?? []) log.warning(warning);
+    const read = await readCertificates({
+      file: FILE,
+      settings: config.general,
+      places: config.generalPlaces,
+      directory: this.#directory,
+      now: clock.now(),
+    });
+    for (const warning of read.warnings) log.warning(warning);
     return read;
   }
 

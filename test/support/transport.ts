@@ -1,10 +1,11 @@
 /** A stage for tests of transports: the real layer on real sockets, whose user answers each request with 200. */
+import type { TlsIdentity } from '../../core/certificates.js';
 import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
-import type { Flow, TlsIdentity } from '../../modules/chan_sip/transport/transport.js';
+import type { Flow } from '../../modules/chan_sip/transport/transport.js';
 import { PATIENCE } from './udp-phone.js';
 import { keptLog } from './wire.js';
 

@@ -1,5 +1,5 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
-import { type Clock, type Logger, messageOf, traceOf } from '#core';
+import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
@@ -22,7 +22,6 @@ import {
   type Open,
   type Protocol,
   type StreamParts,
-  type TlsIdentity,
   type Upward,
 } from './transport.js';
 import { openUdp } from './udp.js';

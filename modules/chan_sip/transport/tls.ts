@@ -1,9 +1,10 @@
 /** SIP over TLS (RFC 3261 §26.2.1): TCP with a handshake, under the certificate that was read last. */
 import type { Socket } from 'node:net';
 import { connect, createServer, type Server } from 'node:tls';
+import type { TlsIdentity } from '#core';
 import { bindError } from './bind-errors.js';
 import { type Carrier, openStream } from './stream.js';
-import { formatEndpoint, type Open, type StreamParts, type TlsIdentity } from './transport.js';
+import { formatEndpoint, type Open, type StreamParts } from './transport.js';
 
 interface Waiting {
   ready(socket: Socket): void;

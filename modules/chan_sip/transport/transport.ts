@@ -1,7 +1,6 @@
 /** What a transport is: flows over which messages go, and the listeners they come from. One file per transport. */
 
-import type { ConnectionOptions, TlsOptions } from 'node:tls';
-import type { Clock } from '#core';
+import type { Clock, TlsIdentity } from '#core';
 import type { Strangers } from './strangers.js';
 
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
@@ -101,12 +100,6 @@ export interface StreamParts {
   readonly strangers: Strangers;
   /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
   identity(): TlsIdentity | undefined;
-}
-
-/** Our certificate and what we ask of theirs. */
-export interface TlsIdentity {
-  readonly accepting: TlsOptions;
-  readonly connecting: ConnectionOptions;
 }
 
 /** Opens a listener: all that a transport exports. @throws Error in the operator's words, with the address. */
