@@ -83,7 +83,7 @@ export class Sip implements SipView {
     });
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,
-      outward: (protocol, remote) => this.#monitor.listener(protocol)?.flow(remote),
+      outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
       lookup,
     });
     this.#handle = handleIncoming(this.#user);

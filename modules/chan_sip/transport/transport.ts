@@ -35,7 +35,8 @@ export interface Listener {
   readonly protocol: Protocol;
   readonly local: Endpoint;
   readonly counters: Readonly<Counters>;
-  flow(remote: Endpoint): Flow;
+  /** `name`: who is asked for there; over TLS he has to prove it. */
+  flow(remote: Endpoint, name?: string): Flow;
   connections(): readonly ConnectionRow[];
   /** Ends its connections too. */
   close(): Promise<void>;
@@ -105,7 +106,8 @@ export interface StreamParts {
 /** Opens a listener: all that a transport exports. @throws Error in the operator's words, with the address. */
 export type Open = (bind: Endpoint, up: Upward, parts: StreamParts) => Promise<Listener>;
 
-const MAPPED = '::ffff:';
+/** What stands before a v4 address where a v6 socket names it. */
+export const MAPPED = '::ffff:';
 
 /** An address as a socket names it: a v6 socket names v4 addresses by mapping. */
 export const unmapped = (address: string): string =>

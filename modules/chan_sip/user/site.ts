@@ -27,8 +27,11 @@ import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
 import type { Origin } from './realtime-queries.js';
 
-/** The way to somebody who sent nothing; undefined when we do not speak that protocol. */
-export type Outward = (protocol: Protocol, remote: Endpoint) => Flow | undefined;
+/**
+ * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name` is the host as it was asked
+ * for: over TLS the other end has to prove that it is that.
+ */
+export type Outward = (protocol: Protocol, remote: Endpoint, name?: string) => Flow | undefined;
 
 export interface Site {
   readonly log: Logger;
