@@ -51,11 +51,11 @@ test('the core contains no word of SIP', () => {
   );
 });
 
-/** What a module's index.ts says it requires. */
+/** What a module's index.ts says it requires, or uses where it is there. */
 const required = (module: string): readonly string[] => {
   const index = sources.find(({ path }) => path === `modules/${module}/index.ts`)?.text ?? '';
-  const list = /^ {2}requires: \[([^\]]*)\]/m.exec(index)?.[1] ?? '';
-  return [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name!);
+  const lists = [...index.matchAll(/^ {2}(?:requires|optional): \[([^\]]*)\]/gm)].map(([, list]) => list);
+  return [...lists.join().matchAll(/'(\w+)'/g)].map(([, name]) => name!);
 };
 
 /** A type of another module may be named where that module is required: nothing of it is loaded by that. */

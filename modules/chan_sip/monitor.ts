@@ -1,5 +1,6 @@
 /** The monitor: holds the listeners, and moves them when the addresses to listen on change. */
 import { messageOf } from '#core';
+import type { HttpServer } from '../http/token.js';
 import type { General } from './options/general.js';
 import { standardPort } from './options/values/transport.js';
 import type { TransportLayer } from './transport/layer.js';
@@ -46,6 +47,10 @@ const isSame = (one: Wanted, other: Wanted): boolean =>
 export class Monitor {
   readonly #transport: TransportLayer;
   #held: readonly Held[] = [];
+  #server: HttpServer | undefined;
+  #offering = false;
+  /** Of WebSockets, while they are offered and there is a server for them. */
+  #web: readonly Listener[] = [];
 
   constructor(transport: TransportLayer) {
     this.#transport = transport;
@@ -53,7 +58,28 @@ export class Monitor {
 
   /** The one of that transport. */
   listener(protocol: Protocol): Listener | undefined {
-    return this.#held.find(({ listener }) => listener.protocol === protocol)?.listener;
+    const found = this.#held.find(({ listener }) => listener.protocol === protocol)?.listener;
+    return found ?? this.#web.find(listener => listener.protocol === protocol);
+  }
+
+  /** The HTTP server comes, or goes. @throws when it serves somebody else under our path */
+  serveOver(server: HttpServer | undefined): Promise<void> {
+    this.#server = server;
+    return this.#restartWeb();
+  }
+
+  /** Whether we take WebSockets. */
+  offerWebSockets(offering: boolean): Promise<void> {
+    this.#offering = offering;
+    return this.#restartWeb();
+  }
+
+  async #restartWeb(): Promise<void> {
+    const wanted = this.#offering ? this.#server : undefined;
+    const leaving = this.#web;
+    if (wanted && leaving.length > 0) return;
+    this.#web = wanted ? this.#transport.openWebSockets(wanted) : [];
+    await Promise.all(leaving.map(listener => listener.close()));
   }
 
   /**

@@ -14,7 +14,9 @@ import {
   type ReloadReason,
   readCertificates,
   settings,
+  token,
 } from '#core';
+import type { HttpServer } from '../http/token.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -27,7 +29,7 @@ import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { TransportLayer } from './transport/layer.js';
 import type { StreamLimits } from './transport/strangers.js';
-import type { Endpoint, Protocol } from './transport/transport.js';
+import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
 import type { Lookup } from './user/resolver.js';
@@ -71,6 +73,7 @@ export class Sip implements SipView {
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       limits: () => connectionLimits(this.#user.site.general),
+      web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,
     });
     this.transactions = new TransactionLayer({
@@ -100,6 +103,7 @@ export class Sip implements SipView {
     await sip.#user.open();
     await sip.#configure(config);
     core.on('aclsChanged', () => sip.#checkLists());
+    core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
     return sip;
   }
 
@@ -210,6 +214,13 @@ export class Sip implements SipView {
     return found;
   }
 
+  /** @returns what is done when that server goes */
+  #serveOver(server: HttpServer): () => void {
+    const { spawn } = this.#core;
+    spawn('begin of WebSockets', this.#monitor.serveOver(server));
+    return () => spawn('end of WebSockets', this.#monitor.serveOver(undefined));
+  }
+
   /** Lists are asked by name, so a change of one is in force at once; one that is gone keeps everybody out. */
   #checkLists(): void {
     for (const name of this.#user.missingLists()) {
@@ -250,6 +261,7 @@ export class Sip implements SipView {
     }
     this.#config = config;
     this.#user.configure(config, hostname());
+    await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
     for (const warning of condensed(config.warnings)) log.warning(warning);
@@ -263,6 +275,11 @@ const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General):
   authTimeout: tcpauthtimeout * 1000,
   authLimit: tcpauthlimit,
   idle: maxexpiry * 1000 + IDLE_GRACE,
+});
+
+const webLimits = ({ websocket_write_timeout, websocket_origins }: General): WebLimits => ({
+  writeTimeout: websocket_write_timeout,
+  origins: websocket_origins,
 });
 
 function environmentOf(core: Core): Environment {

@@ -10,6 +10,7 @@ import { CoreStage } from '../support/core-stage.js';
 import { answerOf, registerText } from '../support/register.js';
 import { SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
+import { HTTP, serveHttp, WebPhone } from '../support/web.js';
 
 const bounded = { timeout: 10_000 };
 const DEVICES = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\ntransport=tcp,tls\n[1009](1008)\ntransport=udp\n';
@@ -166,4 +167,38 @@ test('versions that are turned off are refused, and authorities may lie in a dir
   phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
   assert.match(await phone.next(), /^SIP\/2\.0 200/);
   return undefined;
+});
+
+test('a browser registers over a WebSocket and is reached over it', bounded, async () => {
+  const general = '[general]\nudpbindaddr=127.0.0.1:0\ntransport=udp,ws,wss\n';
+  const stage = await CoreStage.of('chan_sip', {
+    'sip.conf': `${general}[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\n`,
+    'http.conf': HTTP,
+  });
+  const sip = await Sip.start(stage.core);
+  const http = await serveHttp(stage);
+  {
+    await using phone = await WebPhone.open(http.bound()[0]!);
+    const register = (cseq: number, authorization?: string) =>
+      registerText('1008', cseq, authorization).replace('127.0.0.1:5999>', 'df7jal23ls0d.invalid;transport=ws>');
+    phone.send(register(1));
+    phone.send(register(2, answerOf(await phone.next(), '1008', 'pass1008')));
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\nVia: SIP\/2\.0\//);
+    const peer = sip.peers.get('1008')!;
+    const address = { address: '127.0.0.1', port: phone.port };
+    assert.deepEqual([peer.protocol, peer.address], ['ws', address]);
+    assert.deepEqual(sip.connections(), [{ protocol: 'ws', remote: address, ours: false }]);
+    stage.clock.advance(31_000);
+    sip.qualify(peer);
+    assert.match(
+      await phone.next(),
+      new RegExp(`^OPTIONS sip:1008@\\S+ SIP/2\\.0\\r\\nVia: SIP/2\\.0/WS 127\\.0\\.0\\.1:${http.bound()[0]!.port};`),
+    );
+    stage.write('sip.conf', general.replace('[general]', '[general]\nwebsocket_enabled=no'));
+    await sip.reloadConfig('cli');
+    await phone.hungUp();
+  }
+  assert.deepEqual([sip.localOf('ws'), http.routes()], [undefined, []]);
+  await sip.goodbye();
+  await stage.close();
 });

@@ -5,7 +5,7 @@ import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
-import type { Flow } from '../../modules/chan_sip/transport/transport.js';
+import type { Flow, WebLimits } from '../../modules/chan_sip/transport/transport.js';
 import { PATIENCE } from './udp-phone.js';
 import { keptLog } from './wire.js';
 
@@ -14,6 +14,7 @@ export function transportStage(
   receive?: (message: Message, flow: Flow) => void,
   limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
   identity: () => TlsIdentity | undefined = () => undefined,
+  web: WebLimits = { writeTimeout: 100, origins: [] },
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
@@ -27,6 +28,7 @@ export function transportStage(
       else flow.send(answerTo(message, flow));
     },
     limits: () => limits,
+    web: () => web,
     identity,
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });

@@ -135,6 +135,7 @@ export class Connection implements Flow, Stranger {
       connected: () => this.#stay(),
       heard: frames => this.#heard(frames),
       troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
+      failed: reason => this.cut(reason),
       closed: () => {
         this.#over();
         this.#home.gone(this);

@@ -95,10 +95,19 @@ export interface Upward {
   debug(text: string): void;
 }
 
+/** What a WebSocket may do, read when it matters. */
+export interface WebLimits {
+  /** Milliseconds that the other end may take to take a message. */
+  readonly writeTimeout: number;
+  /** Pages that browsers may come from, `https://pbx.example` in lower case; when empty, from any. */
+  readonly origins: readonly string[];
+}
+
 /** What streams need beside. */
 export interface StreamParts {
   readonly clock: Clock;
   readonly strangers: Strangers;
+  web(): WebLimits;
   /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
   identity(): TlsIdentity | undefined;
 }

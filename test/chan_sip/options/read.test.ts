@@ -299,12 +299,7 @@ qualify=no
 callgroup=2
 transport=udp,wss
 `);
-  assert.deepEqual(read.notInForce, [
-    'callgroup (calls)',
-    'tos_sip (never)',
-    'transport=wss (websocket)',
-    'websocket_write_timeout (websocket)',
-  ]);
+  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'tos_sip (never)']);
   assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });
