@@ -83,7 +83,11 @@ class Reader {
     }
     const context: SecureContextOptions = {
       minVersion: 'TLSv1',
-      secureOptions: VERSIONS.reduce((sum, [option, bit]) => (settings[option] ? sum | bit : sum), 0),
+      // A handshake costs us more than whoever asks for another one.
+      secureOptions: VERSIONS.reduce(
+        (sum, [option, bit]) => (settings[option] ? sum | bit : sum),
+        constants.SSL_OP_NO_RENEGOTIATION,
+      ),
       ...(settings.tlscipher !== '' && { ciphers: settings.tlscipher }),
     };
     this.#attempt('tlscipher', () => createSecureContext(context));

@@ -95,7 +95,7 @@ export class Browser {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#process?.kill('SIGKILL');
+    this.#process?.kill('SIGTERM');
     await this.#exited;
     this.#server.closeAllConnections();
     await new Promise(resolve => this.#server.close(resolve));

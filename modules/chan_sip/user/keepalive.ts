@@ -1,6 +1,7 @@
 /** keepalive: an empty packet to a device every now and then, so that a NAT on the way stays open. */
 import type { Job } from '#core';
 import type { Follower } from './followed.js';
+import { nameOf } from './options-request.js';
 import { LATE, type Pacer } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
@@ -31,7 +32,7 @@ export class Heartbeat implements Follower {
   run(): void {
     const { site, pacer, random } = this.#parts;
     const { address, protocol } = this.#peer;
-    if (address) site.outward(protocol, address)?.send(EMPTY);
+    if (address) site.outward(protocol, address, nameOf(this.#peer))?.send(EMPTY);
     this.#job?.cancel();
     const wait = Math.ceil(keepaliveSeconds(this.#peer) * 1000 * (1 - JITTER * random()));
     const due = site.clock.elapsed() + wait;

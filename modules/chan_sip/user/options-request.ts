@@ -21,16 +21,24 @@ export interface Hop {
   readonly protocol: Protocol;
   readonly host: string;
   readonly port: number;
+  /** Whom it is asked for as, where that is known: over TLS it has to prove to be that. */
+  readonly name?: string | undefined;
+}
+
+/** The host of a device that does not register, as it is written. */
+export function nameOf(peer: Peer): string | undefined {
+  const { dynamic, host } = peer.get('host');
+  return dynamic ? undefined : host;
 }
 
 /** The first of its Path, else where the device is; undefined when nobody knows. */
 export function hopTo(peer: Peer): Hop | undefined {
   const { address, protocol, binding } = peer;
   const proxy = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
-  if (!proxy) return address && { protocol, host: address.address, port: address.port };
+  if (!proxy) return address && { protocol, host: address.address, port: address.port, name: nameOf(peer) };
   const asked = proxy.params.get('transport')?.toLowerCase();
   const over = PROTOCOLS.find(known => known === asked) ?? protocol;
-  return { protocol: over, host: proxy.host, port: proxy.port ?? standardPort(over) };
+  return { protocol: over, host: proxy.host, port: proxy.port ?? standardPort(over), name: proxy.host };
 }
 
 function uriOf(path: string): Uri | undefined {

@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint, Protocol } from '../transport/transport.js';
 import { type Hop, hopTo, optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -39,7 +38,7 @@ export class Probe implements ClientUser {
     const { site, peer } = this.#parts;
     const hop = hopTo(peer);
     if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop.protocol, { address: hop.host, port: hop.port });
+    else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -59,17 +58,17 @@ export class Probe implements ClientUser {
     this.#transaction?.close();
   }
 
-  async #resolve({ protocol, host, port }: Hop): Promise<void> {
+  async #resolve(hop: Hop): Promise<void> {
     const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+    const address = await resolver.resolve(hop.host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
     if (this.#over) return;
     if (address === undefined) this.#end(undefined);
-    else this.#send(protocol, { address, port });
+    else this.#send(hop, address);
   }
 
-  #send(protocol: Protocol, remote: Endpoint): void {
+  #send({ protocol, port, name }: Hop, address: string): void {
     const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote);
+    const flow = site.outward(protocol, { address, port }, name);
     if (!flow) {
       this.#end(undefined);
       return;
