@@ -99,8 +99,10 @@ export class Monitor {
       }
     } catch (thrown) {
       await closeAll(opened);
-      this.#held = [...kept, ...leaving, ...(await this.#reopen(closed, thrown))];
-      throw thrown;
+      const { again, lost } = await this.#reopen(closed);
+      this.#held = [...kept, ...leaving, ...again];
+      if (lost.length === 0) throw thrown;
+      throw new Error(`${messageOf(thrown)}; and the old one could not be had again: ${lost.join(', ')}`);
     }
     this.#held = [...kept, ...opened];
     await closeAll(leaving);
@@ -116,16 +118,17 @@ export class Monitor {
     return inTheWay;
   }
 
-  async #reopen(closed: readonly Held[], cause: unknown): Promise<Held[]> {
+  async #reopen(closed: readonly Held[]): Promise<{ again: Held[]; lost: string[] }> {
     const again: Held[] = [];
+    const lost: string[] = [];
     for (const { wanted, listener } of closed) {
       try {
         again.push({ wanted, listener: await this.#transport.open(listener.protocol, listener.local) });
       } catch (thrown) {
-        throw new Error(`${messageOf(cause)}; and the old one could not be had again: ${messageOf(thrown)}`);
+        lost.push(messageOf(thrown));
       }
     }
-    return again;
+    return { again, lost };
   }
 }
 

@@ -73,49 +73,6 @@ test('baresip registers over tls and is reached over its connection', LONG, asyn
   return undefined;
 });
 
-for (const transport of ['udp', 'tcp', 'tls'] as const) {
-  test(`linphonec registers over ${transport}, is reached, and un-registers`, LONG, async t => {
-    const why = absent || (await missing('linphonec'));
-    if (why) return t.skip(why);
-    const home = join(directory, `linphone-${transport}`);
-    await mkdir(home);
-    const file = join(home, 'linphonerc');
-    await writeFile(file, linphonerc(transport, await pbx.port(SOCKETS[transport])));
-    const env = { ...process.env, HOME: home };
-    const phone = spawn('linphonec', ['-c', file], { stdio: ['pipe', 'pipe', 'pipe'], env, cwd: home });
-    try {
-      assert.match(await until(phone, /Registration on .*(?:successful|failed)/), /successful/);
-      await isThere('1010', transport, /Useragent {4}: \S*[Ll]inphone/);
-      phone.stdin!.write('unregister\nquit\n');
-      await new Promise(done => phone.on('close', done));
-      assert.match(await peersLike('1010'), /\(Unspecified\)/);
-    } finally {
-      await ended(phone);
-    }
-    return undefined;
-  });
-}
-
-const linphonerc = (transport: Transport, port: number): string => `[sip]
-sip_port=-1
-sip_tcp_port=-1
-sip_tls_port=-1
-verify_server_certs=1
-verify_server_cn=1
-root_ca=${made.certfile}
-default_proxy=0
-[proxy_0]
-reg_proxy=<sip:127.0.0.1:${port};transport=${transport}>
-reg_identity=sip:1010@127.0.0.1
-reg_expires=120
-reg_sendregister=1
-publish=0
-[auth_info_0]
-username=1010
-passwd=pass1010
-realm=asterisk
-`;
-
 /** What the program said, once it said something that matches. */
 function until(child: ChildProcess, sign: RegExp): Promise<string> {
   let said = '';

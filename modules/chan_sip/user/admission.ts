@@ -58,6 +58,7 @@ export class Admission {
     const check = auth.check(request, peer, realm);
     if (check.verdict === 'accepted') {
       this.#tell(guest, 'SuccessfulAuth', { UsingPassword: '1' });
+      flow.trusted();
       return { ...guest, proven: true };
     }
     if (check.verdict !== 'forbidden') return this.#challenge(guest, check);
