@@ -3,10 +3,12 @@ import { complete, matchesArray } from './cli/complete.js';
 import { Entries } from './cli/entries.js';
 import { type Help, help, usage } from './cli/help.js';
 import type { Match } from './cli/match.js';
+import { finish, readTail } from './cli/tail.js';
 import { MOST_WORDS, split } from './cli/words.js';
 import type { Command, Console } from './command.js';
 import { CommandError, LoadDeclined } from './errors.js';
-import { Report, renderText } from './output.js';
+import { printable } from './log/printable.js';
+import { Report } from './output.js';
 import { token } from './registry.js';
 
 export type { Help } from './cli/help.js';
@@ -22,9 +24,9 @@ export interface Answer {
 export interface Cli {
   /** All or none of them. @returns what withdraws them; one that runs finishes. @throws when a syntax is taken. */
   add(owner: string, ...commands: Command[]): () => void;
-  /** Runs a line and writes its answer as text. Never throws. */
+  /** Runs a line, which may end in `--json` and filters, and writes its answer. Never throws. */
   run(line: string, console: Console, write: (text: string) => void): Promise<Outcome>;
-  /** Runs a line and keeps its answer as values. Never throws. */
+  /** Runs a command and keeps its answer as values. Never throws. */
   answer(line: string, console: Console): Promise<Answer>;
   /** Sorted candidates for the word that the line ends in. */
   complete(line: string): string[];
@@ -74,10 +76,21 @@ export class CommandTable implements Cli {
       write(matchesArray(this.#entries, words[2] ?? ''));
       return 'done';
     }
-    const { outcome, report } = await this.answer(line, console);
-    const text = renderText(report, console.width);
+    const { outcome, text } = await this.#finished(line, console);
     if (text !== '') write(text);
     return outcome;
+  }
+
+  /** What is wrong behind the command is told before anything is done. */
+  async #finished(line: string, console: Console): Promise<{ outcome: Outcome; text: string }> {
+    try {
+      const tail = readTail(line);
+      const { outcome, report } = await this.answer(tail.command, console);
+      return { outcome, text: finish(report, outcome, tail, console.width) };
+    } catch (thrown) {
+      if (!(thrown instanceof CommandError)) throw thrown;
+      return { outcome: 'failed', text: `${printable(thrown.message)}\nCommand '${printable(line.trim())}' failed.\n` };
+    }
   }
 
   async answer(line: string, console: Console): Promise<Answer> {

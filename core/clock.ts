@@ -1,4 +1,5 @@
 /** Time. The only file that reads it or sets a timer; everything else is given a Clock. */
+import { createHistogram } from 'node:perf_hooks';
 
 /** A wait that can be called off. */
 export interface Timer {
@@ -29,6 +30,46 @@ export class SystemClock implements Clock {
   after(ms: number, run: () => void): Timer {
     const timer = setTimeout(run, Math.min(Math.max(ms, 0), LONGEST));
     return { cancel: () => clearTimeout(timer) };
+  }
+}
+
+/** Milliseconds by which the event loop came late to its timers. */
+export interface Delays {
+  readonly mean: number;
+  /** 99 of 100 were not later than this. */
+  readonly p99: number;
+  readonly most: number;
+}
+
+/** Milliseconds between two looks at the event loop. */
+const LOOK = 20;
+
+/**
+ * How late the event loop is: while it stands still every phone waits. Node's own monitor forgets what it is in the
+ * middle of when it is reset.
+ */
+export class LoopDelay {
+  readonly #microseconds = createHistogram();
+  readonly #timer = setInterval(() => this.#look(), LOOK).unref();
+  #last = performance.now();
+
+  /** Since the last time that it was asked. */
+  take(): Delays {
+    if (performance.now() - this.#last > LOOK) this.#look(); // the timer is late this very moment
+    const { count, mean, max } = this.#microseconds;
+    const p99 = this.#microseconds.percentile(99);
+    this.#microseconds.reset();
+    return count === 0 ? { mean: 0, p99: 0, most: 0 } : { mean: mean / 1000, p99: p99 / 1000, most: max / 1000 };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    this.#microseconds.record(Math.max(1, Math.round((now - this.#last - LOOK) * 1000)));
+    this.#last = now;
   }
 }
 
@@ -73,6 +114,11 @@ export class TestClock implements Clock {
   /** Timers that have not fired: 0 when a test has left nothing behind. */
   get pending(): number {
     return this.#waits.size;
+  }
+
+  /** Lets time pass in which nothing can fire, as while the event loop has too much to do: what falls due is late. */
+  stall(ms: number): void {
+    this.#now += ms;
   }
 
   /** Moves time on by `ms`, firing what falls due, in order, each at its own moment. */

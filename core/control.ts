@@ -1,4 +1,5 @@
 /** The PBX as commands see it: its age, its version, and how it is stopped. */
+import type { Problem } from './errors.js';
 import type { ReloadReason } from './events.js';
 import type { ReloadOutcome } from './loader.js';
 import { token } from './registry.js';
@@ -24,8 +25,12 @@ export interface PbxControl {
   reload(reason: ReloadReason): Promise<ReloadOutcome>;
   /** Reads logger.conf again. @throws LoadDeclined when it has mistakes; the log stays as it is */
   reloadLogger(): Promise<void>;
-  /** Reads extconfig.conf again. @throws LoadDeclined when it has mistakes; then everything is mapped as it was */
-  reloadRealtime(): Promise<void>;
+  /**
+   * Reads extconfig.conf again.
+   * @returns what is in force and worth a word: it is in the log, too
+   * @throws LoadDeclined when it has mistakes; then everything is mapped as it was
+   */
+  reloadRealtime(): Promise<readonly Problem[]>;
 }
 
 export const pbx = token<PbxControl>('pbx');

@@ -40,6 +40,12 @@ export interface Loader {
   load(name: string): Promise<void>;
   /** @throws LoadError */
   unload(name: string, force?: UnloadForce): Promise<void>;
+  /**
+   * Unloads a module and loads it again, its code read anew; recursively, those that use it with it.
+   * @returns why, of those that could not be loaded again
+   * @throws LoadError when one of them stays; then all are running as before, as far as the message does not say otherwise
+   */
+  refresh(name: string, recursively: boolean): Promise<readonly string[]>;
   reload(name: string, reason: ReloadReason): Promise<ReloadOutcome>;
   /** Every running module that can be reloaded. */
   reloadAll(reason: ReloadReason): Promise<ReloadOutcome>;
@@ -50,6 +56,7 @@ export interface Loader {
   /** Names that `load`, `unload` and `reload` would take now. */
   loadable(): string[];
   unloadable(): string[];
+  running(): string[];
   reloadable(): string[];
 }
 

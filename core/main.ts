@@ -10,6 +10,7 @@ import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
+import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
 
@@ -156,6 +157,9 @@ async function serve(read: Arguments): Promise<number> {
     complain(thrown.message);
     return thrown.status;
   }
+  const pidFile = new PidFile(settings.directories.astrundir);
+  const without = (thrown: unknown) => complain(`the pid file: ${messageOf(thrown)}`);
+  await pidFile.write().catch(without);
   const colour = read.colour && !settings.nocolor && isatty(1);
   if (!read.quiet && !settings.quiet && !pbx.stopping)
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
@@ -164,6 +168,7 @@ async function serve(read: Arguments): Promise<number> {
   if (face) watcher.console.muted = true;
   const { restart } = await pbx.ended;
   await face?.close();
+  await pidFile.remove().catch(without);
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }

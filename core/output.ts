@@ -86,13 +86,29 @@ function renderTable(block: TableBlock, width: number | undefined, lines: string
   for (const texts of rows) lines.push(fill(layout, texts).trimEnd());
 }
 
-/** The values of a report, block by block: tables as lists of objects, fields as an object, lines as text. */
-export function renderJson(report: Report): unknown[] {
-  return report.blocks.map(block => {
-    if (block.kind === 'line') return block.text;
-    if (block.kind === 'fields') return Object.fromEntries(block.fields.map(fieldEntry));
-    return block.rows.map(cells => Object.fromEntries(block.keys.map((key, index) => [key, cells[index] ?? null])));
-  });
+/** The values of a report. */
+export interface JsonReport {
+  /** Of each table its rows, by the keys of its columns. */
+  readonly tables: readonly (readonly Readonly<Record<string, Cell | null>>[])[];
+  /** Of each list of labels and values. */
+  readonly fields: readonly Readonly<Record<string, Cell | null>>[];
+  readonly lines: readonly string[];
+}
+
+/** `keep` is asked for each row, its cells between blanks, and for each line. */
+export function renderJson({ blocks }: Report, keep: (text: string) => boolean = () => true): JsonReport {
+  const tables = blocks.filter(block => block.kind === 'table');
+  const rowsOf = ({ keys, rows }: TableBlock) =>
+    rows
+      .filter(cells => keep(cells.map(cell => cell ?? '').join(' ')))
+      .map(cells => Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? null])));
+  return {
+    tables: tables.map(rowsOf),
+    fields: blocks.flatMap(block =>
+      block.kind === 'fields' ? [Object.fromEntries(block.fields.map(fieldEntry))] : [],
+    ),
+    lines: blocks.flatMap(block => (block.kind === 'line' ? block.text.split('\n').filter(keep) : [])),
+  };
 }
 
 const fieldEntry = ([label, value, key]: Field): [string, Cell | null] => [

@@ -14,7 +14,7 @@ import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
-import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
+import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
 import { Loggers, type LogSink, loggers } from './logger.js';
@@ -208,11 +208,13 @@ export class Pbx implements PbxControl {
     return this.#inside.own.readLogger();
   }
 
-  async reloadRealtime(): Promise<void> {
+  async reloadRealtime(): Promise<readonly Problem[]> {
     const next = await this.#mapped();
     // A slip in a line must not take a family from those who have it.
     if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
-    this.#inside.families.configure(next);
+    const { families } = this.#inside;
+    families.configure(next);
+    return [...next.warnings, ...families.absent()];
   }
 
   async #mapped(): Promise<ExtConfig> {
@@ -234,7 +236,7 @@ export class Pbx implements PbxControl {
   }
 
   /** The same where nobody waits for an answer. */
-  async #mapOrTell(map: () => Promise<void>): Promise<void> {
+  async #mapOrTell(map: () => Promise<unknown>): Promise<void> {
     try {
       await map();
     } catch (thrown) {

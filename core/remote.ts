@@ -6,6 +6,7 @@ import {
   type ConsoleLine,
   encodeCommand,
   LineReader,
+  LONGEST_COMMAND,
   oneShot,
   parseGreeting,
   widthRequest,
@@ -66,7 +67,13 @@ export const unreachable = (socket: string, thrown: NodeJS.ErrnoException): stri
 const shown = ({ text, verbose }: ConsoleLine): string => (verbose === undefined ? `${text}\n` : '');
 
 /** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
-export function askServer({ socket: path, command, clock, columns, silence = SILENCE, answer }: Question) {
+export function askServer(question: Question): Promise<string | undefined> {
+  const { socket: path, command, clock, columns, silence = SILENCE, answer } = question;
+  const asked = encodeCommand(oneShot(command));
+  // Its last byte only ends it. A server drops what is longer, and this connection would wait for an answer.
+  if (asked.length - 1 > LONGEST_COMMAND) {
+    return Promise.resolve(`the command is longer than ${LONGEST_COMMAND} bytes and was not sent`);
+  }
   return new Promise<string | undefined>(resolve => {
     const lines = new LineReader();
     let greeted = false;
@@ -78,7 +85,7 @@ export function askServer({ socket: path, command, clock, columns, silence = SIL
     let timer = clock.after(silence, silent);
     const socket = connect(path, () => {
       if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
-      socket.write(encodeCommand(oneShot(command)));
+      socket.write(asked);
     });
     socket.on('data', bytes => {
       timer.cancel();

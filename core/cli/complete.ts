@@ -1,13 +1,26 @@
 /** Completion: what may stand where the cursor is, from the syntax and from live data. */
 import type { Entries } from './entries.js';
 import { following } from './match.js';
-import { split, typed } from './words.js';
+import { FILTERS, isBar, JSON_FLAG } from './tail.js';
+import { split, typed, type Words } from './words.js';
 
 /** Sorted candidates for the word that `line`, the text before the cursor, ends in, as they must be typed. */
 export function complete(entries: Entries, line: string): string[] {
-  const { words, open } = split(line);
-  const before = open ? words.slice(0, -1) : words;
-  const begun = (open ? words.at(-1)! : '').toLowerCase();
+  const parsed = split(line);
+  const before = parsed.open ? parsed.words.slice(0, -1) : parsed.words;
+  const begun = (parsed.open ? parsed.words.at(-1)! : '').toLowerCase();
+  return tail(entries, parsed, before, begun) ?? command(entries, before, begun);
+}
+
+/** Of what follows a command; undefined where the command itself is being typed. */
+function tail(entries: Entries, parsed: Words, before: readonly string[], begun: string): string[] | undefined {
+  const bar = before.findLastIndex((_, at) => isBar(parsed, at));
+  if (bar >= 0) return bar === before.length - 1 ? FILTERS.filter(name => name.startsWith(begun)) : [];
+  if (!begun.startsWith('--')) return undefined;
+  return JSON_FLAG.startsWith(begun) && entries.find(before)?.match.complete ? [JSON_FLAG] : [];
+}
+
+function command(entries: Entries, before: readonly string[], begun: string): string[] {
   const candidates = new Set<string>();
   for (const { command, grammar } of entries.candidates(before)) {
     if (command.hidden) continue;

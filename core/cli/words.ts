@@ -5,6 +5,10 @@ export const MOST_WORDS = 64;
 
 export interface Words {
   readonly words: readonly string[];
+  /** Of each word, where it begins in the line. */
+  readonly starts: readonly number[];
+  /** Of each word, whether it was typed without quotes and backslashes. */
+  readonly plain: readonly boolean[];
   /** Whether the line ends within or directly behind a word: what completion goes on from. */
   readonly open: boolean;
 }
@@ -14,29 +18,42 @@ const BLANK = /[ \t\r\n]/;
 /** Splits a line. `"` opens and closes a quoted part, also within a word; a backslash takes the next character as it is. */
 export function split(line: string): Words {
   const words: string[] = [];
+  const starts: number[] = [];
+  const plain: boolean[] = [];
   let word: string | undefined;
   let quoted = false;
   let escaped = false;
-  for (const character of line) {
+  const begin = (at: number): void => {
+    if (word !== undefined) return;
+    word = '';
+    starts.push(at);
+    plain.push(true);
+  };
+  for (let at = 0; at < line.length; at += 1) {
+    const character = line[at]!;
     if (escaped) {
-      word = (word ?? '') + character;
+      word += character;
       escaped = false;
-    } else if (character === '\\') {
-      word ??= '';
-      escaped = true;
-    } else if (character === '"') {
-      word ??= '';
-      quoted = !quoted;
+    } else if (character === '\\' || character === '"') {
+      begin(at);
+      plain[plain.length - 1] = false;
+      if (character === '"') quoted = !quoted;
+      else escaped = true;
     } else if (!quoted && BLANK.test(character)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {
-      word = (word ?? '') + character;
+      begin(at);
+      word += character;
     }
   }
   if (word !== undefined) words.push(word);
-  return { words, open: word !== undefined };
+  return { words, starts, plain, open: word !== undefined };
 }
 
-/** The word as it must be typed to be read back as one word. */
-export const typed = (word: string): string => (word === '' ? '""' : word.replace(/[\\" \t\r\n]/g, '\\$&'));
+/** Words that mean something behind a command. */
+const MEANING: ReadonlySet<string> = new Set(['', '|', '--json']);
+
+/** The word as it must be typed to be read back as one word, and as nothing else. */
+export const typed = (word: string): string =>
+  MEANING.has(word) ? `"${word}"` : word.replace(/[\\" \t\r\n]/g, '\\$&');

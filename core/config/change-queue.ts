@@ -53,12 +53,12 @@ export class ChangeQueue {
     this.#replace(row, coalesce(row.changes, { ...change }));
   }
 
-  /** All changes of a row, in one. */
-  pending(key: string): Change | undefined {
+  /** All changes of a row that count, in one. */
+  pending(key: string, counts: (change: Change) => boolean = () => true): Change | undefined {
     const row = this.#rows.get(key);
     if (!row) return undefined;
     const { flying, dropped } = row;
-    const changes = flying && !dropped ? [flying, ...row.changes] : row.changes;
+    const changes = (flying && !dropped ? [flying, ...row.changes] : row.changes).filter(counts);
     const last = changes.at(-1);
     if (!last || changes.length === 1) return last;
     return { ...last, changes: Object.assign({}, ...changes.map(one => one.changes)) };

@@ -1,5 +1,5 @@
 /** A change of a row that waits, and what becomes of it when the next one for the same row comes. */
-import type { Condition, Row } from './engine.js';
+import { type Condition, type Row, sameTargets, type Target } from './engine.js';
 
 export interface Change {
   /** Names the row among all that wait. */
@@ -11,7 +11,12 @@ export interface Change {
   readonly late?: readonly Condition[];
   /** Epoch milliseconds at which it came about. */
   readonly at: number;
+  /** Where its family lay then. */
+  readonly targets?: readonly Target[];
 }
+
+/** Whether both are meant for the same database. */
+const together = ({ targets: a = [] }: Change, { targets: b = [] }: Change): boolean => sameTargets(a, b);
 
 /** Milliseconds after which a change is late. */
 const LATE = 5000;
@@ -31,7 +36,7 @@ export function coalesce(waiting: readonly Change[], next: Change): Change[] {
   const chain = [...waiting];
   let last = next;
   for (let before = chain.at(-1); before !== undefined; before = chain.at(-1)) {
-    if (!appliesAfter(last, before)) break;
+    if (!together(last, before) || !appliesAfter(last, before)) break;
     if (!Object.keys(before.changes).every(column => Object.hasOwn(last.changes, column))) {
       if (!appliesAfter(before, last)) break;
       last = { ...last, changes: { ...before.changes, ...last.changes } };
@@ -80,13 +85,19 @@ const numberOf = (text: string): number | undefined => (/^-?\d{1,15}$/.test(text
 /** Whether something read from a file is a change. */
 export function isChange(value: unknown): value is Change {
   if (typeof value !== 'object' || value === null) return false;
-  const { key, conditions, changes, late = [], at } = value as Partial<Record<keyof Change, unknown>>;
+  const { key, conditions, changes, late = [], at, targets = [] } = value as Partial<Record<keyof Change, unknown>>;
   if (typeof key !== 'string' || typeof at !== 'number' || !areConditions(conditions) || !areConditions(late))
     return false;
+  if (!Array.isArray(targets) || !targets.every(isTarget)) return false;
   return typeof changes === 'object' && changes !== null && Object.values(changes).every(isText);
 }
 
 const isText = (value: unknown): boolean => value === null || typeof value === 'string';
+
+const isTarget = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['driver', 'database', 'table'].every(name => typeof (value as Record<string, unknown>)[name] === 'string');
 
 const areConditions = (value: unknown): boolean => Array.isArray(value) && value.every(isCondition);
 

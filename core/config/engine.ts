@@ -23,6 +23,12 @@ export interface Place {
   readonly table: string;
 }
 
+/** Somewhere that a family may lie. */
+export interface Target extends Place {
+  /** In lower case. */
+  readonly driver: string;
+}
+
 /** A column that somebody relies on. */
 export interface Need {
   readonly column: string;
@@ -61,6 +67,10 @@ export interface Engine {
   forget(place: Place): void;
 }
 
+/** Whether they are the same places, in the same order. */
+export const sameTargets = (a: readonly Target[], b: readonly Target[]): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
+
 /** The token under which the driver of that name is provided. */
 export const engineToken = (name: string): Token<Engine> => token<Engine>(`config engine ${name.toLowerCase()}`);
 
@@ -83,8 +93,13 @@ export interface Realtime {
   load(family: string, conditions: readonly Condition[]): Promise<Row | undefined>;
   /** @throws RealtimeFailed */
   loadAll(family: string, conditions: readonly Condition[]): Promise<readonly Row[]>;
-  /** @throws RealtimeFailed */
-  update(family: string, conditions: readonly Condition[], changes: Row): Promise<number>;
+  /** Where the family lies, in the order of asking; the same list as long as that stays so. */
+  targets(family: string): readonly Target[];
+  /**
+   * @param targets where the family lay when the change came about, if that is not now
+   * @throws RealtimeFailed
+   */
+  update(family: string, conditions: readonly Condition[], changes: Row, targets?: readonly Target[]): Promise<number>;
   /** @throws RealtimeFailed */
   store(family: string, row: Row): Promise<void>;
   /** @throws RealtimeFailed */

@@ -12,7 +12,7 @@ export interface Contents {
   readonly last: number;
   readonly bytes: number;
   /** Lines that are not as they were written; one torn at the end is expected after a crash and not counted. */
-  readonly damaged: number;
+  readonly damaged: readonly Buffer[];
   /** What ended the reading too early. */
   readonly failed: unknown;
 }
@@ -43,7 +43,7 @@ export function parseLine(line: Buffer): Entry | undefined {
 /** Reads what a journal holds; a file that is not there holds nothing. */
 export async function readJournal(file: string): Promise<Contents> {
   const values = new Map<number, unknown>();
-  const read = { values, last: 0, bytes: 0, damaged: 0, failed: undefined as unknown };
+  const read = { values, last: 0, bytes: 0, damaged: [] as Buffer[], failed: undefined as unknown };
   let whole = true;
   try {
     await using handle = await open(file, 'r');
@@ -52,7 +52,7 @@ export async function readJournal(file: string): Promise<Contents> {
       whole = entry !== undefined;
       read.bytes += line.length + 1;
       if (!entry) {
-        read.damaged += 1;
+        read.damaged.push(Buffer.from(line));
         continue;
       }
       const [number] = entry;
@@ -63,7 +63,7 @@ export async function readJournal(file: string): Promise<Contents> {
   } catch (thrown) {
     if (!NOT_THERE.includes((thrown as NodeJS.ErrnoException).code ?? '')) read.failed = thrown;
   }
-  if (!whole) read.damaged -= 1;
+  if (!whole) read.damaged.pop();
   return read;
 }
 

@@ -69,17 +69,17 @@ export class Journal<T extends object> {
 
   /** Takes up what the last life left open. @returns it, in order. The file is then rewritten, without what is over. */
   async open(): Promise<readonly T[]> {
-    const { file, log, accepts } = this.#parts;
+    const { file, accepts } = this.#parts;
     const { values, last, bytes, damaged, failed } = await readJournal(file);
     if (failed !== undefined) await this.#putAside(failed);
     await mkdir(dirname(file), { recursive: true }).catch((thrown: unknown) => this.#failed(thrown));
     this.#number = last;
-    let strange = damaged;
+    const strange = [...damaged];
     for (const [number, value] of values) {
       if (accepts(value)) this.#hold(value, number, formatLine([number, value]).length);
-      else strange += 1;
+      else strange.push(formatLine([number, value]).subarray(0, -1));
     }
-    if (strange > 0) log.warning(`'${file}': ${strange} damaged lines are left out`);
+    if (strange.length > 0) await this.#keepAside(strange);
     this.#bytes = bytes;
     this.#sound = bytes === 0 && failed === undefined;
     await this.commit();
@@ -229,6 +229,19 @@ export class Journal<T extends object> {
       log.error(`${text}; it is kept as '${aside}'`);
     } catch (again) {
       log.error(`${text}, nor be renamed: ${messageOf(again)}`);
+    }
+  }
+
+  /** The file is about to be written without them. */
+  async #keepAside(lines: readonly Buffer[]): Promise<void> {
+    const { file, log } = this.#parts;
+    const aside = `${file}.damaged`;
+    const text = `'${file}': ${lines.length} damaged lines are left out`;
+    try {
+      await appendFile(aside, Buffer.concat(lines.flatMap(line => [line, Buffer.from('\n')])), { mode: MODE });
+      log.warning(`${text}; they are kept in '${aside}'`);
+    } catch (thrown) {
+      log.error(`${text}, and cannot be kept in '${aside}': ${messageOf(thrown)}`);
     }
   }
 

@@ -1,6 +1,6 @@
 /** Realtime: families of rows in databases, asked priority by priority. Drivers come and go with their modules. */
 import { type Clock, within } from '../clock.js';
-import { formatProblem, messageOf } from '../errors.js';
+import { formatProblem, messageOf, type Problem } from '../errors.js';
 import type { Events } from '../events.js';
 import type { Logger } from '../logger.js';
 import type { Registry } from '../registry.js';
@@ -12,6 +12,8 @@ import {
   type Realtime,
   RealtimeFailed,
   type Row,
+  sameTargets,
+  type Target,
 } from './engine.js';
 import { ANY_FILE, chainsOf, type ExtConfig, keyOf, type Mapping } from './extconfig.js';
 import type { FileTable, Tables } from './tables.js';
@@ -21,6 +23,11 @@ export const LONGEST_ANSWER = 15_000;
 
 /** Milliseconds between two warnings of one mapping: look-ups that fail come as fast as their callers. */
 const WARNING_SPACING = 60_000;
+
+const NOWHERE: readonly Target[] = [];
+
+/** Whom a question goes to: as mapped now, or as a family lay before. */
+type Asked = Mapping | Pick<Mapping, 'driver' | 'place'>;
 
 /** The owner of what is watched in the registry. */
 const OWNER = 'core';
@@ -33,6 +40,8 @@ export class RealtimeFamilies implements Realtime, Tables {
   #mappings: readonly Mapping[] = [];
   /** By family: whom to ask, in order. */
   #chains: ReadonlyMap<string, readonly Mapping[]> = new Map();
+  /** The same as places. */
+  #targets: ReadonlyMap<string, readonly Target[]> = new Map();
   /** When a failure was last told. */
   #warned = new Map<Mapping, number>();
   #watches: readonly (() => void)[] = [];
@@ -61,18 +70,19 @@ export class RealtimeFamilies implements Realtime, Tables {
 
   /** Takes other mappings. Whoever keeps rows of a family that changed hears of it. */
   configure({ mappings }: ExtConfig): void {
-    const before = this.#chains;
+    const before = this.#targets;
     const gone = this.#mappings;
     this.#unwatch();
     this.#mappings = mappings;
     this.#chains = chainsOf(mappings);
+    this.#targets = targetsOf(this.#chains, before);
     this.#warned = new Map();
     this.#going = new Set();
     for (const { driver, place } of [...gone, ...mappings]) this.#engine(driver)?.forget(place);
     this.#watches = this.#drivers().map(driver => this.#watch(driver));
     if (this.#started) this.#tellMissing();
     for (const family of new Set([...before.keys(), ...this.#chains.keys()])) {
-      if (differ(before.get(family), this.#chains.get(family))) this.#events.emit('realtimeChanged', { family });
+      if (before.get(family) !== this.#targets.get(family)) this.#events.emit('realtimeChanged', { family });
     }
   }
 
@@ -90,8 +100,20 @@ export class RealtimeFamilies implements Realtime, Tables {
     return this.#ask(family, (engine, place) => engine.loadAll(place, conditions));
   }
 
-  async update(family: string, conditions: readonly Condition[], changes: Row): Promise<number> {
-    const count = await this.#ask(family, (engine, place) => engine.update(place, conditions, changes));
+  targets(family: string): readonly Target[] {
+    return this.#targets.get(keyOf(family)) ?? NOWHERE;
+  }
+
+  async update(
+    family: string,
+    conditions: readonly Condition[],
+    changes: Row,
+    targets = this.targets(family),
+  ): Promise<number> {
+    const elsewhere = !sameTargets(targets, this.targets(family));
+    const chain = elsewhere ? targets.map(({ driver, ...place }) => ({ driver, place })) : this.#chain(family);
+    const count = await this.#ask(family, (engine, place) => engine.update(place, conditions, changes), chain);
+    if (elsewhere) return count;
     this.#changed(family, [nameIn(conditions), ...(changes['name'] === undefined ? [] : [changes['name']])]);
     return count;
   }
@@ -177,8 +199,11 @@ export class RealtimeFamilies implements Realtime, Tables {
    * The answer of the first that gives one. Having no such row is an answer.
    * Deviates from the original, where a driver that is not loaded ends the look: it fails like any other failure.
    */
-  async #ask<T>(family: string, verb: (engine: Engine, place: Mapping['place']) => Promise<T>): Promise<T> {
-    const chain = this.#chain(family);
+  async #ask<T>(
+    family: string,
+    verb: (engine: Engine, place: Mapping['place']) => Promise<T>,
+    chain: readonly Asked[] = this.#chain(family),
+  ): Promise<T> {
     const failures: string[] = [];
     for (const mapping of chain) {
       try {
@@ -192,9 +217,12 @@ export class RealtimeFamilies implements Realtime, Tables {
   }
 
   /** One driver's answer, within bounds. @throws with the place and the reason */
-  async #attempt<T>(mapping: Mapping, verb: (engine: Engine, place: Mapping['place']) => Promise<T>): Promise<T> {
+  async #attempt<T>(mapping: Asked, verb: (engine: Engine, place: Mapping['place']) => Promise<T>): Promise<T> {
     const engine = this.#engine(mapping.driver);
-    if (!engine) throw new Error(formatProblem({ ...mapping, message: `driver '${mapping.driver}' is not loaded` }));
+    if (!engine) {
+      const message = `driver '${mapping.driver}' is not loaded`;
+      throw new Error('file' in mapping ? formatProblem({ ...mapping, message }) : `${nameOf(mapping)}: ${message}`);
+    }
     try {
       return await within(this.#clock, LONGEST_ANSWER, verb(engine, mapping.place));
     } catch (thrown) {
@@ -203,7 +231,9 @@ export class RealtimeFamilies implements Realtime, Tables {
   }
 
   /** Whoever asked hears when all fail; that one stood in for another is heard from here alone. */
-  #failed(mapping: Mapping, chain: readonly Mapping[], why: string): void {
+  #failed(mapping: Asked, chain: readonly Asked[], why: string): void {
+    // Who writes where a family lay before tells of it.
+    if (!('file' in mapping)) return;
     const now = this.#clock.elapsed();
     const last = this.#warned.get(mapping);
     if (!this.#mappings.includes(mapping) || (last !== undefined && now - last < WARNING_SPACING)) return;
@@ -225,19 +255,22 @@ export class RealtimeFamilies implements Realtime, Tables {
   }
 
   #tellMissing(): void {
-    for (const driver of this.#drivers()) if (!this.#engine(driver)) this.#tell(driver, 'is not loaded');
+    for (const problem of this.absent()) this.#log.warning(formatProblem(problem));
+  }
+
+  /** Drivers that are mapped and not there, each at its first line. */
+  absent(): Problem[] {
+    return this.#drivers()
+      .filter(driver => !this.#engine(driver))
+      .map(driver => this.#without(driver, 'is not loaded'));
   }
 
   /** Says of a driver, at its first line, what its families suffer from. */
-  #tell(driver: string, what: string): void {
-    const mappings = this.#of(driver);
-    const families = mappings.map(({ family }) => family).join(', ');
-    this.#log.warning(
-      formatProblem({
-        ...mappings[0]!,
-        message: `driver '${mappings[0]!.driver}' ${what}: it cannot be asked for ${families}`,
-      }),
-    );
+  #without(driver: string, what: string): Problem {
+    const [first, ...others] = this.#of(driver);
+    const { file, line, family } = first!;
+    const families = [family, ...others.map(one => one.family)].join(', ');
+    return { file, line, message: `driver '${first!.driver}' ${what}: it cannot be asked for ${families}` };
   }
 
   /** Follows a driver. @returns what ends that, without a word */
@@ -267,7 +300,7 @@ export class RealtimeFamilies implements Realtime, Tables {
 
   #went(driver: string): void {
     this.#going.add(driver);
-    this.#tell(driver, 'is gone');
+    this.#log.warning(formatProblem(this.#without(driver, 'is gone')));
     this.#everyRow(driver);
   }
 
@@ -282,15 +315,24 @@ export class RealtimeFamilies implements Realtime, Tables {
 }
 
 /** `sqlite3:asterisk/accounts` */
-const nameOf = ({ driver, place }: Mapping): string => `${driver}:${place.database}/${place.table}`;
+const nameOf = ({ driver, place }: Asked): string => `${driver}:${place.database}/${place.table}`;
 
 /** The row that the conditions name, where they name one. */
 const nameIn = (conditions: readonly Condition[]): string | undefined =>
   conditions.find(({ column, operator }) => column === 'name' && operator === '=')?.value;
 
-/** Whether others are asked than before. */
-function differ(before: readonly Mapping[] = [], now: readonly Mapping[] = []): boolean {
-  const text = (chain: readonly Mapping[]): string =>
-    JSON.stringify(chain.map(({ driver, place }) => [driver.toLowerCase(), place.database, place.table]));
-  return text(before) !== text(now);
+/** Each family's chain as places; the list of before where nothing changed. */
+function targetsOf(
+  chains: ReadonlyMap<string, readonly Mapping[]>,
+  before: ReadonlyMap<string, readonly Target[]>,
+): ReadonlyMap<string, readonly Target[]> {
+  const targets = new Map<string, readonly Target[]>();
+  for (const [family, chain] of chains) {
+    const next = chain.map(({ driver, place: { database, table } }) => {
+      return { driver: driver.toLowerCase(), database, table };
+    });
+    const known = before.get(family);
+    targets.set(family, known && sameTargets(known, next) ? known : next);
+  }
+  return targets;
 }

@@ -5,12 +5,12 @@ import type { Logger } from '../logger.js';
 import type { Job, Scheduler } from '../sched.js';
 import { type Change, conditionsAt, isChange } from './change.js';
 import { ChangeQueue, type Waiting } from './change-queue.js';
-import { type Realtime, RealtimeFailed } from './engine.js';
+import { type Realtime, RealtimeFailed, sameTargets } from './engine.js';
 import { Journal } from './journal.js';
 
 export interface WriteBehindParts {
   readonly family: string;
-  readonly realtime: Pick<Realtime, 'maps' | 'update'>;
+  readonly realtime: Pick<Realtime, 'maps' | 'targets' | 'update'>;
   readonly sched: Scheduler;
   readonly clock: Clock;
   readonly log: Logger;
@@ -35,7 +35,7 @@ export type QueueRow = {
   /** Written, but no row was changed by it: the row says something newer, or is gone. */
   readonly stale: number;
   readonly failures: number;
-  /** Given up: others were written all the time, these never. */
+  /** Given up: others were written all the time, or the family lies elsewhere by now, and these never were. */
   readonly lost: number;
   /** Refused for want of room. */
   readonly full: number;
@@ -97,9 +97,10 @@ export class WriteBehind {
 
   /** Takes a change, after all that were put before; 'full' takes nothing of it. */
   put(change: Change): 'queued' | 'full' {
-    const { limit, clock } = this.#parts;
+    const { limit, clock, realtime, family } = this.#parts;
     if (this.#closed || (this.#queue.size >= limit && !this.#queue.has(change.key))) return this.#refuse();
-    this.#queue.put(change, clock.elapsed());
+    const targets = realtime.targets(family);
+    this.#queue.put(targets.length > 0 ? { ...change, targets } : change, clock.elapsed());
     this.#gather();
     return 'queued';
   }
@@ -109,7 +110,7 @@ export class WriteBehind {
    * written in between.
    */
   pending(key: string): Change | undefined {
-    return this.#queue.pending(key);
+    return this.#queue.pending(key, change => !this.#isElsewhere(change));
   }
 
   /** Forgets what waits, as when the row is gone. What is being written may still arrive. */
@@ -193,8 +194,16 @@ export class WriteBehind {
   async #write(change: Change): Promise<number> {
     const { realtime, family, clock } = this.#parts;
     // A driver that is away for a moment would otherwise look like rows that are gone.
-    if (!realtime.maps(family)) throw new RealtimeFailed(family, 'not mapped, or its driver is not loaded');
-    return realtime.update(family, conditionsAt(change, clock.now()), change.changes);
+    if (!this.#isElsewhere(change) && !realtime.maps(family)) {
+      throw new RealtimeFailed(family, 'not mapped, or its driver is not loaded');
+    }
+    return realtime.update(family, conditionsAt(change, clock.now()), change.changes, change.targets);
+  }
+
+  /** Whether its family lies somewhere else by now: it is still meant for where that was. */
+  #isElsewhere({ targets }: Change): boolean {
+    const { realtime, family } = this.#parts;
+    return targets !== undefined && !sameTargets(targets, realtime.targets(family));
   }
 
   #written(row: Waiting, count: number): void {
@@ -234,13 +243,13 @@ export class WriteBehind {
     this.#pump();
   }
 
-  /** Whether it is the row that fails, and not the database. */
+  /** Whether it is the row that fails, and not the database, or nobody will bring the database back. */
   #refused(row: Waiting): boolean {
     const { written } = this.#counts;
     const now = this.#parts.clock.elapsed();
     const known = this.#refusals.get(row);
     if (!known) this.#refusals.set(row, { count: 0, at: now, written });
-    else if (written > known.written && now - known.at >= REFUSAL_SPACING) {
+    else if ((written > known.written || this.#isElsewhere(row.flying!)) && now - known.at >= REFUSAL_SPACING) {
       Object.assign(known, { count: known.count + 1, at: now, written });
     }
     return known !== undefined && known.count >= REFUSALS;
@@ -248,11 +257,13 @@ export class WriteBehind {
 
   #giveUp(row: Waiting, reason: string): void {
     const { family, log, clock } = this.#parts;
+    const elsewhere = this.#isElsewhere(row.flying!);
     this.#counts.lost += 1;
     this.#refusals.delete(row);
     this.#queue.done(row, clock.elapsed());
     if (this.#mayComplain('lost')) {
-      log.error(`${family}: a change of '${row.key}' is given up, others were written: ${reason}`);
+      const why = elsewhere ? 'the family lies elsewhere by now' : 'others were written';
+      log.error(`${family}: a change of '${row.key}' is given up, ${why}: ${reason}`);
     }
   }
 

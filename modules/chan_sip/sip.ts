@@ -87,6 +87,7 @@ export class Sip implements SipView {
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,
       outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
+      reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
       lookup,
     });
     this.#handle = handleIncoming(this.#user);
@@ -134,9 +135,10 @@ export class Sip implements SipView {
       const port = this.#monitor.listener(protocol)?.local.port;
       return port === undefined ? written : { ...written, port };
     };
-    const { udpbindaddr, tcpbindaddr, tlsbindaddr } = general;
+    const { udpbindaddr, tcpbindaddr, tlsbindaddr, externaddr } = general;
     return {
       ...general,
+      externaddr: this.#user.site.ourAddress.external ?? externaddr,
       udpbindaddr: at('udp', udpbindaddr),
       tcpbindaddr: at('tcp', tcpbindaddr),
       tlsbindaddr: at('tls', tlsbindaddr),

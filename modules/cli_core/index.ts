@@ -1,5 +1,5 @@
 /** cli_core: the commands of the core itself. */
-import { acls, astdb, cli, defineModule, loader, loggers, pbx, settings } from '#core';
+import { acls, astdb, cli, defineModule, LoopDelay, loader, loggers, pbx, settings } from '#core';
 import { aclCommands } from './acls.js';
 import { databaseCommands } from './database.js';
 import { helpCommands } from './help.js';
@@ -17,8 +17,10 @@ export default defineModule({
     const control = core.use(pbx);
     const logs = core.use(loggers);
     const database = core.use(astdb);
+    const delay = new LoopDelay();
+    core.defer('delay of the event loop', () => delay.close());
     core.command(
-      ...systemCommands(control, core.clock),
+      ...systemCommands(control, core.clock, delay),
       ...shutdownCommands(control),
       ...helpCommands(core.use(cli)),
       ...settingsCommands({ pbx: control, settings: core.use(settings), astdb: database, loggers: logs }),

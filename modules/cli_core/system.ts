@@ -1,9 +1,9 @@
 /** Commands that say what runs here, since when, and whether it is up. */
 import { machine, type } from 'node:os';
-import { type Clock, type Command, CommandError, type PbxControl } from '#core';
+import { type Clock, type Command, CommandError, type LoopDelay, type PbxControl } from '#core';
 import { duration } from './duration.js';
 
-export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
+export const systemCommands = (pbx: PbxControl, clock: Clock, delay: Pick<LoopDelay, 'take'>): Command[] => [
   {
     syntax: 'core show version',
     summary: 'Show the version and what it runs on',
@@ -22,6 +22,19 @@ export const systemCommands = (pbx: PbxControl, clock: Clock): Command[] => [
       out.fields('%s: %s', [
         ['System uptime', since(pbx.startedAt), 'uptime'],
         ['Last reload', since(pbx.lastReloadAt), 'sinceReload'],
+      ]);
+    },
+  },
+  {
+    syntax: 'core show delay',
+    summary: 'Show how late the event loop was since this was last asked',
+    help: 'Everything is served by one loop: by so much each phone waits longer. Something holds it up when it is often above 100 ms.',
+    run({ out }) {
+      const { mean, p99, most } = delay.take();
+      out.fields('%s: %.1f ms', [
+        ['Mean', mean, 'mean'],
+        ['99 of 100 below', p99, 'p99'],
+        ['Most', most, 'most'],
       ]);
     },
   },

@@ -34,6 +34,20 @@ export const commands = (loader: Loader, pbx: Pick<PbxControl, 'reload'>): Comma
     },
   },
   {
+    syntax: 'module refresh <module> [recursively]',
+    summary: 'Unload a module and load it again, its code read anew',
+    help: 'recursively: those that use it go and come back with it. When one of them stays, nothing changes.',
+    complete: { module: () => loader.running() },
+    async run({ args, chosen, out }) {
+      const name = args['module']!;
+      const refused = await orFail(`Unable to unload resource ${name}`, () =>
+        loader.refresh(name, chosen.has('recursively')),
+      );
+      if (refused.length > 0) throw new CommandError(`${refused.join('\n')}\nUnable to load resource ${name}`, true);
+      out.line(`Unloaded and loaded ${name}`);
+    },
+  },
+  {
     syntax: 'module reload [<module>...]',
     summary: 'Let modules read their configuration again; without a name, everything, as core reload',
     help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
@@ -46,9 +60,9 @@ export const commands = (loader: Loader, pbx: Pick<PbxControl, 'reload'>): Comma
 ];
 
 /** Does it, or answers with the reason and what could not be done. */
-async function orFail(answer: string, work: () => Promise<void>): Promise<void> {
+async function orFail<T>(answer: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (thrown) {
     if (!(thrown instanceof LoadError)) throw thrown;
     throw new CommandError(`${thrown.message}\n${answer}`, true);

@@ -1,5 +1,5 @@
 /** What extconfig.conf maps: `core show config mappings`, and the command that reads it again. */
-import { type Command, CommandError, LoadDeclined, type PbxControl, type Realtime } from '#core';
+import { type Command, CommandError, formatProblem, LoadDeclined, type PbxControl, type Realtime } from '#core';
 
 type Mapped = ReturnType<Realtime['mappings']>[number];
 
@@ -16,10 +16,12 @@ export const mappingCommands = (realtime: Realtime, pbx: PbxControl): Command[] 
   {
     syntax: 'realtime reload',
     summary: 'Read extconfig.conf again',
-    help: 'A file with a mistake changes nothing: everything is mapped as it was, and the mistakes are named.',
-    async run() {
+    help:
+      'A file with a mistake changes nothing: everything is mapped as it was, and the mistakes are named.\n' +
+      'A driver that is not loaded is named, and asked as soon as it is.',
+    async run({ out }) {
       try {
-        await pbx.reloadRealtime();
+        for (const problem of await pbx.reloadRealtime()) out.line(formatProblem(problem));
       } catch (thrown) {
         if (thrown instanceof LoadDeclined) throw new CommandError(thrown.message, true);
         throw thrown;

@@ -1,17 +1,40 @@
 /** A database at its first start: the tables that are not there, and the first rows of those. */
-import { type Core, messageOf, within } from '#core';
+import { type Core, messageOf, realtime } from '#core';
 import type { NamedDatabase } from './databases.js';
 
 /** Milliseconds that the start waits: phones of other places wait with it. The work goes on after that. */
 const LONGEST = 3000;
 
+/** What is used of the core. */
+export type Preparing = Pick<Core, 'clock' | 'log' | 'emit' | 'find'>;
+
 /** What goes wrong is told, and keeps nothing from starting. */
-export async function prepare(database: NamedDatabase, { clock, log }: Core): Promise<void> {
+export async function prepare(database: NamedDatabase, core: Preparing): Promise<void> {
   if (!database.migrate) return;
-  try {
-    await within(clock, LONGEST, make(database, log));
-  } catch (thrown) {
-    log.error(`the tables of '${database.connection.name}' could not be made: ${messageOf(thrown)}`);
+  const { clock, log } = core;
+  const { name } = database.connection;
+  let late = false;
+  const waited = Promise.withResolvers<void>();
+  const timer = clock.after(LONGEST, () => {
+    log.warning(`'${name}': the tables are still being made after ${LONGEST} ms; the start goes on without them`);
+    late = true;
+    waited.resolve();
+  });
+  const made = make(database, log).then(
+    () => late && tell(core, name),
+    (thrown: unknown) => log.error(`the tables of '${name}' could not be made: ${messageOf(thrown)}`),
+  );
+  await Promise.race([made, waited.promise]);
+  timer.cancel();
+}
+
+/** Who looked at the tables before they were there looks again. */
+function tell(core: Preparing, name: string): void {
+  for (const { engine, families } of core.find(realtime)?.mappings() ?? []) {
+    for (const { family, place } of families) {
+      if (engine.toLowerCase() === 'sqlite3' && place.database === name)
+        core.emit('realtimeChanged', { family: family.toLowerCase() });
+    }
   }
 }
 

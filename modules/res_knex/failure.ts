@@ -41,17 +41,24 @@ export function failureOf(thrown: unknown): Failure {
   return { ok: false, kind, code, message: advice === '' ? message : `${message}. ${advice}` };
 }
 
-/** The migrator of knex wraps what it met when it could not have its lock, and loses the code. */
+/** The migrator of knex wraps what it met when it could not have its lock, and loses the code: the end of its words, and that code. */
+const LOCKED_OUT: readonly (readonly [end: string, code: string])[] = [
+  ['database is locked', 'SQLITE_BUSY'],
+  ['attempt to write a readonly database', 'SQLITE_READONLY'],
+  ['database or disk is full', 'SQLITE_FULL'],
+];
+
 const codeOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return '';
   if ('code' in thrown) return String(thrown.code);
-  return thrown.name === 'MigrationLocked' && thrown.message.endsWith('database is locked') ? 'SQLITE_BUSY' : '';
+  if (thrown.name !== 'MigrationLocked') return '';
+  return LOCKED_OUT.find(([end]) => thrown.message.endsWith(end))?.[1] ?? '';
 };
 
 /** The driver's words without the statement that knex puts before them. */
 const wordsOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return String(thrown);
   const { message } = thrown;
-  const at = 'code' in thrown ? message.lastIndexOf(' - ') : -1;
+  const at = codeOf(thrown) === '' ? -1 : message.lastIndexOf(' - ');
   return at < 0 ? message : message.slice(at + 3);
 };

@@ -77,7 +77,7 @@ test('the settings are shown in the recorded layout: values in one column, a hea
 test('the settings can be had as values', async () => {
   const stage = configured();
   const { report } = await stage.table.answer('core show settings', stage.console);
-  const [process] = renderJson(report).filter(block => typeof block === 'object') as Record<string, unknown>[];
+  const [process] = renderJson(report).fields;
   const { version, debug, systemname, uuid, execincludes } = process!;
   assert.deepEqual(
     { version, debug, systemname, uuid, execincludes },

@@ -12,7 +12,10 @@ import { MemoryPbx } from '../support/memory-pbx.js';
 function running() {
   const clock = new TestClock();
   const pbx = new MemoryPbx(clock.now());
-  const stage = new CliStage(...systemCommands(pbx, clock), ...shutdownCommands(pbx));
+  const stage = new CliStage(
+    ...systemCommands(pbx, clock, { take: () => ({ mean: 0.25, p99: 3, most: 1234.56 }) }),
+    ...shutdownCommands(pbx),
+  );
   stage.table.add('help', ...helpCommands(stage.table));
   return { clock, pbx, stage };
 }
@@ -45,6 +48,11 @@ test('the uptime is told in seconds when asked for, and never below zero', async
   clock.advance(61_000);
   pbx.lastReloadAt = clock.now() + 5000;
   assert.equal(await stage.text('core show uptime seconds'), 'System uptime: 61\nLast reload: 0\n');
+});
+
+test('how late the event loop was is told in milliseconds', async () => {
+  const { stage } = running();
+  assert.equal(await stage.text('core show delay'), 'Mean: 0.3 ms\n99 of 100 below: 3.0 ms\nMost: 1234.6 ms\n');
 });
 
 test('the version is one line with what it runs on', async () => {
@@ -122,7 +130,7 @@ for (const [line, text] of [
   ['core show help core show uptime', /^Usage: core show uptime \[seconds\]\n {7}Show how long/],
   [
     'core show help core show',
-    /^core show help {16} -- .*\ncore show uptime \[seconds\] {4} -- .*\ncore show version {13} -- .*\n$/,
+    /^core show delay {15} -- .*\ncore show help {16} -- .*\ncore show uptime \[seconds\] {4} -- .*\ncore show version {13} -- .*\n$/,
   ],
   ['core show help', /^core abort shutdown {11} -- Call off/],
 ] as const) {

@@ -77,6 +77,14 @@ const ANSWERS: [line: string, asked: string[], text: string][] = [
   ],
   ['module unload -f res_rtp', ['unload res_rtp firm'], 'Unloaded res_rtp\n'],
   ['module unload -H res_rtp', ['unload res_rtp hard'], 'Unloaded res_rtp\n'],
+  ['module refresh chan_sip.so', ['refresh chan_sip.so false'], 'Unloaded and loaded chan_sip.so\n'],
+  [
+    'module refresh res_rtp',
+    ['refresh res_rtp false'],
+    'res_rtp is in use by chan_sip, res_x\nUnable to unload resource res_rtp\n' +
+      "Command 'module refresh res_rtp' failed.\n",
+  ],
+  ['module refresh res_rtp recursively', ['refresh res_rtp true'], 'Unloaded and loaded res_rtp\n'],
   ['module reload chan_sip.so', ['reload chan_sip.so cli'], "Module 'chan_sip.so' reloaded successfully.\n"],
   ['module reload nosuch', ['reload nosuch cli'], "No such module 'nosuch'\n"],
   [
@@ -92,6 +100,16 @@ for (const [line, asked, text] of ANSWERS) {
     assert.deepEqual([await stage.text(line), loader.asked], [text, asked]);
   });
 }
+
+test('what does not come back from a refresh is told with its reason', async () => {
+  const { loader, stage } = modules();
+  loader.refused = ['chan_sip declined to load: sip.conf:3: no'];
+  assert.equal(
+    await stage.text('module refresh chan_sip'),
+    'chan_sip declined to load: sip.conf:3: no\nUnable to load resource chan_sip\n' +
+      "Command 'module refresh chan_sip' failed.\n",
+  );
+});
 
 test('a module that does not run holds nothing', async () => {
   assert.doesNotMatch(await modules().stage.text('module show app_echo'), /Holds/);

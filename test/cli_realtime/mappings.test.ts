@@ -46,6 +46,12 @@ test('realtime reload reads extconfig.conf again', async () => {
   assert.deepEqual(pbx.asked, ['reload realtime']);
 });
 
+test('realtime reload names what is in force and will not work', async () => {
+  const { cli, pbx } = await stage('');
+  pbx.problems = [{ file: 'extconfig.conf', line: 2, message: "driver 'sqlite' is not loaded" }];
+  assert.deepEqual(await cli.run('realtime reload'), ['done', "extconfig.conf:2: driver 'sqlite' is not loaded\n"]);
+});
+
 test('realtime reload names the mistakes', async () => {
   const { cli, pbx } = await stage('');
   pbx.reloadRealtime = () =>

@@ -273,3 +273,50 @@ test('a module says what it holds, jobs and work under way among it', async t =>
   await stage.loader.unload('app_a');
   assert.deepEqual(stage.loader.holds('app_a'), []);
 });
+
+const USED = {
+  res_a: { load: "probe.tell('a up');", unload: "probe.tell('a down');" },
+  res_b: { requires: ['res_a'], load: "probe.tell('b up');", unload: "probe.tell('b down');" },
+  app_c: { requires: ['res_b'], load: "probe.tell('c up');", unload: "probe.tell('c down');" },
+};
+
+test('a refresh ends a module and starts it again; one in use only with those that use it', async t => {
+  const stage = await LoaderStage.of(t, USED);
+  await stage.start();
+  stage.probe.told.length = 0;
+  assert.deepEqual(await stage.loader.refresh('app_c.so', false), []);
+  assert.deepEqual(stage.probe.told.splice(0), ['c down', 'c up']);
+  await assert.rejects(stage.loader.refresh('res_a', false), /^LoadError: res_a is in use by res_b$/);
+  await assert.rejects(stage.loader.refresh('res_x', true), /^LoadError: res_x is not running$/);
+  assert.deepEqual(stage.probe.told, []);
+  assert.deepEqual(await stage.loader.refresh('res_a', true), []);
+  assert.deepEqual(stage.probe.told, ['c down', 'b down', 'a down', 'a up', 'b up', 'c up']);
+  assert.deepEqual(stage.running(), ['app_c', 'res_a', 'res_b']);
+});
+
+test('a refresh that meets a refusal to go brings back who went before', async t => {
+  const refusing = { ...USED, res_b: { ...USED.res_b, unload: "throw new LoadDeclined('a call is up');" } };
+  const stage = await LoaderStage.of(t, refusing);
+  await stage.start();
+  stage.probe.told.length = 0;
+  await assert.rejects(stage.loader.refresh('res_a', true), /^LoadError: res_b refuses to be unloaded: a call is up$/);
+  assert.deepEqual(stage.probe.told, ['c down', 'c up']);
+  assert.deepEqual(stage.running(), ['app_c', 'res_a', 'res_b']);
+});
+
+test('what does not start again after a refresh is named, and so are those that need it', async t => {
+  const stage = await LoaderStage.of(t, {
+    ...USED,
+    res_b: {
+      requires: ['res_a'],
+      load: "if (probe.told.includes('b down')) throw new LoadDeclined('gone');",
+      unload: "probe.tell('b down');",
+    },
+  });
+  await stage.start();
+  assert.deepEqual(await stage.loader.refresh('res_a', true), [
+    'res_b declined to load: gone',
+    'app_c declined to load: it requires res_b, not running',
+  ]);
+  assert.deepEqual(stage.running(), ['res_a']);
+});

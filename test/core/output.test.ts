@@ -169,14 +169,16 @@ test('the values of a report are there without their layout, uncut', () => {
     ['Nothing', undefined],
   ]);
   report.line('2 peers');
-  assert.deepEqual(renderJson(report), [
-    [
-      { k0: 'a-long-name', k1: '10.0.0.1', k2: 5060 },
-      { k0: 'b', k1: null, k2: 0 },
+  assert.deepEqual(renderJson(report), {
+    tables: [
+      [
+        { k0: 'a-long-name', k1: '10.0.0.1', k2: 5060 },
+        { k0: 'b', k1: null, k2: 0 },
+      ],
     ],
-    { contact: 'sip:x', Version: '1.0', Nothing: null },
-    '2 peers',
-  ]);
+    fields: [{ contact: 'sip:x', Version: '1.0', Nothing: null }],
+    lines: ['2 peers'],
+  });
 });
 
 test('rows are read when they are put out, not when they are rendered', () => {

@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
-import { CommandReader, encodeVerbose } from '../../core/console-protocol.js';
+import { CommandReader, encodeVerbose, LONGEST_COMMAND, oneShot } from '../../core/console-protocol.js';
 import { askServer, serverAnswers, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
@@ -38,6 +38,15 @@ test('the width of a terminal reaches the command', async t => {
   const { path } = await openStage(t);
   assert.equal((await asked(path, 'show width', 132)).text, 'width 132\n');
   assert.equal((await asked(path, 'show width')).text, 'width undefined\n');
+});
+
+test('the longest command is answered, and one that is longer is not sent', async t => {
+  const { path } = await openStage(t);
+  const room = LONGEST_COMMAND - oneShot('say ').length;
+  assert.equal((await asked(path, `say ${'x'.repeat(room)}`)).text, `${'x'.repeat(room)}\n`);
+  const { problem, text } = await asked(path, `say ${'x'.repeat(room + 1)}`);
+  assert.equal(problem, `the command is longer than ${LONGEST_COMMAND} bytes and was not sent`);
+  assert.equal(text, '');
 });
 
 test('a command that does not exist is answered, too', async t => {

@@ -21,6 +21,28 @@ test('a registration survives SIGTERM, and the process ends by itself', async ()
   }
 });
 
+test('after the last phone nothing is held that was not there before the first', async () => {
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES });
+  try {
+    const held = async () => [
+      await pbx.x('sip show objects'),
+      await pbx.x('sip show channels'),
+      await pbx.x('sip show tcp'),
+      (await pbx.x('sip show sched')).replace(/highwater.*|.*[Hh]ighwater.*/g, ''),
+    ];
+    const before = await held();
+    const port = await pbx.port();
+    for (const name of ['1008', '1009', '1010']) {
+      using phone = await Phone.open(port, name, `pass${name}`);
+      assert.equal(statusOf(await phone.register()), 200);
+      assert.equal(statusOf(await phone.register({ expires: 0 })), 200);
+    }
+    assert.deepEqual(await held(), before);
+  } finally {
+    await pbx.remove();
+  }
+});
+
 test('after SIGKILL what is older than the batch window is there, and the database is whole', async () => {
   const pbx = await Obelisk.create({ 'sip.conf': PHONES });
   try {
@@ -158,3 +180,26 @@ async function written(file: string, count: number): Promise<void> {
     await run('true', []);
   }
 }
+
+test('the pid file tells the process while it runs; one left behind is replaced, and one of another process stays', async () => {
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES }, { start: false });
+  const file = join('run', 'asterisk.pid');
+  try {
+    await pbx.start();
+    assert.equal(await pbx.read(file), `${pbx.pid}\n`);
+    pbx.kill('SIGKILL');
+    await pbx.exited();
+    await pbx.start();
+    assert.equal(await pbx.read(file), `${pbx.pid}\n`);
+    pbx.kill('SIGTERM');
+    await pbx.exited();
+    await assert.rejects(pbx.read(file), { code: 'ENOENT' });
+    await pbx.start();
+    await pbx.write(file, '1\n');
+    pbx.kill('SIGTERM');
+    await pbx.exited();
+    assert.equal(await pbx.read(file), '1\n');
+  } finally {
+    await pbx.remove();
+  }
+});

@@ -1,117 +1,11 @@
 /** Phones whose accounts are rows of a SQLite file: what they are answered, and what the rows say afterwards. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
-import { Obelisk } from '../support/obelisk.js';
-import { Phone, statusOf } from '../support/phone.js';
-
-type Columns = Readonly<Record<string, string | number | null>>;
-
-/** The columns of the recorded tables. */
-const PEERS =
-  'id INTEGER PRIMARY KEY, name TEXT, ipaddr TEXT, port INTEGER, regseconds INTEGER, defaultuser TEXT, fullcontact TEXT, ' +
-  'regserver TEXT, useragent TEXT, lastms INTEGER, host TEXT, type TEXT, context TEXT, secret TEXT, qualify TEXT, ' +
-  'callbackextension TEXT, mailbox TEXT, "call-limit" TEXT, insecure TEXT, deny TEXT';
-const REGS =
-  'name TEXT, fullcontact TEXT, ipaddr TEXT, port INTEGER, defaultuser TEXT, regserver TEXT, regseconds INTEGER, useragent TEXT, lastms INTEGER';
-
-/** Milliseconds until what does not come true counts as never. */
-const PATIENCE = 20_000;
-
-class Stage {
-  readonly pbx: Obelisk;
-  readonly file: string;
-  readonly #test: TestContext;
-  #port = 0;
-
-  private constructor(t: TestContext, pbx: Obelisk) {
-    this.#test = t;
-    this.pbx = pbx;
-    this.file = join(pbx.directory, 'lib', 'realtime.sqlite3');
-  }
-
-  static async of(t: TestContext, rows: readonly Columns[], { general = '', regs = false } = {}): Promise<Stage> {
-    const pbx = await Obelisk.create(
-      {
-        'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${general}\n`,
-        'res_config_sqlite3.conf': '[asterisk]\ndbfile=realtime.sqlite3\n',
-        'extconfig.conf': `[settings]\nsippeers => sqlite3,asterisk\n${regs ? 'sipregs => sqlite3,asterisk\n' : ''}`,
-      },
-      { start: false },
-    );
-    t.after(() => pbx.remove());
-    const stage = new Stage(t, pbx);
-    await mkdir(join(pbx.directory, 'lib'));
-    const database = new Sqlite(stage.file);
-    database.exec(`CREATE TABLE sippeers (${PEERS}); CREATE TABLE sipregs (${REGS})`);
-    for (const row of rows) {
-      const all: Columns = { host: 'dynamic', type: 'friend', context: 'internal', ...row };
-      const names = Object.keys(all).map(name => `"${name}"`);
-      const values = Object.values(all);
-      database.prepare(`INSERT INTO sippeers (${names}) VALUES (${values.map(() => '?')})`).run(values);
-      if (regs) database.prepare('INSERT INTO sipregs (name) VALUES (?)').run(all['name']);
-    }
-    database.close();
-    await stage.start();
-    return stage;
-  }
-
-  async start(): Promise<void> {
-    await this.pbx.start();
-    this.#port = await this.pbx.port();
-  }
-
-  async phone(name: string, secret = `pass${name}`): Promise<Phone> {
-    const phone = await Phone.open(this.#port, name, secret);
-    this.#test.after(() => phone.close());
-    return phone;
-  }
-
-  rows(sql: string): Columns[] {
-    const database = new Sqlite(this.file, { readonly: true });
-    try {
-      return database.prepare(sql).all() as Columns[];
-    } finally {
-      database.close();
-    }
-  }
-
-  /** The rows, once they are as expected. */
-  async becomes(sql: string, expected: readonly Columns[]): Promise<void> {
-    const end = Date.now() + PATIENCE;
-    while (JSON.stringify(this.rows(sql)) !== JSON.stringify(expected) && Date.now() < end) await setTimeout(20);
-    assert.deepEqual(this.rows(sql), expected);
-  }
-
-  /** Another process takes the write lock. @returns what makes it let go */
-  async lock(): Promise<() => Promise<void>> {
-    const holder = spawn(process.execPath, [join(__dirname, '..', 'support', 'lock-holder.js'), this.file], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#test.after(() => void holder.kill('SIGKILL'));
-    await once(holder.stdout, 'data');
-    return async () => {
-      holder.stdin.end();
-      await once(holder, 'close');
-    };
-  }
-}
-
-const REGISTRATION = 'name, fullcontact, ipaddr, port, defaultuser, useragent, lastms';
-const registration = (phone: Phone): Columns => ({
-  name: phone.name,
-  fullcontact: `sip:${phone.name}@127.0.0.1:${phone.port}`,
-  ipaddr: '127.0.0.1',
-  port: phone.port,
-  defaultuser: phone.name,
-  useragent: '',
-  lastms: 0,
-});
+import { type Phone, statusOf } from '../support/phone.js';
+import { type Columns, PATIENCE, REGISTRATION, registration, Stage } from '../support/realtime-phones.js';
 
 test('3001 registers as recorded, is listed, pruned and read again, and its row says where it is', async t => {
   const stage = await Stage.of(t, [{ name: '3001', secret: 'pass3001' }], {
@@ -193,22 +87,6 @@ test('rows that are not as they should be get the right answer or a clear word',
 });
 
 const MANY = Array.from({ length: 200 }, (_, index) => ({ name: `4${index}`, secret: `pass4${index}` }));
-
-test('while another process holds the write lock 200 phones refresh, and afterwards every row is right', async t => {
-  const stage = await Stage.of(t, MANY, { general: 'rtcachefriends=yes' });
-  const phones: Phone[] = [];
-  for (const { name } of MANY) phones.push(await stage.phone(name));
-  for (const phone of phones) assert.equal(statusOf(await phone.register({ expires: 120 })), 200);
-  const release = await stage.lock();
-  const from = Math.floor(Date.now() / 1000);
-  for (const phone of phones) assert.equal(statusOf(await phone.register({ expires: 3000 })), 200, phone.name);
-  assert.deepEqual(stage.rows(`SELECT count(*) AS rows FROM sippeers WHERE regseconds >= ${from + 3000}`), [
-    { rows: 0 },
-  ]);
-  await release();
-  await stage.becomes(`SELECT count(*) AS rows FROM sippeers WHERE regseconds >= ${from + 3000}`, [{ rows: 200 }]);
-  assert.deepEqual(stage.rows(`SELECT ${REGISTRATION} FROM sippeers ORDER BY id`), phones.map(registration));
-});
 
 test('what was answered is in the rows after a kill -9 while nothing could be written', async t => {
   const stage = await Stage.of(t, MANY.slice(0, 50), { general: 'rtcachefriends=yes' });

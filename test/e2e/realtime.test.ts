@@ -75,6 +75,14 @@ test('mappings come, go and break while the PBX runs', async t => {
     'Config Engine: mem\n===> voicemail (db=db, table=boxes)\nConfig Engine: sqlite3\n',
   );
 
+  await pbx.write('extconfig.conf', '[settings]\nsippeers => men,db\nvoicemail => mem,db,boxes\n');
+  assert.equal(
+    await pbx.x('realtime reload'),
+    "extconfig.conf:2: driver 'men' is not loaded: it cannot be asked for sippeers\n",
+  );
+  await pbx.write('extconfig.conf', '[settings]\nvoicemail => mem,db,boxes\n');
+  assert.equal(await pbx.x('realtime reload'), '');
+
   await pbx.x('module unload res_config_mem');
   assert.match(await pbx.x('core show config mappings'), /^Config Engine: mem \(not loaded\)$/m);
   assert.match(await pbx.read('log/messages'), /WARNING.*extconfig\.conf:2: driver 'mem' is gone/);

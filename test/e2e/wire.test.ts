@@ -1,7 +1,8 @@
 /** The recorded exchanges of Asterisk's chan_sip, sent again over a real socket: our answers must be the same, header by header. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { digestResponse, ha1, parseCredentials } from '../../modules/chan_sip/message/digest.js';
+import { parseCredentials } from '../../modules/chan_sip/message/digest.js';
+import { digestResponse, ha1 } from '../../modules/chan_sip/message/digest-algorithm.js';
 import { type Exchange, recorded } from '../chan_sip/recorded.js';
 import { SipStack } from '../support/sip-stack.js';
 import { UdpPhone } from '../support/udp-phone.js';

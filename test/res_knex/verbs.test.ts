@@ -153,6 +153,7 @@ const nonsense: [what: string, ask: (stage: SqlStage) => Promise<unknown>, messa
 for (const [what, ask, message] of nonsense) {
   test(`refused, with words for it: ${what}`, async t => {
     const stage = await SqlStage.of(t, { before: phones });
+    await stage.connection.opened;
     stage.sql("INSERT INTO phones (name) VALUES ('a')");
     const told = await stage.refusal(ask(stage));
     assert.match(told, message);

@@ -5,6 +5,8 @@ export class MemoryLoader implements Loader {
   readonly #modules: ModuleRow[];
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
+  /** Why modules do not come back from a refresh. */
+  refused: readonly string[] = [];
   /** How reloads end, by module. */
   readonly outcomes = new Map<string, ReloadOutcome>();
 
@@ -28,6 +30,14 @@ export class MemoryLoader implements Loader {
     const row = this.#row(name);
     if (!row) throw new LoadError(`${name} is not running`);
     if (row.useCount > 0 && force === 'soft') throw new LoadError(`${row.name} is in use by ${row.users.join(', ')}`);
+  }
+
+  async refresh(name: string, recursively: boolean): Promise<readonly string[]> {
+    this.asked.push(`refresh ${name} ${recursively}`);
+    const row = this.#row(name);
+    if (!row) throw new LoadError(`${name} is not running`);
+    if (row.useCount > 0 && !recursively) throw new LoadError(`${row.name} is in use by ${row.users.join(', ')}`);
+    return this.refused;
   }
 
   async reload(name: string, reason: string): Promise<ReloadOutcome> {
@@ -54,6 +64,10 @@ export class MemoryLoader implements Loader {
 
   unloadable(): string[] {
     return this.#named(row => row.status === 'Running' && row.useCount === 0);
+  }
+
+  running(): string[] {
+    return this.#named(row => row.status === 'Running');
   }
 
   reloadable(): string[] {

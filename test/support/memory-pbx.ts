@@ -1,5 +1,6 @@
 /** A PBX that does not run, for the commands over it: it remembers what was asked. */
 import type { PbxControl, StopManner } from '../../core/control.js';
+import type { Problem } from '../../core/errors.js';
 import type { ReloadOutcome } from '../../core/loader.js';
 
 export class MemoryPbx implements PbxControl {
@@ -9,6 +10,8 @@ export class MemoryPbx implements PbxControl {
   booted: Promise<void> = Promise.resolve();
   stopping: { readonly manner: StopManner; readonly restart: boolean } | undefined;
   readonly asked: string[] = [];
+  /** What is wrong in extconfig.conf, and in force all the same. */
+  problems: readonly Problem[] = [];
   /** How a reload ends. */
   outcome: ReloadOutcome = { result: 'success' };
 
@@ -32,8 +35,9 @@ export class MemoryPbx implements PbxControl {
     return this.outcome;
   }
 
-  async reloadRealtime(): Promise<void> {
+  async reloadRealtime(): Promise<readonly Problem[]> {
     this.asked.push('reload realtime');
+    return this.problems;
   }
 
   async reloadLogger(): Promise<void> {

@@ -1,11 +1,14 @@
 /** A real PBX process on a directory of its own, for end-to-end tests: its files, its port, its command line. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
+
+/** Milliseconds that a stop may take: 5 seconds of grace, and what a busy machine adds. */
+const STOPPING = 15_000;
 
 export interface Files {
   readonly [name: string]: string;
@@ -47,20 +50,27 @@ secret=pass1010
 
 export class Obelisk {
   readonly directory: string;
+  /** Whom it runs as; undefined: whoever runs the tests. */
+  readonly #user: number | undefined;
   /** What it wrote to stdout and stderr so far. */
   output = '';
   #process: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, user: number | undefined) {
     this.directory = directory;
+    this.#user = user;
   }
 
-  /** Writes the files and starts, or, with `start: false`, only writes them. */
-  static async create(files: Files, { start = true }: { start?: boolean } = {}): Promise<Obelisk> {
-    const pbx = new Obelisk(await mkdtemp(join(tmpdir(), 'obelisk-')));
+  /** Writes the files and starts, or, with `start: false`, only writes them. With `user` all is that user's. */
+  static async create(files: Files, options: { start?: boolean; user?: number | undefined } = {}): Promise<Obelisk> {
+    const { start = true, user } = options;
+    const pbx = new Obelisk(await mkdtemp(join(tmpdir(), 'obelisk-')), user);
     await mkdir(join(pbx.directory, 'modules'));
     for (const [name, text] of Object.entries({ ...BASE, ...files })) await pbx.write(name, text);
+    if (user !== undefined) {
+      for (const name of ['.', ...(await readdir(pbx.directory))]) await chown(join(pbx.directory, name), user, user);
+    }
     if (start) await pbx.start();
     return pbx;
   }
@@ -81,6 +91,7 @@ export class Obelisk {
   async start(...flags: string[]): Promise<void> {
     const child = spawn(process.execPath, [MAIN, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
     this.#process = child;
     this.output = '';
@@ -142,18 +153,22 @@ export class Obelisk {
     return this.#exit ?? Promise.resolve({ code: null, signal: null });
   }
 
+  /** Stops it as an operator does. @throws when it does not end by itself in time, and well */
   async stop(): Promise<void> {
     this.kill('SIGTERM');
-    await this.exited();
+    const late = setTimeout(() => this.kill('SIGKILL'), STOPPING);
+    const end = await this.exited();
+    clearTimeout(late);
+    assert.deepEqual(end, { code: 0, signal: null }, `it did not end as it should:\n${this.output}`);
   }
 
-  /** Ends it, if it still runs, and removes its directory. */
+  /** Stops it, if it still runs, and removes its directory. */
   async remove(): Promise<void> {
-    if (this.#process?.exitCode === null && this.#process.signalCode === null) {
-      this.kill('SIGKILL');
-      await this.exited();
+    try {
+      if (this.#process?.exitCode === null && this.#process.signalCode === null) await this.stop();
+    } finally {
+      await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
     }
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -1,5 +1,5 @@
 /** REGISTERs over streams, as texts: unchallenged, and with the answer to a challenge. */
-import { digestResponse, ha1 } from '../../modules/chan_sip/message/digest.js';
+import { digestResponse, ha1 } from '../../modules/chan_sip/message/digest-algorithm.js';
 
 const URI = 'sip:127.0.0.1';
 

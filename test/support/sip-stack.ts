@@ -1,4 +1,5 @@
 /** A running Sip on a free port of this machine, over the clock and the Core of a stage. */
+import assert from 'node:assert/strict';
 import { Sip } from '../../modules/chan_sip/sip.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 import { CoreStage } from './core-stage.js';
@@ -23,7 +24,15 @@ export class SipStack {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.sip.goodbye();
+    const { sip } = this;
+    await sip.goodbye();
+    const { transport, transactions } = sip;
+    const left = {
+      listeners: transport.size,
+      connections: transport.connections().length,
+      transactions: transactions.size,
+    };
+    assert.deepEqual(left, { listeners: 0, connections: 0, transactions: 0 }, 'something is left behind');
     await this.stage.close();
   }
 }

@@ -1,4 +1,5 @@
 /** A stage for tests of transports: the real layer on real sockets, whose user answers each request with 200. */
+import assert from 'node:assert/strict';
 import type { TlsIdentity } from '../../core/certificates.js';
 import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
@@ -32,7 +33,12 @@ export function transportStage(
     identity,
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });
-  return { layer, clock, lines, heard, [Symbol.asyncDispose]: () => layer.close() };
+  const end = async (): Promise<void> => {
+    await layer.close();
+    const left = { listeners: layer.size, connections: layer.connections().length, timers: clock.pending };
+    assert.deepEqual(left, { listeners: 0, connections: 0, timers: 0 }, 'something is left behind');
+  };
+  return { layer, clock, lines, heard, [Symbol.asyncDispose]: end };
 }
 
 export const answerTo = (message: Message, flow: Flow): string =>

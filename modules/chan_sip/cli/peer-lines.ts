@@ -1,7 +1,7 @@
 /** The lines of `sip show peer` and `sip show user`: labels and values in the recorded order. */
 import { isRestricted, yesOrNo } from '#core';
 import { decode } from '../message/octets.js';
-import type { Device } from '../options/device.js';
+import { type Device, device } from '../options/device.js';
 import { showHostPort } from '../options/values/hostport.js';
 import { insecureWords } from '../options/values/insecure.js';
 import { t38Datagram, t38Mode } from '../options/values/t38.js';
@@ -32,6 +32,14 @@ const unlessEmpty =
   (value: (peer: Peer) => string) =>
   (peer: Peer): string | undefined =>
     value(peer) || undefined;
+
+/** Of an option that the original does not have: its line is there when it is in use. */
+const unlessInitial =
+  <K extends 'supported_algorithms_uas' | 'auth_qop'>(option: K) =>
+  (peer: Peer): string | undefined => {
+    const now = deviceWord(option, peer.get(option));
+    return now === deviceWord<K>(option, device[option].initial as Device[K]) ? undefined : now;
+  };
 
 const restricted =
   (option: 'acl' | 'contactacl' | 'directmediaacl') =>
@@ -68,6 +76,9 @@ const IDENTITY: readonly PeerLine[] = [
   ['Realtime peer', 'realtime', realtimeWords],
   ['Secret', 'secret', peer => setOrNot(peer.get('secret'))],
   ['MD5Secret', 'md5secret', peer => setOrNot(peer.get('md5secret'))],
+  ['PasswordDigest', 'password_digest', unlessEmpty(own('password_digest'))],
+  ['Auth. algs.', 'supported_algorithms_uas', unlessInitial('supported_algorithms_uas')],
+  ['Auth. qop', 'auth_qop', unlessInitial('auth_qop')],
   ['Remote Secret', 'remotesecret', peer => setOrNot(peer.get('remotesecret'))],
   ['Realm-auth', 'auth', peer => peer.get('auth').map(credentialWords)],
 ];

@@ -38,6 +38,16 @@ const of = (option: keyof General, value?: Value): Setting => {
 
 const ofEach = (...options: (keyof General)[]): Setting[] => options.map(option => of(option));
 
+/** An option that the original does not have: its line is there when it is in use. */
+const unlessInitial = (option: keyof General): Setting =>
+  of(option, ({ general: values }) => {
+    const [now, initial] = [
+      generalWord(values, option),
+      (general[option] as { show(value: unknown): string }).show(general[option].initial),
+    ];
+    return now === initial ? undefined : now;
+  });
+
 /** Where a socket is bound, or that it is not. */
 const bound = (enabled: boolean, own: HostPort, { udpbindaddr, bindport }: General, standard: number): string => {
   if (!enabled) return 'Disabled';
@@ -70,6 +80,8 @@ const GLOBAL: readonly Setting[] = [
   as('Realm. auth:', 'realmAuth', view => yesOrNo(view.credentials.length > 0)),
   as('Realm. auth entry:', 'credentials', view => view.credentials.map(credentialWords)),
   ...ofEach('realm', 'domainsasrealm', 'allowexternaldomains', 'usereqphone', 'alwaysauthreject', 'directrtpsetup'),
+  unlessInitial('supported_algorithms_uas'),
+  unlessInitial('auth_qop'),
   ...ofEach('useragent', 'sdpsession', 'sdpowner', 'regcontext', 'regextenonqualify', 'trustrpid', 'sendrpid'),
   ...ofEach('legacy_useroption_parsing', 'send_diversion', 'callerid', 'fromdomain'),
   ...ofEach('recordhistory', 'authfailureevents', 't38pt_udptl'),

@@ -1,6 +1,6 @@
-/** Digest authentication with MD5: reading credentials, checking them, asking for them. RFC 2617, RFC 3261 §22. */
-import { hash } from 'node:crypto';
-import { encode, octets } from './octets.js';
+/** The headers of digest authentication: challenges and credentials, read and written. RFC 7616 §3.3 and §3.4, RFC 3261 §22. */
+import type { Algorithm } from './digest-algorithm.js';
+import { encode } from './octets.js';
 import { indexOutside, trim, unquote } from './scan.js';
 
 export interface Credentials {
@@ -17,20 +17,28 @@ export interface Credentials {
   readonly opaque: string | undefined;
 }
 
+/** What somebody asks us for. */
+export interface Asked {
+  /** Octets, as all of it. */
+  readonly realm: string;
+  readonly nonce: string;
+  readonly opaque: string | undefined;
+  readonly stale: boolean;
+  readonly algorithm: string | undefined;
+  readonly qop: string | undefined;
+}
+
 const LONGEST = 8192;
 const MOST_FIELDS = 32;
 const COMMA = 44;
 /** As nearly every header of credentials begins. */
 const USUAL = 'Digest ';
 const SCHEME = /^[ \t]*Digest[ \t]+/i;
-const NOT_ASCII = /[^\0-\x7f]/;
 
 /** The value of Authorization; undefined for another scheme, or when it names none of what we look for. */
 export function parseCredentials(header: string | undefined): Credentials | undefined {
-  if (header === undefined || header.length > LONGEST) return undefined;
-  const start = header.startsWith(USUAL) ? USUAL.length : SCHEME.exec(header)?.[0].length;
-  if (start === undefined) return undefined;
-  const fields = readFields(header, start);
+  const fields = parseDigest(header);
+  if (!fields) return undefined;
   if (!fields.has('username') && !fields.has('nonce') && !fields.has('response')) return undefined;
   return {
     username: fields.get('username') ?? '',
@@ -44,6 +52,28 @@ export function parseCredentials(header: string | undefined): Credentials | unde
     cnonce: fields.get('cnonce'),
     opaque: fields.get('opaque'),
   };
+}
+
+/** The value of WWW-Authenticate or Proxy-Authenticate; undefined for another scheme, or when it has no realm or nonce. */
+export function parseAsked(header: string | undefined): Asked | undefined {
+  const fields = parseDigest(header);
+  const realm = fields?.get('realm');
+  const nonce = fields?.get('nonce');
+  if (!fields || realm === undefined || nonce === undefined) return undefined;
+  return {
+    realm,
+    nonce,
+    opaque: fields.get('opaque'),
+    stale: fields.get('stale')?.toLowerCase() === 'true',
+    algorithm: fields.get('algorithm'),
+    qop: fields.get('qop'),
+  };
+}
+
+function parseDigest(header: string | undefined): Map<string, string> | undefined {
+  if (header === undefined || header.length > LONGEST) return undefined;
+  const start = header.startsWith(USUAL) ? USUAL.length : SCHEME.exec(header)?.[0].length;
+  return start === undefined ? undefined : readFields(header, start);
 }
 
 /** `name=value` and `name="value"` between commas. Of a name given twice the first counts, so that nothing added behind it does. */
@@ -61,21 +91,27 @@ function readFields(text: string, from: number): Map<string, string> {
   return fields;
 }
 
-/** Of wire text: its characters are octets. Hexadecimal, lower case. */
-export const md5 = (text: string): string =>
-  hash('md5', NOT_ASCII.test(text) ? Buffer.from(octets(text), 'latin1') : text, 'hex');
+/** The value of Authorization, in the order of chan_sip: what is optional stands at the end. */
+export function formatCredentials(sent: Credentials): string {
+  const { username, realm, algorithm, uri, nonce, response, opaque, qop, cnonce = '', nc = '' } = sent;
+  const first = `username=${quoted(username)}, realm=${quoted(realm)}, algorithm=${algorithm}`;
+  const kept = opaque === undefined ? '' : `, opaque=${quoted(opaque)}`;
+  const counted = qop === undefined ? '' : `, qop=${qop}, cnonce=${quoted(cnonce)}, nc=${nc}`;
+  return `Digest ${first}, uri=${quoted(uri)}, nonce=${quoted(nonce)}, response="${response}"${kept}${counted}`;
+}
 
-/** Of values as the configuration has them, in Unicode. */
-export const ha1 = (username: string, realm: string, secret: string): string =>
-  md5(encode(`${username}:${realm}:${secret}`));
-
-/** What the client must send: without qop, as our challenge offers none (RFC 2617 §3.2.2.1). `uri` as the credentials name it. */
-export const digestResponse = (ha1: string, nonce: string, method: string, uri: string): string =>
-  md5(`${ha1}:${nonce}:${md5(`${method}:${uri}`)}`);
+/** What our challenges say beside the realm and the nonce. */
+export interface Wanted {
+  readonly algorithm: Algorithm;
+  readonly qop: boolean;
+  readonly stale: boolean;
+}
 
 /** The value of WWW-Authenticate. */
-export const challenge = (realm: string, nonce: string, stale: boolean): string =>
-  `Digest algorithm=MD5, realm="${encode(realm).replace(/["\\]/g, '\\$&')}", nonce="${nonce}"${stale ? ', stale=true' : ''}`;
+export const challenge = (realm: string, nonce: string, { algorithm, qop, stale }: Wanted): string =>
+  `Digest algorithm=${algorithm}, realm=${quoted(encode(realm))}, nonce="${nonce}"${qop ? ', qop="auth"' : ''}${stale ? ', stale=true' : ''}`;
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** Whether two hashes in hexadecimal are the same, in time that does not depend on where they differ. */
 export function sameHash(a: string, b: string): boolean {

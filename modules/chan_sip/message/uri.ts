@@ -97,6 +97,13 @@ export const hostPort = (host: string, port?: number): string => {
   return port === undefined ? name : `${name}:${port}`;
 };
 
+/** What a user part cannot hold as it is: RFC 3261 §25.1. */
+const NO_USER = /[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g;
+
+/** Octets as the user part of a URI. */
+export const percentEncode = (text: string): string =>
+  text.replace(NO_USER, octet => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
 /** %-escapes resolved, to octets; what is no escape stays. Never throws. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text;

@@ -28,7 +28,7 @@ const reach = {
   keepalive: keepaliveInterval('Send an empty packet so often, so that a NAT stays open', {
     label: 'Keepalive:',
   }),
-  outboundproxy: outboundProxy('Where requests go first', { label: 'Outb. proxy:', ...LATER }),
+  outboundproxy: outboundProxy('Where requests go first', { label: 'Outb. proxy:' }),
   disallowed_methods: methods('Methods not to be used towards devices', LATER),
 } as const;
 

@@ -2,6 +2,7 @@
 import type { Line, Problem, Section } from '#core';
 import type { Device } from './device.js';
 import type { General } from './general.js';
+import { hashGiven } from './values/algorithms.js';
 import { showNat } from './values/nat.js';
 import { KEEPALIVE_SECONDS, QUALIFY_MS, resolveSwitch } from './values/qualify.js';
 import { type Protocol, transportWords } from './values/transport.js';
@@ -122,11 +123,31 @@ export function checkDevice(section: Section, read: Own, places: Places, values:
   if (own.nat && showNat(own.nat) !== showNat(values.nat)) {
     warn('nat', 'nat differs from [general]: answers then let strangers tell which names exist');
   }
+  checkProof(own, values, warn);
   // A word from the days of users.conf: the mailbox that bears its name.
   if (own.hasvoicemail && !own.mailbox?.length) own.mailbox = [`${section.name}@default`];
   checkTimers(own, values, warn);
   checkNames(section, own, warn);
   return own;
+}
+
+/** What a device must prove and cannot, and what it is asked for that others are not. */
+function checkProof(own: Own, values: General, warn: (option: keyof Device, message: string) => void): void {
+  const wanted = own.supported_algorithms_uas ?? values.supported_algorithms_uas;
+  const option = own.password_digest?.length ? 'password_digest' : 'md5secret';
+  const missing = own.secret ? [] : wanted.filter(algorithm => hashGiven(own, algorithm) === undefined);
+  if ((own.md5secret || own.password_digest?.length) && missing.length > 0) {
+    const consequence =
+      missing.length === wanted.length
+        ? 'nobody can register as it'
+        : 'it is not asked for them, which tells strangers that it exists';
+    warn(option, `no password_digest or secret for ${missing.join(', ')} of supported_algorithms_uas: ${consequence}`);
+  }
+  for (const name of ['supported_algorithms_uas', 'auth_qop'] as const) {
+    if (own[name] !== undefined && String(own[name]) !== String(values[name])) {
+      warn(name, `${name} differs from [general]: challenges then let strangers tell which names exist`);
+    }
+  }
 }
 
 const LEAST_T1 = 200;

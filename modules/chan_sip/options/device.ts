@@ -5,8 +5,10 @@ import { COUNTED, callLimit, completion } from './completion.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
+import { proof } from './proof.js';
 import { session } from './session.js';
 import { aclNames } from './values/acl.js';
+import { passwordDigests } from './values/algorithms.js';
 import { callerId, callerIdPart, presentation, withoutName } from './values/callerid.js';
 import { credentials } from './values/credential.js';
 import { groups, names } from './values/groups.js';
@@ -26,6 +28,7 @@ const registering = {
   description: text('', 'What lists say of it'),
   secret: text('', 'Its password', { secret: true }),
   md5secret: hashedSecret('MD5 of name:realm:secret, in place of the password', {}),
+  password_digest: passwordDigests('The password as the hash of name:realm:secret, a line for each algorithm', {}),
   remotesecret: text('', 'Our password with it, where that is not secret', {
     secret: true,
     later: 'outbound registration',
@@ -43,8 +46,8 @@ const registering = {
 } as const;
 
 const calling = {
-  fromuser: text('', 'From user of requests to it', CALLS),
-  fromdomain: hostPort('From host of requests to it', CALLS),
+  fromuser: text('', 'From user of requests to it'),
+  fromdomain: hostPort('From host of requests to it', {}),
   callerid: callerId('Caller it is shown as', CALLS),
   fullname: callerIdPart('callerid', 'name', 'The name of that alone', { aliases: ['cid_name'], ...CALLS }),
   cid_number: callerIdPart('callerid', 'number', 'The number of that alone', CALLS),
@@ -76,6 +79,7 @@ const waiting = {
 
 export const device = {
   ...registering,
+  ...proof,
   ...call,
   ...calling,
   ...callLimit,

@@ -5,6 +5,7 @@ import { identity } from './identity.js';
 import { jitter } from './jitter.js';
 import { generalMedia, media } from './media.js';
 import { network } from './network.js';
+import { proof } from './proof.js';
 import { registration } from './registration.js';
 import { session } from './session.js';
 import { hostPort } from './values/hostport.js';
@@ -13,9 +14,9 @@ const LATER = { later: 'calls' };
 
 /** What only [general] says of calls. */
 const outgoing = {
-  callerid: text('asterisk', 'From user where a call has none', { label: 'Caller ID:', ...LATER }),
-  fromdomain: hostPort('From host, where it is not our address', { label: 'From: Domain:', ...LATER }),
-  maxforwards: integer(70, [1, 255], 'Max-Forwards of our requests', { label: 'Max forwards:', ...LATER }),
+  callerid: text('asterisk', 'From user where a call has none', { label: 'Caller ID:' }),
+  fromdomain: hostPort('From host, where it is not our address', { label: 'From: Domain:' }),
+  maxforwards: integer(70, [1, 255], 'Max-Forwards of our requests', { label: 'Max forwards:' }),
   t1min: milliseconds(100, [1, 60_000], 'Least timer T1', { label: 'Timer T1 minimum:' }),
   prematuremedia: yesno(true, 'Early media alone is no answer', { label: 'No premature media:', ...LATER }),
   send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:', ...LATER }),
@@ -26,6 +27,7 @@ const outgoing = {
 
 export const general = {
   ...identity,
+  ...proof,
   ...network,
   ...registration,
   ...call,

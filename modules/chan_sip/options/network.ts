@@ -8,7 +8,6 @@ import { networks } from './values/variables.js';
 import { wordElse } from './values/words.js';
 
 const PACKETS = { never: 'Node has no way to mark the packets of a socket' };
-const OUTSIDE = { later: 'NAT rewriting' };
 
 const sockets = {
   udpbindaddr: addressPort({ host: '0.0.0.0', port: undefined }, 'Address and port on which to listen for UDP', {
@@ -53,25 +52,21 @@ const tls = {
 } as const;
 
 const outside = {
-  localnet: networks('A network on our side of the firewall', { label: 'Localnet:', ...OUTSIDE }),
+  localnet: networks('A network on our side of the firewall', { label: 'Localnet:' }),
   externaddr: hostPort('Our address as seen from outside; looked up once', {
     aliases: ['externip'],
     label: 'Externaddr:',
-    ...OUTSIDE,
   }),
   externhost: hostPort('Our name as seen from outside; looked up again every externrefresh', {
     label: 'Externhost:',
-    ...OUTSIDE,
   }),
   externrefresh: seconds(10, [1, 31_536_000], 'How often externhost is looked up', {
     label: 'Externrefresh:',
-    ...OUTSIDE,
   }),
-  externtcpport: portNumber(0, 'Our TCP port as seen from outside', OUTSIDE),
-  externtlsport: portNumber(0, 'Our TLS port as seen from outside', OUTSIDE),
+  externtcpport: portNumber(0, 'Our TCP port as seen from outside', {}),
+  externtlsport: portNumber(0, 'Our TLS port as seen from outside', {}),
   matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {
     aliases: ['matchexterniplocally'],
-    ...OUTSIDE,
   }),
   media_address: hostPort('Address for media in every SDP', { later: 'media' }),
   rtpbindaddr: addressPort(NOWHERE, 'Address of the sockets for media', { label: 'RTP Bindaddress:', later: 'media' }),

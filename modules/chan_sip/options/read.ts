@@ -20,6 +20,7 @@ import { type General, general } from './general.js';
 import { Interner } from './intern.js';
 import { ownValues } from './own.js';
 import type { Credential } from './values/credential.js';
+import type { Nat } from './values/nat.js';
 
 export interface SipConfig {
   readonly general: General;
@@ -48,6 +49,11 @@ const RESERVED = new Set(['general', 'authentication']);
 
 /** Options that may name lists of acl.conf. */
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
+
+/** What of a value waits where the rest of it is in force. */
+const PARTS: Readonly<Record<string, (value: never) => string | undefined>> = {
+  nat: ({ comedia, autoComedia }: Nat) => (comedia || autoComedia ? 'comedia (media)' : undefined),
+};
 
 const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
 
@@ -155,6 +161,8 @@ class Reader {
   /** Remembers options that are set to something and wait for their time. */
   #note<T extends Table>(table: T, { set, places }: Reading<T>): void {
     for (const [name, { name: written }] of places) {
+      const part = PARTS[name]?.((set as Record<string, unknown>)[name] as never);
+      if (part !== undefined) this.waiting.add(`${written}=${part}`);
       const row = table[name];
       const why = row?.later ?? row?.never;
       if (!row || why === undefined || !('initial' in row)) continue;

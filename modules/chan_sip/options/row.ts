@@ -26,7 +26,7 @@ export interface RowEnvironment {
 const REPEATED: ReadonlySet<string> = new Set([
   ...['acl', 'permit', 'deny', 'contactacl', 'contactpermit', 'contactdeny'],
   ...['directmediaacl', 'directmediapermit', 'directmediadeny'],
-  ...['allow', 'disallow', 'setvar', 'header', 'mailbox', 'auth'],
+  ...['allow', 'disallow', 'setvar', 'header', 'mailbox', 'auth', 'password_digest'],
 ]);
 
 /** @param place the row, for who reads what is wrong: `sippeers name=3001` */

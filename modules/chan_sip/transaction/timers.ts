@@ -10,6 +10,8 @@ export interface Timers {
   readonly t4: number;
   /** Timer B when the operator sets it; else 64*T1. */
   readonly timerB?: number;
+  /** Timer F where the user has a time of its own; else 64*T1. */
+  readonly timerF?: number;
 }
 
 export const DEFAULT_TIMERS: Timers = { t1: 500, t2: 4000, t4: 5000 };
@@ -46,7 +48,7 @@ export const TIMERS: Readonly<Record<TimerName, TimerRow>> = {
     first: t1OverUnreliable,
     next: (last, timers, state) => (state === 'proceeding' ? timers.t2 : doubledToT2(last, timers)),
   },
-  F: { label: 'timer F', first: patience },
+  F: { label: 'timer F', first: timers => timers.timerF ?? patience(timers) },
   G: { label: 'timer G', first: t1OverUnreliable, next: doubledToT2 },
   H: { label: 'timer H', first: patience },
   I: { label: 'timer I', first: t4OrNothing },

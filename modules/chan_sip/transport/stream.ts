@@ -63,7 +63,13 @@ class StreamListener implements Listener, Home {
   }
 
   flow(remote: Endpoint, name?: string): Flow {
-    return new Way(this, remote, this.#carrier.proves ? name : undefined);
+    // Who is asked for by his address proves that of itself.
+    const proved = this.#carrier.proves && name !== undefined && isIP(name) === 0;
+    return new Way(this, remote, proved ? name : undefined);
+  }
+
+  reaches(remote: Endpoint): boolean {
+    return this.#roster.find(remote) !== undefined;
   }
 
   connectionTo(remote: Endpoint, name?: string): Connection {

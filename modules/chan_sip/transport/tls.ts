@@ -1,5 +1,5 @@
 /** SIP over TLS (RFC 3261 §26.2.1): TCP with a handshake, under the certificate that was read last. */
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect, createServer, type Server } from 'node:tls';
 import type { TlsIdentity } from '#core';
 import { bindError } from './bind-errors.js';
@@ -35,8 +35,7 @@ class Tls implements Carrier {
 
   /** The certificate must be for the name, which is told the other end too; without one, for the address. */
   connect({ address, port }: Endpoint, localAddress: string | undefined, name: string | undefined): Socket {
-    // An address is no name to be told (RFC 6066 §3), and is what a certificate is checked against of itself.
-    const named = name !== undefined && isIP(name) === 0 && { servername: name };
+    const named = name !== undefined && { servername: name };
     return connect({
       ...this.#identity().connecting,
       host: address,

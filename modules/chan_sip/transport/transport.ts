@@ -37,6 +37,8 @@ export interface Listener {
   readonly counters: Readonly<Counters>;
   /** `name`: who is asked for there; over TLS he has to prove it. */
   flow(remote: Endpoint, name?: string): Flow;
+  /** Whether something can be sent there without a connection being opened. */
+  reaches(remote: Endpoint): boolean;
   connections(): readonly ConnectionRow[];
   /** Ends its connections too. */
   close(): Promise<void>;

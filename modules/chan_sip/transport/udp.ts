@@ -77,6 +77,10 @@ class UdpListener implements Listener {
     socket.on('error', cause => up.troubled(cause, this));
   }
 
+  reaches(): boolean {
+    return true;
+  }
+
   flow(remote: Endpoint): Flow {
     const family = isIP(remote.address);
     const target = family === 4 && this.#mapping ? MAPPED + remote.address : remote.address;

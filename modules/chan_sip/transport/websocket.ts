@@ -57,6 +57,10 @@ class WebListener implements Listener, Home {
     return new Way(this, remote);
   }
 
+  reaches(remote: Endpoint): boolean {
+    return this.#roster.find(remote) !== undefined;
+  }
+
   /** Of those that came: nobody can be called over a WebSocket. */
   connectionTo(remote: Endpoint): Connection {
     const found = this.#roster.find(remote);

@@ -7,7 +7,7 @@ import { forcesRport } from '../options/values/nat.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
 import type { Check } from './auth.js';
 import { challengeFor } from './challenge.js';
-import { natSeen } from './nat.js';
+import { follow, natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
 import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
@@ -51,12 +51,13 @@ export class Admission {
     const guest: Admitted = { request, flow, peer, proven: false, symmetric };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
-    if (peer && (peer.get('insecure').invite || peer.ha1(realm) === undefined)) return guest;
+    if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return guest;
     const reason = denied ? 'acl' : 'unknown';
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
     const check = auth.check(request, peer, realm);
     if (check.verdict === 'accepted') {
+      if (peer) follow(this.#site, peer, request, flow);
       this.#tell(guest, 'SuccessfulAuth', { UsingPassword: '1' });
       flow.trusted();
       return { ...guest, proven: true };
@@ -109,8 +110,8 @@ export class Admission {
     return decode(percentDecode(user ?? host));
   }
 
-  #challenge(asked: Admitted, { verdict }: Check): Reply {
-    const { nonce, answer } = challengeFor(this.#site, asked.request, verdict === 'stale' || verdict === 'repeated');
+  #challenge(asked: Admitted, check: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, asked.request, check);
     this.#tell(asked, 'ChallengeSent', { Challenge: nonce });
     return { answer, symmetric: asked.symmetric };
   }

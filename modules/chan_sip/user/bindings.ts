@@ -1,6 +1,6 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
 import type { Job } from '#core';
-import { formatEndpoint } from '../transport/transport.js';
+import { type Endpoint, formatEndpoint, type Protocol } from '../transport/transport.js';
 import { AstDbRecords } from './astdb-records.js';
 import type { Binding, Peer } from './peer.js';
 import type { RegistrationRows } from './realtime-rows.js';
@@ -96,7 +96,13 @@ export class Bindings {
     const { defaultuser, ...where } = stored;
     if (peer.defaultuser === '') peer.defaultuser = defaultuser;
     // Which transport it was is not in the record.
-    this.#set(peer, { ...where, protocol: peer.primary, callId: '', cseq: 0 });
+    this.#set(peer, {
+      ...where,
+      protocol: peer.primary,
+      callId: '',
+      cseq: 0,
+      ...lostConnection(peer.primary, where.address),
+    });
     log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     return true;
   }
@@ -104,7 +110,17 @@ export class Bindings {
   /** Brings back what its row says of a device. One that is over, and is to be trusted still, has no seconds left. */
   resume(peer: Peer, contact: string, address: Binding['address'], seconds: number): void {
     const granted = Math.max(0, seconds);
-    this.#set(peer, { contact, address, granted, protocol: peer.primary, callId: '', cseq: 0, path: NO_PATH });
+    const { primary: protocol } = peer;
+    this.#set(peer, {
+      contact,
+      address,
+      granted,
+      protocol,
+      callId: '',
+      cseq: 0,
+      path: NO_PATH,
+      ...lostConnection(protocol, address),
+    });
   }
 
   /** The device leaves the configuration. What is stored stays, for the day it comes back. */
@@ -252,3 +268,7 @@ export class Bindings {
     }
   }
 }
+
+/** A connection of another life of ours is gone: the device is there again when it has registered again. */
+const lostConnection = (protocol: Protocol, address: Endpoint): Pick<Binding, 'connection'> =>
+  protocol === 'udp' ? {} : { connection: address };

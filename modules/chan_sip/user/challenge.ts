@@ -1,7 +1,8 @@
 /** The 401: made without a record, whatever the method (RFC 3261 §22.1; the original never says 407). */
 import { challenge } from '../message/digest.js';
 import type { Message } from '../message/message.js';
-import type { Answer } from './answers.js';
+import type { Answer, Header } from './answers.js';
+import type { Check } from './auth.js';
 import { realmFor, type Site } from './site.js';
 
 export interface Challenge {
@@ -9,8 +10,13 @@ export interface Challenge {
   readonly answer: Answer;
 }
 
-export function challengeFor(site: Site, request: Message, stale: boolean): Challenge {
+/** A header for each algorithm that was to prove it, the preferred one first, all with one nonce (RFC 8760 §2.3). */
+export function challengeFor(site: Site, request: Message, { verdict, demand }: Check): Challenge {
   const nonce = site.nonces.issue(request.callId);
-  const value = challenge(realmFor(site, request), nonce, stale);
-  return { nonce, answer: { status: 401, reason: 'Unauthorized', headers: [['WWW-Authenticate', value]] } };
+  const realm = realmFor(site, request);
+  const stale = verdict === 'stale' || verdict === 'repeated';
+  const headers = demand.algorithms.map(
+    (algorithm): Header => ['WWW-Authenticate', challenge(realm, nonce, { algorithm, qop: demand.qop, stale })],
+  );
+  return { nonce, answer: { status: 401, reason: 'Unauthorized', headers } };
 }

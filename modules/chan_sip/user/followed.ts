@@ -3,13 +3,21 @@ import type { Pacer, Turn } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
+/** Where a follower waits: before its first turn, and before each that follows. */
+export interface Pacers {
+  readonly first: Pacer;
+  readonly again: Pacer;
+}
+
 export interface Follower extends Turn {
+  /** How many turns it takes in a millisecond, at most. */
+  readonly often: number;
   close(): void;
 }
 
 export interface FollowedParts<T> {
   readonly site: Site;
-  readonly pacer: Pacer;
+  readonly pacers: Pacers;
   /** What its options say. */
   readonly wanted: (peer: Peer) => boolean;
   readonly make: (peer: Peer) => T;
@@ -18,6 +26,7 @@ export interface FollowedParts<T> {
 export class Followed<T extends Follower> {
   readonly #parts: FollowedParts<T>;
   readonly #followers = new Map<Peer, T>();
+  #often = 0;
 
   constructor(parts: FollowedParts<T>) {
     this.#parts = parts;
@@ -27,9 +36,16 @@ export class Followed<T extends Follower> {
     return this.#followers.size;
   }
 
+  /** How many turns all of them take in a millisecond, at most. */
+  get often(): number {
+    return this.#often;
+  }
+
   /** After the devices changed. */
   configure(): void {
     for (const peer of [...this.#followers.keys()]) if (!this.#isWanted(peer)) this.lost(peer);
+    this.#often = 0;
+    for (const { often } of this.#followers.values()) this.#often += often;
     for (const peer of this.#parts.site.peers.values()) this.found(peer);
   }
 
@@ -37,7 +53,7 @@ export class Followed<T extends Follower> {
   found(peer: Peer): void {
     const known = this.#followers.has(peer);
     const follower = this.of(peer);
-    if (follower && !known) this.#parts.pacer.add(follower);
+    if (follower && !known) this.#parts.pacers.first.add(follower);
   }
 
   /** Its follower, made where there is none; undefined when there is to be none. */
@@ -47,6 +63,7 @@ export class Followed<T extends Follower> {
     if (known) return known;
     const made = this.#parts.make(peer);
     this.#followers.set(peer, made);
+    this.#often += made.often;
     return made;
   }
 
@@ -54,8 +71,11 @@ export class Followed<T extends Follower> {
   lost(peer: Peer): boolean {
     const follower = this.#followers.get(peer);
     if (!follower) return false;
+    const { first, again } = this.#parts.pacers;
     this.#followers.delete(peer);
-    this.#parts.pacer.drop(follower);
+    this.#often -= follower.often;
+    first.drop(follower);
+    again.drop(follower);
     follower.close();
     return true;
   }

@@ -1,8 +1,7 @@
 /** keepalive: an empty packet to a device every now and then, so that a NAT on the way stays open. */
 import type { Job } from '#core';
-import type { Follower } from './followed.js';
-import { nameOf } from './options-request.js';
-import { LATE, type Pacer } from './pacer.js';
+import type { Follower, Pacers } from './followed.js';
+import { directHop, nameOf } from './next-hop.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -12,7 +11,7 @@ const JITTER = 0.1;
 
 export interface HeartbeatParts {
   readonly site: Site;
-  readonly pacer: Pacer;
+  readonly pacers: Pacers;
   /** 0 to 1. */
   readonly random: () => number;
 }
@@ -29,17 +28,20 @@ export class Heartbeat implements Follower {
     this.#parts = parts;
   }
 
+  get often(): number {
+    return 1 / (keepaliveSeconds(this.#peer) * 1000);
+  }
+
   run(): void {
-    const { site, pacer, random } = this.#parts;
-    const { address, protocol } = this.#peer;
-    if (address) site.outward(protocol, address, nameOf(this.#peer))?.send(EMPTY);
+    const { site, pacers, random } = this.#parts;
+    const hop = directHop(site, this.#peer);
+    if (hop) {
+      const remote = { address: hop.host, port: hop.port };
+      site.outward(hop.protocol, remote, nameOf(this.#peer, hop.host))?.send(EMPTY);
+    }
     this.#job?.cancel();
     const wait = Math.ceil(keepaliveSeconds(this.#peer) * 1000 * (1 - JITTER * random()));
-    const due = site.clock.elapsed() + wait;
-    this.#job = site.sched.after('keepalive', wait, () => {
-      if (site.clock.elapsed() - due > LATE) pacer.add(this);
-      else this.run();
-    });
+    this.#job = site.sched.after('keepalive', wait, () => pacers.again.add(this));
   }
 
   close(): void {

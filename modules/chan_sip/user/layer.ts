@@ -8,6 +8,7 @@ import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
+import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
@@ -18,7 +19,7 @@ import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { type Lookup, Resolver } from './resolver.js';
-import { type Handler, type Outward, openSite, type Site } from './site.js';
+import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
 export interface Handlers {
@@ -34,6 +35,7 @@ export interface Handlers {
 export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly reaches: Reaches;
   readonly lookup?: Lookup | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
@@ -46,12 +48,17 @@ export class UserLayer {
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
+  readonly #external: ExternalAddress;
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(core: Core, general: General, { transactions, outward, lookup, random = Math.random }: UserParts) {
-    this.site = openSite(core, general, transactions, outward);
+  constructor(
+    core: Core,
+    general: General,
+    { transactions, outward, reaches, lookup, random = Math.random }: UserParts,
+  ) {
+    this.site = openSite(core, general, { transactions, outward, reaches });
     const resolver = new Resolver(core.clock, lookup);
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -63,6 +70,7 @@ export class UserLayer {
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, bindings, resolver);
     this.#fixedHosts = hosts;
+    this.#external = new ExternalAddress(this.site, resolver);
     this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
@@ -84,7 +92,8 @@ export class UserLayer {
     const { site } = this;
     site.general = general;
     site.answers.configure(general);
-    site.ourAddress.refresh();
+    site.ourAddress.configure(general);
+    this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
     const { added, removed, unbound } = site.peers.apply(devices, general);
     for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
@@ -119,6 +128,7 @@ export class UserLayer {
     this.#closed = true;
     this.#qualify.close();
     this.#fixedHosts.close();
+    this.#external.close();
     this.#registration.close();
   }
 

@@ -72,6 +72,10 @@ const hex = (number: number, digits: number): string => number.toString(16).padS
 interface Spent {
   readonly nonce: string;
   readonly issued: number;
+  /** The highest count that was used with it; infinite where there was none: it served once. */
+  highest: number;
+  /** Which of that count and those before it were used, the highest in the lowest bit. */
+  used: number;
 }
 
 /**
@@ -79,31 +83,59 @@ interface Spent {
  * A trunk, or an account that many phones share, gives many.
  */
 export const MARKS = 256;
+/** Counts that may come behind a higher one: datagrams overtake each other. */
+export const COUNT_WINDOW = 32;
 
-/** The nonces that got a right answer for one device. What is forgotten early counts as spent, never as new. */
+/** The nonces that got a right answer for one device, with their counts. What is forgotten early counts as spent, never as new. */
 export class SpentNonces {
   /** Oldest first. */
   readonly #marks: Spent[] = [];
   #floor = Number.NEGATIVE_INFINITY;
 
-  has(nonce: string, issued: number): boolean {
+  /** @param count of an answer with qop; without, a nonce serves once */
+  has(nonce: string, issued: number, count?: number): boolean {
     if (issued <= this.#floor) return true;
-    const text = nonce.toLowerCase();
-    // Numbers first: comparing texts costs ten times as much, and nearly all differ here.
-    for (const mark of this.#marks) if (mark.issued === issued && mark.nonce === text) return true;
-    return false;
+    const mark = this.#find(nonce, issued);
+    return mark !== undefined && (count === undefined || isUsed(mark, count));
   }
 
-  add(nonce: string, issued: number, now: number): void {
+  add(nonce: string, issued: number, now: number, count = Number.POSITIVE_INFINITY): void {
+    const mark = count < Number.POSITIVE_INFINITY ? this.#find(nonce, issued) : undefined;
+    if (mark) use(mark, count);
+    else this.#mark({ nonce: nonce.toLowerCase(), issued, highest: count, used: 1 }, now);
+  }
+
+  #find(nonce: string, issued: number): Spent | undefined {
+    const text = nonce.toLowerCase();
+    // Numbers first: comparing texts costs ten times as much, and nearly all differ here.
+    for (const mark of this.#marks) if (mark.issued === issued && mark.nonce === text) return mark;
+    return undefined;
+  }
+
+  #mark(mark: Spent, now: number): void {
     const marks = this.#marks;
     while (marks.length > 0 && now - marks[0]!.issued >= NONCE_LIFE) marks.shift();
-    marks.push({ nonce: nonce.toLowerCase(), issued });
+    marks.push(mark);
     // A nonce is nearly always used after those that were issued before it; otherwise it goes to its place.
-    if (marks.length > 1 && marks.at(-2)!.issued > issued) marks.sort((one, other) => one.issued - other.issued);
+    if (marks.length > 1 && marks.at(-2)!.issued > mark.issued) marks.sort((one, other) => one.issued - other.issued);
     if (marks.length > MARKS) this.#floor = marks.shift()!.issued;
   }
 
   get size(): number {
     return this.#marks.length;
+  }
+}
+
+function isUsed({ highest, used }: Spent, count: number): boolean {
+  const behind = highest - count;
+  return behind >= COUNT_WINDOW || (behind >= 0 && ((used >>> behind) & 1) === 1);
+}
+
+function use(mark: Spent, count: number): void {
+  const ahead = count - mark.highest;
+  if (ahead <= 0) mark.used |= 1 << -ahead;
+  else {
+    mark.used = ahead >= COUNT_WINDOW ? 1 : (mark.used << ahead) | 1;
+    mark.highest = count;
   }
 }

@@ -2,8 +2,10 @@
 import { networkInterfaces } from 'node:os';
 import { holds, type Network, parseNetwork, wordsOf } from '#core';
 import { hostPort } from '../message/uri.js';
-import { standardPort } from '../options/values/transport.js';
-import type { Flow } from '../transport/transport.js';
+import type { General } from '../options/general.js';
+import type { HostPort } from '../options/values/hostport.js';
+import { type Protocol, standardPort } from '../options/values/transport.js';
+import type { Endpoint, Flow } from '../transport/transport.js';
 
 interface Interface {
   readonly address: string;
@@ -11,13 +13,30 @@ interface Interface {
   readonly network: Network;
 }
 
+type Outside = Pick<General, 'localnet' | 'matchexternaddrlocally' | 'externtcpport' | 'externtlsport'>;
+
+const NOBODY_OUTSIDE: Outside = { localnet: [], matchexternaddrlocally: false, externtcpport: 0, externtlsport: 0 };
+
 const WILDCARDS = new Set(['0.0.0.0', '::']);
+
+/** The port of ours that is seen from outside; 0: the one we are bound to. */
+const OUTSIDE_PORT: Readonly<Record<Protocol, (external: HostPort, outside: Outside) => number>> = {
+  udp: ({ port = 0 }) => port,
+  tcp: ({ port = 0 }, { externtcpport }) => externtcpport || port,
+  tls: (_external, { externtlsport }) => externtlsport,
+  ws: () => 0,
+  wss: () => 0,
+};
 
 export class OurAddress {
   #interfaces: readonly Interface[] = [];
+  #outside: Outside = NOBODY_OUTSIDE;
+  /** Our address as it is seen from outside; undefined while nobody knows it. */
+  external: HostPort | undefined;
 
-  /** Looks at the machine's interfaces again. Asking the system is too slow to be done for a message. */
-  refresh(): void {
+  /** Looks at the machine's interfaces again, too. Asking the system is too slow to be done for a message. */
+  configure(outside: Outside): void {
+    this.#outside = outside;
     this.#interfaces = Object.values(networkInterfaces())
       .flatMap(list => list ?? [])
       .filter(({ internal, scopeid }) => !internal && !scopeid)
@@ -33,8 +52,25 @@ export class OurAddress {
     return this.#interfaces.map(({ address }) => address);
   }
 
+  /** Where the other end of a flow reaches us: what stands in Via and Contact. */
+  at(flow: Flow): Endpoint {
+    const { port } = flow.local;
+    const address = this.#bound(flow);
+    const { external } = this;
+    if (!external || !this.#isOutside(flow, address, external.host)) return { address, port };
+    return { address: external.host, port: OUTSIDE_PORT[flow.protocol](external, this.#outside) || port };
+  }
+
+  /** `<sip:user@address>`, for a Contact of ours. */
+  contact(flow: Flow, user = ''): string {
+    const { address, port } = this.at(flow);
+    const shown = port === standardPort(flow.protocol) ? undefined : port;
+    const transport = flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`;
+    return `<sip:${user === '' ? '' : `${user}@`}${hostPort(address, shown)}${transport}>`;
+  }
+
   /** The address a flow is bound to; of a listener on every address, the one that shares a network with the other end. */
-  towards({ local, remote }: Flow): string {
+  #bound({ local, remote }: Flow): string {
     if (!WILDCARDS.has(local.address)) return local.address;
     const words = wordsOf(remote.address);
     const v6 = remote.address.includes(':');
@@ -45,10 +81,16 @@ export class OurAddress {
     return (near ?? usable[0])?.address ?? loopback;
   }
 
-  /** `<sip:user@address>`, for a Contact of ours. */
-  contact(flow: Flow, user = ''): string {
-    const port = flow.local.port === standardPort(flow.protocol) ? undefined : flow.local.port;
-    const transport = flow.protocol === 'udp' ? '' : `;transport=${flow.protocol}`;
-    return `<sip:${user === '' ? '' : `${user}@`}${hostPort(this.towards(flow), port)}${transport}>`;
+  /** Without any localnet everybody is inside, as the original has it; so is whoever speaks the other family of IP. */
+  #isOutside({ remote }: Flow, own: string, external: string): boolean {
+    const { localnet, matchexternaddrlocally } = this.#outside;
+    if (localnet.length === 0 || remote.address.includes(':') !== external.includes(':')) return false;
+    if (isIn(localnet, remote.address)) return false;
+    return !matchexternaddrlocally || isIn(localnet, own);
   }
+}
+
+function isIn(networks: readonly Network[], address: string): boolean {
+  const words = wordsOf(address);
+  return words !== undefined && networks.some(network => holds(network, words));
 }

@@ -1,10 +1,16 @@
-/** One bucket for what goes out to many devices unasked: so many a gap, fewer while the event loop lags. */
+/** A token bucket for what goes out to many devices unasked: so many a gap, fewer while the event loop lags. */
 import type { Job } from '#core';
 import type { Site } from './site.js';
 
 /** Something that waits for its turn. */
 export interface Turn {
   run(): void;
+}
+
+/** How many may go at once, and how many milliseconds later the next. */
+export interface Pace {
+  readonly group: number;
+  readonly gap: number;
 }
 
 /** A job that runs so many milliseconds late tells of an event loop that has too much to do. */
@@ -17,15 +23,20 @@ const SPREAD = 0.2;
 export class Pacer {
   readonly #site: Site;
   readonly #random: () => number;
+  readonly #pace: () => Pace;
+  readonly #label: string;
   readonly #queue = new Set<Turn>();
   #job: Job | undefined;
   #slowness = 1;
   /** When the next group may go, on the clock that never goes back. */
   #free = 0;
 
-  constructor(site: Site, random: () => number) {
+  /** `random`: 0 to 1. */
+  constructor(site: Site, random: () => number, pace: () => Pace, label = 'qualify_gap') {
     this.#site = site;
     this.#random = random;
+    this.#pace = pace;
+    this.#label = label;
   }
 
   /** Whoever waits already keeps his place. */
@@ -50,22 +61,22 @@ export class Pacer {
     const { clock, sched } = this.#site;
     const now = clock.elapsed();
     const due = Math.max(now, this.#free);
-    this.#job = sched.after('qualify_gap', due - now, () => this.#round(due));
+    this.#job = sched.after(this.#label, due - now, () => this.#round(due));
   }
 
   #round(due: number): void {
-    const { clock, general } = this.#site;
-    const now = clock.elapsed();
+    const now = this.#site.clock.elapsed();
+    const { group, gap } = this.#pace();
     this.#job = undefined;
     this.#slowness = now - due > LATE ? Math.min(SLOWEST, this.#slowness * 2) : Math.max(1, this.#slowness / 2);
-    this.#free = now + Math.max(1, general.qualifygap) * this.#slowness * (1 + SPREAD * this.#random());
+    this.#free = now + Math.max(1, gap) * this.#slowness * (1 + SPREAD * this.#random());
     try {
-      let left = general.qualifypeers;
+      let left = group;
       for (const turn of this.#queue) {
         this.#queue.delete(turn);
         turn.run();
         left -= 1;
-        if (left === 0) break;
+        if (left <= 0) break;
       }
     } finally {
       this.#arm();

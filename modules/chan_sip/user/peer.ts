@@ -1,7 +1,8 @@
 /** A device: what its section says, and where it is now. */
 import { isIP } from 'node:net';
-import { ha1 } from '../message/digest.js';
+import { type Algorithm, ha1 } from '../message/digest-algorithm.js';
 import type { Device, DeviceSection, DeviceType } from '../options/device.js';
+import { hashGiven, provable } from '../options/values/algorithms.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
@@ -20,6 +21,8 @@ export interface Binding {
   readonly callId: string;
   readonly cseq: number;
   readonly path: readonly string[];
+  /** The other end of the connection that it registered over. */
+  readonly connection?: Endpoint | undefined;
   readonly since: number;
 }
 
@@ -62,7 +65,7 @@ export class Peer {
   #origin: Origin;
   #own: Readonly<Partial<Device>>;
   #defaults: Device;
-  #hash: { readonly realm: string; readonly value: string } | undefined;
+  #hashes: { [A in Algorithm]?: { readonly realm: string; readonly value: string } } | undefined;
 
   constructor(section: DeviceSection, defaults: Device, origin: Origin = 'static') {
     this.name = section.name;
@@ -159,16 +162,26 @@ export class Peer {
     return `${this.lastMs > this.qualifyMs ? 'LAGGED' : 'OK'} (${this.lastMs} ms)`;
   }
 
-  /** MD5(name:realm:secret), from the file or made once; undefined when it has no password at all. */
-  ha1(realm: string): string | undefined {
-    const given = this.get('md5secret');
-    if (given !== '') return given;
+  /** Whether it has to prove one. */
+  get hasPassword(): boolean {
+    return this.get('secret') !== '' || this.get('md5secret') !== '' || this.get('password_digest').length > 0;
+  }
+
+  /** Those it is asked for: of a password that is kept as a hash, as far as there are hashes for them. */
+  get algorithms(): readonly Algorithm[] {
+    const wanted = this.get('supported_algorithms_uas');
+    return this.get('secret') === '' ? provable(wanted, this.#own) : wanted;
+  }
+
+  /** H(name:realm:secret), from the file or made once; undefined when it has no password for this algorithm. */
+  ha1(realm: string, algorithm: Algorithm = 'MD5'): string | undefined {
+    const given = hashGiven(this.#own, algorithm);
+    if (given !== undefined) return given;
     const secret = this.get('secret');
     if (secret === '') return undefined;
-    if (this.#hash?.realm !== realm) {
-      this.#hash = { realm, value: ha1(this.name, realm, secret) };
-    }
-    return this.#hash.value;
+    const made = (this.#hashes ??= {});
+    if (made[algorithm]?.realm !== realm) made[algorithm] = { realm, value: ha1(this.name, realm, secret, algorithm) };
+    return made[algorithm].value;
   }
 
   /**
@@ -182,7 +195,7 @@ export class Peer {
     this.#own = section.own;
     this.#defaults = defaults;
     this.#origin = origin;
-    this.#hash = undefined;
+    this.#hashes = undefined;
     if (!this.monitored) this.lastMs = UNKNOWN;
     if (before.dynamic && this.dynamic && section.type !== 'user') {
       this.defaultuser = this.get('defaultuser') || learned;

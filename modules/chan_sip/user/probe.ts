@@ -3,12 +3,16 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import { type Hop, hopTo, optionsTo } from './options-request.js';
+import { type NextHop, nameOf, nextHop } from './next-hop.js';
+import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
+
+/** Longer than any patience: it is the deadline that ends the transaction. */
+const NEVER = 86_400_000;
 
 /** Milliseconds that the answer took; undefined: there was none. */
 export type Outcome = number | undefined;
@@ -36,7 +40,7 @@ export class Probe implements ClientUser {
 
   start(): void {
     const { site, peer } = this.#parts;
-    const hop = hopTo(peer);
+    const hop = nextHop(site, peer);
     if (!hop) this.#end(undefined);
     else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
@@ -58,7 +62,7 @@ export class Probe implements ClientUser {
     this.#transaction?.close();
   }
 
-  async #resolve(hop: Hop): Promise<void> {
+  async #resolve(hop: NextHop): Promise<void> {
     const { resolver, peer } = this.#parts;
     const address = await resolver.resolve(hop.host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
     if (this.#over) return;
@@ -66,19 +70,17 @@ export class Probe implements ClientUser {
     else this.#send(hop, address);
   }
 
-  #send({ protocol, port, name }: Hop, address: string): void {
+  #send({ protocol, host, port }: NextHop, address: string): void {
     const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, { address, port }, name);
+    const flow = site.outward(protocol, { address, port }, nameOf(peer, host));
     if (!flow) {
       this.#end(undefined);
       return;
     }
-    const timers = timersFor(site, peer);
-    // Timer F is 64*T1: it must not end the wait before its time.
-    const t1 = Math.max(timers.t1, Math.ceil(patience / 64));
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, { ...timers, t1 });
+    const timers = { ...timersFor(site, peer), timerF: NEVER };
+    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
     if (this.#over) transaction.close();
     else this.#transaction = transaction;
   }

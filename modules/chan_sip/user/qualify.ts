@@ -2,13 +2,18 @@
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
 import { Heartbeat, keepaliveSeconds } from './keepalive.js';
-import { Pacer } from './pacer.js';
+import { type Pace, Pacer } from './pacer.js';
 import { type Peer, UNKNOWN } from './peer.js';
 import { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 import { Watch } from './watch.js';
+
+/** Milliseconds between groups of devices that are asked again. */
+const BEAT = 20;
+/** How many times as fast as all of them need it they may be asked again: those that fall due at once are soon through. */
+const HEADROOM = 2;
 
 export interface QualifyParts {
   readonly resolver: Resolver;
@@ -25,19 +30,22 @@ export class Qualify {
 
   constructor(site: Site, { resolver, bindings, rows, random }: QualifyParts) {
     const probes = new Probes(site, resolver);
-    const pacer = new Pacer(site, random);
+    const pacers = {
+      first: new Pacer(site, random, () => ({ group: site.general.qualifypeers, gap: site.general.qualifygap })),
+      again: new Pacer(site, random, () => this.#paceAgain(), 'qualify_again'),
+    };
     this.#probes = probes;
     this.#watches = new Followed({
       site,
-      pacer,
+      pacers,
       wanted: peer => peer.monitored,
-      make: peer => new Watch(peer, { site, pacer, probes, bindings, rows, random }),
+      make: peer => new Watch(peer, { site, pacers, probes, bindings, rows, random }),
     });
     this.#heartbeats = new Followed({
       site,
-      pacer,
+      pacers,
       wanted: peer => keepaliveSeconds(peer) > 0,
-      make: peer => new Heartbeat(peer, { site, pacer, random }),
+      make: peer => new Heartbeat(peer, { site, pacers, random }),
     });
   }
 
@@ -69,6 +77,11 @@ export class Qualify {
     const watch = this.#watches.of(peer);
     if (watch) watch.run();
     else if (peer.address && !this.#probes.full) this.#probes.ask(peer, () => undefined);
+  }
+
+  #paceAgain(): Pace {
+    const needed = this.#watches.often + this.#heartbeats.often;
+    return { group: Math.max(1, Math.round(HEADROOM * needed * BEAT)), gap: BEAT };
   }
 
   close(): void {

@@ -104,15 +104,16 @@ export class RegistrationRows {
   }
 
   /** The same, with a note of whose rows are being changed: nobody else has to look at them again. */
-  #marking(realtime: Realtime): Pick<Realtime, 'maps' | 'update'> {
+  #marking(realtime: Realtime): Pick<Realtime, 'maps' | 'targets' | 'update'> {
     const own = this.#own;
     return {
       maps: family => realtime.maps(family),
-      async update(family, conditions, changes) {
+      targets: family => realtime.targets(family),
+      async update(family, conditions, changes, targets) {
         const name = conditions[0]?.value ?? '';
         own.set(name, (own.get(name) ?? 0) + 1);
         try {
-          return await realtime.update(family, conditions, changes);
+          return await realtime.update(family, conditions, changes, targets);
         } finally {
           const left = own.get(name)! - 1;
           if (left > 0) own.set(name, left);

@@ -106,7 +106,7 @@ export class Registrar {
     const { request } = attempt;
     const realm = realmFor(this.#site, request);
     const peer = hidden ? undefined : attempt.peer;
-    if (peer && peer.ha1(realm) === undefined) return this.#accept(attempt, peer, '0');
+    if (peer && !peer.hasPassword) return this.#accept(attempt, peer, '0');
     const check = this.#site.auth.check(request, peer, realm);
     const refusal = hidden ?? (check.mismatch ? 'username' : undefined);
     if (refusal && refusal !== 'unknown') return this.#refuse(attempt, refusal, check);
@@ -116,11 +116,11 @@ export class Registrar {
       case 'repeated':
         // Deviates from the original's 401: the 200 was lost, and its REGISTER has come again.
         if (this.#registration.isWaiting(request, peer!)) return undefined;
-        return this.#registration.answerAgain(request, peer!) ?? this.#challenge(attempt, true);
+        return this.#registration.answerAgain(request, peer!) ?? this.#challenge(attempt, check);
       case 'forbidden':
         return this.#refuse(attempt, refusal ?? 'password', check);
       default:
-        return this.#challenge(attempt, check.verdict === 'stale');
+        return this.#challenge(attempt, check);
     }
   }
 
@@ -135,8 +135,8 @@ export class Registrar {
     return this.#registration.take(attempt, peer);
   }
 
-  #challenge({ request, flow, user }: Attempt, stale: boolean): Answer {
-    const { nonce, answer } = challengeFor(this.#site, request, stale);
+  #challenge({ request, flow, user }: Attempt, check: Check): Answer {
+    const { nonce, answer } = challengeFor(this.#site, request, check);
     this.#site.emit('security', new SecurityReport('ChallengeSent', user, request, flow, { Challenge: nonce }));
     return answer;
   }
@@ -145,6 +145,6 @@ export class Registrar {
   #refuse(attempt: Attempt, name: RefusalName, check?: Check): Answer {
     report(this.#site, attempt, name, check);
     if (!this.#site.general.alwaysauthreject || !check) return REFUSALS[name].plain;
-    return check.verdict === 'forbidden' ? FORBIDDEN : challengeFor(this.#site, attempt.request, false).answer;
+    return check.verdict === 'forbidden' ? FORBIDDEN : challengeFor(this.#site, attempt.request, check).answer;
   }
 }

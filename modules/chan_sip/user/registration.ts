@@ -8,6 +8,7 @@ import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transp
 import type { Endpoint } from '../transport/transport.js';
 import type { Answer, Header } from './answers.js';
 import type { Bindings } from './bindings.js';
+import { mayBeAt } from './nat.js';
 import { NONCE_LIFE } from './nonces.js';
 import { type LastAnswer, Peer } from './peer.js';
 import { FORBIDDEN } from './refusals.js';
@@ -153,11 +154,11 @@ export class Registration {
 
   /** Deviates from the original, which forgets the contact it had when it refuses another. */
   #bind(attempt: Attempt, peer: Peer, wish: Wanted, protocol: Protocol, address: Endpoint): Answer {
-    const { request } = attempt;
+    const { request, flow } = attempt;
     const { uri } = wish.contact;
     const path = peer.get('supportpath') ? request.list('Path') : NO_PATH;
     if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return this.#refusal(BAD_REQUEST);
-    if (!this.#allows(peer, address.address)) {
+    if (!mayBeAt(this.#site, peer, address.address)) {
       return this.#refusal(peer.origin === 'autocreate' ? FORBIDDEN : DENIED);
     }
     peer.natDetected = attempt.natSeen;
@@ -172,14 +173,9 @@ export class Registration {
       callId: before?.callId === request.callId ? before.callId : detach(request.callId.slice(0, LONGEST_CALL_ID)),
       cseq: request.cseq.number,
       path: path.map(detach),
+      connection: flow.reliable && flow.protocol === protocol ? flow.remote : undefined,
     });
     return this.#done(request, peer, 'bind');
-  }
-
-  #allows(peer: Peer, address: string): boolean {
-    const { acls, general, reserved } = this.#site;
-    if (reserved.has(address)) return false;
-    return acls.allows(general.contactacl, address) && acls.allows(peer.get('contactacl'), address);
   }
 
   #learnUserAgent(peer: Peer, text: string): void {

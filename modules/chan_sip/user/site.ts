@@ -28,10 +28,13 @@ import type { Purpose } from './realtime-account.js';
 import type { Origin } from './realtime-queries.js';
 
 /**
- * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name` is the host as it was asked
- * for: over TLS the other end has to prove that it is that.
+ * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name`: the host as it was asked
+ * for, which a certificate must be for.
  */
 export type Outward = (protocol: Protocol, remote: Endpoint, name?: string) => Flow | undefined;
+
+/** Whether something can be sent there without a connection being opened. */
+export type Reaches = (protocol: Protocol, remote: Endpoint) => boolean;
 
 export interface Site {
   readonly log: Logger;
@@ -46,6 +49,7 @@ export interface Site {
   readonly answers: Answers;
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly reaches: Reaches;
   readonly ourAddress: OurAddress;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
@@ -58,23 +62,26 @@ export interface Site {
   spawn(label: string, work: Promise<unknown>): void;
 }
 
+/** What the user layer stands on. */
+export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches'>;
+
 /** Builds what has no order of its own. */
-export function openSite(core: Core, general: General, transactions: TransactionLayer, outward: Outward): Site {
+export function openSite(core: Core, general: General, below: Below): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
+  const peers = new Peers(general);
   return {
     log,
     clock,
     sched,
     acls: core.use(acls),
     astdb: core.use(astdb),
-    peers: new Peers(general),
+    peers,
     domains: new Domains(),
     nonces,
-    auth: new Auth(nonces),
+    auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
-    transactions,
-    outward,
+    ...below,
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),

@@ -1,8 +1,7 @@
 /** One device that is watched: when it is asked next, and what its answers change. */
 import type { Job } from '#core';
 import type { Bindings } from './bindings.js';
-import type { Follower } from './followed.js';
-import { LATE, type Pacer } from './pacer.js';
+import type { Follower, Pacers } from './followed.js';
 import { type Peer, UNKNOWN, UNREACHABLE } from './peer.js';
 import type { Outcome, Probe } from './probe.js';
 import type { Probes } from './probes.js';
@@ -16,7 +15,7 @@ const JITTER = 0.1;
 
 export interface WatchParts {
   readonly site: Site;
-  readonly pacer: Pacer;
+  readonly pacers: Pacers;
   readonly probes: Probes;
   readonly bindings: Bindings;
   readonly rows: RegistrationRows;
@@ -43,15 +42,20 @@ export class Watch implements Follower {
     this.#parts = parts;
   }
 
+  get often(): number {
+    return 1 / Math.min(AGAIN, this.#peer.get('qualifyfreq') * 1000);
+  }
+
   /** Asks now, or as soon as there is room. What was asked before is forgotten. */
   run(): void {
-    const { probes, pacer } = this.#parts;
+    const { probes, pacers } = this.#parts;
     this.#rest();
+    pacers.first.drop(this);
     if (probes.full) {
-      pacer.add(this);
+      pacers.again.add(this);
       return;
     }
-    pacer.drop(this);
+    pacers.again.drop(this);
     let answered = false;
     const probe = probes.ask(this.#peer, outcome => {
       answered = true;
@@ -81,15 +85,9 @@ export class Watch implements Follower {
   }
 
   #sleep(ms: number): void {
-    const { site, pacer, random } = this.#parts;
-    const { clock, sched } = site;
+    const { site, pacers, random } = this.#parts;
     const wait = Math.ceil(ms * (1 + JITTER * (2 * random() - 1)));
-    const due = clock.elapsed() + wait;
-    this.#job = sched.after('qualify', wait, () => {
-      // All that fell due while the event loop lagged must not go out at once.
-      if (clock.elapsed() - due > LATE) pacer.add(this);
-      else this.run();
-    });
+    this.#job = site.sched.after('qualify', wait, () => pacers.again.add(this));
   }
 
   /** `before` is what the answer before took. */

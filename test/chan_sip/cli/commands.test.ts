@@ -303,6 +303,21 @@ insecure=port,invite
   assert.ok(!text.includes('secret@'));
 });
 
+test('what the original does not know of digest is shown where it is in use, and nowhere else', async () => {
+  const devices = `[a]\ntype=peer\nsecret=s\n[b]\ntype=peer\nauth_qop=auth\npassword_digest=SHA-256:${'a'.repeat(64)}\n`;
+  const plain = await SipStage.of(devices);
+  for (const command of ['sip show settings', 'sip show peer a', 'sip show user a']) {
+    assert.doesNotMatch(await plain.text(command), /Auth\. (?:alg|qop)|PasswordDigest/, command);
+  }
+  assert.match(await plain.text('sip show peer b'), /\n {2}PasswordDigest: SHA-256\n {2}Auth\. qop {4}: auth\n/);
+  const all = await SipStage.of(`[general]\nsupported_algorithms_uas=sha-256,MD5\nauth_qop=auth\n${devices}`);
+  assert.match(
+    await all.text('sip show settings'),
+    /\n {2}Auth\. algorithms: {7}SHA-256, MD5\n {2}Auth\. qop: {14}auth\n/,
+  );
+  assert.match(await all.text('sip show peer a'), /\n {2}Auth\. algs\. {2}: SHA-256, MD5\n {2}Auth\. qop {4}: auth\n/);
+});
+
 test('settings show localnets one a line and sockets that are on', async () => {
   const stage = await SipStage.of(`
 [general]
@@ -338,4 +353,22 @@ test('sip qualify peer asks the device and says nothing', async () => {
   assert.equal((await stage.text('sip qualify peer 1009')).trim(), '');
   assert.deepEqual(stage.qualified, ['1009']);
   assert.match(await stage.text('sip qualify peer nosuch'), /Peer 'nosuch' not found/);
+});
+
+test('with load a device of the database is read before it is asked or shown', async () => {
+  const stage = await SipStage.recorded();
+  const loaded: string[] = [];
+  const { peers } = stage;
+  const hidden = peers.remove('3001')!;
+  stage.load = async (name, purpose) => {
+    loaded.push(`${name} ${purpose}`);
+    return name === '3001' ? hidden : undefined;
+  };
+  assert.match(await stage.text('sip qualify peer 3001'), /Peer '3001' not found/);
+  assert.match(await stage.text('sip show peer 3001'), /Peer 3001 not found/);
+  assert.deepEqual(loaded, []);
+  assert.equal((await stage.text('sip qualify peer 3001 load')).trim(), '');
+  assert.match(await stage.text('sip show peer 3001 load'), /\* Name {7}: 3001/);
+  assert.deepEqual([stage.qualified, loaded], [['3001'], ['3001 register', '3001 register']]);
+  assert.match(await stage.text('sip qualify peer nosuch load'), /Peer 'nosuch' not found/);
 });

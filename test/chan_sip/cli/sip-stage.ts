@@ -110,7 +110,7 @@ export class SipStage implements SipView {
     this.peers.remove(peer.name);
   }
 
-  async load(name: string): Promise<Peer | undefined> {
+  async load(name: string, _purpose?: 'register' | 'caller'): Promise<Peer | undefined> {
     return this.peers.get(name);
   }
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseAddress } from '../../../modules/chan_sip/message/address.js';
 import { refusal, response } from '../../../modules/chan_sip/message/build.js';
-import { parseCredentials } from '../../../modules/chan_sip/message/digest.js';
+import { formatCredentials, parseAsked, parseCredentials } from '../../../modules/chan_sip/message/digest.js';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
 import { decode } from '../../../modules/chan_sip/message/octets.js';
 import { Params } from '../../../modules/chan_sip/message/params.js';
@@ -206,6 +206,44 @@ test('%-decoding undoes encoding and never throws', () => {
       const octets = Buffer.from(text, 'utf8');
       const escaped = [...octets].map(octet => `%${octet.toString(16).padStart(2, '0')}`).join('');
       assert.equal(percentDecode(escaped), octets.toString('latin1'));
+    }),
+  );
+});
+
+/** Header values of digest authentication: its words, in and out of place. */
+const digestText = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('Digest ', 'username=', 'realm="r"', 'nonce="n"', 'qop="auth"', 'algorithm=MD5', 'stale=true'),
+      fc.constantFrom(', ', ',', '=', '"', '\\', ' ', '\t'),
+      fc.string({ unit: fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code)), maxLength: 6 }),
+    ),
+    { maxLength: 20 },
+  )
+  .map(pieces => pieces.join(''));
+
+test('no text makes the readers of digest headers throw', () => {
+  fc.assert(
+    fc.property(digestText, text => {
+      for (const header of [text, `Digest ${text}`]) {
+        parseCredentials(header);
+        parseAsked(header);
+      }
+    }),
+  );
+});
+
+test('credentials that were read are the same when written and read again', () => {
+  fc.assert(
+    fc.property(digestText, text => {
+      const read = parseCredentials(`Digest ${text}`);
+      // What is written bare must be what can stand bare, as with all that we write.
+      if (!read || [read.response, read.algorithm, read.qop, read.nc].some(one => one && !/^[\w-]+$/.test(one))) return;
+      const whole = { ...read, algorithm: read.algorithm || 'MD5', qop: read.qop || undefined };
+      const wanted = whole.qop
+        ? { ...whole, nc: whole.nc || '1', cnonce: whole.cnonce ?? '' }
+        : { ...whole, nc: undefined, cnonce: undefined };
+      assert.deepEqual(parseCredentials(formatCredentials(wanted)), wanted);
     }),
   );
 });

@@ -2,6 +2,7 @@
 import { call } from '../../../modules/chan_sip/options/call.js';
 import { device } from '../../../modules/chan_sip/options/device.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
+import { proof } from '../../../modules/chan_sip/options/proof.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions, without } from './option-cases.js';
 
@@ -23,7 +24,7 @@ const list = (good: [string, unknown][], bad: string[] = []): Cases => ({ initia
 const acl: Cases = { initial: { rules: [], names: [] }, good: [['office', { rules: [], names: ['office'] }]] };
 const nowhere = { host: '', port: undefined };
 
-checkOptions('devices', without(device, call, session, media), {
+checkOptions('devices', without(device, call, session, media, proof), {
   type: {
     initial: 'friend',
     good: [
@@ -52,6 +53,15 @@ checkOptions('devices', without(device, call, session, media), {
       ['', ''],
     ],
     bad: ['0123', 'secret'],
+  },
+  password_digest: {
+    initial: [],
+    good: [
+      [`MD5:${'A'.repeat(32)}`, [{ algorithm: 'MD5', hash: 'a'.repeat(32) }]],
+      [` sha-256 : ${'0'.repeat(64)}`, [{ algorithm: 'SHA-256', hash: '0'.repeat(64) }]],
+      [`SHA-512-256:${'f'.repeat(64)}`, [{ algorithm: 'SHA-512-256', hash: 'f'.repeat(64) }]],
+    ],
+    bad: ['', 'a'.repeat(32), `MD5:${'a'.repeat(64)}`, `SHA-256:${'a'.repeat(32)}`, `SHA-1:${'a'.repeat(40)}`, 'MD5:x'],
   },
   remotesecret: word(''),
   auth: list([['me:a:b@there', [{ user: 'me', secret: 'a:b', md5secret: '', realm: 'there' }]]], ['me']),

@@ -2,6 +2,7 @@
 import { call } from '../../../modules/chan_sip/options/call.js';
 import { general } from '../../../modules/chan_sip/options/general.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
+import { proof } from '../../../modules/chan_sip/options/proof.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions, without } from './option-cases.js';
 
@@ -51,7 +52,7 @@ const acl: Cases = {
   good: [['office,home', { rules: [], names: ['office', 'home'] }]],
 };
 
-checkOptions('[general]', without(general, call, session, media), {
+checkOptions('[general]', without(general, call, session, media, proof), {
   allowguest: flag(true),
   autocreatepeer: {
     initial: 'no',

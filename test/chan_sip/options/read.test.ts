@@ -205,6 +205,9 @@ for (const [what, text] of [
   ['contactdeny', '[general]\n\ncontactdeny=300.0.0.0/8\n'],
   ['directmediapermit', '[a]\ntype=peer\ndirectmediapermit=x\n'],
   ['md5secret', '[a]\ntype=peer\nmd5secret=secret\n'],
+  ['password_digest', '[a]\ntype=peer\npassword_digest=MD5:secret\n'],
+  ['supported_algorithms_uas', '[general]\n\nsupported_algorithms_uas=SHA256\n'],
+  ['auth_qop', '[a]\ntype=peer\nauth_qop=yes\n'],
   ['udpbindaddr', '[general]\n\nudpbindaddr=lan0\n'],
   ['maxexpiry', '[general]\n\nmaxexpiry=0\n'],
 ] as const) {
@@ -222,6 +225,48 @@ for (const [what, text, expected] of warned) {
     const all = await warnings(text);
     assert.equal(all.length, 1, all.join('\n'));
     assert.match(all[0]!, expected);
+  });
+}
+
+const HASH = `md5secret=${'a'.repeat(32)}`;
+const proofs: readonly [what: string, general: string, device: string, expected: RegExp | undefined][] = [
+  ['a secret for any algorithm', 'supported_algorithms_uas=SHA-256', 'secret=s', undefined],
+  ['md5secret for MD5', '', HASH, undefined],
+  ['md5secret beside a secret', 'supported_algorithms_uas=SHA-256', `${HASH}\nsecret=s`, undefined],
+  ['no password at all', 'supported_algorithms_uas=SHA-256', '', undefined],
+  ['md5secret alone', 'supported_algorithms_uas=SHA-256', HASH, /^sip.conf:5: no .* for SHA-256 of .*: nobody can/],
+  [
+    'md5secret for one of two',
+    'supported_algorithms_uas=SHA-256,MD5',
+    HASH,
+    /^sip.conf:5: no .* for SHA-256 of .*: it is not asked/,
+  ],
+  [
+    'a digest for each',
+    'supported_algorithms_uas=SHA-256,MD5',
+    `${HASH}\npassword_digest=SHA-256:${'a'.repeat(64)}`,
+    undefined,
+  ],
+  [
+    'a digest for another',
+    '',
+    `password_digest=SHA-256:${'a'.repeat(64)}`,
+    /^sip.conf:5: no .* for MD5 of .*: nobody can/,
+  ],
+  [
+    'algorithms of its own',
+    '',
+    'supported_algorithms_uas=SHA-256',
+    /^sip.conf:5: supported_algorithms_uas differs from/,
+  ],
+  ['the same algorithms', 'supported_algorithms_uas=SHA-256', 'supported_algorithms_uas=sha-256', undefined],
+  ['qop of its own', 'auth_qop=auth', 'auth_qop=no', /^sip.conf:5: auth_qop differs from \[general\]/],
+];
+for (const [what, general, device, expected] of proofs) {
+  test(`proof of a password: ${what}: ${expected ? 'a warning' : 'no warning'}`, async () => {
+    const all = await warnings(`[general]\n${general}\n[a]\ntype=peer\n${device}\n`);
+    assert.equal(all.length, expected ? 1 : 0, all.join('\n'));
+    if (expected) assert.match(all[0]!, expected);
   });
 }
 
@@ -298,8 +343,9 @@ type=peer
 qualify=no
 callgroup=2
 transport=udp,wss
+nat=force_rport,comedia
 `);
-  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'tos_sip (never)']);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tos_sip/);
+  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'nat=comedia (media)', 'tos_sip (never)']);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), nat=comedia \(media\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

@@ -1,6 +1,7 @@
 /** The options that [general] and devices have in common. */
 import { call } from '../../../modules/chan_sip/options/call.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
+import { proof } from '../../../modules/chan_sip/options/proof.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions } from './option-cases.js';
 
@@ -27,6 +28,26 @@ const nat = (forceRport: boolean, comedia: boolean, autoForceRport: boolean, aut
 });
 const proxy = { host: '', port: undefined, protocol: undefined, force: false };
 const direct = { enabled: true, nat: false, update: false, outgoing: false };
+
+checkOptions('proof of a password', proof, {
+  supported_algorithms_uas: {
+    initial: ['MD5'],
+    good: [
+      ['SHA-256', ['SHA-256']],
+      ['sha-512-256, md5', ['SHA-512-256', 'MD5']],
+      ['MD5 SHA-256,MD5', ['MD5', 'SHA-256']],
+    ],
+    bad: ['', 'SHA256', 'SHA-256,none', 'MD5-sess', 'yes'],
+  },
+  auth_qop: {
+    initial: 'no',
+    good: [
+      ['auth', 'auth'],
+      ['No', 'no'],
+    ],
+    bad: ['auth-int', 'yes', ''],
+  },
+});
 
 checkOptions('calls', call, {
   context: word('default'),

@@ -1,8 +1,7 @@
-/** Devices with a host name of their own, domains, and what we call ourselves. */
+/** Devices with a host name of their own, and domains. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Domains, domainsOf } from '../../../modules/chan_sip/user/domains.js';
-import { OurAddress } from '../../../modules/chan_sip/user/our-address.js';
 import { SiteStage } from './site-stage.js';
 
 const TRUNKS = '[one]\ntype=peer\nhost=one.example\nport=5070\n[two]\ntype=peer\nhost=two.example\n';
@@ -45,18 +44,4 @@ test('with autodomain what we are called and listen on are domains of ours, behi
   assert.deepEqual([domains.serves('PBX.EXAMPLE'), domains.serves('other')], [true, false]);
   assert.deepEqual(domainsOf({ ...general, autodomain: false }, ['x']).length, 1);
   await stage.close();
-});
-
-test('bound to every address we call ourselves by one that the other end can reach', () => {
-  const ours = new OurAddress();
-  ours.refresh();
-  const flow = (local: string, remote: string) =>
-    ({ protocol: 'udp', local: { address: local, port: 5070 }, remote: { address: remote, port: 5060 } }) as never;
-  assert.equal(ours.contact(flow('192.0.2.1', '192.0.2.7'), '600'), '<sip:600@192.0.2.1:5070>');
-  assert.equal(ours.contact(flow('2001:db8::1', '2001:db8::7')), '<sip:[2001:db8::1]:5070>');
-  assert.equal(ours.contact(flow('0.0.0.0', '127.0.0.1')), '<sip:127.0.0.1:5070>');
-  assert.equal(ours.towards(flow('::', '::1')), '::1');
-  for (const address of ours.all().filter(one => !one.includes(':'))) {
-    assert.equal(ours.towards(flow('0.0.0.0', address)), address);
-  }
 });

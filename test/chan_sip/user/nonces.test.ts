@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestClock } from '#core';
-import { MARKS, NONCE_LIFE, Nonces, SpentNonces } from '../../../modules/chan_sip/user/nonces.js';
+import { COUNT_WINDOW, MARKS, NONCE_LIFE, Nonces, SpentNonces } from '../../../modules/chan_sip/user/nonces.js';
 
 test('a nonce is known for its own Call-ID, in any case of letters, until 64*T1 have passed', () => {
   const clock = new TestClock();
@@ -81,4 +81,37 @@ test('marks of expired nonces are dropped first, and raise no floor', () => {
   spent.add('new', NONCE_LIFE + 8, NONCE_LIFE + 8);
   assert.equal(spent.size, 1);
   assert.equal(spent.has('other', 9), false);
+});
+
+/** What is used one after the other, and whether it is new. */
+const counts: readonly [what: string, counts: readonly (number | undefined)[], fresh: readonly boolean[]][] = [
+  ['a nonce without a count serves once', [undefined, undefined], [true, false]],
+  ['counts that rise serve, each once', [1, 2, 2, 3, 1], [true, true, false, true, false]],
+  ['one that was overtaken serves, once', [1, 3, 2, 2], [true, true, true, false]],
+  ['the first may be any', [7, 6, 7, 8], [true, true, false, true]],
+  ['what is too far behind counts as used', [COUNT_WINDOW + 5, 6, 5], [true, true, false]],
+  ['a leap leaves nothing of the window', [1, 2 ** 32 - 1, 2 ** 32 - 2, 2], [true, true, true, false]],
+  ['a leap of the window forgets the one before', [1, 1 + COUNT_WINDOW, 1, 2], [true, true, false, true]],
+  ['once used without a count it serves none', [undefined, 1], [true, false]],
+  ['once used with a count it serves none without', [1, undefined], [true, false]],
+];
+for (const [what, sequence, fresh] of counts) {
+  test(`counts: ${what}`, () => {
+    const spent = new SpentNonces();
+    const did = sequence.map(count => {
+      const isNew = !spent.has('n', 1, count);
+      if (isNew) spent.add('n', 1, 1, count);
+      return isNew;
+    });
+    assert.deepEqual(did, fresh);
+    assert.equal(spent.size, 1);
+  });
+}
+
+test('every count within the window is told apart from its neighbours', () => {
+  const spent = new SpentNonces();
+  const used = [100, 99, 97, 90, 75, 69];
+  for (const count of used) spent.add('n', 1, 1, count);
+  for (let count = 69; count <= 101; count++) assert.equal(spent.has('n', 1, count), used.includes(count), `${count}`);
+  assert.equal(spent.has('other', 1, 100), false);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseText } from '../../../core/config/dialect.js';
-import { ha1 } from '../../../modules/chan_sip/message/digest.js';
+import { ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { readSipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { Binding, Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
@@ -197,6 +197,25 @@ test('the hash of the password is made for the realm that asks, and anew after a
   assert.equal(peer.ha1('r2'), ha1('a', 'r2', 'y'));
   assert.equal(peers.get('b')!.ha1('r1'), undefined);
 });
+
+test('each algorithm has its own hash, and the realm of one does not touch another', async () => {
+  const peer = (await peersOf(PHONES)).get('a')!;
+  assert.equal(peer.ha1('r1', 'SHA-256'), ha1('a', 'r1', 'x', 'SHA-256'));
+  assert.equal(peer.ha1('r2'), ha1('a', 'r2', 'x'));
+  assert.equal(peer.ha1('r1', 'SHA-256'), ha1('a', 'r1', 'x', 'SHA-256'));
+});
+
+for (const [lines, hasPassword] of [
+  ['', false],
+  ['secret=x', true],
+  [`md5secret=${'a'.repeat(32)}`, true],
+  [`password_digest=SHA-256:${'a'.repeat(64)}`, true],
+] as const) {
+  test(`a device with '${lines}' ${hasPassword ? 'has a password' : 'has none'}`, async () => {
+    const peers = await peersOf(`[general]\nsupported_algorithms_uas=SHA-512-256\n[a]\ntype=peer\n${lines}\n`);
+    assert.equal(peers.get('a')!.hasPassword, hasPassword);
+  });
+}
 
 test('md5secret goes before secret', async () => {
   const hash = 'ABCDEF0123456789abcdef0123456789';

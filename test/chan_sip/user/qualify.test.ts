@@ -1,18 +1,11 @@
 /** qualify: what devices are asked, when, and what their answers change. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Heard, SiteStage } from './site-stage.js';
+import { optionsAnswer as answerTo, SiteStage } from './site-stage.js';
 
 const AT = { address: '192.0.2.9', port: 5999 };
 const TRUNK = '[trunk]\ntype=peer\nhost=192.0.2.9\nport=5999\nqualify=2000\n';
 const PHONE = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\nqualify=2000\nregexten=1008\n';
-
-const answerTo = (asked: Heard, status = 200): string =>
-  [
-    `SIP/2.0 ${status} Whatever`,
-    ...['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(name => `${name}: ${asked.header(name)}`),
-    'Content-Length: 0\r\n\r\n',
-  ].join('\r\n');
 
 /** A fixed device that has been asked once. */
 async function asked(general = '') {
@@ -30,33 +23,6 @@ async function asked(general = '') {
   const notices = () => site.stage.lines.filter(line => line.startsWith('notice: Peer'));
   return { site, peer, questions, unique, answer, facts, notices };
 }
-
-test('the OPTIONS has the headers of the recorded one, in their order', async () => {
-  const { site, questions } = await asked('useragent=PBX');
-  const text = questions()[0]!
-    .text.replace(/branch=z9hG4bK[0-9a-f]+/, 'branch=B')
-    .replace(/tag=as[0-9a-f]{8}/, 'tag=T')
-    .replace(/Call-ID: [0-9a-f]{32}@/, 'Call-ID: C@');
-  assert.equal(
-    text,
-    [
-      'OPTIONS sip:192.0.2.9 SIP/2.0',
-      'Via: SIP/2.0/UDP 192.0.2.1:5060;branch=B',
-      'Max-Forwards: 70',
-      'From: "asterisk" <sip:asterisk@192.0.2.1>;tag=T',
-      'To: <sip:192.0.2.9>',
-      'Contact: <sip:asterisk@192.0.2.1>',
-      'Call-ID: C@192.0.2.1:5060',
-      'CSeq: 102 OPTIONS',
-      'User-Agent: PBX',
-      'Date: Sun, 22 Nov 2026 12:00:00 GMT',
-      'Allow: INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, NOTIFY, INFO, PUBLISH, MESSAGE',
-      'Supported: replaces, timer',
-      'Content-Length: 0\r\n\r\n',
-    ].join('\r\n'),
-  );
-  await site.close();
-});
 
 test('a device is UNKNOWN, reachable, lagged, unreachable and back, and each change is told once', async () => {
   const { site, peer, unique, answer, facts, notices } = await asked();
@@ -114,26 +80,6 @@ test('a device that registers is asked at once, and is UNKNOWN when it is gone',
   await site.close();
 });
 
-const many = (count: number) =>
-  Array.from({ length: count }, (_, at) => `[p${at}]\ntype=peer\nhost=10.0.${at >> 8}.${at & 255}\nqualify=yes\n`).join(
-    '',
-  );
-
-test('a thousand devices are asked no more than one group a gap', async () => {
-  const site = await SiteStage.of(`[general]\nqualifygap=100\nqualifypeers=3\n${many(1000)}`);
-  const asked = () => site.transactions.size;
-  site.clock.advance(0);
-  assert.equal(asked(), 3);
-  let before = asked();
-  for (let gap = 0; gap < 12; gap++) {
-    site.clock.advance(100);
-    assert.ok(asked() - before <= 3, `${asked() - before} in one gap`);
-    before = asked();
-  }
-  assert.ok(before >= 30);
-  await site.close();
-});
-
 test('a reload that turns qualify off leaves nothing that waits', async () => {
   const { site, peer } = await asked('keepalive=yes');
   await site.reconfigure(`[general]\n${TRUNK.replace('qualify=2000', 'qualify=no')}`);
@@ -150,5 +96,70 @@ test('keepalive sends empty lines, one each interval', async () => {
     site.sent(AT).map(({ text }) => text),
     ['\r\n', '\r\n', '\r\n'],
   );
+  await site.close();
+});
+
+test('an answer that came in time while the event loop lagged still counts', async () => {
+  const { site, peer, answer } = await asked('timert1=40\nt1min=40');
+  site.clock.stall(10_000);
+  site.clock.advance(0);
+  assert.equal(peer.status, 'UNKNOWN');
+  answer(50);
+  assert.equal(peer.status, 'LAGGED (10050 ms)');
+  await site.close();
+});
+
+test('without an answer after a lag the device is unreachable a moment later', async () => {
+  const { site, peer } = await asked();
+  site.clock.stall(10_000);
+  site.clock.advance(0);
+  site.clock.advance(100);
+  assert.equal(peer.status, 'UNREACHABLE');
+  await site.close();
+});
+
+/** What the last qualify took, other options, and after how many milliseconds the next OPTIONS is repeated first. */
+for (const [took, options, repeated] of [
+  [300, '', 300],
+  [20, '', 100],
+  [20, 't1min=40', 40],
+  [20, 't1min=150', 150],
+  [undefined, '', 500],
+  [undefined, 'timert1=800', 800],
+] as const) {
+  const last = took === undefined ? 'of which nothing is known' : `that took ${took} ms`;
+  test(`T1 with a device ${last}, ${options || 'else as it comes'}: ${repeated} ms`, async () => {
+    const { site, questions, answer } = await asked(options);
+    if (took !== undefined) {
+      answer(took);
+      site.clock.advance(60_000);
+    }
+    const before = questions().length;
+    site.clock.advance(repeated - 1);
+    assert.equal(questions().length, before);
+    site.clock.advance(1);
+    assert.equal(questions().length, before + 1);
+    await site.close();
+  });
+}
+
+test('sip qualify peer asks a device that is not watched, and what it answers changes nothing', async () => {
+  const site = await SiteStage.of(`[general]\n${TRUNK.replace('qualify=2000', 'qualify=no')}`);
+  const peer = site.peers.get('trunk')!;
+  site.user.qualify(peer);
+  site.receive(answerTo(site.sent(AT)[0]!), AT);
+  assert.deepEqual([peer.status, peer.lastMs, site.clock.pending], ['Unmonitored', 0, 0]);
+  await site.close();
+});
+
+test('sip qualify peer asks a watched device at once, and the question before is forgotten', async () => {
+  const { site, peer, questions, unique } = await asked();
+  const [first] = questions();
+  site.user.qualify(peer);
+  assert.deepEqual([unique(), site.transactions.size], [2, 1]);
+  site.receive(answerTo(first!), AT);
+  assert.equal(peer.status, 'UNKNOWN');
+  site.receive(answerTo(questions()[1]!), AT);
+  assert.equal(peer.status, 'OK (1 ms)');
   await site.close();
 });

@@ -126,6 +126,45 @@ test('what is wrong with a row is told once, however often it is read', async ()
   await stage.close();
 });
 
+test('a registration that waits while the family moves is written where it was meant, and is not taken for the other table’s', async () => {
+  const stage = await RowStage.of({ general: CACHED });
+  stage.engine.tables.set('db/others', [phone('3001')]);
+  await stage.login(EXPIRES);
+  await stage.map('sippeers => mem,db,others\n');
+  await stage.ask({ user: '3001', callId: 'c2' });
+  assert.deepEqual([stage.peers.size, stage.peers.get('3001')?.binding], [1, undefined]);
+  await stage.written();
+  assert.equal(stage.row('3001')?.['ipaddr'], '192.0.2.7');
+  assert.equal(stage.row('3001', 'others')?.['ipaddr'], null);
+  await stage.close();
+});
+
+test('the end waits 1.5 s for a database that is away, and says what stays', async () => {
+  const stage = await RowStage.of({ general: CACHED });
+  await stage.ask({ user: '3001' });
+  stage.engine.failure = 'away';
+  assert.equal((await stage.login(EXPIRES))?.status, 200);
+  let ended = false;
+  const ending = stage.site.user.end().then(() => void (ended = true));
+  const after = async (ms: number): Promise<boolean> => {
+    for (let passed = 0; passed < ms; passed += 100) {
+      await stage.site.stage.settled();
+      stage.clock.advance(100);
+    }
+    await stage.site.stage.settled();
+    return ended;
+  };
+  assert.equal(await after(1400), false);
+  await after(100);
+  await ending;
+  assert.deepEqual(
+    stage.logged().filter(line => line.includes('stay')),
+    ['warning: sippeers: 1 rows stay in the journal for the next start: not done within 1500 ms'],
+  );
+  await stage.site.close();
+  await rm(stage.directory, { recursive: true });
+});
+
 test('nothing is left in a directory where no family is mapped', async () => {
   const stage = await RowStage.of();
   await stage.map('');

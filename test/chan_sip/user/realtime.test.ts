@@ -94,7 +94,7 @@ for (const general of ['', CACHED]) {
 test('with rtcachefriends a device is read once, and costs no look-up afterwards', async () => {
   const stage = await RowStage.of({ general: CACHED });
   await stage.login(EXPIRES);
-  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.deepEqual(stage.asked(), ['loadAll sippeers']);
   assert.equal(stage.peers.get('3001')?.origin, 'realtime');
   for (const callId of ['c2', 'c3']) {
     stage.clock.advance(60_000);
@@ -109,21 +109,40 @@ test('without it no device is kept: what was read serves for a second', async ()
   const stage = await RowStage.of();
   await stage.ask({ user: '3001', ...EXPIRES });
   await stage.ask({ user: '3001', callId: 'c2' });
-  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.deepEqual(stage.asked(), ['loadAll sippeers']);
   stage.clock.advance(1000);
   await stage.ask({ user: '3001', callId: 'c3' });
-  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.deepEqual(stage.asked(), ['loadAll sippeers']);
   assert.equal(stage.peers.size, 0);
   assert.equal(stage.site.stage.heap.size, 0);
   await stage.close();
 });
 
-test('a device is asked for as the original does: by name among those that register, then by name', async () => {
-  const stage = await RowStage.of({ rows: [], regs: [] });
-  await stage.ask({ user: 'nobody' });
-  assert.deepEqual(stage.asked(), ['load sippeers', 'load sippeers']);
-  await stage.ask({ user: 'nobody', callId: 'c2' });
-  assert.deepEqual(stage.asked(), [], 'that nobody has the name is known for a second');
+const ASKED: [who: string, name: string, rows: Columns[]][] = [
+  ['a device that registers', '3001', [phone('3001')]],
+  ['a device with a fixed address', '3001', [phone('3001', { host: '192.0.2.1' })]],
+  ['a device that is both, in two rows', '3001', [phone('3001', { host: '192.0.2.1' }), phone('3001')]],
+  ['a name that another case of it has', '3001a', [phone('3001A')]],
+  ['nobody', '3001', []],
+];
+
+for (const [who, name, rows] of ASKED) {
+  test(`${who} is asked for in one statement for each table, whether there is one or not`, async () => {
+    for (const regs of [undefined, rows.map(row => ({ name: row['name']! })), []]) {
+      const stage = await RowStage.of({ rows, ...(regs ? { regs } : {}) });
+      await stage.ask({ user: name });
+      assert.deepEqual(stage.asked(), ['loadAll sippeers', ...(regs ? ['load sipregs'] : [])]);
+      await stage.ask({ user: name, callId: 'c2' });
+      assert.deepEqual(stage.asked(), [], 'the answer is good for a second');
+      await stage.close();
+    }
+  });
+}
+
+test('of two rows with one name the one that registers counts', async () => {
+  const rows = [phone('3001', { host: '192.0.2.1', secret: 'other' }), phone('3001', { host: 'Dynamic' })];
+  const stage = await RowStage.of({ rows });
+  assert.equal((await stage.login(EXPIRES))?.status, 200);
   await stage.close();
 });
 
@@ -336,7 +355,7 @@ test('one look-up serves all who ask for a name, and a request that is repeated 
     stage.site.sent().map(({ status }) => status),
     [401, 401],
   );
-  assert.deepEqual(stage.asked(), ['load sippeers']);
+  assert.deepEqual(stage.asked(), ['loadAll sippeers']);
   await stage.close();
 });
 

@@ -1,11 +1,18 @@
 /** The user layer over a wire that can be read: real messages, real devices, no socket. */
+import assert from 'node:assert/strict';
 import { handleIncoming } from '../../../modules/chan_sip/incoming.js';
-import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest.js';
+import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import { standardPort } from '../../../modules/chan_sip/options/values/transport.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
-import type { Endpoint, Flow } from '../../../modules/chan_sip/transport/transport.js';
+import {
+  type Endpoint,
+  type Flow,
+  formatEndpoint,
+  type Protocol,
+} from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
 import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
 import { CoreStage } from '../../support/core-stage.js';
@@ -44,6 +51,7 @@ export interface Ask {
   readonly headers?: readonly string[];
   readonly body?: string;
   readonly source?: Endpoint;
+  readonly protocol?: Protocol;
 }
 
 /** How to answer a challenge. */
@@ -53,6 +61,14 @@ export interface Login {
   readonly nonce?: string;
 }
 
+/** What a device says to an OPTIONS of ours. */
+export const optionsAnswer = (asked: Heard, status = 200): string =>
+  [
+    `SIP/2.0 ${status} Whatever`,
+    ...['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(name => `${name}: ${asked.header(name)}`),
+    'Content-Length: 0\r\n\r\n',
+  ].join('\r\n');
+
 export class SiteStage {
   readonly stage: CoreStage;
   readonly user: UserLayer;
@@ -60,6 +76,8 @@ export class SiteStage {
   readonly #wires = new Map<string, RecordingWire>();
   /** What chance says: in the middle nothing is longer or shorter. */
   random = 0.5;
+  /** Ends of streams that are open, `address:port`. */
+  readonly connections = new Set<string>();
   #cseq = 100;
 
   private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
@@ -75,7 +93,8 @@ export class SiteStage {
     });
     this.user = new UserLayer(core, config.general, {
       transactions: this.transactions,
-      outward: (_protocol, remote) => this.#wire(remote),
+      outward: (protocol, remote) => this.#wire(remote, protocol),
+      reaches: (protocol, remote) => protocol === 'udp' || this.connections.has(formatEndpoint(remote)),
       lookup,
       random: () => this.random,
     });
@@ -118,7 +137,7 @@ export class SiteStage {
     const contact = ask.contact ?? `<sip:${user}@${source.address}:${source.port}>`;
     return [
       `${method} ${ask.uri ?? 'sip:pbx.example'} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${ask.via ?? `${source.address}:${source.port};branch=z9hG4bK${this.#cseq};rport`}`,
+      `Via: SIP/2.0/${(ask.protocol ?? 'udp').toUpperCase()} ${ask.via ?? `${source.address}:${source.port};branch=z9hG4bK${this.#cseq};rport`}`,
       `From: <${ask.from ?? `sip:${user}@pbx.example`}>;tag=f1`,
       `To: <${ask.to ?? `sip:${user}@pbx.example`}>`,
       `Call-ID: ${callId}`,
@@ -132,8 +151,8 @@ export class SiteStage {
   }
 
   /** Everything that is sent because of a text. */
-  receive(text: string, source: Endpoint = SOURCE): Heard[] {
-    const wire = this.#wire(source);
+  receive(text: string, source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+    const wire = this.#wire(source, protocol);
     const before = wire.sentTo.length;
     this.transactions.receive(parse(text), wire);
     return wire.sentTo.slice(before).map(([to, sent]) => heard(sent, to));
@@ -141,15 +160,15 @@ export class SiteStage {
 
   /** The one answer to a request. */
   ask(ask: Ask = {}): Heard {
-    const answers = this.receive(this.request(ask), ask.source);
+    const answers = this.receive(this.request(ask), ask.source, ask.protocol);
     if (answers.length !== 1)
       throw new Error(`${answers.length} answers: ${answers.map(({ line }) => line).join(', ')}`);
     return answers[0]!;
   }
 
   /** What has been sent to somebody so far. */
-  sent(source: Endpoint = SOURCE): Heard[] {
-    return this.#wire(source).sentTo.map(([to, text]) => heard(text, to));
+  sent(source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+    return this.#wire(source, protocol).sentTo.map(([to, text]) => heard(text, to));
   }
 
   /** An Authorization header for a challenge. */
@@ -175,29 +194,41 @@ export class SiteStage {
     return { ...ask, headers: [...(ask.headers ?? []), this.credentials(challenge, ask, login)] };
   }
 
-  close(): Promise<void> {
-    return this.stage.close();
+  /** The end, and a check that nothing is left. */
+  async close(): Promise<void> {
+    await this.stage.close();
+    assert.equal(this.transactions.size, 0, 'transactions are left behind');
   }
 
-  #wire(source: Endpoint): RecordingWire {
-    const key = `${source.address}:${source.port}`;
+  #wire(source: Endpoint, protocol: Protocol = 'udp'): RecordingWire {
+    const key = `${protocol} ${formatEndpoint(source)}`;
     let wire = this.#wires.get(key);
-    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source)));
+    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source, protocol)));
     return wire;
   }
 }
 
 /** A wire that says where each message went. */
 class RecordingWire implements Flow {
-  readonly protocol = 'udp';
-  readonly reliable = false;
-  readonly local: Endpoint = { address: '192.0.2.1', port: 5060 };
+  readonly protocol: Protocol;
   readonly remote: Endpoint;
   readonly sentTo: [to: Endpoint, text: string][];
 
-  constructor(remote: Endpoint, sentTo: [Endpoint, string][] = []) {
+  constructor(remote: Endpoint, protocol: Protocol, sentTo: [Endpoint, string][] = []) {
     this.remote = remote;
+    this.protocol = protocol;
     this.sentTo = sentTo;
+  }
+
+  get reliable(): boolean {
+    return this.protocol !== 'udp';
+  }
+
+  get local(): Endpoint {
+    return {
+      address: this.remote.address.includes(':') ? '2001:db8::1' : '192.0.2.1',
+      port: standardPort(this.protocol),
+    };
   }
 
   send(text: string): void {
@@ -205,7 +236,7 @@ class RecordingWire implements Flow {
   }
 
   to(remote: Endpoint): Flow {
-    return new RecordingWire(remote, this.sentTo);
+    return new RecordingWire(remote, this.protocol, this.sentTo);
   }
 
   trusted(): void {}

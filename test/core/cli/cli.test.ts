@@ -196,6 +196,12 @@ const COMPLETIONS: [line: string, candidates: string[]][] = [
   ['nosuch ', []],
   ['sip nosuch ', []],
   ['secret ', []],
+  ['sip show peers --', ['--json']],
+  ['sip show peers --x', []],
+  ['sip show --', []],
+  ['sip show peers | ', ['count', 'exclude', 'include']],
+  ['sip show peers --json | i', ['include']],
+  ['sip show peers | include ', []],
 ];
 
 for (const [line, candidates] of COMPLETIONS) {

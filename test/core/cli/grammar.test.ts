@@ -23,7 +23,8 @@ const LINES: [line: string, words: string[], open: boolean][] = [
 
 for (const [line, words, open] of LINES) {
   test(`the line ${JSON.stringify(line)} is ${words.length} words, ${open ? 'the last one unfinished' : 'all finished'}`, () => {
-    assert.deepEqual(split(line), { words, open });
+    const found = split(line);
+    assert.deepEqual([found.words, found.open], [words, open]);
   });
 }
 

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemClock, TestClock } from '../../../core/clock.js';
 import type { Change } from '../../../core/config/change.js';
-import { type Condition, type Realtime, RealtimeFailed, type Row } from '../../../core/config/engine.js';
+import {
+  type Condition,
+  type Realtime,
+  RealtimeFailed,
+  type Row,
+  sameTargets,
+  type Target,
+} from '../../../core/config/engine.js';
 import { Journal } from '../../../core/config/journal.js';
 import { readJournal } from '../../../core/config/journal-lines.js';
 import { WriteBehind, type WriteBehindParts } from '../../../core/config/write-behind.js';
@@ -29,13 +36,18 @@ export const applies = (row: Row, conditions: readonly Condition[]): boolean =>
     return has === null || has === undefined ? orNull === true : compare[operator]!(has, value);
   });
 
+/** Where the family lies, unless it was moved. */
+const LIES: readonly Target[] = [{ driver: 'map', database: 'db', table: 'phones' }];
+
 /** Rows by name. */
-export class MapDatabase implements Pick<Realtime, 'maps' | 'update'> {
+export class MapDatabase implements Pick<Realtime, 'maps' | 'targets' | 'update'> {
   readonly rows = new Map<string, Row>();
   /** What was tried, in order, and what was written. */
   readonly tried: string[] = [];
   readonly written: string[] = [];
   mapped = true;
+  /** Where the family lies. */
+  lies = LIES;
   /** Why the update number `n` fails, counted from 1; undefined lets it pass. */
   failing: (n: number, name: string) => string | undefined = () => undefined;
   /** While set, updates wait for release(). */
@@ -50,9 +62,19 @@ export class MapDatabase implements Pick<Realtime, 'maps' | 'update'> {
     return this.mapped;
   }
 
-  async update(family: string, conditions: readonly Condition[], changes: Row): Promise<number> {
+  targets(): readonly Target[] {
+    return this.lies;
+  }
+
+  async update(
+    family: string,
+    conditions: readonly Condition[],
+    changes: Row,
+    targets: readonly Target[] = this.lies,
+  ): Promise<number> {
     const name = conditions.find(({ column }) => column === 'name')!.value;
-    const shown = `${name} ${Object.values(changes).join(' ')}`;
+    const elsewhere = sameTargets(targets, this.lies) ? '' : ` to ${targets[0]?.table}`;
+    const shown = `${name} ${Object.values(changes).join(' ')}${elsewhere}`;
     assert.ok(!this.#names.has(name), `${name} is written twice at the same time`);
     this.#names.add(name);
     this.tried.push(shown);
@@ -87,6 +109,7 @@ export const change = (name: string, says: string, at = 0): Change => ({
   conditions: [{ column: 'name', operator: '=', value: name }],
   changes: { says },
   at,
+  targets: LIES,
 });
 
 export const isText = (value: unknown): value is { text: string } =>

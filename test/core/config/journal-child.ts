@@ -50,6 +50,7 @@ async function drain(): Promise<void> {
   const heap = new SchedulerHeap(clock, (label, thrown) => assert.fail(`${label}: ${String(thrown)}`));
   let away = true;
   const realtime = {
+    targets: () => [],
     maps: () => true,
     update: async (family: string, _conditions: unknown, { says }: Record<string, string | null>) => {
       if (away) throw new RealtimeFailed(family, 'connection refused');

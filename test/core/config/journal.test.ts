@@ -93,7 +93,17 @@ for (const [what, damage, left, said] of damages) {
     const expected = left.map(index => ({ text: `value ${index}` }));
     assert.deepEqual(await journal.open(), expected);
     assert.equal(at.said.length, said ? 1 : 0, at.said.join('\n'));
-    if (said) assert.match(at.said[0]!, said);
+    assert.equal(existsSync(`${at.file}.damaged`), said !== undefined);
+    if (said) {
+      assert.match(at.said[0]!, said);
+      assert.ok(at.said[0]!.endsWith(`they are kept in '${at.file}.damaged'`), at.said[0]);
+      const kept = readFileSync(`${at.file}.damaged`, 'latin1').split('\n').slice(0, -1);
+      const whole = new Set(lines.map(line => line.slice(0, -1)));
+      const bad = damage(lines.join(''))
+        .split('\n')
+        .filter(line => !whole.has(line));
+      assert.equal(kept.join(''), Buffer.from(bad.join('')).toString('latin1').slice(0, kept.join('').length));
+    }
     journal.put({ text: 'one more' });
     await journal.close();
     at.said.length = 0;

@@ -88,6 +88,25 @@ test('a driver that is not loaded fails like any other, with the line that names
   assert.equal(await stage.families.load('fam', []), undefined);
 });
 
+test('an update for where the family lay before goes there, or says why it does not', async () => {
+  const stage = await RealtimeStage.of('fam => one,db,old\n');
+  const { engine, leave } = stage.driver('One');
+  engine.tables.set('db/old', [{ name: 'a', n: '1' }]);
+  const before = stage.families.targets('Fam');
+  assert.deepEqual(before, [{ driver: 'one', database: 'db', table: 'old' }]);
+  await stage.map('other => one,db\nfam => one,db,old\n');
+  assert.equal(stage.families.targets('fam'), before);
+  await stage.map('fam => one,db,new\n');
+  stage.told();
+  assert.equal(await stage.families.update('fam', named('a'), { n: '2' }, before), 1);
+  assert.deepEqual(engine.tables.get('db/old'), [{ name: 'a', n: '2' }]);
+  assert.deepEqual(stage.told(), [], 'of the rows that count now none was changed');
+  leave();
+  await assert.rejects(stage.families.update('fam', named('a'), { n: '3' }, before), {
+    message: "fam: one:db/old: driver 'one' is not loaded",
+  });
+});
+
 test('a priority behind a gap is not asked', async () => {
   const stage = await RealtimeStage.of('fam => one,db,tab,1\nfam => three,db,tab,3\n');
   stage.driver('one').engine.failure = 'locked';

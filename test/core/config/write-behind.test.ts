@@ -135,6 +135,43 @@ test('a family whose driver is away keeps its changes', async () => {
   assert.deepEqual(at.database.written, ['alice x']);
 });
 
+const MOVED = [{ driver: 'map', database: 'db', table: 'others' }];
+
+test('a change goes to where its family lay when it came, also in the next life, and what comes later does not', async () => {
+  const behind = await at.open();
+  at.database.failing = () => 'away';
+  behind.put(change('alice', 'x'));
+  behind.put(change('bob', 'x'));
+  at.clock.advance(WINDOW);
+  await at.until(() => behind.row().inFlight === 0 && behind.row().journalBytes > 0);
+  at.database.lies = MOVED;
+  assert.equal(behind.pending('alice'), undefined, 'the other table says nothing of it');
+  behind.put(change('alice', 'y'));
+  assert.equal(behind.pending('alice')?.changes['says'], 'y');
+  await behind.close();
+  at.database.failing = () => undefined;
+  const next = await at.open();
+  await next.drain();
+  assert.deepEqual(at.database.written.toSorted(), ['alice x to phones', 'alice y', 'bob x to phones']);
+});
+
+test('a change of a family that lies elsewhere by now is given up when it cannot be written, and told', async () => {
+  const behind = await at.open();
+  at.database.failing = () => 'has no database [db]';
+  behind.put(change('alice', 'x'));
+  at.database.lies = MOVED;
+  for (let count = 0; behind.row().lost === 0; count++) {
+    at.clock.advance(30_000);
+    await at.until(() => behind.row().inFlight === 0);
+    assert.ok(count < 40, 'it is never given up');
+  }
+  assert.match(
+    at.said.at(-1)!,
+    /^error: phones: a change of 'alice' is given up, the family lies elsewhere by now: .*has no database \[db\]$/,
+  );
+  await behind.drain();
+});
+
 test('a row that always fails holds up nobody, and is given up when others were written all the time', async () => {
   const behind = await at.open();
   at.database.failing = (_n, name) => (name === 'bad' ? 'value too long' : undefined);

@@ -1,0 +1,78 @@
+/** What may follow any command on its line: `--json`, and filters behind bars: `| include X`, `| exclude X`, `| count`. */
+import { CommandError } from '../errors.js';
+import { type Report, renderJson, renderText } from '../output.js';
+import { split, type Words } from './words.js';
+
+/** Which lines of an answer stay; `count`: only their number is wanted. */
+type Filter = 'count' | ((line: string) => boolean);
+
+const matching =
+  (name: string, wanted: boolean) =>
+  (argument: string): Filter => {
+    if (argument === '') throw new CommandError(`'${name}' needs a pattern: | ${name} <pattern>`, true);
+    const pattern = patternOf(argument);
+    return line => pattern.test(line) === wanted;
+  };
+
+const MAKERS: Readonly<Record<string, (argument: string) => Filter>> = {
+  include: matching('include', true),
+  exclude: matching('exclude', false),
+  count: argument => {
+    if (argument !== '') throw new CommandError(`'count' takes nothing, got '${argument}'`, true);
+    return 'count';
+  },
+};
+
+/** By name. */
+export const FILTERS: readonly string[] = Object.keys(MAKERS).sort();
+
+export const JSON_FLAG = '--json';
+
+/** Whether the word there is a bar that somebody typed, not one in quotes. */
+export const isBar = ({ words, plain }: Words, at: number): boolean => at > 0 && words[at] === '|' && plain[at]!;
+
+/** A line as typed: the command, and what becomes of its answer. */
+export interface Tail {
+  readonly command: string;
+  readonly json: boolean;
+  readonly filters: readonly Filter[];
+}
+
+/** Takes a line apart. @throws CommandError when what stands behind a bar is no filter */
+export function readTail(line: string): Tail {
+  const parsed = split(line);
+  const { words, plain, starts } = parsed;
+  const bars = [...words.keys()].filter(at => isBar(parsed, at));
+  const end = bars[0] ?? words.length;
+  const json = end > 1 && words[end - 1] === JSON_FLAG && plain[end - 1]!;
+  const filters = bars.map((bar, index) => {
+    const [name = '', ...argument] = words.slice(bar + 1, bars[index + 1]);
+    const make = MAKERS[name.toLowerCase()];
+    if (!make) throw new CommandError(`'${name}' is no filter; behind | stands one of ${FILTERS.join(', ')}`, true);
+    return make(argument.join(' '));
+  });
+  return { command: line.slice(0, starts[json ? end - 1 : end]).trimEnd(), json, filters };
+}
+
+/** The answer as its reader wants it: as text, for a terminal of that width or as recorded, or as JSON; filtered. */
+export function finish(report: Report, outcome: string, { json, filters }: Tail, width: number | undefined): string {
+  const keep = (line: string): boolean => filters.every(filter => filter === 'count' || filter(line));
+  const counted = filters.includes('count');
+  if (json) {
+    const { tables, fields, lines } = renderJson(report, keep);
+    const count = lines.length + tables.reduce((sum, rows) => sum + rows.length, 0);
+    return `${JSON.stringify({ outcome, ...(counted ? { count } : { tables, fields, lines }) }, null, 2)}\n`;
+  }
+  const text = renderText(report, width);
+  if (filters.length === 0) return text;
+  const kept = text === '' ? [] : text.slice(0, -1).split('\n').filter(keep);
+  return counted ? `${kept.length}\n` : kept.map(line => `${line}\n`).join('');
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new CommandError(`'${text}' is not a regular expression`, true);
+  }
+}

@@ -1,0 +1,55 @@
+/** The next hop towards a device: over which transport a request goes, and where to first (RFC 3261 §8.1.2, RFC 3327). */
+import { isIP } from 'node:net';
+import { parseAddress } from '../message/address.js';
+import { ParseError } from '../message/parse-error.js';
+import type { Uri } from '../message/uri.js';
+import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transport.js';
+import type { Peer } from './peer.js';
+import type { Site } from './site.js';
+
+/** The host may be a name. */
+export interface NextHop {
+  readonly protocol: Protocol;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The outbound proxy where it is forced, else the first of its Path, else the outbound proxy, else where the device is.
+ * Undefined when nobody knows, or it can be reached no more.
+ */
+export function nextHop(site: Site, peer: Peer): NextHop | undefined {
+  const { protocol, binding } = peer;
+  const { host, port, protocol: written = protocol, force } = peer.get('outboundproxy');
+  const proxy = host === '' ? undefined : { protocol: written, host, port: port ?? standardPort(written) };
+  if (proxy && force) return proxy;
+  const path = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
+  if (!path) return proxy ?? directHop(site, peer);
+  const asked = path.params.get('transport')?.toLowerCase();
+  const over = PROTOCOLS.find(known => known === asked) ?? protocol;
+  return { protocol: over, host: path.host, port: path.port ?? standardPort(over) };
+}
+
+/**
+ * Straight to the device. One that registered over a connection is reached over that one, as long as it is there:
+ * a NAT lets nobody open another, and at its address may be somebody else by now.
+ */
+export function directHop({ reaches }: Site, { address, protocol, binding }: Peer): NextHop | undefined {
+  const connection = binding?.connection;
+  const at = connection ?? address;
+  if (!at || (connection && !reaches(protocol, connection))) return undefined;
+  return { protocol, host: at.address, port: at.port };
+}
+
+function uriOf(path: string): Uri | undefined {
+  try {
+    const { uri } = parseAddress(path);
+    return uri.host === '' ? undefined : uri;
+  } catch (thrown) {
+    if (!(thrown instanceof ParseError)) throw thrown;
+    return undefined;
+  }
+}
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+export const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));
