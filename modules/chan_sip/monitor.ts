@@ -44,15 +44,17 @@ const collide = (one: Endpoint, other: Endpoint): boolean =>
 const isSame = (one: Wanted, other: Wanted): boolean =>
   one.protocol === other.protocol && formatEndpoint(one.bind) === formatEndpoint(other.bind);
 
+type Opener = Pick<TransportLayer, 'open' | 'openWebSockets'>;
+
 export class Monitor {
-  readonly #transport: TransportLayer;
+  readonly #transport: Opener;
   #held: readonly Held[] = [];
   #server: HttpServer | undefined;
   #offering = false;
   /** Of WebSockets, while they are offered and there is a server for them. */
   #web: readonly Listener[] = [];
 
-  constructor(transport: TransportLayer) {
+  constructor(transport: Opener) {
     this.#transport = transport;
   }
 

@@ -7,6 +7,7 @@ import { LoadDeclined } from '#core';
 import { Sip } from '../../modules/chan_sip/sip.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { CoreStage } from '../support/core-stage.js';
+import { noIPv6 } from '../support/ipv6.js';
 import { answerOf, registerText } from '../support/register.js';
 import { SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
@@ -202,3 +203,58 @@ test('a browser registers over a WebSocket and is reached over it', bounded, asy
   await sip.goodbye();
   await stage.close();
 });
+
+test('a call with a password makes its connection a trusted one', bounded, async () => {
+  await using stack = await SipStack.of(TCP);
+  await using caller = await StreamPhone.open(stack.sip.localOf('tcp')!);
+  const invite = (cseq: number, authorization?: string) =>
+    registerText('1008', cseq, authorization).replaceAll('REGISTER', 'INVITE');
+  caller.send(invite(1));
+  caller.send(invite(2, answerOf(await caller.next(), '1008', 'pass1008', 'INVITE')));
+  assert.match(await caller.next(), /^SIP\/2\.0 404 /);
+  stack.stage.clock.advance(31_000);
+  assert.equal(stack.sip.connections().length, 1);
+});
+
+const LOOPBACK: Readonly<Record<string, string>> = { '[::1]': '::1', '[::]': '::1' };
+
+for (const [bind, address] of Object.entries(LOOPBACK)) {
+  test(`a device registers over TCP from ${address} with us on ${bind}, all in brackets`, bounded, async t => {
+    const absent = noIPv6();
+    if (absent) return t.skip(absent);
+    const stage = await CoreStage.of('chan_sip', {
+      'sip.conf': `[general]\nudpbindaddr=${bind}:0\ntcpenable=yes\ntcpbindaddr=${bind}:0\ntransport=udp,tcp\n${DEVICES}`,
+    });
+    const sip = await Sip.start(stage.core);
+    {
+      const { port } = sip.localOf('tcp')!;
+      await using phone = await StreamPhone.open({ address, port });
+      const register = (cseq: number, authorization?: string) =>
+        registerText('1008', cseq, authorization).replace(
+          '<sip:1008@127.0.0.1:5999>',
+          `<sip:1008@[::1]:5999;transport=tcp>`,
+        );
+      phone.send(register(1));
+      const challenge = await phone.next();
+      assert.match(challenge, new RegExp(`^Via: .*;received=::1;rport=${phone.endpoint.port}\r$`, 'm'));
+      phone.send(register(2, answerOf(challenge, '1008', 'pass1008')));
+      assert.match(
+        await phone.next(),
+        /^SIP\/2\.0 200[\s\S]*\r\nContact: <sip:1008@\[::1\]:5999;transport=tcp>;expires=/,
+      );
+      const peer = sip.peers.get('1008')!;
+      assert.deepEqual([peer.protocol, peer.address], ['tcp', phone.endpoint]);
+      sip.qualify(peer);
+      const asked = await phone.next();
+      assert.match(
+        asked,
+        new RegExp(`^OPTIONS sip:1008@\\[::1\\]:5999;transport=tcp SIP/2\\.0\r\nVia: SIP/2\\.0/TCP \\[::1\\]:${port};`),
+      );
+      assert.match(asked, new RegExp(`\r\nContact: <sip:asterisk@\\[::1\\]:${port};transport=tcp>\r\n`));
+      assert.match(asked, /\r\nFrom: "asterisk" <sip:asterisk@\[::1\]/);
+    }
+    await sip.goodbye();
+    await stage.close();
+    return undefined;
+  });
+}

@@ -7,6 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import type { TlsIdentity } from '../../../core/certificates.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { certificate, noCertificates, type TestCertificate } from '../../support/certificate.js';
+import { noIPv6 } from '../../support/ipv6.js';
 import { run } from '../../support/obelisk.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
@@ -191,6 +192,25 @@ secured('nobody can shake hands again over a connection', async () => {
   const { address, port } = stage.listener.local;
   const { stderr } = await run('openssl', ['s_client', '-connect', `${address}:${port}`, '-tls1_2'], 'R\n');
   assert.match(stderr, /^RENEGOTIATING$[\s\S]*no renegotiation/m);
+});
+
+secured('over IPv6 too, both ways, under a certificate for the address', async () => {
+  if (noIPv6()) return;
+  await using stage = transportStage(undefined, LIMITS, () => ({
+    ...identityOf(ours),
+    connecting: { ca: [ours.cert] },
+  }));
+  const bind = { address: '::1', port: 0 };
+  const [one, other] = [await stage.layer.open('tls', bind), await stage.layer.open('tls', bind)];
+  await using phone = await StreamPhone.secure(one.local, { ca: [ours.cert] });
+  phone.send(options);
+  assert.match(await phone.next(), /^SIP\/2\.0 200/);
+  one.flow(other.local).send(options);
+  while (stage.heard.length < 2) await new Promise(setImmediate);
+  assert.deepEqual(
+    stage.heard.map(([, flow]) => flow.remote.address),
+    ['::1', '::1'],
+  );
 });
 
 secured('the end closes connections in the middle of their handshake too', async () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import type { WebLimits } from '../../../modules/chan_sip/transport/transport.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { noIPv6 } from '../../support/ipv6.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
 import { failureOf, transportStage } from '../../support/transport.js';
@@ -14,8 +15,8 @@ const bounded = { timeout: 5000 };
 const options = requestText('OPTIONS');
 const LIMITS = { authTimeout: 30_000, authLimit: 100, idle: 600_000 };
 
-async function webStage(limits = LIMITS, web: WebLimits = { writeTimeout: 100, origins: [] }) {
-  const core = await CoreStage.of('http', { 'http.conf': HTTP });
+async function webStage(limits = LIMITS, web: WebLimits = { writeTimeout: 100, origins: [] }, conf = HTTP) {
+  const core = await CoreStage.of('http', { 'http.conf': conf });
   const http = await serveHttp(core);
   const stage = transportStage(undefined, limits, undefined, web);
   const [listener] = stage.layer.openWebSockets(http);
@@ -218,3 +219,17 @@ test('the end says goodbye to everyone, and withdraws the path', bounded, async 
   await assert.rejects(stage.phone(), /Unexpected server response: 404/);
   assert.deepEqual([stage.layer.size, stage.http.routes()], [0, []]);
 });
+
+for (const bind of ['::1', '::']) {
+  test(`from ::1 to a server on ${bind}`, bounded, async t => {
+    const absent = noIPv6();
+    if (absent) return t.skip(absent);
+    await using stage = await webStage(LIMITS, undefined, `${HTTP}bindaddr=${bind}\n`);
+    await using phone = await WebPhone.open({ ...stage.bound, address: '::1' });
+    phone.send(options);
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\nVia: .*;received=::1/);
+    const [, flow] = stage.heard[0]!;
+    assert.deepEqual([flow.remote, flow.local.address], [{ address: '::1', port: phone.port }, '::1']);
+    return undefined;
+  });
+}
