@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
-import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
+import type { ClientUser } from '../transaction/layer.js';
+import { type Sending, sendFitting } from './fitting.js';
 import { type NextHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
@@ -30,7 +31,7 @@ export interface ProbeParts {
 export class Probe implements ClientUser {
   readonly #parts: ProbeParts;
   #deadline: Job | undefined;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   #sentAt = 0;
   #over = false;
 
@@ -59,7 +60,7 @@ export class Probe implements ClientUser {
   close(): void {
     this.#over = true;
     this.#deadline?.cancel();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   async #resolve(hop: NextHop): Promise<void> {
@@ -72,17 +73,15 @@ export class Probe implements ClientUser {
 
   #send({ protocol, host, port }: NextHop, address: string): void {
     const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, { address, port }, nameOf(peer, host));
-    if (!flow) {
-      this.#end(undefined);
-      return;
-    }
+    const timers = { ...timersFor(site, peer), timerF: NEVER };
+    const allowed = peer.get('transport');
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const timers = { ...timersFor(site, peer), timerF: NEVER };
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
-    if (this.#over) transaction.close();
-    else this.#transaction = transaction;
+    const place = { protocol, remote: { address, port }, name: nameOf(peer, host), allowed };
+    const sending = sendFitting(site, place, flow => optionsTo(site, peer, flow), this, timers);
+    if (!sending) this.#end(undefined);
+    else if (this.#over) sending.close();
+    else this.#sending = sending;
   }
 
   #wait(ms: number, last = false): void {
