@@ -82,6 +82,7 @@ export class HttpListener {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const route = this.#parts.route(request.url ?? '');
     if (!route?.upgrade) {
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${route ? 400 : 404} ${STATUS_CODES[route ? 400 : 404]}\r\nConnection: close\r\n\r\n`);
       return;
     }

@@ -122,6 +122,8 @@ export function openWebSockets(server: HttpServer, up: Upward, parts: StreamPart
     if (status !== undefined) {
       up.debug(`WebSocket of ${unmapped(remoteAddress)} refused: ${status} ${STATUS_CODES[status]}`);
       socket.on('error', () => undefined); // it may hang up before it has read that
+      // Half of the connection would stay for as long as the other end likes.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
