@@ -27,12 +27,15 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
+
+import { History } from './transport/history.js';
+
 import { TransportLayer } from './transport/layer.js';
+import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
-import type { Lookup } from './user/resolver.js';
 
 const FILE = 'sip.conf';
 
@@ -45,6 +48,7 @@ const IDLE_GRACE = 60_000;
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
+  readonly history: History;
   readonly showsecrets: boolean;
   readonly #environment: Environment;
   /** What relative names in sip.conf are relative to. */
@@ -60,14 +64,16 @@ export class Sip implements SipView {
   #config: SipConfig | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
-  private constructor(core: Core, environment: Environment, general: General, lookup: Lookup | undefined) {
+  private constructor(core: Core, environment: Environment, general: General, names: NameService | undefined) {
     this.#core = core;
     this.#environment = environment;
     this.#loader = core.use(loader);
     const { showsecrets, directories } = core.use(settings);
     this.showsecrets = showsecrets;
     this.#directory = directories.astetcdir;
+    this.history = new History({ log: core.log, sched: core.sched, elapsed: () => core.clock.elapsed() });
     this.transport = new TransportLayer({
+      history: this.history,
       log: core.log,
       clock: core.clock,
       receive: (message, flow) => this.transactions.receive(message, flow),
@@ -88,18 +94,18 @@ export class Sip implements SipView {
       transactions: this.transactions,
       outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
-      lookup,
+      names,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
   }
 
   /** @throws LoadDeclined with everything that is wrong with sip.conf, or when the address cannot be listened on */
-  static async start(core: Core, lookup?: Lookup): Promise<Sip> {
+  static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
     const config = readSipConfig(file!, environment);
-    const sip = new Sip(core, environment, config.general, lookup);
+    const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
@@ -127,6 +133,7 @@ export class Sip implements SipView {
     this.transactions.close();
     await this.transport.close();
     await this.#user.end();
+    this.history.close();
   }
 
   get general(): General {
@@ -181,6 +188,10 @@ export class Sip implements SipView {
 
   connections() {
     return this.transport.connections();
+  }
+
+  names() {
+    return this.#user.site.names.counts();
   }
 
   /** There are no dialogs yet: a registration leaves none behind. */
@@ -266,6 +277,8 @@ export class Sip implements SipView {
     await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
+    this.history.enabled = general.recordhistory;
+    this.history.dumping = general.dumphistory;
     for (const warning of condensed(config.warnings)) log.warning(warning);
     const idle = notInForceLine(config);
     if (idle !== undefined) log.notice(idle);

@@ -4,9 +4,11 @@ import { copyFile } from 'node:fs/promises';
 import { request as secureRequest } from 'node:https';
 import { test } from 'node:test';
 import { LoadDeclined } from '#core';
+import { commands } from '../../modules/http/commands.js';
 import { Http } from '../../modules/http/server.js';
 import type { Bound, Route } from '../../modules/http/token.js';
 import { certificate, noCertificates } from '../support/certificate.js';
+import { CliStage } from '../support/cli-stage.js';
 import { CoreStage } from '../support/core-stage.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { HTTP, urlOf } from '../support/web.js';
@@ -181,4 +183,18 @@ test('HTTPS: a renewed certificate is shown after a reload of the same file', bo
   stranger.send('GET / HTTP/1.1\r\n\r\n');
   await stranger.hungUp();
   return undefined;
+});
+
+test('http show status says where it listens and what is served', bounded, async () => {
+  await using at = await httpStage(`${HTTP}prefix=pbx\n`);
+  const cli = new CliStage(...commands(at.http));
+  const { address, port } = at.http.bound()[0]!;
+  at.http.serve(echo);
+  assert.equal(
+    await cli.text('http show status'),
+    `HTTP Server Status:\nPrefix: /pbx\nServer: Obelisk\nServer Enabled and Bound to ${address}:${port}\n\n` +
+      "Enabled URI's:\n/pbx/echo => Echo\n\nEnabled Redirects:\n  None.\n",
+  );
+  await at.http.close();
+  assert.match(await cli.text('http show status'), /^Server Disabled$/m);
 });

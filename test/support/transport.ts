@@ -4,6 +4,7 @@ import type { TlsIdentity } from '../../core/certificates.js';
 import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
+import type { History } from '../../modules/chan_sip/transport/history.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
 import type { Flow, WebLimits } from '../../modules/chan_sip/transport/transport.js';
@@ -15,6 +16,7 @@ export function transportStage(
   receive?: (message: Message, flow: Flow) => void,
   limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
   identity: () => TlsIdentity | undefined = () => undefined,
+  history?: History,
   web: WebLimits = { writeTimeout: 100, origins: [] },
 ) {
   const clock = new TestClock();
@@ -31,6 +33,7 @@ export function transportStage(
     limits: () => limits,
     web: () => web,
     identity,
+    ...(history && { history }),
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });
   const end = async (): Promise<void> => {

@@ -2,6 +2,8 @@
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
+import type { HistoryRow } from '../transport/history.js';
+import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
@@ -39,6 +41,14 @@ export interface DebugSwitch {
   readonly filters: Set<string>;
 }
 
+/** What went by, for each Call-ID. */
+export interface HistoryView {
+  enabled: boolean;
+  /** Call-IDs that are kept. */
+  readonly size: number;
+  rows(): Iterable<HistoryRow>;
+}
+
 export interface SipView {
   readonly general: General;
   readonly peers: Peers;
@@ -47,6 +57,7 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
+  readonly history: HistoryView;
   /** Whether show commands print secrets. */
   readonly showsecrets: boolean;
   /** The families that are mapped to a database that can be asked. */
@@ -54,6 +65,8 @@ export interface SipView {
   dialogs(): Iterable<DialogRow>;
   /** Streams that are open. */
   connections(): Iterable<ConnectionRow>;
+  /** What names cost. */
+  names(): NameCounts;
   /** The lines of registrations of ours, without their secrets. */
   registrations(): Iterable<string>;
   /** Reads sip.conf again. */

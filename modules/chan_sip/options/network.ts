@@ -2,7 +2,10 @@
 import { denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
 import { aclNames } from './values/acl.js';
 import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
+
+import { nameServers } from './values/nameserver.js';
 import { origins } from './values/origins.js';
+
 import { typeOfService } from './values/tos.js';
 import { networks } from './values/variables.js';
 import { wordElse } from './values/words.js';
@@ -72,8 +75,8 @@ const outside = {
   rtpbindaddr: addressPort(NOWHERE, 'Address of the sockets for media', { label: 'RTP Bindaddress:', later: 'media' }),
   srvlookup: yesno(true, 'Look for SRV records of a host without a port', {
     label: 'DNS SRV lookup:',
-    later: 'SRV lookup',
   }),
+  nameserver: nameServers('Name servers to ask, in place of those in /etc/resolv.conf', {}),
   subscribe_network_change_event: yesno(true, 'Register again when our network changes', {
     later: 'outbound registration',
   }),

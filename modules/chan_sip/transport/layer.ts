@@ -6,6 +6,7 @@ import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
 import { Debug, withoutControls } from './debug.js';
+import type { History } from './history.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
 import { openTcp } from './tcp.js';
@@ -47,6 +48,8 @@ export interface TransportParts {
   web(): WebLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
+  /** Keeps what went by, while it is asked to. */
+  readonly history?: History;
 }
 
 export interface ListenerRow extends Readonly<Counters> {
@@ -63,10 +66,12 @@ export class TransportLayer {
   readonly #past = noCounts();
   readonly #up: Upward;
   readonly #streams: StreamParts;
+  readonly #history: History | undefined;
   #ended = false;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
+    this.#history = parts.history;
     this.debug = Debug.to(parts.log);
     this.#ration = new Ration(parts.clock);
     this.#streams = {
@@ -77,7 +82,7 @@ export class TransportLayer {
     };
     this.#up = {
       received: (data, flow, counters) => this.#received(data, flow, counters),
-      sending: (text, flow) => this.debug.enabled && this.debug.show('sent to', flow, text),
+      sending: (text, flow) => this.#sending(text, flow),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
       endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
       cut: (reason, flow) => this.#cut(reason, flow),
@@ -132,6 +137,11 @@ export class TransportLayer {
     return [...this.#listeners].flatMap(listener => listener.connections());
   }
 
+  #sending(text: string, flow: Flow): void {
+    if (this.debug.enabled) this.debug.show('sent to', flow, text);
+    if (this.#history?.enabled) this.#history.sent(text);
+  }
+
   #received(data: Buffer, flow: Flow, counters: Counters): void {
     counters.received += 1;
     if (isKeepAlive(data)) {
@@ -142,6 +152,7 @@ export class TransportLayer {
     let message: Message | undefined;
     try {
       message = parse(data);
+      if (this.#history?.enabled) this.#history.received(message);
       this.#parts.receive(message, flow);
     } catch (thrown) {
       if (thrown instanceof ParseError) this.#malformed(thrown, message, flow, counters);

@@ -3,6 +3,7 @@ import { type Core, realtime } from '#core';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import { type NameService, openNames } from '../transport/resolver/name-service.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
@@ -18,7 +19,6 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
-import { type Lookup, Resolver } from './resolver.js';
 import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
@@ -36,7 +36,8 @@ export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
   readonly reaches: Reaches;
-  readonly lookup?: Lookup | undefined;
+  /** Where names are looked up; when left out, where the system says. */
+  readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
 }
@@ -53,17 +54,14 @@ export class UserLayer {
   readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(
-    core: Core,
-    general: General,
-    { transactions, outward, reaches, lookup, random = Math.random }: UserParts,
-  ) {
-    this.site = openSite(core, general, { transactions, outward, reaches });
-    const resolver = new Resolver(core.clock, lookup);
+  constructor(core: Core, general: General, parts: UserParts) {
+    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    this.site = openSite(core, general, { transactions, outward, reaches, names });
+    const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
     const bindings = new Bindings(this.site, rows);
-    const hosts = new FixedHosts(this.site, resolver);
+    const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
     this.#rows = rows;
@@ -71,7 +69,7 @@ export class UserLayer {
     this.#registration = new Registration(this.site, bindings, resolver);
     this.#fixedHosts = hosts;
     this.#external = new ExternalAddress(this.site, resolver);
-    this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
+    this.#qualify = new Qualify(this.site, { bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
@@ -91,6 +89,7 @@ export class UserLayer {
   configure({ general, devices }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
+    site.names.configure(general.nameserver);
     site.answers.configure(general);
     site.ourAddress.configure(general);
     this.#external.configure();
@@ -130,6 +129,8 @@ export class UserLayer {
     this.#fixedHosts.close();
     this.#external.close();
     this.#registration.close();
+    this.site.outgoing.close();
+    this.site.names.close();
   }
 
   get closed(): boolean {

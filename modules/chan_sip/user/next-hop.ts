@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { parseAddress } from '../message/address.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
-import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transport.js';
+import { PROTOCOLS, type Protocol } from '../options/values/transport.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -11,7 +11,8 @@ import type { Site } from './site.js';
 export interface NextHop {
   readonly protocol: Protocol;
   readonly host: string;
-  readonly port: number;
+  /** Undefined where none is written: the name may lead to one. */
+  readonly port: number | undefined;
 }
 
 /**
@@ -21,20 +22,23 @@ export interface NextHop {
 export function nextHop(site: Site, peer: Peer): NextHop | undefined {
   const { protocol, binding } = peer;
   const { host, port, protocol: written = protocol, force } = peer.get('outboundproxy');
-  const proxy = host === '' ? undefined : { protocol: written, host, port: port ?? standardPort(written) };
+  const proxy = host === '' ? undefined : { protocol: written, host, port };
   if (proxy && force) return proxy;
   const path = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
   if (!path) return proxy ?? directHop(site, peer);
   const asked = path.params.get('transport')?.toLowerCase();
   const over = PROTOCOLS.find(known => known === asked) ?? protocol;
-  return { protocol: over, host: path.host, port: path.port ?? standardPort(over) };
+  return { protocol: over, host: path.host, port: path.port };
 }
 
 /**
  * Straight to the device. One that registered over a connection is reached over that one, as long as it is there:
  * a NAT lets nobody open another, and at its address may be somebody else by now.
  */
-export function directHop({ reaches }: Site, { address, protocol, binding }: Peer): NextHop | undefined {
+export function directHop(
+  { reaches }: Site,
+  { address, protocol, binding }: Peer,
+): (NextHop & { port: number }) | undefined {
   const connection = binding?.connection;
   const at = connection ?? address;
   if (!at || (connection && !reaches(protocol, connection))) return undefined;

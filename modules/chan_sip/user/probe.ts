@@ -2,15 +2,17 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
+import { standardPort } from '../options/values/transport.js';
 import type { ClientUser } from '../transaction/layer.js';
+import type { Endpoint } from '../transport/transport.js';
 import { type Sending, sendFitting } from './fitting.js';
 import { type NextHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
-import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
+import { howTo } from './way.js';
 
 /** Longer than any patience: it is the deadline that ends the transaction. */
 const NEVER = 86_400_000;
@@ -20,7 +22,6 @@ export type Outcome = number | undefined;
 
 export interface ProbeParts {
   readonly site: Site;
-  readonly resolver: Resolver;
   readonly peer: Peer;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
@@ -43,7 +44,7 @@ export class Probe implements ClientUser {
     const { site, peer } = this.#parts;
     const hop = nextHop(site, peer);
     if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
+    else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -64,20 +65,22 @@ export class Probe implements ClientUser {
   }
 
   async #resolve(hop: NextHop): Promise<void> {
-    const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(hop.host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+    const { general, names, outgoing } = this.#parts.site;
+    const { protocol: transport, host, port } = hop;
+    const hops = await names.locator.locate({ scheme: 'sip', host, port, transport }, howTo(general, [transport]));
     if (this.#over) return;
-    if (address === undefined) this.#end(undefined);
-    else this.#send(hop, address);
+    const [first] = outgoing.inOrder(hops);
+    if (first) this.#send(hop, first.remote);
+    else this.#end(undefined);
   }
 
-  #send({ protocol, host, port }: NextHop, address: string): void {
+  #send({ protocol, host }: NextHop, remote: Endpoint): void {
     const { site, peer, patience } = this.#parts;
     const timers = { ...timersFor(site, peer), timerF: NEVER };
     const allowed = peer.get('transport');
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const place = { protocol, remote: { address, port }, name: nameOf(peer, host), allowed };
+    const place = { protocol, remote, name: nameOf(peer, host), allowed };
     const sending = sendFitting(site, place, flow => optionsTo(site, peer, flow), this, timers);
     if (!sending) this.#end(undefined);
     else if (this.#over) sending.close();

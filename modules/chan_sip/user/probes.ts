@@ -2,7 +2,6 @@
 import { QUALIFY_MS } from '../options/values/qualify.js';
 import type { Peer } from './peer.js';
 import { type Outcome, Probe } from './probe.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 
 /** Without an answer at a time. */
@@ -10,12 +9,10 @@ const LIMIT = 1000;
 
 export class Probes {
   readonly #site: Site;
-  readonly #resolver: Resolver;
   readonly #pending = new Set<Probe>();
 
-  constructor(site: Site, resolver: Resolver) {
+  constructor(site: Site) {
     this.#site = site;
-    this.#resolver = resolver;
   }
 
   get full(): boolean {
@@ -26,7 +23,6 @@ export class Probes {
   ask(peer: Peer, done: (outcome: Outcome) => void): Probe {
     const probe: Probe = new Probe({
       site: this.#site,
-      resolver: this.#resolver,
       peer,
       patience: 2 * (peer.qualifyMs || QUALIFY_MS),
       done: outcome => {

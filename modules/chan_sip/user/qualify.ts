@@ -1,4 +1,5 @@
 /** qualify and keepalive: which devices are asked whether they are there, and which are sent empty packets. */
+
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
 import { Heartbeat, keepaliveSeconds } from './keepalive.js';
@@ -6,7 +7,6 @@ import { type Pace, Pacer } from './pacer.js';
 import { type Peer, UNKNOWN } from './peer.js';
 import { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 import { Watch } from './watch.js';
 
@@ -16,7 +16,6 @@ const BEAT = 20;
 const HEADROOM = 2;
 
 export interface QualifyParts {
-  readonly resolver: Resolver;
   readonly bindings: Bindings;
   readonly rows: RegistrationRows;
   /** 0 to 1. */
@@ -28,8 +27,8 @@ export class Qualify {
   readonly #watches: Followed<Watch>;
   readonly #heartbeats: Followed<Heartbeat>;
 
-  constructor(site: Site, { resolver, bindings, rows, random }: QualifyParts) {
-    const probes = new Probes(site, resolver);
+  constructor(site: Site, { bindings, rows, random }: QualifyParts) {
+    const probes = new Probes(site);
     const pacers = {
       first: new Pacer(site, random, () => ({ group: site.general.qualifypeers, gap: site.general.qualifygap })),
       again: new Pacer(site, random, () => this.#paceAgain(), 'qualify_again'),

@@ -5,6 +5,7 @@ import type { Address } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
 import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transport.js';
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Endpoint } from '../transport/transport.js';
 import type { Answer, Header } from './answers.js';
 import type { Bindings } from './bindings.js';
@@ -13,7 +14,6 @@ import { NONCE_LIFE } from './nonces.js';
 import { type LastAnswer, Peer } from './peer.js';
 import { FORBIDDEN } from './refusals.js';
 import type { Attempt } from './registrar.js';
-import type { Resolver } from './resolver.js';
 import type { Site } from './site.js';
 import { type Wish, wishOf } from './wish.js';
 

@@ -15,17 +15,19 @@ import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import type { NameService } from '../transport/resolver/name-service.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
+import type { Origin } from './addresses.js';
 import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { Domains } from './domains.js';
 import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
+import { Outgoing } from './outgoing.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
-import type { Origin } from './realtime-queries.js';
 
 /**
  * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name`: the host as it was asked
@@ -49,13 +51,13 @@ export interface Site {
   readonly answers: Answers;
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly outgoing: Outgoing;
+  readonly names: NameService;
   readonly reaches: Reaches;
   readonly ourAddress: OurAddress;
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
   reserved: ReadonlySet<string>;
-  /** Devices that may call from any port of their address. */
-  portless: readonly Peer[];
   /** Whether a device that is not among them may be in a database. */
   mapped: boolean;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
@@ -63,7 +65,7 @@ export interface Site {
 }
 
 /** What the user layer stands on. */
-export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches'>;
+export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches' | 'names'>;
 
 /** Builds what has no order of its own. */
 export function openSite(core: Core, general: General, below: Below): Site {
@@ -82,10 +84,10 @@ export function openSite(core: Core, general: General, below: Below): Site {
     auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
     ...below,
+    outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),
-    portless: [],
     mapped: false,
     emit,
     spawn,

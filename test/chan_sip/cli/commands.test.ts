@@ -42,6 +42,19 @@ ${'[2001:db8::7]:5061'.padEnd(48)}TLS       Client
 `,
   ],
   [
+    'name servers',
+    'sip show dns',
+    stage => {
+      const counts = { asked: 7, answered: 4, timeouts: 2, errors: 1, refusals: 0, strays: 3, truncated: 1 };
+      const servers = [{ server: '192.0.2.53:53', silent: true, ...counts }];
+      stage.nameCounts = { cached: 12, hits: 30, misses: 13, stale: 1, dropped: 0, servers };
+    },
+    `${'Name server'.padEnd(48)}    Asked  Answered Time-outs    Errors  Refusals    Strays State 
+${'192.0.2.53:53'.padEnd(48)}        7         4         2         1         0         3 Silent
+12 answers kept, 30 hits, 13 misses, 1 served late, 0 not asked
+`,
+  ],
+  [
     'domains',
     'sip show domains',
     stage =>
@@ -53,6 +66,41 @@ ${'[2001:db8::7]:5061'.padEnd(48)}TLS       Client
 example.org                              (default)            [Configured]    
 127.0.0.1                                in                   [Automatic]     
 
+`,
+  ],
+  ['recording', 'sip set history on', () => {}, "SIP History Recording Enabled (use 'sip show history')\n"],
+  ['no recording', 'sip set history off', () => {}, 'SIP History Recording Disabled\n'],
+  [
+    'what went by under a Call-ID',
+    'sip show history call',
+    stage => {
+      stage.history.enabled = true;
+      const events = [
+        'Rx              SUBSCRIBE / 1 SUBSCRIBE / sip:a',
+        'TxResp          SIP/2.0 / 1 SUBSCRIBE - 489 Bad Event',
+      ];
+      stage.historyRows.push(
+        { callId: 'call-1', subscription: true, events },
+        { callId: 'call-2', subscription: false, events: [] },
+        { callId: 'other', subscription: false, events },
+      );
+    },
+    `
+  * Subscription
+1. Rx              SUBSCRIBE / 1 SUBSCRIBE / sip:a
+2. TxResp          SIP/2.0 / 1 SUBSCRIBE - 489 Bad Event
+
+  * SIP Call
+Call 'call-2' has no history
+`,
+  ],
+  [
+    'a Call-ID that nothing went by under, and that nothing is recorded',
+    'sip show history call',
+    () => {},
+    `
+Nothing is being recorded: 'sip set history on' begins it.
+No such SIP Call ID starting with 'call'
 `,
   ],
   [

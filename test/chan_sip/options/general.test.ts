@@ -152,6 +152,20 @@ checkOptions('[general]', without(general, call, session, media, proof), {
   media_address: named,
   rtpbindaddr: place(['host.example']),
   srvlookup: flag(true),
+  nameserver: {
+    initial: [],
+    good: [
+      [
+        '192.0.2.53, [2001:db8::53]:5353',
+        [
+          { address: '192.0.2.53', port: 53 },
+          { address: '2001:db8::53', port: 5353 },
+        ],
+      ],
+      ['', []],
+    ],
+    bad: ['ns.example', '192.0.2.53:0', Array.from({ length: 9 }, (_, n) => `192.0.2.${n}`).join()],
+  },
   subscribe_network_change_event: flag(true),
   dynamic_exclude_static: { ...flag(false), aliases: ['dynamic_excludes_static'] },
   contactacl: acl,

@@ -18,7 +18,7 @@ const LIMITS = { authTimeout: 30_000, authLimit: 100, idle: 600_000 };
 async function webStage(limits = LIMITS, web: WebLimits = { writeTimeout: 100, origins: [] }, conf = HTTP) {
   const core = await CoreStage.of('http', { 'http.conf': conf });
   const http = await serveHttp(core);
-  const stage = transportStage(undefined, limits, undefined, web);
+  const stage = transportStage(undefined, limits, undefined, undefined, web);
   const [listener] = stage.layer.openWebSockets(http);
   const bound = http.bound()[0]!;
   return {

@@ -7,6 +7,7 @@ import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options
 import { standardPort } from '../../../modules/chan_sip/options/values/transport.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
+import type { RecordSource } from '../../../modules/chan_sip/transport/resolver/record.js';
 import {
   type Endpoint,
   type Flow,
@@ -14,8 +15,8 @@ import {
   type Protocol,
 } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
-import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { type Lookup, namesFrom } from '../../support/names.js';
 
 /** An answer, taken apart as far as tests look at it. */
 export interface Heard {
@@ -35,7 +36,12 @@ const heard = (text: string, to: Endpoint): Heard => ({
   header: name => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1],
 });
 
-export const SOURCE: Endpoint = { address: '192.0.2.7', port: 5062 };
+/** Where a request comes from; over UDP when it does not say. */
+export interface Source extends Endpoint {
+  readonly protocol?: Protocol;
+}
+
+export const SOURCE: Source = { address: '192.0.2.7', port: 5062 };
 
 export interface Ask {
   readonly method?: string;
@@ -50,7 +56,7 @@ export interface Ask {
   readonly contact?: string | false;
   readonly headers?: readonly string[];
   readonly body?: string;
-  readonly source?: Endpoint;
+  readonly source?: Source;
   readonly protocol?: Protocol;
 }
 
@@ -80,7 +86,7 @@ export class SiteStage {
   readonly connections = new Set<string>();
   #cseq = 100;
 
-  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
+  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup | RecordSource) {
     this.stage = stage;
     const { core } = stage;
     this.transactions = new TransactionLayer({
@@ -95,7 +101,7 @@ export class SiteStage {
       transactions: this.transactions,
       outward: (protocol, remote) => this.#wire(remote, protocol),
       reaches: (protocol, remote) => protocol === 'udp' || this.connections.has(formatEndpoint(remote)),
-      lookup,
+      names: namesFrom(lookup, stage.clock),
       random: () => this.random,
     });
     this.user.configure(config, 'pbx.example');
@@ -106,12 +112,12 @@ export class SiteStage {
     });
   }
 
-  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup = async () => []) {
+  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup | RecordSource = async () => []) {
     return SiteStage.on(await CoreStage.of('chan_sip', { ...files, 'sip.conf': sipConf }), lookup);
   }
 
   /** On a stage that has been prepared. */
-  static async on(stage: CoreStage, lookup: Lookup = async () => []): Promise<SiteStage> {
+  static async on(stage: CoreStage, lookup: Lookup | RecordSource = async () => []): Promise<SiteStage> {
     const config = readSipConfig((await stage.core.config('sip.conf'))!, { systemname: '' });
     return new SiteStage(stage, config, lookup);
   }
@@ -151,7 +157,7 @@ export class SiteStage {
   }
 
   /** Everything that is sent because of a text. */
-  receive(text: string, source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+  receive(text: string, source: Source = SOURCE, protocol: Protocol = source.protocol ?? 'udp'): Heard[] {
     const wire = this.#wire(source, protocol);
     const before = wire.sentTo.length;
     this.transactions.receive(parse(text), wire);
@@ -167,7 +173,7 @@ export class SiteStage {
   }
 
   /** What has been sent to somebody so far. */
-  sent(source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+  sent(source: Source = SOURCE, protocol: Protocol = source.protocol ?? 'udp'): Heard[] {
     return this.#wire(source, protocol).sentTo.map(([to, text]) => heard(text, to));
   }
 
@@ -200,10 +206,15 @@ export class SiteStage {
     assert.equal(this.transactions.size, 0, 'transactions are left behind');
   }
 
-  #wire(source: Endpoint, protocol: Protocol = 'udp'): RecordingWire {
-    const key = `${protocol} ${formatEndpoint(source)}`;
+  /** Whether the connection that it comes over may stay. */
+  trusts(source: Source): boolean {
+    return this.#wire(source).isTrusted;
+  }
+
+  #wire({ address, port, ...over }: Source, protocol: Protocol = over.protocol ?? 'udp'): RecordingWire {
+    const key = `${protocol} ${formatEndpoint({ address, port })}`;
     let wire = this.#wires.get(key);
-    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source, protocol)));
+    if (!wire) this.#wires.set(key, (wire = new RecordingWire({ address, port }, protocol)));
     return wire;
   }
 }
@@ -213,6 +224,7 @@ class RecordingWire implements Flow {
   readonly protocol: Protocol;
   readonly remote: Endpoint;
   readonly sentTo: [to: Endpoint, text: string][];
+  isTrusted = false;
 
   constructor(remote: Endpoint, protocol: Protocol, sentTo: [Endpoint, string][] = []) {
     this.remote = remote;
@@ -239,5 +251,7 @@ class RecordingWire implements Flow {
     return new RecordingWire(remote, this.protocol, this.sentTo);
   }
 
-  trusted(): void {}
+  trusted(): void {
+    this.isTrusted = true;
+  }
 }
