@@ -2,6 +2,7 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
+export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
 export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';

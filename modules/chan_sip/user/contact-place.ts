@@ -36,6 +36,8 @@ export const isLocated = ({ host }: Place): boolean => isIP(host) !== 0;
 
 /** What the contact asks for, if the device may use it; else what it came over. */
 function protocolOf({ flow }: Attempt, peer: Peer, contact: Address): Protocol {
+  // RFC 7118 §5.2.2: `ws` stands for both, and only the connection that is there can be used.
+  if (flow.protocol === 'ws' || flow.protocol === 'wss') return flow.protocol;
   const asked = contact.uri.params.get('transport')?.toLowerCase();
   const protocol = PROTOCOLS.find(known => known === asked) ?? flow.protocol;
   return peer.get('transport').includes(protocol) ? protocol : flow.protocol;

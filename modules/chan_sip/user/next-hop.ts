@@ -1,4 +1,5 @@
 /** The next hop towards a device: over which transport a request goes, and where to first (RFC 3261 §8.1.2, RFC 3327). */
+import { isIP } from 'node:net';
 import { parseAddress } from '../message/address.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
@@ -61,3 +62,6 @@ function uriOf(path: string): Uri | undefined {
     return undefined;
   }
 }
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+export const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

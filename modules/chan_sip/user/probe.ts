@@ -3,10 +3,12 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import { standardPort } from '../options/values/transport.js';
-import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
+import type { ClientUser } from '../transaction/layer.js';
+import type { Timers } from '../transaction/timers.js';
 import type { Endpoint, Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
-import { type NextHop, nextHop } from './next-hop.js';
+import { type Sending, sendFitting } from './fitting.js';
+import { type NextHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -34,7 +36,7 @@ export interface ProbeParts {
 export class Probe implements ClientUser {
   readonly #parts: ProbeParts;
   #deadline: Job | undefined;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   #sentAt = 0;
   #over = false;
 
@@ -66,7 +68,7 @@ export class Probe implements ClientUser {
   close(): void {
     this.#over = true;
     this.#deadline?.cancel();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   async #resolve(hop: NextHop): Promise<void> {
@@ -80,22 +82,24 @@ export class Probe implements ClientUser {
   }
 
   #send({ protocol, host }: NextHop, remote: Endpoint): void {
-    const { site, peer } = this.#parts;
-    this.#sendOver(site.outward(protocol, remote, nameOf(peer, host)));
+    const { site, peer, binding } = this.#parts;
+    const place = { protocol, remote, name: nameOf(peer, host), allowed: peer.get('transport') };
+    this.#begin(timers => sendFitting(site, place, flow => optionsTo(site, peer, binding, flow), this, timers));
   }
 
   #sendOver(flow: Flow | undefined): void {
+    const { site, peer, binding } = this.#parts;
+    this.#begin(timers => flow && site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers));
+  }
+
+  #begin(send: (timers: Timers) => Sending | undefined): void {
     const { site, peer, binding, patience } = this.#parts;
-    if (!flow) {
-      this.#end(undefined);
-      return;
-    }
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const timers = { ...timersFor(site, peer, binding), timerF: NEVER };
-    const transaction = site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers);
-    if (this.#over) transaction.close();
-    else this.#transaction = transaction;
+    const sending = send({ ...timersFor(site, peer, binding), timerF: NEVER });
+    if (!sending) this.#end(undefined);
+    else if (this.#over) sending.close();
+    else this.#sending = sending;
   }
 
   #wait(ms: number, last = false): void {
@@ -114,6 +118,3 @@ export class Probe implements ClientUser {
     this.#parts.done(outcome);
   }
 }
-
-/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
-const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

@@ -109,6 +109,14 @@ checkOptions('[general]', without(general, call, contacts, session, media, proof
   tcpauthlimit: number(100, '1', '0'),
   websocket_enabled: flag(true),
   websocket_write_timeout: number(100, '1', '0'),
+  websocket_origins: {
+    initial: [],
+    good: [
+      ['', []],
+      ['https://PBX.example, http://10.0.0.1:8080', ['https://pbx.example', 'http://10.0.0.1:8080']],
+    ],
+    bad: ['pbx.example', 'https://pbx.example/path', '*'],
+  },
   tlsenable: { ...flag(false), aliases: ['sslenable'] },
   tlsbindaddr: { ...place(['host.example']), aliases: ['sslbindaddr'] },
   tlscertfile: { ...word('asterisk.pem'), aliases: ['sslcert', 'tlscert'] },
