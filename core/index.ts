@@ -2,7 +2,7 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
-export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
+export { type Answer, type Candidate, type Cli, type Completion, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/cached.js';
@@ -29,3 +29,4 @@ export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export * from './views.js';
