@@ -2,6 +2,7 @@
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
+import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
@@ -47,6 +48,8 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
+  /** Where messages can be heard. */
+  readonly tap: Pick<Tap, 'follow'>;
   /** Whether show commands print secrets. */
   readonly showsecrets: boolean;
   /** The families that are mapped to a database that can be asked. */

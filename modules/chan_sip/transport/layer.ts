@@ -6,6 +6,7 @@ import { parse } from '../message/parser.js';
 import { Debug, withoutControls } from './debug.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
+import { Tap } from './tap.js';
 import { openTcp } from './tcp.js';
 import { openTls } from './tls.js';
 import {
@@ -52,6 +53,7 @@ export interface ListenerRow extends Readonly<Counters> {
 
 export class TransportLayer {
   readonly debug: Debug;
+  readonly tap = new Tap();
   readonly #parts: TransportParts;
   readonly #listeners = new Set<Listener>();
   readonly #ration: Ration;
@@ -72,7 +74,7 @@ export class TransportLayer {
     };
     this.#up = {
       received: (data, flow, counters) => this.#received(data, flow, counters),
-      sending: (text, flow) => this.debug.enabled && this.debug.show('sent to', flow, text),
+      sending: (text, flow) => this.#watched && this.#watch('out', flow, text),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
       endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
       cut: (reason, flow) => this.#cut(reason, flow),
@@ -120,13 +122,22 @@ export class TransportLayer {
     return [...this.#listeners].flatMap(listener => listener.connections());
   }
 
+  get #watched(): boolean {
+    return this.debug.enabled || this.tap.open;
+  }
+
+  #watch(direction: 'in' | 'out', flow: Flow, octets: string): void {
+    if (this.debug.enabled) this.debug.show(direction === 'in' ? 'read from' : 'sent to', flow, octets);
+    this.tap.tell(direction, flow, octets);
+  }
+
   #received(data: Buffer, flow: Flow, counters: Counters): void {
     counters.received += 1;
     if (isKeepAlive(data)) {
       counters.keepalives += 1;
       return;
     }
-    if (this.debug.enabled) this.debug.show('read from', flow, data.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, data.toString('latin1'));
     let message: Message | undefined;
     try {
       message = parse(data);
@@ -140,7 +151,7 @@ export class TransportLayer {
   /** RFC 3261 §18.3: answered, as far as it is a request; the connection is ended by whoever found it. */
   #endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void {
     counters.received += 1;
-    if (this.debug.enabled) this.debug.show('read from', flow, head.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, head.toString('latin1'));
     let message: Message | undefined;
     let error = badRequest(detail);
     try {

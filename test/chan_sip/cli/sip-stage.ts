@@ -7,6 +7,7 @@ import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
@@ -25,6 +26,7 @@ export class SipStage implements SipView {
   readonly #heap = new SchedulerHeap(this.clock, (_label, thrown) => assert.ifError(thrown)).open();
   readonly sched = this.#heap.sched;
   readonly debug = { enabled: false, filters: new Set<string>() };
+  readonly tap = new Tap();
   readonly realtime = { peers: false, regs: false };
   readonly general;
   readonly credentials;
