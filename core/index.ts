@@ -2,8 +2,8 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
-export { type Answer, type Candidate, type Cli, type Completion, cli, type Help, type Outcome } from './cli.js';
 export { typed } from './cli/words.js';
+export { type Answer, type Candidate, type Cli, type Completion, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/cached.js';

@@ -18,6 +18,7 @@ interface Row {
 }
 
 const NO_DIALOG: Answer = { status: 481, reason: 'Call/Transaction Does Not Exist' };
+const MERGED: Answer = { status: 482, reason: '(Loop Detected)' };
 const NO_SUBSCRIPTION: Answer = { status: 481, reason: 'Subscription does not exist' };
 const NO_TRANSFER: Answer = { status: 603, reason: 'Declined (No dialog)' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
@@ -89,5 +90,6 @@ function fault(site: Site, { extensions, tagged }: Row, request: Message): Answe
     const headers = [['Date', site.answers.date()] as const, ['Unsupported', unsupported.join(', ')] as const];
     return { status: 420, reason: 'Bad extension (unsupported)', headers };
   }
-  return tagged && request.to.params.has('tag') ? tagged : undefined;
+  if (tagged && request.to.params.has('tag')) return tagged;
+  return extensions && site.transactions.isMerged(request) ? MERGED : undefined;
 }

@@ -24,6 +24,7 @@ import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { type Certificates, readCertificates } from './transport/certificates.js';
+import { History } from './transport/history.js';
 import { TransportLayer } from './transport/layer.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
@@ -42,6 +43,7 @@ const IDLE_GRACE = 60_000;
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
+  readonly history: History;
   readonly showsecrets: boolean;
   readonly #environment: Environment;
   /** What relative names in sip.conf are relative to. */
@@ -64,7 +66,9 @@ export class Sip implements SipView {
     const { showsecrets, directories } = core.use(settings);
     this.showsecrets = showsecrets;
     this.#directory = directories.astetcdir;
+    this.history = new History({ log: core.log, sched: core.sched, elapsed: () => core.clock.elapsed() });
     this.transport = new TransportLayer({
+      history: this.history,
       log: core.log,
       clock: core.clock,
       receive: (message, flow) => this.transactions.receive(message, flow),
@@ -122,6 +126,7 @@ export class Sip implements SipView {
     this.transactions.close();
     await this.transport.close();
     await this.#user.end();
+    this.history.close();
   }
 
   get general(): General {
@@ -250,6 +255,8 @@ export class Sip implements SipView {
     this.#user.configure(config, hostname());
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
+    this.history.enabled = general.recordhistory;
+    this.history.dumping = general.dumphistory;
     for (const warning of condensed(config.warnings)) log.warning(warning);
     const idle = notInForceLine(config);
     if (idle !== undefined) log.notice(idle);

@@ -101,6 +101,26 @@ test('a list that a change of acl.conf took away is warned of, once for all who 
   await stage.close();
 });
 
+test('recordhistory keeps what goes by, until a reload says otherwise', async () => {
+  const [port] = await freePorts(1);
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port!, 'recordhistory=yes') });
+  const sip = await Sip.start(stage.core);
+  await answers(port!);
+  assert.deepEqual(
+    [...sip.history.rows()].map(({ callId, events }) => [callId, events.length]),
+    [['probe', 2]],
+  );
+  stage.write('sip.conf', general(port!));
+  await sip.reloadConfig('cli');
+  await answers(port!);
+  assert.deepEqual(
+    [...sip.history.rows()].map(({ events }) => events.length),
+    [2],
+  );
+  await stage.close();
+  assert.equal(sip.history.size, 0);
+});
+
 test('the command reloads by the loader', async () => {
   const { stage, sip } = await SipStack.of(general(0));
   assert.deepEqual(await sip.reload(), { result: 'success' });

@@ -146,6 +146,6 @@ export class LoaderStage {
   /** What modules hold of the system, all kinds together. */
   get held(): number {
     // The probe is the test's.
-    return this.registry.size - 1 + this.events.size + this.heap.size + this.commands.size;
+    return this.registry.size - 1 + this.events.size + this.heap.size + this.commands.size + this.views.size;
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
+import type { History } from '../../modules/chan_sip/transport/history.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
 import type { Flow, TlsIdentity } from '../../modules/chan_sip/transport/transport.js';
@@ -14,6 +15,7 @@ export function transportStage(
   receive?: (message: Message, flow: Flow) => void,
   limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
   identity: () => TlsIdentity | undefined = () => undefined,
+  history?: History,
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
@@ -28,6 +30,7 @@ export function transportStage(
     },
     limits: () => limits,
     identity,
+    ...(history && { history }),
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),
   });
   const end = async (): Promise<void> => {

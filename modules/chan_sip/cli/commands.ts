@@ -1,6 +1,7 @@
 /** The sip commands. They read the stack and say what it says of itself. */
 import type { Command } from '#core';
 import { controlCommands } from './control.js';
+import { historyCommands } from './history.js';
 import { listCommands } from './lists.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
@@ -13,4 +14,5 @@ export const commands = (view: SipView): Command[] => [
   ...[showPeers, showPeer, showUsers, showUser, showSettings, prune].map(make => make(view)),
   ...listCommands(view),
   ...controlCommands(view),
+  ...historyCommands(view),
 ];

@@ -71,24 +71,26 @@ function entry(out: Output, name: string, type: string, held: number): void {
 }
 
 /** How often a device is held: by its name, by its address, by the job that ends its registration. */
-const holders = (peer: Peer): number => 1 + Number(peer.indexedAs !== undefined) + Number(peer.binding !== undefined);
+const holders = (peer: Peer, placed: boolean): number => 1 + Number(placed) + Number(peer.binding !== undefined);
 
 const showObjects = (view: SipView): Command => ({
   syntax: 'sip show objects',
   summary: 'Devices, registrations of ours and dialogs in memory',
   run({ out }) {
     const peers = [...view.peers.values()];
+    const placed = new Set(peers.filter(peer => view.peers.isPlaced(peer)));
     const count = (origin: Peer['origin']) => peers.filter(peer => peer.origin === origin).length;
     const counts = `${count('static')} static, ${count('realtime')} realtime, ${count('autocreate')} autocreate`;
     out.line(`-= Peer objects: ${counts} =-\n`);
-    for (const peer of peers) entry(out, peer.name, 'peer', holders(peer));
+    for (const peer of peers) entry(out, peer.name, 'peer', holders(peer, placed.has(peer)));
     out.line('-= Peer objects by IP =-\n');
-    for (const peer of peers) if (peer.indexedAs !== undefined) entry(out, peer.name, 'peer', holders(peer));
+    for (const peer of placed) entry(out, peer.name, 'peer', holders(peer, true));
     const registrations = [...view.registrations()];
     out.line(`-= Registry objects: ${registrations.length} =-\n`);
     for (const line of registrations) out.line(`name: ${line}`);
     out.line('-= Dialog objects:\n');
     for (const { callId } of view.dialogs()) entry(out, callId, 'dialog', 1);
+    if (view.history.size > 0) out.line(`-= History objects: ${view.history.size} =-\n`);
   },
 });
 

@@ -10,7 +10,7 @@ import { capital, orNotSet } from './words.js';
 
 type Words<V> = { readonly [K in keyof V]?: (value: V[K]) => string };
 
-const onOff = (value: boolean) => (value ? 'On' : 'Off');
+export const onOff = (value: boolean) => (value ? 'On' : 'Off');
 const inSeconds = (value: number) => `${value} secs`;
 const disabledAtZero = (value: number) => (value === 0 ? '0 (Disabled)' : String(value));
 
@@ -43,7 +43,6 @@ const SHARED: Words<Pick<General, keyof General & keyof Device>> = {
 const GENERAL: Words<General> = {
   ...SHARED,
   autocreatepeer: value => CREATED[value],
-  recordhistory: onOff,
   authfailureevents: onOff,
   regcontext: list => list.join('&') || '(not set)',
   minexpiry: inSeconds,

@@ -5,7 +5,7 @@ import { type HostPort, showHostPort } from '../options/values/hostport.js';
 import { comediaWord, forceRportWord } from '../options/values/nat.js';
 import { t38Datagram, t38Mode } from '../options/values/t38.js';
 import { transportWords } from '../options/values/transport.js';
-import { generalWord } from './option-words.js';
+import { generalWord, onOff } from './option-words.js';
 import type { SipView } from './view.js';
 import { credentialWords } from './words.js';
 
@@ -84,7 +84,8 @@ const GLOBAL: readonly Setting[] = [
   unlessInitial('auth_qop'),
   ...ofEach('useragent', 'sdpsession', 'sdpowner', 'regcontext', 'regextenonqualify', 'trustrpid', 'sendrpid'),
   ...ofEach('legacy_useroption_parsing', 'send_diversion', 'callerid', 'fromdomain'),
-  ...ofEach('recordhistory', 'authfailureevents', 't38pt_udptl'),
+  as('Record SIP history:', 'recordhistory', view => onOff(view.history.enabled)),
+  ...ofEach('authfailureevents', 't38pt_udptl'),
   as('T.38 EC mode:', 't38Correction', view => t38Mode(view.general.t38pt_udptl)),
   as('T.38 MaxDtgrm:', 't38Datagram', view => t38Datagram(view.general.t38pt_udptl)),
   as('SIP realtime:', 'realtime', view => (view.realtime.peers || view.realtime.regs ? 'Enabled' : 'Disabled')),

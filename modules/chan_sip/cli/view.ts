@@ -2,6 +2,7 @@
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
+import type { HistoryRow } from '../transport/history.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
@@ -40,6 +41,14 @@ export interface DebugSwitch {
   readonly filters: Set<string>;
 }
 
+/** What went by, for each Call-ID. */
+export interface HistoryView {
+  enabled: boolean;
+  /** Call-IDs that are kept. */
+  readonly size: number;
+  rows(): Iterable<HistoryRow>;
+}
+
 export interface SipView {
   readonly general: General;
   readonly peers: Peers;
@@ -50,6 +59,7 @@ export interface SipView {
   readonly debug: DebugSwitch;
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
+  readonly history: HistoryView;
   /** Whether show commands print secrets. */
   readonly showsecrets: boolean;
   /** The families that are mapped to a database that can be asked. */

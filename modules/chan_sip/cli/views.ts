@@ -29,7 +29,8 @@ export const peersView = (view: SipView): View<Peer> => ({
     {
       key: 'u',
       label: 'unregister',
-      confirm: ({ name, address }) => `End the registration of ${name}${address ? ` at ${formatEndpoint(address)}` : ''}?`,
+      confirm: ({ name, address }) =>
+        `End the registration of ${name}${address ? ` at ${formatEndpoint(address)}` : ''}?`,
       command: ({ name }) => `sip unregister ${typed(name)}`,
     },
   ],

@@ -41,8 +41,8 @@ export const identity = {
   shrinkcallerid: yesno(true, 'Take punctuation out of numbers', { later: 'calls' }),
   pedantic: yesno(true, 'Read messages by the letter of RFC 3261', { label: 'Pedantic SIP support:' }),
   sipdebug: yesno(false, 'Print every message from the start'),
-  recordhistory: yesno(false, 'Keep what happened in each dialog', { label: 'Record SIP history:', later: 'calls' }),
-  dumphistory: yesno(false, 'Print that when a dialog ends', { later: 'calls' }),
+  recordhistory: yesno(false, 'Keep what went by, for sip show history', { label: 'Record SIP history:' }),
+  dumphistory: yesno(false, 'Write that to the debug log when a Call-ID has been silent for 32 seconds'),
   storesipcause: yesno(false, 'Old way to pass on the cause of a failed call', {
     label: 'Store SIP_CAUSE:',
     later: 'calls',

@@ -5,7 +5,7 @@ import { Ration } from '../transport/ration.js';
 import { type Flow, formatFlow } from '../transport/transport.js';
 import { ClientRecord, type ClientRequest, type ClientUser } from './client-record.js';
 import type { Observer } from './machine.js';
-import { clientKey, serverKey, toTag, untaggedInviteKey } from './matching.js';
+import { clientKey, mergeKey, serverKey, toTag, untaggedInviteKey } from './matching.js';
 import type { Surroundings, Transaction } from './record.js';
 import { ServerRecord, type ServerUser } from './server-record.js';
 import type { Timers } from './timers.js';
@@ -66,7 +66,9 @@ export class TransactionLayer {
   readonly #servers = new Map<string, ServerRecord>();
   readonly #clients = new Map<string, ClientRecord>();
   readonly #ration: Ration;
-  readonly #serverOver = (key: string): void => void this.#servers.delete(key);
+  /** Of those that are served, by what their copies share. */
+  readonly #served = new Map<string, string>();
+  readonly #serverOver = (key: string): void => this.#ended(key);
   readonly #clientOver = (key: string): void => void this.#clients.delete(key);
 
   constructor(parts: TransactionParts) {
@@ -99,7 +101,15 @@ export class TransactionLayer {
     }
     const record = new ServerRecord(key, request, reply, user, this.#surroundings(timers, this.#serverOver));
     this.#servers.set(key, record);
+    this.#served.set(mergeKey(request), key);
     return record;
+  }
+
+  /** Whether a request is a copy of one that is being served, which came by another way (RFC 3261 §8.2.2.2). */
+  isMerged(request: Message): boolean {
+    if (this.#servers.size === 0 || toTag(request) !== '') return false;
+    const key = this.#served.get(mergeKey(request));
+    return key !== undefined && key !== serverKey(request, request.method);
   }
 
   /** Sends a request and repeats it until it is answered or given up. */
@@ -161,6 +171,13 @@ export class TransactionLayer {
     const key = untaggedInviteKey(request);
     const invite = key === undefined ? undefined : this.#servers.get(key);
     return invite?.answeredWith(toTag(request)) ? invite : undefined;
+  }
+
+  #ended(key: string): void {
+    const record = this.#servers.get(key);
+    this.#servers.delete(key);
+    const merged = record && mergeKey(record.request);
+    if (merged !== undefined && this.#served.get(merged) === key) this.#served.delete(merged);
   }
 
   #refuse(): void {

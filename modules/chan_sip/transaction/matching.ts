@@ -28,6 +28,10 @@ export function untaggedInviteKey(ack: Message): string | undefined {
   return branch && hasCookie(branch) ? undefined : oldKey(ack, 'INVITE', '');
 }
 
+/** What copies of one request share that came by different ways, each with a branch of its own (RFC 3261 §8.2.2.2). */
+export const mergeKey = ({ method, callId, cseq, from }: Message): string =>
+  [method, callId, cseq.number, from.params.get('tag') ?? ''].join(SEPARATOR);
+
 export const toTag = (message: Message): string => message.to.params.get('tag') ?? '';
 
 const hasCookie = (branch: string): boolean => branch.length > COOKIE.length && branch.startsWith(COOKIE);

@@ -4,6 +4,7 @@ import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
 import { Debug, withoutControls } from './debug.js';
+import type { History } from './history.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
 import { Tap } from './tap.js';
@@ -44,6 +45,8 @@ export interface TransportParts {
   limits(): StreamLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
+  /** Keeps what went by, while it is asked to. */
+  readonly history?: History;
 }
 
 export interface ListenerRow extends Readonly<Counters> {
@@ -53,7 +56,7 @@ export interface ListenerRow extends Readonly<Counters> {
 
 export class TransportLayer {
   readonly debug: Debug;
-  readonly tap = new Tap();
+  readonly tap: Tap;
   readonly #parts: TransportParts;
   readonly #listeners = new Set<Listener>();
   readonly #ration: Ration;
@@ -61,11 +64,14 @@ export class TransportLayer {
   readonly #past = noCounts();
   readonly #up: Upward;
   readonly #streams: StreamParts;
+  readonly #history: History | undefined;
   #ended = false;
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
+    this.#history = parts.history;
     this.debug = Debug.to(parts.log);
+    this.tap = new Tap(thrown => parts.log.error(`a message could not be followed: ${traceOf(thrown)}`));
     this.#ration = new Ration(parts.clock);
     this.#streams = {
       clock: parts.clock,
@@ -74,7 +80,7 @@ export class TransportLayer {
     };
     this.#up = {
       received: (data, flow, counters) => this.#received(data, flow, counters),
-      sending: (text, flow) => this.#watched && this.#watch('out', flow, text),
+      sending: (text, flow) => this.#sending(text, flow),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
       endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
       cut: (reason, flow) => this.#cut(reason, flow),
@@ -122,6 +128,11 @@ export class TransportLayer {
     return [...this.#listeners].flatMap(listener => listener.connections());
   }
 
+  #sending(text: string, flow: Flow): void {
+    if (this.#watched) this.#watch('out', flow, text);
+    if (this.#history?.enabled) this.#history.sent(text);
+  }
+
   get #watched(): boolean {
     return this.debug.enabled || this.tap.open;
   }
@@ -141,6 +152,7 @@ export class TransportLayer {
     let message: Message | undefined;
     try {
       message = parse(data);
+      if (this.#history?.enabled) this.#history.received(message);
       this.#parts.receive(message, flow);
     } catch (thrown) {
       if (thrown instanceof ParseError) this.#malformed(thrown, message, flow, counters);

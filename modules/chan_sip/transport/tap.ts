@@ -6,6 +6,12 @@ export type Heard = (direction: 'in' | 'out', flow: Flow, octets: string) => voi
 
 export class Tap {
   readonly #listeners = new Set<Heard>();
+  readonly #failed: (thrown: unknown) => void;
+
+  /** `failed` hears of a listener that threw and is left out from then on: no message suffers from it. */
+  constructor(failed: (thrown: unknown) => void) {
+    this.#failed = failed;
+  }
 
   get open(): boolean {
     return this.#listeners.size > 0;
@@ -19,6 +25,13 @@ export class Tap {
   }
 
   tell(direction: 'in' | 'out', flow: Flow, octets: string): void {
-    for (const listener of this.#listeners) listener(direction, flow, octets);
+    for (const listener of this.#listeners) {
+      try {
+        listener(direction, flow, octets);
+      } catch (thrown) {
+        this.#listeners.delete(listener);
+        this.#failed(thrown);
+      }
+    }
   }
 }

@@ -1,17 +1,17 @@
 /** Who may ask for anything but a registration: the device a request comes from, its access list, its password. */
-import { parseCredentials } from '../message/digest.js';
 import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
-import { percentDecode } from '../message/uri.js';
 import { forcesRport } from '../options/values/nat.js';
 import { type Flow, formatEndpoint } from '../transport/transport.js';
-import type { Check } from './auth.js';
+import { accountName } from './account-name.js';
+import type { Origin } from './addresses.js';
+import { type Check, credentialsFor } from './auth.js';
 import { challengeFor } from './challenge.js';
 import { follow, natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
-import { FORBIDDEN, REFUSALS, type RefusalName } from './refusals.js';
-import { SecurityReport } from './security.js';
+import { FORBIDDEN, REFUSALS, type RefusalName, refusalEvent } from './refusals.js';
+import { authenticated, isTold, SecurityReport } from './security.js';
 import { type Found, type Outcome, type Question, type Reply, realmFor, type Site } from './site.js';
 
 /** How a request names its device: a call by From user or source address, a subscription by its From user alone. */
@@ -51,18 +51,23 @@ export class Admission {
     const guest: Admitted = { request, flow, peer, proven: false, symmetric };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
-    if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return guest;
+    if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return this.#letIn(guest, '0');
     const reason = denied ? 'acl' : 'unknown';
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
     const check = auth.check(request, peer, realm);
     if (check.verdict === 'accepted') {
       if (peer) follow(this.#site, peer, request, flow);
-      this.#tell(guest, 'SuccessfulAuth', { UsingPassword: '1' });
-      return { ...guest, proven: true };
+      return this.#letIn({ ...guest, proven: true }, '1');
     }
     if (check.verdict !== 'forbidden') return this.#challenge(guest, check);
     return this.#refuse(guest, peer ? (check.mismatch ? 'username' : 'password') : reason, check);
+  }
+
+  #letIn(admitted: Admitted, usingPassword: '0' | '1'): Admitted {
+    const { request, flow } = admitted;
+    authenticated(this.#site, request.requestUri.user ?? '', request, flow, usingPassword);
+    return admitted;
   }
 
   /** By name alone, of any type. */
@@ -79,40 +84,34 @@ export class Admission {
     const name = this.#nameIn(request);
     const named = peers.get(name);
     if (named && named.type !== 'peer') return named;
-    const near = this.#near(flow);
+    const origin: Origin = {
+      address: flow.remote,
+      protocol: flow.protocol,
+      extension: decode(request.requestUri.user ?? ''),
+    };
+    const near = peers.from(origin);
     if (!mapped || answer) return answer?.peer ?? near;
     // Deviates from the original, which asks the database first: a call from the fixed address of a device that we know
     // never waits for it. Several phones may share the address of one that registers, so their names count.
     if (near && (named || !near.dynamic)) return near;
-    const origin = { address: flow.remote, protocol: flow.protocol, extension: request.requestUri.user ?? '' };
     return {
       question: { purpose: 'caller', ...(named ? {} : { name }), ...(near ? { spare: true } : { origin }) },
     };
   }
 
-  /** Whose address it comes from, among the devices in memory. */
-  #near(flow: Flow): Peer | undefined {
-    const { peers, portless } = this.#site;
-    const { address, port } = flow.remote;
-    const usable = (peer: Peer | undefined) => peer?.get('transport').includes(flow.protocol);
-    const exact = peers.byAddress(address, port);
-    if (usable(exact)) return exact;
-    return portless.find(peer => peer.address?.address === address && usable(peer));
-  }
-
   /** The From user, or its host without one; with match_auth_username whom the credentials name. */
   #nameIn(request: Message): string {
     const { general } = this.#site;
-    const sent = general.match_auth_username ? parseCredentials(request.header('Authorization')) : undefined;
-    if (sent) return decode(sent.username);
-    const { user, host } = request.from.uri;
-    return decode(percentDecode(user ?? host));
+    const sent = general.match_auth_username ? credentialsFor(request, realmFor(this.#site, request)) : undefined;
+    return sent ? decode(sent.username) : accountName(general, request.from.uri);
   }
 
-  #challenge(asked: Admitted, check: Check): Reply {
-    const { nonce, answer } = challengeFor(this.#site, asked.request, check);
-    this.#tell(asked, 'ChallengeSent', { Challenge: nonce });
-    return { answer, symmetric: asked.symmetric };
+  #challenge({ request, flow, symmetric }: Admitted, check: Check): Reply {
+    const { nonce, answer } = challengeFor(this.#site, request, check);
+    // The account is who asks while that is open, and then whom he asks for.
+    const report = new SecurityReport('ChallengeSent', request.from.uri.text, request, flow, { Challenge: nonce });
+    if (isTold(request)) this.#site.emit('security', report);
+    return { answer, symmetric };
   }
 
   #refuse(asked: Admitted, name: RefusalName, check?: Check): Reply {
@@ -121,17 +120,8 @@ export class Admission {
     this.#site.log.notice(
       `${request.method} from '${from}' refused for '${formatEndpoint(flow.remote)}' - ${REFUSALS[name].reason}`,
     );
-    const { nonce = '', response = '' } = check?.credentials ?? {};
-    if (name === 'acl') this.#tell(asked, 'FailedACL', { ACLName: REFUSALS.acl.acl });
-    else if (!check) this.#tell(asked, 'InvalidAccountID', {});
-    else this.#tell(asked, 'InvalidPassword', { Challenge: nonce, ReceivedChallenge: nonce, ReceivedHash: response });
+    const account = request.requestUri.user ?? '';
+    if (isTold(request)) this.#site.emit('security', refusalEvent(account, request, flow, name, check));
     return { answer: FORBIDDEN, symmetric };
-  }
-
-  /** Of calls alone, as the original does. The account is who asks while that is open, and then whom he asks for. */
-  #tell({ request, flow }: Admitted, kind: SecurityReport['kind'], fields: SecurityReport['fields']): void {
-    if (request.method !== 'INVITE') return;
-    const account = kind === 'ChallengeSent' ? request.from.uri.text : (request.requestUri.user ?? '');
-    this.#site.emit('security', new SecurityReport(kind, account, request, flow, fields));
   }
 }

@@ -114,7 +114,7 @@ function countedIn({ qop, nc = '', cnonce = '' }: Credentials): (Counted & { rea
 }
 
 /** Of several Authorization headers the one for our realm, else the first: a phone may keep credentials for others too. */
-function credentialsFor(request: Message, realm: string): Credentials | undefined {
+export function credentialsFor(request: Message, realm: string): Credentials | undefined {
   const headers = request.headers('Authorization');
   if (headers.length <= 1) return parseCredentials(headers[0]);
   const all = headers.map(parseCredentials).filter(credentials => credentials !== undefined);

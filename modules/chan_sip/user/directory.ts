@@ -1,11 +1,12 @@
 /** The directory: devices that are rows of a database. How one is found, how long an answer is good, and what ends that. */
 import { type CacheRow, type Core, type Fact, ReadThrough, RealtimeFailed, realtimeStatus } from '#core';
 import type { Endpoint } from '../transport/transport.js';
+import type { Origin } from './addresses.js';
 import type { Peer } from './peer.js';
 import { Account, type Purpose } from './realtime-account.js';
 import type { RowDevices } from './realtime-devices.js';
 import { type Families, PEERS, REGS } from './realtime-families.js';
-import { type Origin, Queries } from './realtime-queries.js';
+import { Queries } from './realtime-queries.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Found, Question, Site } from './site.js';
 import { Waiting } from './waiting.js';
@@ -69,10 +70,14 @@ export class Directory {
 
   /** Undefined when the database is away: a phone asks again, and is better served then than refused now. */
   async find({ purpose, name, origin, spare = false }: Question): Promise<Found | undefined> {
-    const found = name === undefined ? undefined : await this.named(name, purpose);
+    const { alwaysauthreject, allowguest } = this.#site.general;
+    // Where names are to be hidden, one that is there must not be answered sooner: all is asked for it, too.
+    const hidden = alwaysauthreject && !allowguest;
+    const there = origin && (hidden || name === undefined) ? this.#at(origin) : undefined;
+    const [found, near] = await Promise.all([name === undefined ? undefined : this.named(name, purpose), there]);
     if (found === 'failed') return spare ? NOBODY : undefined;
     if (found) return { peer: found };
-    return origin ? this.#at(origin) : NOBODY;
+    return origin ? (there ? near : this.#at(origin)) : NOBODY;
   }
 
   /** A device that is not in memory, by its exact name. */

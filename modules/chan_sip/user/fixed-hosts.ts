@@ -13,7 +13,6 @@ export class FixedHosts {
   /** Rises with each configuration, so that a look-up for an older one ends there. */
   #round = 0;
   #reserved = new Set<string>();
-  #portless: Peer[] = [];
   /** Told of each device whose address is known now. */
   located: (peer: Peer) => void = () => undefined;
 
@@ -43,7 +42,7 @@ export class FixedHosts {
 
   /** A device went by itself. */
   left(peer: Peer): void {
-    if (!peer.dynamic || peer.get('insecure').port) this.#index();
+    if (!peer.dynamic) this.#index();
   }
 
   close(): void {
@@ -77,16 +76,13 @@ export class FixedHosts {
   /** What is asked for each request, made once. */
   #index(): void {
     this.#reserved = new Set();
-    this.#portless = [];
     for (const peer of this.#site.peers.values()) this.#take(peer);
     this.#site.reserved = this.#reserved;
-    this.#site.portless = this.#portless;
   }
 
   #take(peer: Peer): void {
     if (this.#site.general.dynamic_exclude_static && !peer.dynamic && peer.address) {
       this.#reserved.add(peer.address.address);
     }
-    if (peer.type !== 'user' && peer.get('insecure').port) this.#portless.push(peer);
   }
 }

@@ -59,8 +59,6 @@ export class Peer {
   lastAnswer: LastAnswer | undefined;
   /** Nonces that have served it. */
   spentNonces: SpentNonces | undefined;
-  /** The key under which Peers has it by address. */
-  indexedAs: string | undefined;
   #type: DeviceType;
   #origin: Origin;
   #own: Readonly<Partial<Device>>;

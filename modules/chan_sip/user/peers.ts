@@ -1,7 +1,7 @@
 /** The devices: by name, by address, and over a reload. */
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
-import type { Endpoint } from '../transport/transport.js';
+import { Addresses, type Origin } from './addresses.js';
 import { Peer } from './peer.js';
 
 /** What a reload did. */
@@ -14,13 +14,10 @@ export interface Applied {
   readonly unbound: readonly Peer[];
 }
 
-const keyOf = ({ address, port }: Endpoint): string => `${address}:${port}`;
-
 export class Peers {
   #defaults: Device;
   readonly #byName = new Map<string, Peer>();
-  /** Several where they register through one proxy: thousands of them, so that joining and leaving must not copy. */
-  readonly #byAddress = new Map<string, Set<Peer>>();
+  readonly #addresses = new Addresses();
 
   constructor(general: General) {
     this.#defaults = deviceDefaults(general);
@@ -40,10 +37,14 @@ export class Peers {
     return this.#byName.get(name);
   }
 
-  /** The device of type peer or friend that is at the address; of several, the one that came first. */
-  byAddress(address: string, port: number): Peer | undefined {
-    const [first] = this.#byAddress.get(`${address}:${port}`) ?? [];
-    return first;
+  /** The device of type peer or friend that a request comes from, by its address; of several, the one that came first. */
+  from(origin: Origin): Peer | undefined {
+    return this.#addresses.find(origin);
+  }
+
+  /** Whether a request can be known as its by the address. */
+  isPlaced(peer: Peer): boolean {
+    return this.#addresses.has(peer);
   }
 
   values(): IterableIterator<Peer> {
@@ -68,20 +69,13 @@ export class Peers {
     const peer = this.#byName.get(name);
     if (!peer) return undefined;
     this.#byName.delete(name);
-    this.#forget(peer);
+    this.#addresses.remove(peer);
     return peer;
   }
 
   /** Call after a change of `peer.address`. */
   moved(peer: Peer): void {
-    const wanted = peer.type !== 'user' && peer.address ? keyOf(peer.address) : undefined;
-    if (peer.indexedAs === wanted) return;
-    this.#forget(peer);
-    if (wanted === undefined) return;
-    const there = this.#byAddress.get(wanted);
-    if (there) there.add(peer);
-    else this.#byAddress.set(wanted, new Set([peer]));
-    peer.indexedAs = wanted;
+    this.#addresses.place(peer);
   }
 
   /** Takes the devices of a file that was read: what devices told us stays, those that are gone go. */
@@ -115,13 +109,5 @@ export class Peers {
   /** Of devices of no file those stay that anybody may make for good; those of the database are read from there again. */
   #survivor(peer: Peer, general: General): DeviceSection | undefined {
     return peer.origin === 'autocreate' && general.autocreatepeer === 'persist' ? peer.section : undefined;
-  }
-
-  #forget(peer: Peer): void {
-    if (peer.indexedAs === undefined) return;
-    const there = this.#byAddress.get(peer.indexedAs);
-    there?.delete(peer);
-    if (there?.size === 0) this.#byAddress.delete(peer.indexedAs);
-    peer.indexedAs = undefined;
   }
 }

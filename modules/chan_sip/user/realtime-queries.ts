@@ -1,6 +1,6 @@
 /** The questions that devices are looked up with, in the form that existing databases know. */
 import { type Condition, condition, type Need, type Row } from '#core';
-import type { Endpoint, Protocol } from '../transport/transport.js';
+import type { Origin } from './addresses.js';
 import { type Families, type Family, PEERS, REGS } from './realtime-families.js';
 
 /** What the table of registrations must have. */
@@ -29,14 +29,6 @@ const SEARCHED: readonly Need[] = ['host', 'port', 'ipaddr', 'insecure', 'callba
 export interface Rows {
   readonly peer: Row;
   readonly registration: Row | undefined;
-}
-
-/** Where a request came from, and whom it is for. */
-export interface Origin {
-  readonly address: Endpoint;
-  readonly protocol: Protocol;
-  /** Empty: nobody in particular. */
-  readonly extension: string;
 }
 
 /** One question about an address; `devices` is what is asked of the devices behind registrations. */

@@ -90,7 +90,7 @@ export function report(site: Site, refused: Refused, name: RefusalName, check?: 
   const { reason, cause, hiddenCause }: Refusal = REFUSALS[name];
   const to = quotable(request.header('To') ?? '');
   site.log.notice(`Registration from '${to}' failed for '${formatEndpoint(flow.remote)}' - ${reason}`);
-  site.emit('security', event(user, request, flow, name, check));
+  site.emit('security', refusalEvent(user, request, flow, name, check));
   if (!site.general.authfailureevents || !peer) return;
   site.emit('peerStatus', {
     technology: 'SIP',
@@ -102,7 +102,13 @@ export function report(site: Site, refused: Refused, name: RefusalName, check?: 
 }
 
 /** The security event of a refusal. A name that is not there looks like a wrong password once it was challenged. */
-function event(account: string, request: Message, flow: Flow, name: RefusalName, check?: Check): SecurityReport {
+export function refusalEvent(
+  account: string,
+  request: Message,
+  flow: Flow,
+  name: RefusalName,
+  check?: Check,
+): SecurityReport {
   const { nonce = '', response = '' } = check?.credentials ?? {};
   const { acl }: Refusal = REFUSALS[name];
   if (acl) return new SecurityReport('FailedACL', account, request, flow, { ACLName: acl });

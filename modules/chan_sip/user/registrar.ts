@@ -1,9 +1,8 @@
 /** The registrar: one REGISTER from its To to its answer, in the order of chan_sip's own checks (RFC 3261 §10.3). */
 import type { Message } from '../message/message.js';
-import { decode } from '../message/octets.js';
-import { percentDecode } from '../message/uri.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { Flow } from '../transport/transport.js';
+import { accountName } from './account-name.js';
 import type { Answer } from './answers.js';
 import type { Check } from './auth.js';
 import { challengeFor } from './challenge.js';
@@ -11,7 +10,7 @@ import { natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { FORBIDDEN, REFUSALS, type RefusalName, report } from './refusals.js';
 import { BAD_REQUEST, type Registration, SERVER_ERROR } from './registration.js';
-import { SecurityReport } from './security.js';
+import { authenticated, SecurityReport } from './security.js';
 import { type Found, type Outcome, realmFor, type Site } from './site.js';
 
 /** One REGISTER on its way. */
@@ -43,10 +42,9 @@ export class Registrar {
   readonly receive = (request: Message, flow: Flow, found?: Found): Outcome => {
     const fault = this.#fault(request);
     if (fault) return { answer: fault };
-    const { user: written, host } = request.to.uri;
-    const user = this.#nameOf(written ?? host);
-    const { peers, domains, mapped } = this.#site;
-    const local = domains.serves(host);
+    const { peers, domains, general, mapped } = this.#site;
+    const user = accountName(general, request.to.uri);
+    const local = domains.serves(request.to.uri.host);
     const known = local ? (peers.get(user) ?? found?.peer) : undefined;
     if (mapped && local && !known && !found) return { question: { purpose: 'register', name: user } };
     const attempt = this.#identify(request, flow, user, known, local);
@@ -72,14 +70,6 @@ export class Registrar {
     const seen = natSeen(request, flow);
     const nat = objection ? general.nat : (peer?.get('nat') ?? general.nat);
     return { request, flow, user, peer, objection, natSeen: seen, symmetric: forcesRport(nat, seen) };
-  }
-
-  /** The name that a user part stands for. */
-  #nameOf(user: string): string {
-    const { general } = this.#site;
-    const name = decode(general.pedantic ? percentDecode(user) : user);
-    const semicolon = general.legacy_useroption_parsing ? name.indexOf(';') : -1;
-    return semicolon < 0 ? name : name.slice(0, semicolon);
   }
 
   /** A device that may register; with autocreatepeer a new one, which nobody knows until it has registered. */
@@ -130,8 +120,7 @@ export class Registrar {
       report(this.#site, attempt, 'transport');
       return { ...FORBIDDEN, headers: [['Date', this.#site.answers.date()]] };
     }
-    this.#site.emit('security', new SecurityReport('SuccessfulAuth', user, request, flow, { UsingPassword }));
-    flow.trusted();
+    authenticated(this.#site, user, request, flow, UsingPassword);
     return this.#registration.take(attempt, peer);
   }
 

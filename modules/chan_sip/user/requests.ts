@@ -6,6 +6,7 @@ import { type Flow, formatEndpoint } from '../transport/transport.js';
 import { type Admission, type Admitted, isAdmitted } from './admission.js';
 import type { Answer, Header } from './answers.js';
 import { quotable } from './quotable.js';
+import { SecurityReport } from './security.js';
 import type { Found, Outcome, Reply, Site } from './site.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
@@ -104,6 +105,8 @@ export class Requests {
     log.notice(
       `Call from ${from} to extension '${extension}' rejected because extension not found in context '${decode(context)}'.`,
     );
+    const report = new SecurityReport('FailedACL', user ?? '', request, flow, { ACLName: 'no_extension_match' });
+    this.#site.emit('security', report);
     return NOT_FOUND;
   }
 }

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { SecurityEvent, SecurityKind, SocketAddress } from '#core';
 import type { Message } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
+import type { Site } from './site.js';
 
 /** Its texts are made when somebody reads them: one such event comes with every request. */
 export class SecurityReport implements SecurityEvent {
@@ -33,4 +34,22 @@ export class SecurityReport implements SecurityEvent {
   get remote(): SocketAddress {
     return { transport: this.#flow.protocol.toUpperCase(), ...this.#flow.remote };
   }
+}
+
+/** Requests whose outcome is told to whoever watches for attacks: the original knows these two. */
+const TOLD: ReadonlySet<string> = new Set(['REGISTER', 'INVITE']);
+
+export const isTold = ({ method }: Message): boolean => TOLD.has(method);
+
+/** Every device that is let in passes here, whatever it asks for: the connection that it came over may stay. */
+export function authenticated(
+  site: Pick<Site, 'emit'>,
+  account: string,
+  request: Message,
+  flow: Flow,
+  UsingPassword: '0' | '1',
+): void {
+  flow.trusted();
+  if (!isTold(request)) return;
+  site.emit('security', new SecurityReport('SuccessfulAuth', account, request, flow, { UsingPassword }));
 }

@@ -16,6 +16,7 @@ import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
+import type { Origin } from './addresses.js';
 import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { Domains } from './domains.js';
@@ -25,7 +26,6 @@ import { OurAddress } from './our-address.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
-import type { Origin } from './realtime-queries.js';
 
 /**
  * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name`: the host as it was asked
@@ -54,8 +54,6 @@ export interface Site {
   general: General;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
   reserved: ReadonlySet<string>;
-  /** Devices that may call from any port of their address. */
-  portless: readonly Peer[];
   /** Whether a device that is not among them may be in a database. */
   mapped: boolean;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
@@ -85,7 +83,6 @@ export function openSite(core: Core, general: General, below: Below): Site {
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),
-    portless: [],
     mapped: false,
     emit,
     spawn,

@@ -55,6 +55,41 @@ example.org                              (default)            [Configured]
 
 `,
   ],
+  ['recording', 'sip set history on', () => {}, "SIP History Recording Enabled (use 'sip show history')\n"],
+  ['no recording', 'sip set history off', () => {}, 'SIP History Recording Disabled\n'],
+  [
+    'what went by under a Call-ID',
+    'sip show history call',
+    stage => {
+      stage.history.enabled = true;
+      const events = [
+        'Rx              SUBSCRIBE / 1 SUBSCRIBE / sip:a',
+        'TxResp          SIP/2.0 / 1 SUBSCRIBE - 489 Bad Event',
+      ];
+      stage.historyRows.push(
+        { callId: 'call-1', subscription: true, events },
+        { callId: 'call-2', subscription: false, events: [] },
+        { callId: 'other', subscription: false, events },
+      );
+    },
+    `
+  * Subscription
+1. Rx              SUBSCRIBE / 1 SUBSCRIBE / sip:a
+2. TxResp          SIP/2.0 / 1 SUBSCRIBE - 489 Bad Event
+
+  * SIP Call
+Call 'call-2' has no history
+`,
+  ],
+  [
+    'a Call-ID that nothing went by under, and that nothing is recorded',
+    'sip show history call',
+    () => {},
+    `
+Nothing is being recorded: 'sip set history on' begins it.
+No such SIP Call ID starting with 'call'
+`,
+  ],
   [
     'debugging that is on already',
     'sip set debug on',

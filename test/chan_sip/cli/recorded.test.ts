@@ -1,7 +1,7 @@
 /** The sip commands print what the original printed, byte by byte. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RECORDED } from './recorded.js';
+import { recorded } from './recorded.js';
 import { SipStage } from './sip-stage.js';
 
 const NAME = 'Asterisk PBX GIT-20-516d2c60ac';
@@ -25,12 +25,13 @@ const SAME = [
   'sip set debug on',
   'sip set debug peer 1008',
   'sip set debug off',
+  'sip set history on',
 ] as const;
 
 for (const command of SAME) {
   test(`'${command}' prints what was recorded`, async () => {
     const stage = await SipStage.recorded(NAMED);
-    assert.equal(await stage.text(command), RECORDED[command]);
+    assert.equal(await stage.text(command), recorded(command));
     assert.deepEqual(stage.cli.faults, []);
   });
 }
@@ -41,11 +42,11 @@ const sorted = (text: string) => text.split('\n').sort();
 test("'sip show users' prints the recorded lines when secrets may be shown", async () => {
   const stage = await SipStage.recorded();
   stage.showsecrets = true;
-  assert.deepEqual(sorted(await stage.text('sip show users')), sorted(RECORDED['sip show users']));
+  assert.deepEqual(sorted(await stage.text('sip show users')), sorted(recorded('sip show users')));
 });
 
 test("'sip show users' prints <Set> for a secret otherwise", async () => {
   const stage = await SipStage.recorded();
-  const expected = RECORDED['sip show users'].replace(/pass\d{4}|abc {5}/g, secret => '<Set>'.padEnd(secret.length));
+  const expected = recorded('sip show users').replace(/pass\d{4}|abc {5}/g, secret => '<Set>'.padEnd(secret.length));
   assert.deepEqual(sorted(await stage.text('sip show users')), sorted(expected));
 });

@@ -7,6 +7,7 @@ import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
@@ -21,12 +22,29 @@ export async function sipConfig(text: string, environment = { systemname: '' }):
   return readSipConfig(config, environment);
 }
 
+/** What went by, as a test writes it. */
+class HistoryRows {
+  enabled = false;
+
+  constructor(readonly list: HistoryRow[]) {}
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  rows(): HistoryRow[] {
+    return this.list;
+  }
+}
+
 export class SipStage implements SipView {
   readonly clock = new TestClock();
   readonly #heap = new SchedulerHeap(this.clock, (_label, thrown) => assert.ifError(thrown)).open();
   readonly sched = this.#heap.sched;
+  readonly historyRows: HistoryRow[] = [];
+  readonly history = new HistoryRows(this.historyRows);
   readonly debug = { enabled: false, filters: new Set<string>() };
-  readonly tap = new Tap();
+  readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };
   readonly general;
   readonly credentials;

@@ -133,3 +133,23 @@ test('closing a transaction that is over does not touch the next one of the same
   layer.close();
   left();
 });
+
+test('a copy of a request that came by another way is known for as long as the first is served', () => {
+  const { layer, receive, requests, wire, left } = layerOver('udp');
+  receive(requestText('INVITE'));
+  const transaction = layer.serve(requests[0]!, wire)!;
+  const copy = parse(requestText('INVITE', 'z9hG4bK-2'));
+  assert.equal(layer.isMerged(copy), true);
+  assert.equal(layer.isMerged(requests[0]!), false, 'a repeat is no copy');
+  for (const changes of [{ cseq: 2 }, { callId: 'call-2' }, { from: '<sip:alice@pbx.example>;tag=a2' }]) {
+    assert.equal(layer.isMerged(parse(requestText('INVITE', 'z9hG4bK-2', changes))), false, JSON.stringify(changes));
+  }
+  assert.equal(layer.isMerged(parse(requestText('OPTIONS', 'z9hG4bK-2'))), false);
+  const within = { to: '<sip:100@pbx.example>;tag=b1' };
+  assert.equal(layer.isMerged(parse(requestText('INVITE', 'z9hG4bK-2', within))), false);
+  transaction.respond(486, responseText(requests[0]!, '3xx+'));
+  assert.equal(layer.isMerged(copy), true);
+  layer.close();
+  assert.equal(layer.isMerged(copy), false);
+  left();
+});

@@ -1,6 +1,7 @@
 /** Advisories of the original that concern registration, authentication and signalling over UDP: each with its input. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { peerAt } from '../../support/peer-at.js';
 import { type Ask, SiteStage } from './site-stage.js';
 
 const DEVICES = `
@@ -88,7 +89,7 @@ test('AST-2019-006: a device does not move before it has proved who it is', asyn
   stage.login({ method: 'INVITE', uri: 'sip:600@pbx.example', source, via, callId: 'c4' }, { secret: 'wrong' });
   stage.ask({ method: 'OPTIONS', source, via, callId: 'c5' });
   assert.deepEqual({ address: peer.address, binding: peer.binding, nat: peer.natDetected }, before);
-  assert.equal(stage.peers.byAddress(source.address, source.port), undefined);
+  assert.equal(peerAt(stage.peers, source.address, source.port), undefined);
   await stage.close();
 });
 

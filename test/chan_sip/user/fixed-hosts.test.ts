@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Domains, domainsOf } from '../../../modules/chan_sip/user/domains.js';
+import { peerAt } from '../../support/peer-at.js';
 import { SiteStage } from './site-stage.js';
 
 const TRUNKS = '[one]\ntype=peer\nhost=one.example\nport=5070\n[two]\ntype=peer\nhost=two.example\n';
@@ -14,7 +15,7 @@ test('a host name becomes an address in the background; one that has none is tol
   assert.equal(stage.peers.get('one')!.address, undefined);
   await stage.stage.settled();
   assert.deepEqual(stage.peers.get('one')!.address, { address: '192.0.2.40', port: 5070 });
-  assert.equal(stage.peers.byAddress('192.0.2.40', 5070), stage.peers.get('one'));
+  assert.equal(peerAt(stage.peers, '192.0.2.40', 5070), stage.peers.get('one'));
   assert.ok(
     stage.stage.lines.some(line => /^warning: the host 'two\.example' of 'two' cannot be looked up/.test(line)),
   );

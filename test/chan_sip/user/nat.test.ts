@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseNat, showNat } from '../../../modules/chan_sip/options/values/nat.js';
+import { peerAt } from '../../support/peer-at.js';
 import { RowStage } from './row-stage.js';
 import { type Ask, SiteStage } from './site-stage.js';
 
@@ -58,7 +59,7 @@ async function movedBy(general: string, { own = '', call = {} }: { own?: string;
   const peer = site.peers.get('1008')!;
   const found = [peer.address, peer.binding!.address];
   assert.deepEqual(found[0], found[1]);
-  assert.equal(site.peers.byAddress(found[0]!.address, found[0]!.port), peer);
+  assert.equal(peerAt(site.peers, found[0]!.address, found[0]!.port), peer);
   await site.close();
   return found[0];
 }
@@ -101,7 +102,7 @@ test('a device that was moved is asked at its new address, and its binding ends 
   assert.match(site.sent(ELSEWHERE).at(-1)!.text, /^OPTIONS sip:1008@192\.0\.2\.7:5062 SIP/);
   site.clock.advance(70_000);
   assert.equal(site.peers.get('1008')!.address, undefined);
-  assert.equal(site.peers.byAddress(ELSEWHERE.address, ELSEWHERE.port), undefined);
+  assert.equal(peerAt(site.peers, ELSEWHERE.address, ELSEWHERE.port), undefined);
   await site.close();
 });
 
@@ -110,7 +111,7 @@ test('a device that is in the database alone is not moved, and leaves nothing be
   await stage.login();
   const ask: Ask = { ...INVITE, user: '3001' };
   await stage.ask({ ...stage.site.answered(await stage.ask(ask), ask), cseq: 900 });
-  assert.equal(stage.peers.byAddress(ELSEWHERE.address, ELSEWHERE.port), undefined);
+  assert.equal(peerAt(stage.peers, ELSEWHERE.address, ELSEWHERE.port), undefined);
   stage.site.transactions.close();
   await stage.close();
 });

@@ -6,6 +6,7 @@ import { ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { readSipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { Binding, Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
+import { peerAt } from '../../support/peer-at.js';
 
 const read = async (text: string) => readSipConfig((await parseText('sip.conf', text)).config, { systemname: '' });
 
@@ -46,12 +47,12 @@ test('a device is found by its exact name, of whatever type', async () => {
 
 test('a device with a fixed address is found there, one that registers where it is now', async () => {
   const peers = await peersOf(PHONES);
-  assert.equal(peers.byAddress('192.0.2.9', 5060)?.name, 'b');
-  assert.equal(peers.byAddress('192.0.2.9', 5061), undefined);
+  assert.equal(peerAt(peers, '192.0.2.9', 5060)?.name, 'b');
+  assert.equal(peerAt(peers, '192.0.2.9', 5061), undefined);
   bind(peers, 'a', 6000);
-  assert.equal(peers.byAddress('192.0.2.1', 6000)?.name, 'a');
+  assert.equal(peerAt(peers, '192.0.2.1', 6000)?.name, 'a');
   bind(peers, 'a', 7000);
-  assert.deepEqual([peers.byAddress('192.0.2.1', 6000), peers.byAddress('192.0.2.1', 7000)?.name], [undefined, 'a']);
+  assert.deepEqual([peerAt(peers, '192.0.2.1', 6000), peerAt(peers, '192.0.2.1', 7000)?.name], [undefined, 'a']);
 });
 
 test('of two devices at one address the first is found, and the other when that has gone', async () => {
@@ -59,18 +60,18 @@ test('of two devices at one address the first is found, and the other when that 
     '[a]\ntype=friend\nhost=dynamic\n[b]\ntype=friend\nhost=dynamic\n[c]\ntype=friend\nhost=dynamic\n',
   );
   for (const name of ['a', 'b', 'c']) bind(peers, name, 6000);
-  assert.equal(peers.byAddress('192.0.2.1', 6000)?.name, 'a');
+  assert.equal(peerAt(peers, '192.0.2.1', 6000)?.name, 'a');
   peers.remove('a');
-  assert.equal(peers.byAddress('192.0.2.1', 6000)?.name, 'b');
+  assert.equal(peerAt(peers, '192.0.2.1', 6000)?.name, 'b');
   bind(peers, 'b', 6001);
-  assert.equal(peers.byAddress('192.0.2.1', 6000)?.name, 'c');
+  assert.equal(peerAt(peers, '192.0.2.1', 6000)?.name, 'c');
   peers.remove('c');
-  assert.equal(peers.byAddress('192.0.2.1', 6000), undefined);
+  assert.equal(peerAt(peers, '192.0.2.1', 6000), undefined);
 });
 
 test('a device of type user is never found by address', async () => {
   const peers = await peersOf('[u]\ntype=user\nhost=192.0.2.9\n');
-  assert.equal(peers.byAddress('192.0.2.9', 5060), undefined);
+  assert.equal(peerAt(peers, '192.0.2.9', 5060), undefined);
 });
 
 const places: [lines: string, address: string | undefined, hostname: string | undefined][] = [
@@ -119,8 +120,8 @@ test('a reload keeps what devices that still register told us', async () => {
     [after.useragent, after.defaultuser, after.get('context'), after.get('secret')],
     ['phone/1', 'a', 'new', 'y'],
   );
-  assert.equal(peers.byAddress('192.0.2.1', 6000), after);
-  assert.equal(peers.byAddress('192.0.2.9', 5060), undefined);
+  assert.equal(peerAt(peers, '192.0.2.1', 6000), after);
+  assert.equal(peerAt(peers, '192.0.2.9', 5060), undefined);
 });
 
 test('a reload that changes only [general] reaches every device', async () => {
@@ -135,15 +136,15 @@ test('a device that registers no longer loses its registration', async () => {
   const { unbound } = await reload(peers, '[a]\ntype=friend\nhost=192.0.2.7\n');
   const peer = peers.get('a')!;
   assert.deepEqual([unbound, peer.binding, peer.fullcontact], [['a'], undefined, '']);
-  assert.equal(peers.byAddress('192.0.2.1', 6000), undefined);
-  assert.equal(peers.byAddress('192.0.2.7', 5060), peer);
+  assert.equal(peerAt(peers, '192.0.2.1', 6000), undefined);
+  assert.equal(peerAt(peers, '192.0.2.7', 5060), peer);
 });
 
 test('a device that becomes a user loses its registration', async () => {
   const peers = await peersOf(PHONES);
   bind(peers, 'a', 6000);
   const { unbound } = await reload(peers, '[a]\ntype=user\nhost=dynamic\n');
-  assert.deepEqual([unbound, peers.byAddress('192.0.2.1', 6000)], [['a'], undefined]);
+  assert.deepEqual([unbound, peerAt(peers, '192.0.2.1', 6000)], [['a'], undefined]);
 });
 
 test('the address of a host name stays over a reload while the name does', async () => {
@@ -154,9 +155,9 @@ test('the address of a host name stays over a reload while the name does', async
   peers.moved(peer);
   await reload(peers, `${text}port=5070\n`);
   assert.deepEqual(peer.address, { address: '192.0.2.5', port: 5070 });
-  assert.equal(peers.byAddress('192.0.2.5', 5070), peer);
+  assert.equal(peerAt(peers, '192.0.2.5', 5070), peer);
   await reload(peers, '[a]\ntype=peer\nhost=other.example.org\n');
-  assert.deepEqual([peer.address, peers.byAddress('192.0.2.5', 5070)], [undefined, undefined]);
+  assert.deepEqual([peer.address, peerAt(peers, '192.0.2.5', 5070)], [undefined, undefined]);
 });
 
 for (const [autocreatepeer, stays] of [

@@ -277,9 +277,69 @@ test('security events of a call name the caller while he is asked, and then whom
     [
       ['ChallengeSent', 'sip:1008@pbx.example'],
       ['SuccessfulAuth', '600'],
+      ['FailedACL', '600'],
       ['ChallengeSent', 'sip:1008@pbx.example'],
       ['InvalidPassword', '600'],
     ],
   );
   await stage.close();
 });
+
+test('a copy of a call that came by another way gets 482 while the first is served', async () => {
+  const stage = await stageOf();
+  const refused = stage.login({ method: 'INVITE', uri, ...SDP });
+  const cseq = Number(refused.header('CSeq')!.split(' ')[0]);
+  const copy = { method: 'INVITE', uri, ...SDP, cseq, via: '192.0.2.7:5062;branch=z9hG4bKother;rport' };
+  assert.equal(stage.ask(copy).line, '482 (Loop Detected)');
+  stage.clock.advance(32_000);
+  assert.equal(stage.ask(copy).line, '401 Unauthorized');
+  await stage.close();
+});
+
+test('a contact that points at ourselves: what we ask comes back once, and our answer ends it', async () => {
+  const stage = await SiteStage.of('[general]\n[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\nqualify=yes\n');
+  const ourselves = { address: '192.0.2.1', port: 5060 };
+  stage.login({ contact: '<sip:1008@192.0.2.1:5060>', via: '192.0.2.7:5062;branch=z9hG4bK1' });
+  stage.clock.advance(400);
+  const asked = stage.sent(ourselves);
+  assert.deepEqual(
+    asked.map(({ text }) => text.slice(0, 7)),
+    ['OPTIONS'],
+  );
+  const [answer, ...more] = stage.receive(asked[0]!.text, ourselves);
+  assert.deepEqual([answer!.line, answer!.to, more], ['200 OK', ourselves, []]);
+  assert.deepEqual(stage.receive(answer!.text, ourselves), []);
+  assert.equal(stage.peers.get('1008')!.online, true);
+  stage.clock.advance(32_000);
+  assert.equal(stage.transactions.size, 0);
+  await stage.close();
+});
+
+test('a request that may go no further has come to its end, and is answered', async () => {
+  const stage = await stageOf();
+  assert.equal(stage.ask({ method: 'OPTIONS', headers: ['Max-Forwards: 0'] }).line, '200 OK');
+  await stage.close();
+});
+
+/** Requests to a domain that is not ours, by method, where only ours are served. */
+for (const [method, line] of [
+  ['INVITE', '403 Forbidden'],
+  ['MESSAGE', '403 Forbidden'],
+  ['SUBSCRIBE', '403 Forbidden'],
+  ['OPTIONS', '403 Forbidden'],
+] as const) {
+  test(`${method} to a foreign domain gets ${line} where external domains are not allowed`, async () => {
+    for (const [domains, hosts, foreign] of [
+      ['domain=ours.example', ['ours.example', 'OURS.example'], 'pbx.example'],
+      ['autodomain=yes\nudpbindaddr=192.0.2.1', ['pbx.example', '192.0.2.1'], 'ours.example'],
+    ] as const) {
+      const stage = await stageOf(`${domains}\nallowexternaldomains=no\nallowguest=yes\nauth_message_requests=no`);
+      const headers = method === 'SUBSCRIBE' ? ['Event: presence'] : TEXT.headers;
+      const ask = (host: string) =>
+        stage.ask({ method, user: 'x', uri: `sip:600@${host}`, ...(method === 'INVITE' ? SDP : { headers }) });
+      assert.equal(ask(foreign).line, line);
+      for (const host of hosts) assert.notEqual(ask(host).line, line);
+      await stage.close();
+    }
+  });
+}

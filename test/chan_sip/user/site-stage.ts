@@ -35,7 +35,12 @@ const heard = (text: string, to: Endpoint): Heard => ({
   header: name => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1],
 });
 
-export const SOURCE: Endpoint = { address: '192.0.2.7', port: 5062 };
+/** Where a request comes from; over UDP when it does not say. */
+export interface Source extends Endpoint {
+  readonly protocol?: Protocol;
+}
+
+export const SOURCE: Source = { address: '192.0.2.7', port: 5062 };
 
 export interface Ask {
   readonly method?: string;
@@ -50,7 +55,7 @@ export interface Ask {
   readonly contact?: string | false;
   readonly headers?: readonly string[];
   readonly body?: string;
-  readonly source?: Endpoint;
+  readonly source?: Source;
   readonly protocol?: Protocol;
 }
 
@@ -151,7 +156,7 @@ export class SiteStage {
   }
 
   /** Everything that is sent because of a text. */
-  receive(text: string, source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+  receive(text: string, source: Source = SOURCE, protocol: Protocol = source.protocol ?? 'udp'): Heard[] {
     const wire = this.#wire(source, protocol);
     const before = wire.sentTo.length;
     this.transactions.receive(parse(text), wire);
@@ -167,7 +172,7 @@ export class SiteStage {
   }
 
   /** What has been sent to somebody so far. */
-  sent(source: Endpoint = SOURCE, protocol: Protocol = 'udp'): Heard[] {
+  sent(source: Source = SOURCE, protocol: Protocol = source.protocol ?? 'udp'): Heard[] {
     return this.#wire(source, protocol).sentTo.map(([to, text]) => heard(text, to));
   }
 
@@ -200,10 +205,15 @@ export class SiteStage {
     assert.equal(this.transactions.size, 0, 'transactions are left behind');
   }
 
-  #wire(source: Endpoint, protocol: Protocol = 'udp'): RecordingWire {
-    const key = `${protocol} ${formatEndpoint(source)}`;
+  /** Whether the connection that it comes over may stay. */
+  trusts(source: Source): boolean {
+    return this.#wire(source).isTrusted;
+  }
+
+  #wire({ address, port, ...over }: Source, protocol: Protocol = over.protocol ?? 'udp'): RecordingWire {
+    const key = `${protocol} ${formatEndpoint({ address, port })}`;
     let wire = this.#wires.get(key);
-    if (!wire) this.#wires.set(key, (wire = new RecordingWire(source, protocol)));
+    if (!wire) this.#wires.set(key, (wire = new RecordingWire({ address, port }, protocol)));
     return wire;
   }
 }
@@ -213,6 +223,7 @@ class RecordingWire implements Flow {
   readonly protocol: Protocol;
   readonly remote: Endpoint;
   readonly sentTo: [to: Endpoint, text: string][];
+  isTrusted = false;
 
   constructor(remote: Endpoint, protocol: Protocol, sentTo: [Endpoint, string][] = []) {
     this.remote = remote;
@@ -239,5 +250,7 @@ class RecordingWire implements Flow {
     return new RecordingWire(remote, this.protocol, this.sentTo);
   }
 
-  trusted(): void {}
+  trusted(): void {
+    this.isTrusted = true;
+  }
 }
