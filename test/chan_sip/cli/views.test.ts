@@ -15,7 +15,7 @@ test('devices are shown with their address and status, those that cannot be call
       ['3001', '3001', '127.0.0.1:6031', 'Unmonitored', '', 'realtime'],
     ],
   );
-  assert.equal(view.summary?.(), '4 online, 2 offline');
+  assert.equal(view.summary?.(), '4 online, 1 offline');
 });
 
 test('each key of a device is a command that is understood, whatever its name', async () => {
