@@ -31,3 +31,4 @@ export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
 export * from './views.js';
+export * from './watch.js';

@@ -73,6 +73,8 @@ export class JsonSession {
   #delay: DelayMeter | undefined;
   #underWay = 0;
   #last = false;
+  /** Whether the client is about to hear of views that came or went. */
+  #telling = false;
 
   constructor(socket: Socket, parts: JsonParts, console: OwnConsole) {
     this.parts = parts;
@@ -173,7 +175,13 @@ export class JsonSession {
       this.#followed.delete(key);
       end();
     }
-    this.#outbox.answer({ push: 'views', ...shownViews(this) } satisfies Push);
+    if (this.#telling) return;
+    this.#telling = true;
+    // A module brings or takes all of its own at once: told in one go.
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#outbox.answer({ push: 'views', ...shownViews(this) } satisfies Push);
+    });
   }
 
   /** Begins what may be begun. While something must wait, nothing is read. */
