@@ -2,6 +2,7 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
+export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
 export { typed } from './cli/words.js';
 export { type Answer, type Candidate, type Cli, type Completion, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';

@@ -8,6 +8,7 @@ import { Sip } from './sip.js';
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
+  optional: ['http'],
 
   async loadModule(core) {
     const sip = await Sip.start(core);

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import {
   acls,
+  type Certificates,
   CommandError,
   type Core,
   LoadDeclined,
@@ -11,8 +12,11 @@ import {
   pbx,
   type ReloadOutcome,
   type ReloadReason,
+  readCertificates,
   settings,
+  token,
 } from '#core';
+import type { HttpServer } from '../http/token.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -23,14 +27,15 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
-import { type Certificates, readCertificates } from './transport/certificates.js';
+
 import { History } from './transport/history.js';
+
 import { TransportLayer } from './transport/layer.js';
+import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
-import type { Endpoint, Protocol } from './transport/transport.js';
+import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
-import type { Lookup } from './user/resolver.js';
 
 const FILE = 'sip.conf';
 
@@ -59,7 +64,7 @@ export class Sip implements SipView {
   #config: SipConfig | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
-  private constructor(core: Core, environment: Environment, general: General, lookup: Lookup | undefined) {
+  private constructor(core: Core, environment: Environment, general: General, names: NameService | undefined) {
     this.#core = core;
     this.#environment = environment;
     this.#loader = core.use(loader);
@@ -74,6 +79,7 @@ export class Sip implements SipView {
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       limits: () => connectionLimits(this.#user.site.general),
+      web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,
     });
     this.transactions = new TransactionLayer({
@@ -86,24 +92,25 @@ export class Sip implements SipView {
     });
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,
-      outward: (protocol, remote) => this.#monitor.listener(protocol)?.flow(remote),
+      outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
-      lookup,
+      names,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
   }
 
   /** @throws LoadDeclined with everything that is wrong with sip.conf, or when the address cannot be listened on */
-  static async start(core: Core, lookup?: Lookup): Promise<Sip> {
+  static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
     const config = readSipConfig(file!, environment);
-    const sip = new Sip(core, environment, config.general, lookup);
+    const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
     core.on('aclsChanged', () => sip.#checkLists());
+    core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
     return sip;
   }
 
@@ -187,6 +194,10 @@ export class Sip implements SipView {
     return this.transport.connections();
   }
 
+  names() {
+    return this.#user.site.names.counts();
+  }
+
   /** There are no dialogs yet: a registration leaves none behind. */
   dialogs(): DialogRow[] {
     return [];
@@ -220,6 +231,13 @@ export class Sip implements SipView {
     return found;
   }
 
+  /** @returns what is done when that server goes */
+  #serveOver(server: HttpServer): () => void {
+    const { spawn } = this.#core;
+    spawn('begin of WebSockets', this.#monitor.serveOver(server));
+    return () => spawn('end of WebSockets', this.#monitor.serveOver(undefined));
+  }
+
   /** Lists are asked by name, so a change of one is in force at once; one that is gone keeps everybody out. */
   #checkLists(): void {
     for (const name of this.#user.missingLists()) {
@@ -233,9 +251,16 @@ export class Sip implements SipView {
   }
 
   async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
+    if (!config.general.tlsenable) return undefined;
     const { clock, log } = this.#core;
-    const read = await readCertificates(config, this.#directory, clock.now());
-    for (const warning of read?.warnings ?? []) log.warning(warning);
+    const read = await readCertificates({
+      file: FILE,
+      settings: config.general,
+      places: config.generalPlaces,
+      directory: this.#directory,
+      now: clock.now(),
+    });
+    for (const warning of read.warnings) log.warning(warning);
     return read;
   }
 
@@ -253,6 +278,7 @@ export class Sip implements SipView {
     }
     this.#config = config;
     this.#user.configure(config, hostname());
+    await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
     this.history.enabled = general.recordhistory;
@@ -268,6 +294,11 @@ const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General):
   authTimeout: tcpauthtimeout * 1000,
   authLimit: tcpauthlimit,
   idle: maxexpiry * 1000 + IDLE_GRACE,
+});
+
+const webLimits = ({ websocket_write_timeout, websocket_origins }: General): WebLimits => ({
+  writeTimeout: websocket_write_timeout,
+  origins: websocket_origins,
 });
 
 function environmentOf(core: Core): Environment {

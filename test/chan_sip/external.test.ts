@@ -5,6 +5,7 @@ import { commands } from '../../modules/chan_sip/cli/commands.js';
 import { Sip } from '../../modules/chan_sip/sip.js';
 import { CliStage } from '../support/cli-stage.js';
 import { CoreStage } from '../support/core-stage.js';
+import { namesFrom } from '../support/names.js';
 import { registerText } from '../support/register.js';
 import { onFreePort, SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
@@ -61,7 +62,10 @@ for (const [options, lines] of [
 ] as const) {
   test(`sip show settings with ${options.replaceAll('\n', ', ') || 'nothing set'}`, bounded, async () => {
     const stage = await CoreStage.of('chan_sip', { 'sip.conf': onFreePort(`[general]\n${options}\n`) });
-    const sip = await Sip.start(stage.core, async () => ['203.0.113.9']);
+    const sip = await Sip.start(
+      stage.core,
+      namesFrom(async () => ['203.0.113.9'], stage.clock),
+    );
     await stage.settled();
     const text = await new CliStage(...commands(sip)).text('sip show settings');
     const block = text.slice(text.indexOf('Network Settings:\n'), text.indexOf('\nGlobal Signalling'));

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { descriptions as ofCore } from '../../core/config/descriptions.js';
 import { type ConfigFileDescription, sample } from '../../core/config/sample.js';
 import { sipConf } from '../../modules/chan_sip/options/sip-conf.js';
+import { httpConf } from '../../modules/http/options.js';
 import { sqlite3Conf } from '../../modules/res_config_sqlite3/options.js';
 
 /** Every file that has a sample. A module's is added here by the line that imports it. */
-export const descriptions: readonly ConfigFileDescription[] = [...ofCore, sipConf, sqlite3Conf];
+export const descriptions: readonly ConfigFileDescription[] = [...ofCore, httpConf, sipConf, sqlite3Conf];
 
 /** What the directory holds against what it should: file names by what is wrong with them. */
 async function compare(directory: string, wanted: ReadonlyMap<string, string>) {

@@ -1,8 +1,9 @@
-/** A running Sip on a free port of this machine, over the clock and the Core of a stage. */
+/** A running Sip on a free port of this machine, over the clock and the Core of a stage. No name is known. */
 import assert from 'node:assert/strict';
 import { Sip } from '../../modules/chan_sip/sip.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 import { CoreStage } from './core-stage.js';
+import { namesFrom } from './names.js';
 
 export class SipStack {
   readonly stage: CoreStage;
@@ -16,7 +17,13 @@ export class SipStack {
   /** `udpbindaddr` is put into the text, so that no test needs a fixed port. */
   static async of(sipConf: string, files: Readonly<Record<string, string>> = {}): Promise<SipStack> {
     const stage = await CoreStage.of('chan_sip', { ...files, 'sip.conf': onFreePort(sipConf) });
-    return new SipStack(stage, await Sip.start(stage.core));
+    return new SipStack(
+      stage,
+      await Sip.start(
+        stage.core,
+        namesFrom(async () => [], stage.clock),
+      ),
+    );
   }
 
   get local(): Endpoint {

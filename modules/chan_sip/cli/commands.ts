@@ -3,6 +3,7 @@ import type { Command } from '#core';
 import { controlCommands } from './control.js';
 import { historyCommands } from './history.js';
 import { listCommands } from './lists.js';
+import { showNames } from './names.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
 import { prune } from './prune.js';
@@ -11,7 +12,7 @@ import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
 export const commands = (view: SipView): Command[] => [
-  ...[showPeers, showPeer, showUsers, showUser, showSettings, prune].map(make => make(view)),
+  ...[showPeers, showPeer, showUsers, showUser, showSettings, showNames, prune].map(make => make(view)),
   ...listCommands(view),
   ...controlCommands(view),
   ...historyCommands(view),

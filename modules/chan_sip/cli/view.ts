@@ -3,6 +3,7 @@ import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
 import type { HistoryRow } from '../transport/history.js';
+import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
@@ -67,6 +68,8 @@ export interface SipView {
   dialogs(): Iterable<DialogRow>;
   /** Streams that are open. */
   connections(): Iterable<ConnectionRow>;
+  /** What names cost. */
+  names(): NameCounts;
   /** The lines of registrations of ours, without their secrets. */
   registrations(): Iterable<string>;
   /** Reads sip.conf again. */

@@ -2,6 +2,7 @@
 import { denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
 import { call } from './call.js';
 import { COUNTED, callLimit, completion } from './completion.js';
+import { contacts } from './contacts.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
@@ -81,6 +82,7 @@ export const device = {
   ...registering,
   ...proof,
   ...call,
+  ...contacts,
   ...calling,
   ...callLimit,
   ...waiting,

@@ -50,9 +50,6 @@ const RESERVED = new Set(['general', 'authentication']);
 /** Options that may name lists of acl.conf. */
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
-/** Transports that no option of [general] has to enable, and that are not there yet. */
-const SOCKETS: ReadonlySet<string> = new Set(['ws', 'wss']);
-
 /** What of a value waits where the rest of it is in force. */
 const PARTS: Readonly<Record<string, (value: never) => string | undefined>> = {
   nat: ({ comedia, autoComedia }: Nat) => (comedia || autoComedia ? 'comedia (media)' : undefined),
@@ -157,8 +154,6 @@ class Reader {
       );
     }
     const { set, places } = this.read(device, section.variables, defaults);
-    for (const protocol of set.transport ?? [])
-      if (SOCKETS.has(protocol)) this.waiting.add(`transport=${protocol} (websocket)`);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
     return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner) };
   }

@@ -1,5 +1,7 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
-import { type Clock, type Logger, messageOf, traceOf } from '#core';
+
+import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import type { HttpServer } from '../../http/token.js';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
@@ -24,12 +26,13 @@ import {
   type Open,
   type Protocol,
   type StreamParts,
-  type TlsIdentity,
   type Upward,
+  type WebLimits,
 } from './transport.js';
 import { openUdp } from './udp.js';
+import { openWebSockets } from './websocket.js';
 
-/** The transports there are. */
+/** The transports that have addresses of their own. */
 const OPENERS: Readonly<Partial<Record<Protocol, Open>>> = { udp: openUdp, tcp: openTcp, tls: openTls };
 
 const SIP_PORT = 5060;
@@ -43,6 +46,7 @@ export interface TransportParts {
   refuse(error: ParseError, flow: Flow): string | undefined;
   /** What connections may cost, read when it matters. */
   limits(): StreamLimits;
+  web(): WebLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
   /** Keeps what went by, while it is asked to. */
@@ -76,6 +80,7 @@ export class TransportLayer {
     this.#streams = {
       clock: parts.clock,
       strangers: new Strangers(() => parts.limits()),
+      web: () => parts.web(),
       identity: () => parts.identity(),
     };
     this.#up = {
@@ -99,6 +104,13 @@ export class TransportLayer {
     if (!this.#ended) return listener;
     await listener.close();
     throw new Error(`${protocol} ${formatEndpoint(bind)}: closed before it was open`);
+  }
+
+  /** Takes WebSockets from a server, over HTTP and over HTTPS. @throws when that serves somebody else */
+  openWebSockets(server: HttpServer): readonly Listener[] {
+    const opened = openWebSockets(server, this.#up, this.#streams);
+    for (const listener of opened) this.#listeners.add(listener);
+    return opened;
   }
 
   /** Closes every listener, those too that are being opened. */

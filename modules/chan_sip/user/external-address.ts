@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { HostPort } from '../options/values/hostport.js';
-import type { Resolver } from './resolver.js';
+import type { Resolver } from '../transport/resolver/resolver.js';
 import type { Site } from './site.js';
 
 export class ExternalAddress {

@@ -3,13 +3,17 @@ import { type Core, realtime } from '#core';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import { type NameService, openNames } from '../transport/resolver/name-service.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
+import { ContactList } from './contact-list.js';
+import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
+import { Gruus } from './gruu.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -18,7 +22,7 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
-import { type Lookup, Resolver } from './resolver.js';
+import { Several } from './several.js';
 import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
@@ -36,7 +40,8 @@ export interface UserParts {
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
   readonly reaches: Reaches;
-  readonly lookup?: Lookup | undefined;
+  /** Where names are looked up; when left out, where the system says. */
+  readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
 }
@@ -45,6 +50,8 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  /** Which contact an address of ours that stands for one phone leads to. */
+  readonly gruus: Gruus;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -53,25 +60,28 @@ export class UserLayer {
   readonly #qualify: Qualify;
   #closed = false;
 
-  constructor(
-    core: Core,
-    general: General,
-    { transactions, outward, reaches, lookup, random = Math.random }: UserParts,
-  ) {
-    this.site = openSite(core, general, { transactions, outward, reaches });
-    const resolver = new Resolver(core.clock, lookup);
+  constructor(core: Core, general: General, parts: UserParts) {
+    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    this.site = openSite(core, general, { transactions, outward, reaches, names });
+    this.gruus = new Gruus(this.site.peers);
+    const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
     const bindings = new Bindings(this.site, rows);
-    const hosts = new FixedHosts(this.site, resolver);
+    const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
     this.#rows = rows;
     this.#bindings = bindings;
-    this.#registration = new Registration(this.site, bindings, resolver);
+    this.#registration = new Registration(this.site, {
+      bindings,
+      lookups: new ContactLookups(resolver),
+      several: new Several(this.site, bindings, this.gruus),
+      contacts: new ContactList(bindings, this.gruus),
+    });
     this.#fixedHosts = hosts;
     this.#external = new ExternalAddress(this.site, resolver);
-    this.#qualify = new Qualify(this.site, { resolver, bindings, rows, random });
+    this.#qualify = new Qualify(this.site, { bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
@@ -91,12 +101,15 @@ export class UserLayer {
   configure({ general, devices }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
+    site.names.configure(general.nameserver);
     site.answers.configure(general);
     site.ourAddress.configure(general);
     this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
-    const { added, removed, unbound } = site.peers.apply(devices, general);
-    for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
+    const { added, removed, kept, unbound } = site.peers.apply(devices, general);
+    for (const peer of removed) this.#bindings.forget(peer);
+    for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
+    for (const peer of kept) this.#bindings.trim(peer);
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();
@@ -130,6 +143,8 @@ export class UserLayer {
     this.#fixedHosts.close();
     this.#external.close();
     this.#registration.close();
+    this.site.outgoing.close();
+    this.site.names.close();
   }
 
   get closed(): boolean {

@@ -2,14 +2,19 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
-import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import { type NextHop, nextHop } from './next-hop.js';
+import { standardPort } from '../options/values/transport.js';
+import type { ClientUser } from '../transaction/layer.js';
+import type { Timers } from '../transaction/timers.js';
+import type { Endpoint, Flow } from '../transport/transport.js';
+import { type Binding, isUsable } from './binding.js';
+import { type Sending, sendFitting } from './fitting.js';
+import { type NextHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
-import type { Resolver } from './resolver.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
+import { howTo } from './way.js';
 
 /** Longer than any patience: it is the deadline that ends the transaction. */
 const NEVER = 86_400_000;
@@ -19,8 +24,9 @@ export type Outcome = number | undefined;
 
 export interface ProbeParts {
   readonly site: Site;
-  readonly resolver: Resolver;
   readonly peer: Peer;
+  /** Which of its contacts; undefined: it does not register. */
+  readonly binding: Binding | undefined;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
   /** Told once, unless the probe is closed before. */
@@ -30,7 +36,7 @@ export interface ProbeParts {
 export class Probe implements ClientUser {
   readonly #parts: ProbeParts;
   #deadline: Job | undefined;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   #sentAt = 0;
   #over = false;
 
@@ -39,10 +45,13 @@ export class Probe implements ClientUser {
   }
 
   start(): void {
-    const { site, peer } = this.#parts;
-    const hop = nextHop(site, peer);
-    if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop, hop.host);
+    const { site, peer, binding } = this.#parts;
+    // A connection that it came over is the only way to it (RFC 5626 §5.3).
+    const kept = binding?.traits?.flow;
+    const hop = kept ? undefined : nextHop(site, peer, binding);
+    if (kept) this.#sendOver(isUsable(binding) ? kept : undefined);
+    else if (!hop) this.#end(undefined);
+    else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
 
@@ -59,30 +68,38 @@ export class Probe implements ClientUser {
   close(): void {
     this.#over = true;
     this.#deadline?.cancel();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   async #resolve(hop: NextHop): Promise<void> {
-    const { resolver, peer } = this.#parts;
-    const address = await resolver.resolve(hop.host, isIP(peer.address?.address ?? '') === 6 ? 6 : 4);
+    const { general, names, outgoing } = this.#parts.site;
+    const { protocol: transport, host, port } = hop;
+    const hops = await names.locator.locate({ scheme: 'sip', host, port, transport }, howTo(general, [transport]));
     if (this.#over) return;
-    if (address === undefined) this.#end(undefined);
-    else this.#send(hop, address);
+    const [first] = outgoing.inOrder(hops);
+    if (first) this.#send(hop, first.remote);
+    else this.#end(undefined);
   }
 
-  #send({ protocol, host, port }: NextHop, address: string): void {
-    const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, { address, port }, nameOf(peer, host));
-    if (!flow) {
-      this.#end(undefined);
-      return;
-    }
+  #send({ protocol, host }: NextHop, remote: Endpoint): void {
+    const { site, peer, binding } = this.#parts;
+    const place = { protocol, remote, name: nameOf(peer, host), allowed: peer.get('transport') };
+    this.#begin(timers => sendFitting(site, place, flow => optionsTo(site, peer, binding, flow), this, timers));
+  }
+
+  #sendOver(flow: Flow | undefined): void {
+    const { site, peer, binding } = this.#parts;
+    this.#begin(timers => flow && site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers));
+  }
+
+  #begin(send: (timers: Timers) => Sending | undefined): void {
+    const { site, peer, binding, patience } = this.#parts;
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const timers = { ...timersFor(site, peer), timerF: NEVER };
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
-    if (this.#over) transaction.close();
-    else this.#transaction = transaction;
+    const sending = send({ ...timersFor(site, peer, binding), timerF: NEVER });
+    if (!sending) this.#end(undefined);
+    else if (this.#over) sending.close();
+    else this.#sending = sending;
   }
 
   #wait(ms: number, last = false): void {
@@ -101,6 +118,3 @@ export class Probe implements ClientUser {
     this.#parts.done(outcome);
   }
 }
-
-/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
-const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

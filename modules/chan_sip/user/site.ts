@@ -15,6 +15,7 @@ import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
 import type { TransactionLayer } from '../transaction/layer.js';
+import type { NameService } from '../transport/resolver/name-service.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
 import type { Origin } from './addresses.js';
 import { type Answer, Answers } from './answers.js';
@@ -23,6 +24,7 @@ import { Domains } from './domains.js';
 import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
+import { Outgoing } from './outgoing.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
@@ -49,6 +51,8 @@ export interface Site {
   readonly answers: Answers;
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
+  readonly outgoing: Outgoing;
+  readonly names: NameService;
   readonly reaches: Reaches;
   readonly ourAddress: OurAddress;
   general: General;
@@ -61,7 +65,7 @@ export interface Site {
 }
 
 /** What the user layer stands on. */
-export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches'>;
+export type Below = Pick<Site, 'transactions' | 'outward' | 'reaches' | 'names'>;
 
 /** Builds what has no order of its own. */
 export function openSite(core: Core, general: General, below: Below): Site {
@@ -80,6 +84,7 @@ export function openSite(core: Core, general: General, below: Below): Site {
     auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
     ...below,
+    outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),
     general,
     reserved: new Set(),

@@ -42,6 +42,19 @@ ${'[2001:db8::7]:5061'.padEnd(48)}TLS       Client
 `,
   ],
   [
+    'name servers',
+    'sip show dns',
+    stage => {
+      const counts = { asked: 7, answered: 4, timeouts: 2, errors: 1, refusals: 0, strays: 3, truncated: 1 };
+      const servers = [{ server: '192.0.2.53:53', silent: true, ...counts }];
+      stage.nameCounts = { cached: 12, hits: 30, misses: 13, stale: 1, dropped: 0, servers };
+    },
+    `${'Name server'.padEnd(48)}    Asked  Answered Time-outs    Errors  Refusals    Strays State 
+${'192.0.2.53:53'.padEnd(48)}        7         4         2         1         0         3 Silent
+12 answers kept, 30 hits, 13 misses, 1 served late, 0 not asked
+`,
+  ],
+  [
     'domains',
     'sip show domains',
     stage =>

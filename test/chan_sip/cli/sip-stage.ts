@@ -8,8 +8,10 @@ import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
+import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
+import { openBinding } from '../../../modules/chan_sip/user/binding.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
@@ -60,6 +62,8 @@ export class SipStage implements SipView {
   readonly dialogs = () => this.dialogRows;
   readonly connectionRows: ConnectionRow[] = [];
   readonly connections = () => this.connectionRows;
+  nameCounts: NameCounts = { cached: 0, hits: 0, misses: 0, stale: 0, dropped: 0, servers: [] };
+  readonly names = () => this.nameCounts;
   readonly registrations = () => this.lines;
   readonly cli = new CliStage(...commands(this));
 
@@ -100,8 +104,9 @@ export class SipStage implements SipView {
     const contact = `sip:${name}@127.0.0.1:${port}`;
     const now = this.clock.now();
     const expiresAt = now + seconds * 1000;
-    const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [], since: now } as const;
-    peer.binding = { contact, address, expiresAt, ...facts };
+    const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [] } as const;
+    const binding = { ...openBinding({ contact, address, ...facts }, peer.lastMs), since: now, expiresAt };
+    peer.binding = binding;
     peer.address = address;
     peer.fullcontact = contact;
     peer.useragent = 'goldphone/1.0';

@@ -1,5 +1,6 @@
 /** The options of [general] that devices do not have: what they are when unset, what may stand there, what may not. */
 import { call } from '../../../modules/chan_sip/options/call.js';
+import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { general } from '../../../modules/chan_sip/options/general.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
@@ -52,7 +53,7 @@ const acl: Cases = {
   good: [['office,home', { rules: [], names: ['office', 'home'] }]],
 };
 
-checkOptions('[general]', without(general, call, session, media, proof), {
+checkOptions('[general]', without(general, call, contacts, session, media, proof), {
   allowguest: flag(true),
   autocreatepeer: {
     initial: 'no',
@@ -108,6 +109,14 @@ checkOptions('[general]', without(general, call, session, media, proof), {
   tcpauthlimit: number(100, '1', '0'),
   websocket_enabled: flag(true),
   websocket_write_timeout: number(100, '1', '0'),
+  websocket_origins: {
+    initial: [],
+    good: [
+      ['', []],
+      ['https://PBX.example, http://10.0.0.1:8080', ['https://pbx.example', 'http://10.0.0.1:8080']],
+    ],
+    bad: ['pbx.example', 'https://pbx.example/path', '*'],
+  },
   tlsenable: { ...flag(false), aliases: ['sslenable'] },
   tlsbindaddr: { ...place(['host.example']), aliases: ['sslbindaddr'] },
   tlscertfile: { ...word('asterisk.pem'), aliases: ['sslcert', 'tlscert'] },
@@ -144,6 +153,20 @@ checkOptions('[general]', without(general, call, session, media, proof), {
   media_address: named,
   rtpbindaddr: place(['host.example']),
   srvlookup: flag(true),
+  nameserver: {
+    initial: [],
+    good: [
+      [
+        '192.0.2.53, [2001:db8::53]:5353',
+        [
+          { address: '192.0.2.53', port: 53 },
+          { address: '2001:db8::53', port: 5353 },
+        ],
+      ],
+      ['', []],
+    ],
+    bad: ['ns.example', '192.0.2.53:0', Array.from({ length: 9 }, (_, n) => `192.0.2.${n}`).join()],
+  },
   subscribe_network_change_event: flag(true),
   dynamic_exclude_static: { ...flag(false), aliases: ['dynamic_excludes_static'] },
   contactacl: acl,

@@ -18,7 +18,7 @@ const GENERAL = words(`
   tlsclientmethod sslclientmethod tlsdontverifyserver tlsservercipherorder tlsdisablev1 tlsdisablev11 tlsdisablev12
   tlsverifyclient transport tcpauthtimeout tcpauthlimit websocket_enabled websocket_write_timeout localnet
   externaddr externip externhost externrefresh externtcpport externtlsport
-  matchexternaddrlocally matchexterniplocally media_address rtpbindaddr srvlookup
+  matchexternaddrlocally matchexterniplocally media_address rtpbindaddr srvlookup nameserver
   dynamic_exclude_static dynamic_excludes_static contactpermit contactdeny contactacl subscribe_network_change_event
   tos_sip tos_audio tos_video tos_text cos_sip cos_audio cos_video cos_text
   maxexpiry maxexpirey minexpiry minexpirey defaultexpiry defaultexpirey submaxexpiry subminexpiry mwiexpiry

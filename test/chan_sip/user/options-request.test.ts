@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Endpoint, Protocol } from '../../../modules/chan_sip/transport/transport.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { recordsOf } from '../../support/names.js';
 import { type Heard, optionsAnswer, SiteStage } from './site-stage.js';
 
 const AT = { address: '192.0.2.9', port: 5999 };
@@ -182,6 +183,19 @@ for (const [name, general, path, at] of [
     await site.close();
   });
 }
+
+test('a proxy without a port is found by its SRV records', async () => {
+  const records = recordsOf({
+    'SRV _sip._udp.proxy.example': [{ priority: 1, weight: 0, port: 5090, target: 'a.example' }],
+    'A a.example': ['192.0.2.61'],
+  });
+  const trunk = '[trunk]\ntype=peer\nhost=192.0.2.9\noutboundproxy=proxy.example\nqualify=yes\n';
+  const site = await SiteStage.of(`[general]\n${trunk}`, {}, records);
+  site.clock.advance(0);
+  await site.stage.settled();
+  assert.equal(site.sent({ address: '192.0.2.61', port: 5090 }).length, 1);
+  await site.close();
+});
 
 test('a device whose proxy cannot be looked up is unreachable', async () => {
   const site = await SiteStage.of(

@@ -7,6 +7,7 @@ import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options
 import { standardPort } from '../../../modules/chan_sip/options/values/transport.js';
 import { TransactionLayer } from '../../../modules/chan_sip/transaction/layer.js';
 import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js';
+import type { RecordSource } from '../../../modules/chan_sip/transport/resolver/record.js';
 import {
   type Endpoint,
   type Flow,
@@ -14,8 +15,8 @@ import {
   type Protocol,
 } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
-import type { Lookup } from '../../../modules/chan_sip/user/resolver.js';
 import { CoreStage } from '../../support/core-stage.js';
+import { type Lookup, namesFrom } from '../../support/names.js';
 
 /** An answer, taken apart as far as tests look at it. */
 export interface Heard {
@@ -85,7 +86,7 @@ export class SiteStage {
   readonly connections = new Set<string>();
   #cseq = 100;
 
-  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup) {
+  private constructor(stage: CoreStage, config: SipConfig, lookup: Lookup | RecordSource) {
     this.stage = stage;
     const { core } = stage;
     this.transactions = new TransactionLayer({
@@ -100,7 +101,7 @@ export class SiteStage {
       transactions: this.transactions,
       outward: (protocol, remote) => this.#wire(remote, protocol),
       reaches: (protocol, remote) => protocol === 'udp' || this.connections.has(formatEndpoint(remote)),
-      lookup,
+      names: namesFrom(lookup, stage.clock),
       random: () => this.random,
     });
     this.user.configure(config, 'pbx.example');
@@ -111,12 +112,12 @@ export class SiteStage {
     });
   }
 
-  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup = async () => []) {
+  static async of(sipConf: string, files: Record<string, string> = {}, lookup: Lookup | RecordSource = async () => []) {
     return SiteStage.on(await CoreStage.of('chan_sip', { ...files, 'sip.conf': sipConf }), lookup);
   }
 
   /** On a stage that has been prepared. */
-  static async on(stage: CoreStage, lookup: Lookup = async () => []): Promise<SiteStage> {
+  static async on(stage: CoreStage, lookup: Lookup | RecordSource = async () => []): Promise<SiteStage> {
     const config = readSipConfig((await stage.core.config('sip.conf'))!, { systemname: '' });
     return new SiteStage(stage, config, lookup);
   }

@@ -1,0 +1,206 @@
+/** Requests of ours to a server that is in several places: the next one on silence or 503 (RFC 3263 §4.3). */
+import type { Clock } from '#core';
+import type { Message } from '../message/message.js';
+import type { ClientRequest, ClientTransaction, TransactionLayer } from '../transaction/layer.js';
+import type { Timers } from '../transaction/timers.js';
+import type { Hop } from '../transport/resolver/hop.js';
+import { type Flow, formatEndpoint } from '../transport/transport.js';
+import type { Outward } from './site.js';
+
+/** Hears what came of it. */
+export interface Hears {
+  /** Any response but a 503 that sends us on. */
+  response(message: Message, hop: Hop): void;
+  /** No place has answered. */
+  failed(): void;
+}
+
+/** A request of its own for each place: with a branch, a Via and credentials that are right there. */
+export type Make = (flow: Flow, hop: Hop) => ClientRequest;
+
+export interface Sending {
+  /** Nothing is sent or told any more. */
+  close(): void;
+}
+
+export interface OutgoingParts {
+  readonly clock: Clock;
+  readonly transactions: Pick<TransactionLayer, 'send'>;
+  readonly outward: Outward;
+}
+
+/** How long a place that failed is tried last, where it does not say so itself. */
+const AVOIDED = 30_000;
+/** The longest Retry-After that is believed. */
+const LONGEST_AVOIDED = 3_600_000;
+/** Places remembered; who has failed the longest ago is forgotten first. */
+const MOST_AVOIDED = 1000;
+const UNAVAILABLE = 503;
+
+export class Outgoing {
+  readonly counters = { sent: 0, silent: 0, unavailable: 0, movedOn: 0, exhausted: 0 };
+  readonly #parts: OutgoingParts;
+  /** By place, until when it is tried last, on the clock that never goes back. */
+  readonly #avoided = new Map<string, number>();
+  readonly #sendings = new Set<Sending>();
+
+  constructor(parts: OutgoingParts) {
+    this.#parts = parts;
+  }
+
+  /** Sends to one place after the other until one answers. What came of it is told, maybe before this returns. */
+  send(hops: readonly Hop[], make: Make, hears: Hears, timers?: Timers): Sending {
+    const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, timers });
+    this.#sendings.add(attempt);
+    attempt.over = () => this.#sendings.delete(attempt);
+    attempt.next();
+    return attempt;
+  }
+
+  /** Places that failed of late go last. */
+  inOrder(hops: readonly Hop[]): readonly Hop[] {
+    if (this.#avoided.size === 0) return hops;
+    return hops.toSorted((a, b) => Number(this.avoids(a)) - Number(this.avoids(b)));
+  }
+
+  avoids(hop: Hop): boolean {
+    return (this.#avoided.get(keyOf(hop)) ?? 0) > this.#parts.clock.elapsed();
+  }
+
+  /** A place does not answer, or does not want to for so many milliseconds. */
+  avoid(hop: Hop, ms = AVOIDED): void {
+    const key = keyOf(hop);
+    this.#avoided.delete(key);
+    this.#avoided.set(key, this.#parts.clock.elapsed() + Math.min(ms, LONGEST_AVOIDED));
+    if (this.#avoided.size > MOST_AVOIDED) this.#avoided.delete(this.#avoided.keys().next().value!);
+  }
+
+  reached(hop: Hop): void {
+    if (this.#avoided.size > 0) this.#avoided.delete(keyOf(hop));
+  }
+
+  /** Requests under way. */
+  get size(): number {
+    return this.#sendings.size;
+  }
+
+  close(): void {
+    for (const sending of [...this.#sendings]) sending.close();
+  }
+
+  /** Places that are tried last, with the milliseconds that are left of it. */
+  rows(): { place: string; left: number }[] {
+    const now = this.#parts.clock.elapsed();
+    return [...this.#avoided].flatMap(([place, until]) => (until > now ? [{ place, left: until - now }] : []));
+  }
+}
+
+interface Order {
+  readonly hops: readonly Hop[];
+  readonly make: Make;
+  readonly hears: Hears;
+  readonly timers: Timers | undefined;
+}
+
+/** One request on its way through its places. */
+class Attempt implements Sending {
+  over: () => void = () => undefined;
+  readonly #outgoing: Outgoing;
+  readonly #parts: OutgoingParts;
+  readonly #order: Order;
+  #at = -1;
+  #transaction: ClientTransaction | undefined;
+  /** The last 503, told where nobody says anything better. */
+  #refusal: [message: Message, hop: Hop] | undefined;
+  #tried = false;
+  #final = false;
+  #closed = false;
+
+  constructor(outgoing: Outgoing, parts: OutgoingParts, order: Order) {
+    this.#outgoing = outgoing;
+    this.#parts = parts;
+    this.#order = order;
+  }
+
+  /** The next place that can be sent to. */
+  next(): void {
+    const { hops } = this.#order;
+    const { counters } = this.#outgoing;
+    for (let hop = hops[++this.#at]; hop; hop = hops[++this.#at]) {
+      const flow = this.#parts.outward(hop.protocol, hop.remote, hop.name);
+      if (!flow) continue;
+      if (this.#tried) counters.movedOn += 1;
+      this.#tried = true;
+      this.#send(flow, hop);
+      return;
+    }
+    counters.exhausted += 1;
+    this.#end();
+    if (this.#refusal) this.#order.hears.response(...this.#refusal);
+    else this.#order.hears.failed();
+  }
+
+  /** A request that has its answer is left to its transaction, which acknowledges repeats. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#final) return;
+    this.#end();
+    this.#transaction?.close();
+  }
+
+  #send(flow: Flow, hop: Hop): void {
+    const { make, timers } = this.#order;
+    const at = this.#at;
+    this.#outgoing.counters.sent += 1;
+    const transaction = this.#parts.transactions.send(
+      make(flow, hop),
+      flow,
+      {
+        response: message => at === this.#at && this.#response(message, hop),
+        failed: () => at === this.#at && this.#silent(hop),
+      },
+      timers,
+    );
+    // It may have failed, and the next one have been sent to, before this returned.
+    if (this.#closed) transaction.close();
+    else if (at === this.#at) this.#transaction = transaction;
+  }
+
+  #response(message: Message, hop: Hop): void {
+    if (this.#closed) return;
+    const { counters } = this.#outgoing;
+    if (message.status === UNAVAILABLE) {
+      counters.unavailable += 1;
+      this.#outgoing.avoid(hop, retryAfter(message));
+      this.#refusal = [message, hop];
+      this.next();
+      return;
+    }
+    if (message.status >= 200 && !this.#final) {
+      this.#outgoing.reached(hop);
+      this.#end();
+    }
+    this.#order.hears.response(message, hop);
+  }
+
+  #silent(hop: Hop): void {
+    if (this.#closed) return;
+    this.#outgoing.counters.silent += 1;
+    this.#outgoing.avoid(hop);
+    this.next();
+  }
+
+  #end(): void {
+    this.#final = true;
+    this.over();
+  }
+}
+
+const keyOf = ({ protocol, remote }: Hop): string => `${protocol} ${formatEndpoint(remote)}`;
+
+/** Milliseconds; undefined where it names none (RFC 3261 §20.33). */
+function retryAfter(message: Message): number | undefined {
+  const seconds = /^\s*(\d{1,9})/.exec(message.header('Retry-After') ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
