@@ -35,6 +35,24 @@ export interface DialogRow {
   readonly device: string;
 }
 
+/** A registration of ours with another server. */
+export interface RegistryRow {
+  readonly terms: {
+    /** The line without its secret, and with it. */
+    readonly shown: string;
+    readonly text: string;
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+  };
+  /** Seconds until it is renewed. */
+  readonly refresh: number;
+  /** Its state. */
+  readonly text: string;
+  /** Epoch milliseconds of the last success. */
+  readonly registeredAt: number | undefined;
+}
+
 /** Which messages are printed. */
 export interface DebugSwitch {
   enabled: boolean;
@@ -70,8 +88,8 @@ export interface SipView {
   connections(): Iterable<ConnectionRow>;
   /** What names cost. */
   names(): NameCounts;
-  /** The lines of registrations of ours, without their secrets. */
-  registrations(): Iterable<string>;
+  /** Registrations of ours with other servers. */
+  registrations(): Iterable<RegistryRow>;
   /** Reads sip.conf again. */
   reload(): Promise<ReloadOutcome>;
   /** Ends the registration. @returns whether there was one */

@@ -14,6 +14,9 @@ import { domainsOf } from './domains.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
+import { CallbackRows } from './outbound/callback-devices.js';
+import type { Observer } from './outbound/line.js';
+import { Outbound } from './outbound/outbound.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -44,6 +47,8 @@ export interface UserParts {
   readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
+  /** Sees what happens to registrations of ours. */
+  readonly observer?: Observer;
 }
 
 export class UserLayer {
@@ -52,6 +57,7 @@ export class UserLayer {
   readonly directory: Directory;
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
+  readonly outbound: Outbound;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -61,7 +67,8 @@ export class UserLayer {
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
-    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    const { transactions, outward, reaches, random = Math.random, observer } = parts;
+    const { names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
     this.gruus = new Gruus(this.site.peers);
     const { resolver } = names;
@@ -71,6 +78,8 @@ export class UserLayer {
     const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
+    const callbacks = new CallbackRows(families, this.directory);
+    this.outbound = new Outbound(this.site, { rows: callbacks, random, observer });
     this.#rows = rows;
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, {
@@ -98,7 +107,7 @@ export class UserLayer {
   }
 
   /** Everything at once: no message is between the old values and the new. */
-  configure({ general, devices }: SipConfig, hostname: string): void {
+  configure({ general, devices, credentials }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
     site.names.configure(general.nameserver);
@@ -114,6 +123,7 @@ export class UserLayer {
     this.#fixedHosts.configure();
     this.directory.reset();
     this.#qualify.configure();
+    this.outbound.configure(general.register, credentials);
   }
 
   /** Lists that devices or [general] name and acl.conf does not have. */
@@ -136,9 +146,15 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
+  /** While messages still come and go: servers hear that we are gone, within bounds. */
+  leave(): Promise<void> {
+    return this.outbound.leave();
+  }
+
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.outbound.close();
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#external.close();
