@@ -13,6 +13,7 @@ import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
+import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 
 /** Where asterisk.conf is looked for when none is named. */
 const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
@@ -88,6 +89,12 @@ async function remote(read: Arguments): Promise<number> {
   const socket = read.socket ?? settings!.controlSocket.path;
   const { command } = read;
   if (command !== undefined) {
+    const watched = watchOf(command);
+    if (typeof watched === 'string') {
+      complain(watched);
+      return FAILED;
+    }
+    if (watched) return watch(watched, socket);
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
     const answer = (text: string) => void process.stdout.write(terminalText(text, false));
     const problem = await askServer({ socket, command, clock, columns, answer });
@@ -121,6 +128,20 @@ async function remote(read: Arguments): Promise<number> {
     stop: stop.signal,
     shell: running => void process.send?.({ shell: running }),
   });
+}
+
+/** One command for it again and again, until Ctrl-C, a key or the end of whoever reads the answers. */
+async function watch(watched: Watch, socket: string): Promise<number> {
+  const { stdin, stdout } = process;
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  stdout.on('error', end);
+  const key = stdin.isTTY && stdout.isTTY ? nextKey(stdin, end) : undefined;
+  const problem = await watchServer(watched, { socket, clock, output: stdout, colour: false, stop: stop.signal });
+  key?.close();
+  if (problem !== undefined) complain(problem);
+  return problem === undefined ? 0 : FAILED;
 }
 
 /** Where typed commands are kept; nowhere for a user who has no home, as service accounts may. */
