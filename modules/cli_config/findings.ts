@@ -59,12 +59,21 @@ async function findingsOf(
   needed: boolean,
 ): Promise<readonly Finding[] | undefined> {
   try {
-    return sorted(await judged(await configuration.look(file), described?.description, around));
+    const findings = sorted(await judged(await configuration.look(file), described?.description, around));
+    return [...elsewhere(configuration, file, around), ...findings];
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
     if (thrown instanceof FileMissing && !needed) return undefined;
     return [finding('error')({ file, line: 0, message: withoutName(file, thrown.reason) })];
   }
+}
+
+/** Of a file that lies in a table: without a PBX nobody can look there. */
+function elsewhere({ running }: Configuration, file: string, around: Surroundings): Finding[] {
+  const place = running ? undefined : around.mapped(file);
+  if (place === undefined) return [];
+  const message = `it lies in ${place}: what is on disk is not what is read`;
+  return [finding('notice')({ file, line: 0, message })];
 }
 
 /** The findings of an included file, when that file includes it. */
