@@ -17,6 +17,8 @@ interface Row {
   readonly extensions: boolean;
 }
 
+/** No answer at all. */
+const AWAY: Answer = { status: 0, reason: '', why: 'database' };
 const NO_DIALOG: Answer = { status: 481, reason: 'Call/Transaction Does Not Exist' };
 const MERGED: Answer = { status: 482, reason: '(Loop Detected)' };
 const NO_SUBSCRIPTION: Answer = { status: 481, reason: 'Subscription does not exist' };
@@ -69,7 +71,11 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
 /** Asks the handler again with what was found. While the database is away there is no answer. */
 async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow, question: Question): Promise<void> {
   const found = await user.directory.find(question);
-  if (!found || user.closed) return;
+  if (user.closed) return;
+  if (!found) {
+    const about = { user: question.name ?? '', peer: undefined, acl: undefined };
+    return user.site.decisions.add(request, flow, { answer: AWAY, about }, user.site.general);
+  }
   const outcome = to(request, flow, found);
   if (outcome && !('question' in outcome)) send(user.site, request, flow, outcome);
 }
@@ -77,7 +83,8 @@ async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow
 /** Without a record, unless it is to be repeated. */
 function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
   const { answer, symmetric = symmetricFor(site, request, flow), kept } = reply;
-  const { answers, transactions } = site;
+  const { answers, transactions, decisions } = site;
+  decisions.add(request, flow, reply, site.general);
   const transaction = kept ? transactions.serve(request, replyFlow(request, flow, symmetric)) : undefined;
   if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
   else answers.send(request, flow, symmetric, answer);

@@ -44,6 +44,7 @@ export class SipStage implements SipView {
   readonly sched = this.#heap.sched;
   readonly historyRows: HistoryRow[] = [];
   readonly history = new HistoryRows(this.historyRows);
+  readonly explanations = { register: async () => undefined, last: () => [] };
   readonly debug = { enabled: false, filters: new Set<string>() };
   readonly realtime = { peers: false, regs: false };
   readonly general;
