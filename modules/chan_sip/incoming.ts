@@ -3,6 +3,7 @@ import type { Message } from './message/message.js';
 import { replyFlow } from './transport/layer.js';
 import { type Flow, formatFlow } from './transport/transport.js';
 import type { Answer } from './user/answers.js';
+import { AWAY, nobody } from './user/decisions.js';
 import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
 import { type Handler, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
@@ -17,8 +18,6 @@ interface Row {
   readonly extensions: boolean;
 }
 
-/** No answer at all. */
-const AWAY: Answer = { status: 0, reason: '', why: 'database' };
 const NO_DIALOG: Answer = { status: 481, reason: 'Call/Transaction Does Not Exist' };
 const MERGED: Answer = { status: 482, reason: '(Loop Detected)' };
 const NO_SUBSCRIPTION: Answer = { status: 481, reason: 'Subscription does not exist' };
@@ -73,8 +72,8 @@ async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow
   const found = await user.directory.find(question);
   if (user.closed) return;
   if (!found) {
-    const about = { user: question.name ?? '', peer: undefined, acl: undefined };
-    return user.site.decisions.add(request, flow, { answer: AWAY, about }, user.site.general);
+    const { decisions, general } = user.site;
+    return decisions.add(request, flow, { answer: AWAY, about: nobody(question.name ?? '') }, general);
   }
   const outcome = to(request, flow, found);
   if (outcome && !('question' in outcome)) send(user.site, request, flow, outcome);

@@ -51,6 +51,12 @@ export interface Decision extends Moment {
   readonly text: string;
 }
 
+/** While the database is away there is no answer. */
+export const AWAY: Answer = { status: 0, reason: '', why: 'database' };
+
+/** Of whom nobody knows whether he is there. */
+export const nobody = (user: string): Considered => ({ user, peer: undefined, acl: undefined });
+
 /** Of each kind this many are kept. */
 export const KEPT = 1000;
 /** Longer requests are kept without their text. */

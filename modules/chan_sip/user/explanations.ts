@@ -9,12 +9,12 @@ import { parse } from '../message/parser.js';
 import { hostPort, parseUri, percentEncode } from '../message/uri.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
-import { type Decision, decisionOf } from './decisions.js';
+import { AWAY, type Decision, decisionOf, nobody } from './decisions.js';
 import type { Directory } from './directory.js';
 import type { Peer } from './peer.js';
 import { type Families, PEERS } from './realtime-families.js';
 import type { Registrar } from './registrar.js';
-import type { Site } from './site.js';
+import type { Found, Site } from './site.js';
 import { type Step, stepsOf } from './steps.js';
 
 export interface Explanation {
@@ -38,7 +38,6 @@ export interface ExplanationParts {
 /** Decisions that are shown of one device or address. */
 const SHOWN = 5;
 const LOOPBACK: Endpoint = { address: '127.0.0.1', port: standardPort('udp') };
-const THOUGHT = { number: 0, at: 0 };
 
 /** Who asks, as far as that decides anything. */
 interface Origin {
@@ -63,23 +62,16 @@ export class Explanations {
    * @returns undefined when nobody can be called that
    */
   async register(name: string, from: From = {}): Promise<Explanation | undefined> {
-    const { decisions, peers, mapped, general } = this.#site;
+    const { peers, mapped, general, clock } = this.#site;
     const known = peers.get(name);
     const found = known || !mapped ? { peer: known } : await this.#parts.directory.find({ purpose: 'register', name });
     const origin = this.#origin(name, found?.peer, from);
     const message = this.#message(name, origin);
     if (!message) return undefined;
     const flow: Flow = { ...NOWHERE, ...origin, reliable: origin.protocol !== 'udp', to: () => flow };
-    const at = { ...THOUGHT, number: decisions.size };
-    if (!found) {
-      const about = { user: name, peer: undefined, acl: undefined };
-      return this.#explained(
-        decisionOf(at, message, flow, { answer: { status: 0, reason: '', why: 'database' }, about }, general),
-      );
-    }
-    const { answer, attempt } = this.#parts.registrar.rehearse(message, flow, found);
-    const decided = { answer, ...(attempt && { about: attempt, symmetric: attempt.symmetric }) };
-    return this.#explained(decisionOf(at, message, flow, decided, general));
+    const decided = found ? this.#rehearsed(message, flow, found) : { answer: AWAY, about: nobody(name) };
+    const now = { number: 0, at: clock.now() };
+    return this.#explained(decisionOf(now, message, flow, decided, general), true);
   }
 
   /** The latest of a name, or of an address with or without its port; the newest first. */
@@ -95,9 +87,20 @@ export class Explanations {
     return found.map(decision => this.#explained(decision));
   }
 
-  #explained(decision: Decision): Explanation {
+  #rehearsed(message: Message, flow: Flow, found: Found) {
+    const { answer, attempt } = this.#parts.registrar.rehearse(message, flow, found);
+    return { answer, ...(attempt && { about: attempt, symmetric: attempt.symmetric }) };
+  }
+
+  #explained(decision: Decision, imagined = false): Explanation {
     const { text } = decision;
-    const context = { site: this.#site, decision, request: text === '' ? undefined : parse(text), row: this.#row };
+    const context = {
+      site: this.#site,
+      decision,
+      request: text === '' ? undefined : parse(text),
+      row: this.#row,
+      imagined,
+    };
     return { decision, steps: stepsOf(context) };
   }
 

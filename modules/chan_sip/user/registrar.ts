@@ -185,10 +185,10 @@ export class Registrar {
     return ruling.verb === 'accept' && 'status' in ruling.intent ? ruling.intent : GRANTED;
   }
 
-  #challenge({ request, flow, user }: Attempt, check: Check): Answer {
+  #challenge({ request, flow, user, objection }: Attempt, check: Check): Answer {
     const { nonce, answer } = challengeFor(this.#site, request, check);
     this.#site.emit('security', new SecurityReport('ChallengeSent', user, request, flow, { Challenge: nonce }));
-    return answer;
+    return objection ? { ...answer, why: objection } : answer;
   }
 
   /** Says why to the log, and to the stranger only that he may not. */

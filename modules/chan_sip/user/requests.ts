@@ -11,7 +11,7 @@ import type { Found, Outcome, Reply, Site } from './site.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
 const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
-const NOT_FOUND: Answer = { status: 404, reason: 'Not Found' };
+const NOT_FOUND: Answer = { status: 404, reason: 'Not Found', why: 'extension' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
 const NO_REPLACED: Answer = { status: 481, reason: 'Call Leg Does Not Exist (Replaces)' };
 /** To whatever belongs to a call, as there is none. */

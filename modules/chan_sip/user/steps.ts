@@ -2,6 +2,7 @@
 import type { AclDecision } from '#core';
 import type { Address } from '../message/address.js';
 import type { Message } from '../message/message.js';
+import { forcesRport, showNat } from '../options/values/nat.js';
 import { transportWords } from '../options/values/transport.js';
 import { replyAddress } from '../transport/layer.js';
 import { formatEndpoint } from '../transport/transport.js';
@@ -27,6 +28,8 @@ export interface Step {
 export interface Context {
   readonly site: Site;
   readonly decision: Decision;
+  /** Whether nobody sent it. */
+  readonly imagined: boolean;
   /** Undefined when the text was too long to be kept. */
   readonly request: Message | undefined;
   /** Where the row of a device of the database is. */
@@ -75,8 +78,10 @@ const VERDICTS: Readonly<Record<Verdict, Told>> = {
   repeated: ['spent', '', 'the password was right, but its nonce had served already'],
   stale: ['stale', '', 'the password was right, but its nonce was not ours or too old'],
   forbidden: ['wrong', '', 'the nonce was fresh, the password wrong'],
-  challenge: ['none', '', 'no credentials, or some for a nonce that is not ours'],
+  challenge: ['none', '', 'it came without credentials'],
 };
+const FOREIGN: Told = ['stale', '', 'its nonce is not ours or too old, and the answer to it not right either'];
+const ASSUMED: Told = ['right', '', 'the phone is taken to know the password'];
 
 function domain({ site, decision, request }: Context, ended: boolean): Told | undefined {
   const host = request?.to.uri.host ?? '';
@@ -98,7 +103,8 @@ function device({ decision: { peer, user, why }, row, site }: Context, ended: bo
     return ['not found', '', `'${user}' is ${places}`];
   }
   const origins = { static: '', realtime: ' of the database', autocreate: ' made by autocreatepeer' };
-  return ['found', whereOf(peer, row), `${peer.type} '${peer.name}'${origins[peer.origin]}`];
+  const how = user === peer.name ? '' : ', by its address';
+  return ['found', whereOf(peer, row), `${peer.type} '${peer.name}'${origins[peer.origin]}${how}`];
 }
 
 const source = ({ decision: { acl, remote } }: Context): Told | undefined => {
@@ -115,9 +121,10 @@ function host({ decision: { peer }, row }: Context): Told | undefined {
     : ['fixed', whereOf(peer, row), `host=${written}: only a device with host=dynamic registers`];
 }
 
-function password({ decision: { peer, verdict, why } }: Context, ended: boolean): Told | undefined {
+function password({ decision: { peer, verdict, why }, request, imagined }: Context, ended: boolean): Told | undefined {
   if (why === 'username') return ['wrong', '', `the credentials name somebody else than '${peer?.name}'`];
-  if (verdict !== undefined) return VERDICTS[verdict];
+  if (verdict === 'challenge' && request?.header('Authorization') !== undefined) return FOREIGN;
+  if (verdict !== undefined) return imagined ? ASSUMED : VERDICTS[verdict];
   if (!peer || ended) return undefined;
   return peer.hasPassword
     ? ['not asked', '', 'insecure=invite']
@@ -216,23 +223,26 @@ function room({ decision: { peer }, row }: Context, ended: boolean): Told | unde
 function nat(context: Context): Told | undefined {
   const { decision, request } = context;
   if (!request || decision.status === 0) return undefined;
-  const { remote, protocol, symmetric = false } = decision;
+  const { remote, protocol, peer, general } = decision;
   const { host: via, port } = request.via;
   const seen = natSeen(request, { remote });
+  const symmetric = decision.symmetric ?? forcesRport(general.nat, seen);
   const to = replyAddress(request, { protocol, remote }, symmetric);
   const place = wanted(context)
     .map(one => located(context, one))
     .find(one => one !== undefined);
   const kept =
     place && decision.status < 300 ? `; stored: ${formatEndpoint({ address: place.host, port: place.port })}` : '';
+  const set = decision.status < 300 ? (peer?.get('nat') ?? general.nat) : general.nat;
   const own = `Via says ${via}${port === undefined ? '' : `:${port}`}, it came from ${formatEndpoint(remote)}`;
-  return [seen ? 'seen' : 'none', '', `${own}; the answer goes to ${formatEndpoint(to)}${kept}`];
+  return [seen ? 'seen' : 'none', '', `${own}; nat=${showNat(set)}: the answer goes to ${formatEndpoint(to)}${kept}`];
 }
 
 function answer({ decision, site }: Context): Told {
   const { status, reason, why } = decision;
   const hidden = HIDDEN_REASONS.has(why ?? '') && decision.general.alwaysauthreject;
-  const told = `${why ? WHY[why] : reason}${hidden ? '; the phone is not told which (alwaysauthreject)' : ''}`;
+  const words = why ? WHY[why] : 'it was let in, and this is what it asked for comes to';
+  const told = `${words}${hidden ? '; the phone is not told which (alwaysauthreject)' : ''}`;
   const old = decision.general === site.general ? '' : '; sip.conf was read again since';
   return [status === 0 ? 'no answer' : `${status} ${reason}`, '', `${told}${old}`];
 }

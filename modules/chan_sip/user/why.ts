@@ -11,13 +11,12 @@ export const WHY = {
   unknown: 'there is no device of that name that may do this',
   acl: 'the device may not come from that address',
   static: 'the device has a fixed address and does not register (host is not dynamic)',
-  challenge: 'it came without credentials, or with some for a nonce that is not ours: it is asked for its password',
+  challenge: 'nothing proved its password yet: it is asked for it',
   stale: 'the password was right, its nonce was not ours or too old: a new one was given',
   repeated: 'the password was right, its nonce had served before: a new one was given',
   username: 'the user name in its credentials is not that of the device',
   password: 'the password was wrong',
   transport: 'the device may not come over that transport',
-  guest: 'it was let in as a guest (allowguest)',
   busy: 'another REGISTER of the device waits for a name to be looked up',
   again: 'the same request got the same answer a moment ago',
   contact: 'its Contact cannot be taken: not readable, too many, or * with something beside it',
@@ -36,6 +35,7 @@ export const WHY = {
   bound: 'the contact is registered',
   removed: 'the contact is registered no longer',
   told: 'it asked what is registered',
+  extension: 'it was let in, and there is no such extension in its context',
 } as const;
 
 export type Why = keyof typeof WHY;
