@@ -1,6 +1,8 @@
 /** chan_sip: the SIP channel driver. Declares the module; what runs is a Sip. */
 import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
+import { ladder } from './cli/ladder.js';
+import { peersView, registryView } from './cli/views.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
@@ -11,6 +13,8 @@ export default defineModule<Sip>({
   async loadModule(core) {
     const sip = await Sip.start(core);
     core.command(...commands(sip));
+    core.view(peersView(sip), registryView(sip));
+    core.feed(ladder(sip));
     return sip;
   },
   reloadModule: (_core, sip, reason) => sip.reloadConfig(reason),

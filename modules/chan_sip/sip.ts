@@ -182,6 +182,10 @@ export class Sip implements SipView {
     return this.transport.debug;
   }
 
+  get tap() {
+    return this.transport.tap;
+  }
+
   /** Where we listen; port 0 in the file stands for any. */
   get local(): Endpoint | undefined {
     return this.localOf('udp');

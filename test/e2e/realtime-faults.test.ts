@@ -121,6 +121,7 @@ for (const [what, whole] of [
     reader.close();
     await rm(join(disk, 'ballast'));
     await stage.becomes(SHOWN, phones.map(registration));
+    await stage.tells(/NOTICE.*changes are written again/);
     assert.equal(await stage.told(/NOTICE.*changes are written again/), 1);
     return undefined;
   });

@@ -9,6 +9,7 @@ import { Debug, withoutControls } from './debug.js';
 import type { History } from './history.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
+import { Tap } from './tap.js';
 import { openTcp } from './tcp.js';
 import { openTls } from './tls.js';
 import {
@@ -59,6 +60,7 @@ export interface ListenerRow extends Readonly<Counters> {
 
 export class TransportLayer {
   readonly debug: Debug;
+  readonly tap: Tap;
   readonly #parts: TransportParts;
   readonly #listeners = new Set<Listener>();
   readonly #ration: Ration;
@@ -73,6 +75,7 @@ export class TransportLayer {
     this.#parts = parts;
     this.#history = parts.history;
     this.debug = Debug.to(parts.log);
+    this.tap = new Tap(thrown => parts.log.error(`a message could not be followed: ${traceOf(thrown)}`));
     this.#ration = new Ration(parts.clock);
     this.#streams = {
       clock: parts.clock,
@@ -138,8 +141,17 @@ export class TransportLayer {
   }
 
   #sending(text: string, flow: Flow): void {
-    if (this.debug.enabled) this.debug.show('sent to', flow, text);
+    if (this.#watched) this.#watch('out', flow, text);
     if (this.#history?.enabled) this.#history.sent(text);
+  }
+
+  get #watched(): boolean {
+    return this.debug.enabled || this.tap.open;
+  }
+
+  #watch(direction: 'in' | 'out', flow: Flow, octets: string): void {
+    if (this.debug.enabled) this.debug.show(direction === 'in' ? 'read from' : 'sent to', flow, octets);
+    this.tap.tell(direction, flow, octets);
   }
 
   #received(data: Buffer, flow: Flow, counters: Counters): void {
@@ -148,7 +160,7 @@ export class TransportLayer {
       counters.keepalives += 1;
       return;
     }
-    if (this.debug.enabled) this.debug.show('read from', flow, data.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, data.toString('latin1'));
     let message: Message | undefined;
     try {
       message = parse(data);
@@ -163,7 +175,7 @@ export class TransportLayer {
   /** RFC 3261 §18.3: answered, as far as it is a request; the connection is ended by whoever found it. */
   #endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void {
     counters.received += 1;
-    if (this.debug.enabled) this.debug.show('read from', flow, head.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, head.toString('latin1'));
     let message: Message | undefined;
     let error = badRequest(detail);
     try {
