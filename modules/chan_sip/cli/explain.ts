@@ -21,11 +21,12 @@ const STEPS: TableShape<Step> = {
   ],
 };
 
-function tell({ decision, steps }: Explanation, when: string, out: Output): void {
+function tell({ decision, steps, guessed }: Explanation, when: string, out: Output): void {
   const { method, user, remote, protocol, status, reason } = decision;
   const came = status === 0 ? 'no answer' : `${status} ${reason}`;
   const from = `${formatEndpoint(remote)} over ${protocol.toUpperCase()}`;
   out.line(`${when}${method} of '${user}' from ${from}: ${came}`);
+  if (guessed) out.line('  No address of it is known; it is taken to be on this machine.');
   out.table(STEPS, steps);
 }
 
@@ -74,7 +75,9 @@ const explainLast = (view: SipView): Command => ({
     const who = args['peer|address']!;
     const address = addressIn(who);
     const found = address ? view.explanations.last(address.address, address.port) : view.explanations.last(who);
-    if (found.length === 0) throw new CommandError(`Nothing is remembered of '${who}'.`);
+    if (found.length === 0) {
+      throw new CommandError(`Nothing is remembered of '${who}' (${view.explanations.size} decisions are kept).`);
+    }
     for (const explanation of found) tell(explanation, `${print(explanation.decision.at)}  `, out);
   },
 });

@@ -77,7 +77,7 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
-  readonly explanations: Pick<Explanations, 'register' | 'last'>;
+  readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;

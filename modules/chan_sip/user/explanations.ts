@@ -20,6 +20,8 @@ import { type Step, stepsOf } from './steps.js';
 export interface Explanation {
   readonly decision: Decision;
   readonly steps: readonly Step[];
+  /** Whether nobody knows where the device may be, and it was taken to be here. */
+  readonly guessed: boolean;
 }
 
 /** Where a request is thought to come from; what is left out is as it was last. */
@@ -46,6 +48,7 @@ interface Origin {
   /** What it would put into Contact, and into Via. */
   readonly contact: string;
   readonly via: Endpoint;
+  readonly guessed: boolean;
 }
 
 export class Explanations {
@@ -71,7 +74,12 @@ export class Explanations {
     const flow: Flow = { ...NOWHERE, ...origin, reliable: origin.protocol !== 'udp', to: () => flow };
     const decided = found ? this.#rehearsed(message, flow, found) : { answer: AWAY, about: nobody(name) };
     const now = { number: 0, at: clock.now() };
-    return this.#explained(decisionOf(now, message, flow, decided, general), true);
+    return { ...this.#explained(decisionOf(now, message, flow, decided, general), true), guessed: origin.guessed };
+  }
+
+  /** Decisions that are kept. */
+  get size(): number {
+    return this.#site.decisions.size;
   }
 
   /** The latest of a name, or of an address with or without its port; the newest first. */
@@ -101,7 +109,7 @@ export class Explanations {
       row: this.#row,
       imagined,
     };
-    return { decision, steps: stepsOf(context) };
+    return { decision, steps: stepsOf(context), guessed: false };
   }
 
   /** Where the row of a device is. */
@@ -116,7 +124,8 @@ export class Explanations {
     const [heard] = this.#site.decisions.find(({ user, method }) => user === name && method === 'REGISTER', 1);
     const last = peer?.binding ?? heard;
     const over = protocol ?? last?.protocol ?? peer?.primary ?? 'udp';
-    const there = peer?.address ?? heard?.remote ?? LOOPBACK;
+    const known = peer?.address ?? heard?.remote;
+    const there = known ?? LOOPBACK;
     const moved = address !== undefined && address !== there.address;
     const remote = { address: address ?? there.address, port: port ?? (moved ? standardPort(over) : there.port) };
     const { binding } = peer ?? {};
@@ -124,7 +133,7 @@ export class Explanations {
       binding && !moved ? binding.contact : `sip:${this.#user(name)}@${hostPort(remote.address, remote.port)}`;
     const behind = binding && !moved && peer?.natDetected ? parseUri(binding.contact) : undefined;
     const via = behind ? { address: behind.host, port: behind.port ?? standardPort(over) } : remote;
-    return { protocol: over, remote, contact, via };
+    return { protocol: over, remote, contact, via, guessed: !known && address === undefined };
   }
 
   #user(name: string): string {

@@ -415,7 +415,14 @@ test('at the prompt: steps as a table, values as JSON, names completed, and what
     where: lineOf('permit=10.0.0.0/8'),
     detail: '10.0.0.1: permit 10.0.0.0/255.0.0.0 matched last',
   });
-  assert.equal(await cli.text('sip explain last nobody'), "Nothing is remembered of 'nobody'.\n");
+  assert.equal(
+    await cli.text('sip explain last nobody'),
+    "Nothing is remembered of 'nobody' (2 decisions are kept).\n",
+  );
+  assert.match(
+    await cli.text('sip explain register 1008'),
+    /^A REGISTER of '1008' from 127.0.0.1:5060 over UDP: 200 OK\n {2}No address of it is known; /,
+  );
   assert.equal(await cli.text('sip explain register 1008 from nowhere'), "'nowhere' is no address.\n");
   assert.match(
     await cli.text('sip explain register 1008 over pigeon'),
