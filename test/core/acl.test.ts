@@ -218,7 +218,7 @@ test('a broken acl.conf changes nothing and names every problem', () => {
   );
   assert.equal(acls.allows(aclOf('acl=office'), '192.0.2.1'), false);
   assert.deepEqual(acls.configure(fileOf({ office: 'premit=10.0.0.1' })).warnings, [
-    { file: 'sip.conf', line: 1, message: "unknown option 'premit', did you mean 'permit'?" },
+    { file: 'acl.conf', line: 1, message: "unknown option 'premit', did you mean 'permit'?" },
   ]);
 });
 

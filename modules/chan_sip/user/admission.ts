@@ -51,13 +51,13 @@ export class Admission {
   /** @returns what to answer when it is not let in: a challenge, a refusal; or what must be looked up first */
   admit(request: Message, flow: Flow, search: Search, answer?: Found): Admitted | Exclude<Outcome, undefined> {
     const { general, acls, auth } = this.#site;
-    const found = search === 'caller' ? this.#caller(request, flow, answer) : this.#subscriber(request, answer);
+    const user = this.#nameIn(request);
+    const found = search === 'caller' ? this.#caller(user, request, flow, answer) : this.#subscriber(user, answer);
     if (found && 'question' in found) return found;
     const acl = found && acls.decide(found.get('acl'), flow.remote.address);
     const denied = acl?.allowed === false;
     const peer = denied ? undefined : found;
     const symmetric = forcesRport(peer?.get('nat') ?? general.nat, natSeen(request, flow));
-    const user = this.#nameIn(request);
     const guest: Admitted = { request, flow, peer, proven: false, symmetric, user, known: found, acl };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
@@ -82,17 +82,15 @@ export class Admission {
   }
 
   /** By name alone, of any type. */
-  #subscriber(request: Message, answer: Found | undefined): Peer | Asking | undefined {
+  #subscriber(name: string, answer: Found | undefined): Peer | Asking | undefined {
     const { peers, mapped } = this.#site;
-    const name = this.#nameIn(request);
     const known = peers.get(name) ?? answer?.peer;
     return known || answer || !mapped ? known : { question: { purpose: 'subscriber', name } };
   }
 
   /** By name those that may call, by address those that may be called; in memory first, then in the database. */
-  #caller(request: Message, flow: Flow, answer: Found | undefined): Peer | Asking | undefined {
+  #caller(name: string, request: Message, flow: Flow, answer: Found | undefined): Peer | Asking | undefined {
     const { peers, mapped } = this.#site;
-    const name = this.#nameIn(request);
     const named = peers.get(name);
     if (named && named.type !== 'peer') return named;
     const origin: Origin = {

@@ -7,7 +7,7 @@ import { transportWords } from '../options/values/transport.js';
 import { replyAddress } from '../transport/layer.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Verdict } from './auth.js';
-import { placeOf } from './contact-place.js';
+import { isLocated, type Place, placeOf } from './contact-place.js';
 import type { Decision } from './decisions.js';
 import { barrierAt, natSeen } from './nat.js';
 import type { Peer } from './peer.js';
@@ -195,7 +195,7 @@ function contactAddress(context: Context, ended: boolean): Told | undefined {
   const places = wanted(context)
     .map(one => located(context, one))
     .filter(place => place !== undefined);
-  const barred = peer && places.find(({ host: address }) => barrierAt(site, peer, address));
+  const barred = peer && places.find(one => isLocated(one) && barrierAt(site, peer, one.host));
   const [place] = barred ? [barred] : places;
   if (!peer || !place) return undefined;
   if (decision.why === 'reserved') {
@@ -205,6 +205,7 @@ function contactAddress(context: Context, ended: boolean): Told | undefined {
       `${place.host} is the address of a device that does not register`,
     ];
   }
+  if (!isLocated(place)) return [ended ? 'refused' : 'allowed', '', `the address that '${place.host}' led to`];
   const lists = [site.general.contactacl, peer.get('contactacl')].map(acl => site.acls.decide(acl, place.host));
   const deciding = lists.find(({ allowed }) => !allowed) ?? lists.findLast(({ rule }) => rule) ?? lists[1]!;
   const [word, where, detail] = listWords(deciding);
@@ -220,6 +221,11 @@ function room({ decision: { peer }, row }: Context, ended: boolean): Told | unde
   return [ended ? 'refused' : 'enough', whereOf(peer, row), `maxcontacts=${most}, ${has}`];
 }
 
+const placeWords = (place: Place): string =>
+  isLocated(place)
+    ? formatEndpoint({ address: place.host, port: place.port })
+    : `the address of '${place.host}', port ${place.port}`;
+
 function nat(context: Context): Told | undefined {
   const { decision, request } = context;
   if (!request || decision.status === 0) return undefined;
@@ -231,8 +237,7 @@ function nat(context: Context): Told | undefined {
   const place = wanted(context)
     .map(one => located(context, one))
     .find(one => one !== undefined);
-  const kept =
-    place && decision.status < 300 ? `; stored: ${formatEndpoint({ address: place.host, port: place.port })}` : '';
+  const kept = place && decision.status < 300 ? `; stored: ${placeWords(place)}` : '';
   const set = decision.status < 300 ? (peer?.get('nat') ?? general.nat) : general.nat;
   const own = `Via says ${via}${port === undefined ? '' : `:${port}`}, it came from ${formatEndpoint(remote)}`;
   return [seen ? 'seen' : 'none', '', `${own}; nat=${showNat(set)}: the answer goes to ${formatEndpoint(to)}${kept}`];

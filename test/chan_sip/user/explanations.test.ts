@@ -165,6 +165,28 @@ test('an older CSeq, a contact too many and a contact that is older are told as 
   await stage.close();
 });
 
+test('a contact whose name is looked up is told when that has come to an end', async () => {
+  const names: Record<string, string[]> = { 'phone.example': ['192.0.2.9'] };
+  const stage = await SiteStage.of(`[general]\n${SECTIONS}`, {}, async name => names[name] ?? []);
+  const asked = async (user: string, host: string) => {
+    const ask = { user, callId: host, via: '192.0.2.7:5062;branch=z9hG4bK1', contact: `<sip:${user}@${host}>` };
+    stage.receive(stage.request(stage.answered(stage.ask(ask), ask)));
+    await stage.stage.settled();
+    return [whyOf(stage, user), decided(stage, user)];
+  };
+  assert.deepEqual(await asked('1008', 'phone.example'), ['bound', 'Contact address: allowed']);
+  assert.deepEqual(await asked('1008', 'gone.example'), ['lost', 'Contact: refused']);
+  assert.deepEqual(await asked('barred', 'phone.example'), ['contactacl', 'Contact address: refused']);
+  assert.match(
+    stage.user.explanations
+      .last('192.0.2.7')
+      .map(({ steps }) => JSON.stringify(steps))
+      .join(),
+    /stored: the address of 'phone.example', port 5060/,
+  );
+  await stage.close();
+});
+
 const EXPIRIES: readonly [headers: readonly string[], decision: string, where: string, detail: string][] = [
   [[], '120 s', '', 'not asked for: defaultexpiry 120, within minexpiry 90, maxexpiry 600'],
   [['Expires: 30'], '90 s', 'sip.conf:3', 'asked for 30 s, raised to minexpiry 90'],
