@@ -58,8 +58,14 @@ export class Outbound {
     this.#credentials = credentials;
     this.#round += 1;
     if (!this.#parts.rows.mapped) this.#devices = [];
+    this.retry();
     this.#apply();
     this.#askRows();
+  }
+
+  /** A reload, though nothing changed: lines that were given up are tried again, as the original tries all. */
+  retry(): void {
+    for (const line of this.#lines.values()) line.input('reload');
   }
 
   /** Lines in the order in which they came. */

@@ -102,6 +102,19 @@ test('a reload: what is unchanged goes on, what is gone is un-registered, what i
   await stage.close();
 });
 
+test('a reload tries again what was given up, though its line is as it was', async () => {
+  const stage = await TrunkStage.asked();
+  stage.answer('403 Forbidden');
+  stage.wait(60_000);
+  assert.deepEqual([stage.text, stage.count()], ['No Authentication', 1]);
+  await stage.site.reconfigure(`[general]\n${LINE}`);
+  stage.wait(1000);
+  assert.deepEqual([stage.text, stage.count()], ['Request Sent', 2]);
+  stage.answer('200 OK', 'Expires: 120');
+  assert.equal(stage.text, 'Registered');
+  await stage.close();
+});
+
 test('a changed line begins anew, with no goodbye that would undo it', async () => {
   const stage = await TrunkStage.registered();
   const before = stage.last();
