@@ -148,6 +148,42 @@ test('TLS: certificates are read at the start and again at a reload of the same 
   return undefined;
 });
 
+test(
+  'TLS: of several certificates each is shown to who asks for its name, from the reload that brings it',
+  bounded,
+  async t => {
+    const absent = await noCertificates();
+    if (absent) return t.skip(absent);
+    await using one = await certificate('one.example');
+    await using two = await certificate('two.example');
+    const line = ({ certfile, keyfile }: typeof one) => `tlscertfile=${certfile}\ntlsprivatekey=${keyfile}\n`;
+    const tls = '[general]\ntlsenable=yes\n';
+    const stage = await CoreStage.of('chan_sip', {
+      'sip.conf': `${tls}udpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0\n${line(one)}`,
+    });
+    const sip = await Sip.start(stage.core);
+    stage.write('sip.conf', `${tls}udpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0\n${line(two)}${line(one)}`);
+    await sip.reloadConfig('cli');
+    for (const { servername, cert } of [
+      { servername: 'one.example', cert: one.cert },
+      { servername: 'two.example', cert: two.cert },
+      { servername: 'three.example', cert: one.cert },
+    ]) {
+      const checkServerIdentity = () => undefined;
+      await using phone = await StreamPhone.secure(sip.localOf('tls')!, {
+        ca: [cert],
+        servername,
+        checkServerIdentity,
+      });
+      phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
+      assert.match(await phone.next(), /^SIP\/2\.0 200/);
+    }
+    await sip.goodbye();
+    await stage.close();
+    return undefined;
+  },
+);
+
 test('what is wrong with certificates is told with every line, and nothing is left behind', bounded, async t => {
   const absent = await noCertificates();
   if (absent) return t.skip(absent);
