@@ -56,6 +56,8 @@ export class Connection implements Flow, Stranger {
   /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
   #timer: Timer | undefined;
   #heardAt = 0;
+  /** We opened it, and it came about. */
+  #connected = false;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   constructor(home: Home, { local, remote, ours, name }: Ends, open: OpenPipe) {
@@ -136,7 +138,10 @@ export class Connection implements Flow, Stranger {
 
   #ear(): Ear {
     return {
-      connected: () => this.#stay(),
+      connected: () => {
+        this.#connected = true;
+        this.#stay();
+      },
       heard: frames => this.#heard(frames),
       troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
       failed: reason => this.cut(reason),
@@ -212,7 +217,9 @@ export class Connection implements Flow, Stranger {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#timer?.cancel();
-    this.#home.strangers.remove(this);
+    const { strangers, up } = this.#home;
+    strangers.remove(this);
     this.#home.over(this);
+    if (this.#connected) up.lost(this);
   }
 }

@@ -90,6 +90,8 @@ export interface Upward {
   unsent(cause: Error, by: Flow | Listener, counters: Counters, failed?: Failed): void;
   /** A head over a stream that does not say where its message ends. */
   endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void;
+  /** A connection that we opened is no more. */
+  lost(flow: Flow): void;
   /** A connection is ended by us. */
   cut(reason: string, flow: Flow): void;
   /** The socket itself reports an error. */
