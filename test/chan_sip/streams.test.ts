@@ -66,6 +66,35 @@ test(
   },
 );
 
+for (const [what, flowtimer, patience] of [
+  ['is closed when it is silent for longer than was agreed and a quarter of a minute', 10, 25_000],
+  ['stays as any other where no time was agreed', 0, 3_660_000],
+] as const) {
+  test(`a kept connection ${what}`, bounded, async () => {
+    const conf = `[general]\ntcpenable=yes\nsupportoutbound=yes\nflowtimer=${flowtimer}\n`;
+    await using stack = await SipStack.of(`${conf}[1008]\ntype=friend\nhost=dynamic\ntransport=tcp\n`);
+    const { clock } = stack.stage;
+    await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+    const instance = ';reg-id=1;+sip.instance="<urn:uuid:1>"';
+    phone.send(
+      registerText('1008', 1)
+        .replace(/^(Contact: <[^>]*>)/m, `$1${instance}`)
+        .replace('\r\nContent-Length', '\r\nSupported: outbound\r\nExpires: 3600\r\nContent-Length'),
+    );
+    assert.equal((await phone.next()).includes('\r\nFlow-Timer: 10\r\n'), flowtimer > 0);
+    const open = () => stack.sip.connections().length;
+    clock.advance(patience - 1);
+    phone.send('\r\n\r\n');
+    await phone.octets(phone.text.length + 2);
+    clock.advance(patience - 1);
+    assert.equal(open(), 1, 'a sign of life counts');
+    clock.advance(1);
+    assert.equal(open(), 0);
+    await phone.hungUp();
+    if (flowtimer > 0) assert.equal(isUsable(stack.sip.peers.get('1008')!.binding!), false);
+  });
+}
+
 test('a device that may not use TCP is refused after its password', bounded, async () => {
   await using stack = await SipStack.of(TCP);
   await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);

@@ -56,6 +56,9 @@ export class Connection implements Flow, Stranger {
   /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
   #timer: Timer | undefined;
   #heardAt = 0;
+  /** It has not to prove itself any more. */
+  #staying = false;
+  #promise = Number.POSITIVE_INFINITY;
   /** We opened it, and it came about. */
   #connected = false;
   #state: 'open' | 'ending' | 'over' = 'open';
@@ -115,6 +118,11 @@ export class Connection implements Flow, Stranger {
 
   trusted(): void {
     if (this.#state === 'open' && this.#home.strangers.trust(this)) this.#stay();
+  }
+
+  promised(ms: number): void {
+    this.#promise = ms;
+    if (this.#staying) this.#look();
   }
 
   cut(reason: string): void {
@@ -183,15 +191,16 @@ export class Connection implements Flow, Stranger {
 
   /** It stays while it is not silent for too long. */
   #stay(): void {
+    this.#heardAt = this.#home.clock.elapsed();
+    this.#staying = true;
+    this.#look();
+  }
+
+  #look(): void {
     const { clock, strangers } = this.#home;
-    this.#heardAt = clock.elapsed();
-    const look = (): void => {
-      const { idle } = strangers.limits();
-      const left = this.#heardAt + idle - clock.elapsed();
-      if (left > 0) this.#wait(left, look);
-      else this.#end();
-    };
-    this.#wait(strangers.limits().idle, look);
+    const left = this.#heardAt + Math.min(strangers.limits().idle, this.#promise) - clock.elapsed();
+    if (left > 0) this.#wait(left, () => this.#look());
+    else this.#end();
   }
 
   #wait(ms: number, run: () => void): void {

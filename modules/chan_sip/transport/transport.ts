@@ -30,6 +30,8 @@ export interface Flow {
   to(remote: Endpoint): Flow;
   /** The other end has proved who it is: a connection may stay. */
   trusted(): void;
+  /** The other end says something at least every so many milliseconds, or is gone (RFC 5626 §4.4.1). */
+  promised(ms: number): void;
 }
 
 /** An open socket of ours. */

@@ -273,4 +273,6 @@ class RecordingWire implements Flow {
   trusted(): void {
     this.isTrusted = true;
   }
+
+  promised(): void {}
 }
