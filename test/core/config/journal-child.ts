@@ -26,6 +26,8 @@ const pause = (ms: number): Promise<void> => new Promise(resolve => clock.after(
 /** How many values stay open: each older one ends while new ones are put, so that the file is rewritten all the time. */
 const KEPT = 50;
 const ROWS = 400;
+/** The database hangs before the last rows: however late the kill comes, it is in the middle. */
+const HANGS_AFTER = 350;
 
 /** Tells of a value when it is committed, and before it is to end. */
 async function journal(): Promise<void> {
@@ -49,12 +51,13 @@ async function journal(): Promise<void> {
 async function drain(): Promise<void> {
   const heap = new SchedulerHeap(clock, (label, thrown) => assert.fail(`${label}: ${String(thrown)}`));
   let away = true;
+  let begun = 0;
   const realtime = {
     targets: () => [],
     maps: () => true,
     update: async (family: string, _conditions: unknown, { says }: Record<string, string | null>) => {
       if (away) throw new RealtimeFailed(family, 'connection refused');
-      await pause(2);
+      await pause(begun++ < HANGS_AFTER ? 2 : 3_600_000);
       appendFileSync(written, `${says}\n`);
       return 1;
     },
