@@ -85,6 +85,8 @@ export class Line implements Turn {
   #flow: Flow | undefined;
   /** Who accepted us; it is asked first as long as it answers. */
   #home: Hop | undefined;
+  /** Who accepted us last, and how long that lasts on the clock that never goes back. */
+  #grant: { readonly hop: Hop; readonly until: number } | undefined;
   #heard = false;
   #timer: Job | undefined;
   /** When that runs out, and when the registration is renewed, on the clock that never goes back. */
@@ -115,7 +117,13 @@ export class Line implements Turn {
 
   /** Whether a server may have us registered. */
   get known(): boolean {
-    return table[this.#state].leave?.[0] === 'leaving';
+    return table[this.#state][this.#farewell]?.[0] === 'leaving';
+  }
+
+  /** States that say goodbye in any case do not ask for how long we were granted. */
+  get #farewell(): 'leave' | 'leave while granted' {
+    const lasts = this.#grant !== undefined && this.#grant.until > this.#parts.site.clock.elapsed();
+    return lasts && table[this.#state]['leave while granted'] ? 'leave while granted' : 'leave';
   }
 
   /** Seconds, as lists show them. */
@@ -135,7 +143,7 @@ export class Line implements Turn {
 
   /** The server hears that we are gone, if it knows us. */
   leave(): void {
-    this.input('leave');
+    this.input(this.#farewell);
   }
 
   /** Where we are reached has changed: the server is told in its turn. */
@@ -206,8 +214,11 @@ export class Line implements Turn {
     this.input(hops.length > 0 ? 'located' : 'nowhere');
   }
 
+  /** A goodbye is for who accepted us, whatever is found under the name by now. */
   #order(): readonly Hop[] {
     const home = this.#home;
+    const holder = this.#state === 'leaving' ? this.#grant?.hop : undefined;
+    if (holder) return [holder, ...this.#hops.filter(hop => !isSame(hop, holder))];
     const again = home && this.#hops.find(hop => isSame(hop, home));
     return again ? [again, ...this.#hops.filter(hop => hop !== again)] : this.#hops;
   }
@@ -253,7 +264,9 @@ export class Line implements Turn {
     this.#attempts = 0;
     this.#home = this.#hop;
     this.registeredAt = site.clock.now();
-    const after = renewalAfter(granted(response, this.#talk.contact, site.general.defaultexpiry));
+    const seconds = granted(response, this.#talk.contact, site.general.defaultexpiry);
+    if (this.#hop) this.#grant = { hop: this.#hop, until: site.clock.elapsed() + seconds * 1000 };
+    const after = renewalAfter(seconds);
     this.#refresh = Math.floor(after / 1000);
     const wait = after * (1 - SPREAD * random());
     this.#intact = true;

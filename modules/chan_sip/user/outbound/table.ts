@@ -34,7 +34,8 @@ export type Input =
   | 'exhausted'
   | 'due'
   | 'reload'
-  | 'leave';
+  | 'leave'
+  | 'leave while granted';
 
 export type Action =
   | 'accept'
@@ -65,11 +66,13 @@ const AGAIN: Step = ['unregistered', 'rest', 'again', 'tell', 'queue'];
 const OVER: Step = ['failed', 'stop', 'give up', 'tell'];
 const GONE: Step = ['gone', 'end'];
 const GOODBYE: Step = ['leaving', 'stop', 'unregister'];
+/** What an earlier attempt was granted lasts on, whatever became of later ones: then there is somebody to say goodbye to. */
+const SILENT: Row = { leave: GONE, 'leave while granted': GOODBYE };
 /** It was given up: who mended what was wrong reloads. */
-const OVER_AGAIN: Row = { reload: ['unregistered', 'count anew', 'forget nonce', 'tell', 'queue'], leave: GONE };
+const OVER_AGAIN: Row = { reload: ['unregistered', 'count anew', 'forget nonce', 'tell', 'queue'], ...SILENT };
 
 /** A REGISTER is on its way: after most refusals nothing changes until the timer. */
-const awaiting = (here: State, leave: Step): Row => ({
+const awaiting = (here: State, leave: Row): Row => ({
   ok: ['registered', 'stop', 'accept', 'tell'],
   challenged: ['authsent', 'answer'],
   unanswerable: [here, 'rest', 'warn of challenge'],
@@ -82,21 +85,21 @@ const awaiting = (here: State, leave: Step): Row => ({
   silence: [here, 'rest'],
   timer: AGAIN,
   exhausted: OVER,
-  leave,
+  ...leave,
 });
 
 export const table: Readonly<Record<State, Row>> = {
-  unregistered: { due: ['unregistered', 'queue'], turn: ['locating', 'locate'], leave: GONE },
+  unregistered: { due: ['unregistered', 'queue'], turn: ['locating', 'locate'], ...SILENT },
   locating: {
     located: ['regsent', 'send'],
     nowhere: ['waiting', 'rest', 'warn of place'],
     timer: AGAIN,
     exhausted: OVER,
-    leave: GONE,
+    ...SILENT,
   },
-  waiting: { timer: AGAIN, exhausted: OVER, leave: GONE },
-  regsent: awaiting('regsent', GONE),
-  authsent: awaiting('authsent', GOODBYE),
+  waiting: { timer: AGAIN, exhausted: OVER, ...SILENT },
+  regsent: awaiting('regsent', SILENT),
+  authsent: awaiting('authsent', { leave: GOODBYE }),
   registered: { due: ['registered', 'queue'], turn: ['renewing', 'locate'], leave: GOODBYE },
   renewing: {
     located: ['refreshing', 'send'],
@@ -105,7 +108,7 @@ export const table: Readonly<Record<State, Row>> = {
     exhausted: OVER,
     leave: GOODBYE,
   },
-  refreshing: awaiting('refreshing', GOODBYE),
+  refreshing: awaiting('refreshing', { leave: GOODBYE }),
   rejected: OVER_AGAIN,
   noauth: OVER_AGAIN,
   failed: OVER_AGAIN,
