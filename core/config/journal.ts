@@ -62,6 +62,11 @@ export class Journal<T extends object> {
     return this.#bytes;
   }
 
+  /** Whether the file is being replaced; it takes lines meanwhile. */
+  get rewriting(): boolean {
+    return this.#tail !== undefined;
+  }
+
   /** Values that are open. */
   get size(): number {
     return this.#open.size;

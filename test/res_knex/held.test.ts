@@ -46,7 +46,8 @@ test('a write gives up in the end, tells who can help, and the next one after th
 });
 
 test('a file that is held while it is opened is opened later', async t => {
-  const stage = await SqlStage.of(t, { before: ({ sql, file }) => sql('CREATE TABLE phones (name TEXT)', file) });
+  const before = ({ sql, file }: SqlStage) => sql('CREATE TABLE phones (name TEXT)', file);
+  const stage = await SqlStage.of(t, { before, still: true });
   await stage.connection.opened;
   await stage.connection.close();
   const held = await holder(t, stage.file, 'PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
@@ -58,10 +59,10 @@ test('a file that is held while it is opened is opened later', async t => {
     busyTimeout: 9000,
     debug: false,
   });
-  while (stage.row.retries < 2) await setImmediate();
+  await stage.passingUntil(() => stage.row.retries >= 2);
   assert.equal(stage.row.state, 'opening');
   await held.release();
-  await again.opened;
+  await stage.passing(again.opened);
   assert.equal(stage.row.state, 'up');
 });
 
