@@ -154,11 +154,19 @@ export class Line implements Turn {
     if (flow && this.#talk.contactOver(flow) !== `<${this.#talk.contact}>`) this.input('due');
   }
 
+  /** Whether a server has us over it. */
+  uses(flow: Flow): boolean {
+    return this.known && this.#isOver(flow);
+  }
+
+  #isOver({ protocol, remote }: Pick<Flow, 'protocol' | 'remote'>): boolean {
+    return this.#flow?.protocol === protocol && isAt(this.#flow.remote, remote);
+  }
+
   /** A connection is no more. A server that has us over it hears of us soon, and not of all at once. */
   lost({ protocol, remote }: Flow): void {
     const { site, random } = this.#parts;
-    const over = this.#flow;
-    if (this.#state !== 'registered' || over?.protocol !== protocol || !isAt(over.remote, remote)) return;
+    if (this.#state !== 'registered' || !this.#isOver({ protocol, remote })) return;
     this.#intact = false;
     const wait = SOON * 2 ** this.#losses * (0.5 + random());
     if (site.clock.elapsed() + wait >= this.#renewalAt) return;
