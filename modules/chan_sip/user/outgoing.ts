@@ -1,6 +1,7 @@
 /** Requests of ours to a server that is in several places: the next one on silence or 503 (RFC 3263 §4.3). */
 import type { Clock } from '#core';
 import type { Message } from '../message/message.js';
+import type { Failure } from '../transaction/record.js';
 import type { Timers } from '../transaction/timers.js';
 import type { Hop } from '../transport/resolver/hop.js';
 import { type Flow, formatEndpoint, type Protocol } from '../transport/transport.js';
@@ -10,8 +11,15 @@ import { type Make, type Sender, type Sending, sendFitting } from './fitting.js'
 export interface Hears {
   /** Any response but a 503 that sends us on. */
   response(message: Message, hop: Hop): void;
-  /** No place has answered. */
-  failed(): void;
+  /** No place has answered; the last one is named, unless we speak to none of them. */
+  failed(missed: Missed | undefined): void;
+}
+
+/** A place that did not answer, or could not be sent to. */
+export interface Missed {
+  readonly hop: Hop;
+  readonly how: Failure;
+  readonly cause: Error | undefined;
 }
 
 /** A request of its own for each place: with a branch, a Via and credentials that are right there. */
@@ -111,6 +119,7 @@ class Attempt implements Sending {
   #sending: Sending | undefined;
   /** The last 503, told where nobody says anything better. */
   #refusal: [message: Message, hop: Hop] | undefined;
+  #missed: Missed | undefined;
   #tried = false;
   #final = false;
   #closed = false;
@@ -136,7 +145,7 @@ class Attempt implements Sending {
     counters.exhausted += 1;
     this.#end();
     if (this.#refusal) this.#order.hears.response(...this.#refusal);
-    else this.#order.hears.failed();
+    else this.#order.hears.failed(this.#missed);
   }
 
   /** A request that has its answer is left to its transaction, which acknowledges repeats. */
@@ -159,7 +168,7 @@ class Attempt implements Sending {
       make(hop),
       {
         response: message => at === this.#at && this.#response(message, hop),
-        failed: () => at === this.#at && this.#silent(hop),
+        failed: (how, cause) => at === this.#at && this.#silent({ hop, how, cause }),
       },
       manner.timers,
     );
@@ -185,10 +194,11 @@ class Attempt implements Sending {
     this.#order.hears.response(message, hop);
   }
 
-  #silent(hop: Hop): void {
+  #silent(missed: Missed): void {
     if (this.#closed) return;
+    this.#missed = missed;
     this.#outgoing.counters.silent += 1;
-    this.#outgoing.avoid(hop);
+    this.#outgoing.avoid(missed.hop);
     this.next();
   }
 

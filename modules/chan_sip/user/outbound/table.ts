@@ -30,6 +30,7 @@ export type Input =
   | 'server timeout'
   | 'trouble'
   | 'silence'
+  | 'unsent'
   | 'timer'
   | 'exhausted'
   | 'due'
@@ -57,6 +58,7 @@ export type Action =
   | 'warn of password'
   | 'warn of place'
   | 'warn of refusal'
+  | 'warn of sending'
   | 'warn of trouble';
 
 type Step = readonly [next: State, ...actions: Action[]];
@@ -83,6 +85,7 @@ const awaiting = (here: State, leave: Row): Row => ({
   'server timeout': [here, 'rest', 'count anew'],
   trouble: [here, 'rest', 'warn of trouble'],
   silence: [here, 'rest'],
+  unsent: ['waiting', 'rest', 'warn of sending', 'tell'],
   timer: AGAIN,
   exhausted: OVER,
   ...leave,
@@ -122,7 +125,7 @@ export const table: Readonly<Record<State, Row>> = {
     'too brief': GONE,
     'server timeout': GONE,
     trouble: GONE,
-    silence: GONE,
+    unsent: GONE,
     timer: GONE,
   },
   gone: {},

@@ -123,7 +123,15 @@ const EVENTS = {
   silence: stage => stage.wait(32_000),
   cut(stage) {
     stage.site.cut(TRUNK);
-    stage.answer('401 Unauthorized', CHALLENGE);
+    EVENTS.stale(stage);
+  },
+  'brief, and cut'(stage) {
+    stage.site.cut(TRUNK);
+    stage.answer('423 Interval Too Brief', 'Min-Expires: 600');
+  },
+  'renewal, and cut'(stage) {
+    stage.site.cut(TRUNK);
+    stage.wait(100_000);
   },
   time: stage => stage.wait(20_000),
   'half the time': stage => stage.wait(5000),
@@ -160,6 +168,8 @@ const answered = (here: State, left: State): Case[] => [
   ['tired', here],
   ['trouble', here],
   ['silence', here, PATIENT_TIMER],
+  ['cut', 'waiting'],
+  ['brief, and cut', 'waiting'],
   ['time', 'regsent'],
   ['time', 'failed', ONCE],
   ['leave', left],
@@ -191,6 +201,7 @@ const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
   authsent: answered('authsent', 'leaving'),
   registered: [
     ['renewal', 'refreshing'],
+    ['renewal, and cut', 'waiting'],
     ['leave', 'leaving'],
   ],
   renewing: [
