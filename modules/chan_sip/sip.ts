@@ -204,6 +204,10 @@ export class Sip implements SipView {
     return this.#user.site.names.counts();
   }
 
+  avoided() {
+    return this.#user.site.outgoing.rows();
+  }
+
   /** There are no dialogs yet: a registration leaves none behind. */
   dialogs(): DialogRow[] {
     return [];

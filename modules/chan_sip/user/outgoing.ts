@@ -25,6 +25,12 @@ export interface Missed {
 /** A request of its own for each place: with a branch, a Via and credentials that are right there. */
 export type MakeFor = (hop: Hop) => Make;
 
+/** A place that failed of late, and for how many milliseconds it is tried last. */
+export interface AvoidedRow {
+  readonly place: string;
+  readonly left: number;
+}
+
 /** How to send. */
 export interface Manner {
   readonly timers?: Timers;
@@ -45,7 +51,6 @@ const MOST_AVOIDED = 1000;
 const UNAVAILABLE = 503;
 
 export class Outgoing {
-  readonly counters = { sent: 0, silent: 0, unavailable: 0, movedOn: 0, exhausted: 0 };
   readonly #parts: OutgoingParts;
   /** By place, until when it is tried last, on the clock that never goes back. */
   readonly #avoided = new Map<string, number>();
@@ -95,8 +100,8 @@ export class Outgoing {
     for (const sending of [...this.#sendings]) sending.close();
   }
 
-  /** Places that are tried last, with the milliseconds that are left of it. */
-  rows(): { place: string; left: number }[] {
+  /** Places that are tried last. */
+  rows(): AvoidedRow[] {
     const now = this.#parts.clock.elapsed();
     return [...this.#avoided].flatMap(([place, until]) => (until > now ? [{ place, left: until - now }] : []));
   }
@@ -120,7 +125,6 @@ class Attempt implements Sending {
   /** The last 503, told where nobody says anything better. */
   #refusal: [message: Message, hop: Hop] | undefined;
   #missed: Missed | undefined;
-  #tried = false;
   #final = false;
   #closed = false;
 
@@ -133,16 +137,12 @@ class Attempt implements Sending {
   /** The next place that can be sent to. */
   next(): void {
     const { hops } = this.#order;
-    const { counters } = this.#outgoing;
     for (let hop = hops[++this.#at]; hop; hop = hops[++this.#at]) {
       const flow = this.#parts.outward(hop.protocol, hop.remote, hop.name);
       if (!flow) continue;
-      if (this.#tried) counters.movedOn += 1;
-      this.#tried = true;
       this.#send(flow, hop);
       return;
     }
-    counters.exhausted += 1;
     this.#end();
     if (this.#refusal) this.#order.hears.response(...this.#refusal);
     else this.#order.hears.failed(this.#missed);
@@ -160,7 +160,6 @@ class Attempt implements Sending {
   #send(flow: Flow, hop: Hop): void {
     const { make, manner } = this.#order;
     const at = this.#at;
-    this.#outgoing.counters.sent += 1;
     const sending = sendFitting(
       this.#parts,
       flow,
@@ -179,9 +178,7 @@ class Attempt implements Sending {
 
   #response(message: Message, hop: Hop): void {
     if (this.#closed) return;
-    const { counters } = this.#outgoing;
     if (message.status === UNAVAILABLE) {
-      counters.unavailable += 1;
       this.#outgoing.avoid(hop, retryAfter(message));
       this.#refusal = [message, hop];
       this.next();
@@ -197,7 +194,6 @@ class Attempt implements Sending {
   #silent(missed: Missed): void {
     if (this.#closed) return;
     this.#missed = missed;
-    this.#outgoing.counters.silent += 1;
     this.#outgoing.avoid(missed.hop);
     this.next();
   }
