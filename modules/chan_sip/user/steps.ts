@@ -292,6 +292,7 @@ const REGISTER: readonly Check[] = [
       'lost',
       'gone',
       'long',
+      'path',
       'loop',
       'flows',
       'hop',
