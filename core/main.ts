@@ -112,7 +112,7 @@ async function remote(read: Arguments): Promise<number> {
   // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
   process.on('SIGINT', () => read.local || end());
   if (read.local) process.on('disconnect', () => stop.abort());
-  const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
+  const { runConsole } = require(CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
     socket,
@@ -155,7 +155,7 @@ function historyFile(): string | undefined {
 }
 
 /** The console is a program of its own that the core does not know: found by path, as modules are. */
-const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
+const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'console.js');
 
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
@@ -286,6 +286,7 @@ class OwnConsole {
       ['-q', read.quiet || settings.quiet],
       ['-m', read.muted],
       ['-T', read.timestamps || settings.timestamp],
+      ['--plain', read.plain],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
     this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
