@@ -30,6 +30,6 @@ Views of rows
   Letters at the bottom do what stands beside them; what can hurt asks first.
 
 Ladders
-  Enter shows the message    / chooses what to follow    g what belongs together
+  Enter shows the message    / chooses what to follow    g keeps its group
   p holds it still           c empties it                Esc, / as everywhere
 `;

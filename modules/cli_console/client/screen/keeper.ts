@@ -55,7 +55,8 @@ export class Keeper {
         this.close();
         this.#events.older();
       },
-      closed: reason => this.#closed(reason),
+      // Its path does not change, and there is not much room.
+      closed: reason => this.#closed(reason.replace(` on ${this.#path}:`, ':')),
     });
   }
 
