@@ -58,12 +58,17 @@ async function open(): Promise<Obelisk> {
 }
 
 /** A shell in a terminal, with a console of the PBX in it, its pid in a file. */
-async function attach(t: TestContext, to = pbx, window: Window = {}): Promise<Tmux> {
+async function attach(
+  t: TestContext,
+  to = pbx,
+  { first = '', ...window }: Window & { first?: string } = {},
+): Promise<Tmux> {
   const { directory } = to;
   const tmux = await Tmux.open(t, { ...window, env: { HOME: directory, ...window.env } });
-  await tmux.type(
-    `echo before; sh -c 'echo $$ > ${directory}/console.pid; exec ${process.execPath} ${MAIN} -r -C ${directory}/asterisk.conf'; echo "ended with $?"`,
-  );
+  const console = `${process.execPath} ${MAIN} -r -C ${directory}/asterisk.conf`;
+  // A shell between: it does not take the terminal when the console is stopped by a signal.
+  await to.write('console.sh', `sh -c 'echo $$ > ${directory}/console.pid; exec ${console}'\nexit $?\n`);
+  await tmux.type(`echo before; sh ${directory}/console.sh; echo "ended with $?"`);
   await tmux.keys('Enter');
   await tmux.shows(
     /^F1 Help F2 Log F3 Peers F4 Registry F5 Modules F6 SIP ladder F10 Leave/,
@@ -98,7 +103,7 @@ inTerminal('commands are completed from a menu that tells of each, run, answered
   const tmux = await attach(t);
   await tmux.type('core show ');
   await tmux.keys('Tab');
-  await tmux.shows(/^ channels|^ help /m, /^ uptime +Show .*$/m, /\*CLI> core show $/m);
+  await tmux.shows(/^ help +List the commands/m, /^ uptime +Show .*$/m, /\*CLI> core show$/m);
   await tmux.type('upt');
   await tmux.keys('Tab', 'Enter');
   await tmux.shows(/^core show uptime$/m, /^System uptime: /m, /\*CLI>$/m);
@@ -107,9 +112,9 @@ inTerminal('commands are completed from a menu that tells of each, run, answered
   await tmux.shows(/^sip show settings +1-19 of \d+/m);
   await tmux.keys('PageDown');
   await tmux.shows(/^sip show settings +19-37 of \d+/m);
-  await tmux.type('/Realm');
+  await tmux.type('/auth realm');
   await tmux.keys('Enter');
-  await tmux.shows(/Realm: +asterisk/);
+  await tmux.shows(/Our auth realm +asterisk/);
   await tmux.keys('Escape');
   await tmux.shows(/^Log: all levels/m);
   await tmux.keys('Up', 'Up');
@@ -160,7 +165,7 @@ inTerminal('every view is on its key: sorted, searched, with details, and questi
 inTerminal('the ladder shows a registration as it happens, and nothing in it harms the terminal', async t => {
   const tmux = await attach(t);
   await tmux.keys('F6');
-  await tmux.shows(/^Follow: /m, /a device, an address/);
+  await tmux.shows(/^Follow:$/m, /a device, an address/);
   await tmux.type('1008');
   await tmux.keys('Enter');
   await tmux.shows(/^SIP ladder: 1008, 0 messages/m);
@@ -176,11 +181,11 @@ inTerminal('the ladder shows a registration as it happens, and nothing in it har
   phone.send(
     phone
       .request({})
-      .replace('Max-Forwards: 70', 'Subject: \x1b[2J\x1b[31m\x9b5n wide \xe6\xbc\xa2\xe5\xad\x97\r\nMax-Forwards: 70'),
+      .replace('Max-Forwards: 70', 'Subject: \x1b[2J\x1b[31m wide \xe6\xbc\xa2\xe5\xad\x97\r\nMax-Forwards: 70'),
   );
   await tmux.shows(/1008, 2 messages/);
   await tmux.keys('Up', 'Enter');
-  await tmux.shows(/^Subject: \\x1b\[2J\\x1b\[31m/m, /^F1 Help/, /^ up /m);
+  await tmux.shows(/^Subject: \\x1b\[2J\\x1b\[31m wide 漢字$/m, /^F1 Help/, /^ up /m);
 });
 
 inTerminal('a module is unloaded and loaded from its view, and its own views go and come', async t => {
@@ -265,6 +270,18 @@ for (const [how, code, end] of ends) {
     await restored(tmux, code);
   });
 }
+
+inTerminal('Ctrl-Z goes to the shell, and fg comes back', async t => {
+  const tmux = await attach(t);
+  await tmux.keys('C-z');
+  await tmux.shows(/^before$/m, /Stopped/);
+  await tmux.type('fg');
+  await tmux.keys('Enter');
+  await tmux.shows(/^F1 Help /, /^ up /m);
+  await tmux.keys('F10');
+  await tmux.shows(/^before$/m, /^[#$]$/m);
+  assert.equal(await tmux.knows('#{alternate_on} #{cursor_flag}'), '0 1');
+});
 
 inTerminal('a crash gives the terminal back, and tells of itself', async t => {
   const tmux = await attach(t, pbx, { env: { NODE_OPTIONS: `--require=${join(pbx.directory, 'crash.js')}` } });

@@ -23,7 +23,16 @@ class Screen {
   #drawing: Timer | undefined;
   #finish: (code: number | undefined) => void = () => undefined;
   #ended = false;
+  /** Whether a shell has the terminal. */
+  #lent = false;
   readonly #crashed = (thrown: unknown): void => this.#end(OUR_FAULT, `a fault of ours: ${traceOf(thrown)}`);
+
+  /** Whoever had the terminal meanwhile has changed its mode and what is on it. */
+  readonly #continued = (): void => {
+    if (this.#lent) return;
+    this.#terminal?.lend();
+    this.#terminal?.takeBack();
+  };
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
@@ -38,6 +47,7 @@ class Screen {
       ask: (op, asked) => this.#keeper!.ask(op, asked),
       leave: () => this.#end(0),
       shell: command => this.#shell(command),
+      suspend: () => this.#suspend(),
       redraw: () => this.#terminal?.redraw(),
       changed: () => this.#changed(),
     });
@@ -48,6 +58,7 @@ class Screen {
     return new Promise(resolve => {
       this.#finish = resolve;
       process.on('uncaughtException', this.#crashed);
+      process.on('SIGCONT', this.#continued);
       stop.addEventListener('abort', () => this.#end(0), { once: true });
       if (stop.aborted) this.#end(0);
       if (this.#ended) return;
@@ -110,9 +121,21 @@ class Screen {
     }
   }
 
+  /** As Ctrl-Z does elsewhere: the shell that started this has the terminal, until its `fg`. */
+  #suspend(): void {
+    this.#terminal?.lend();
+    // To all that are in the foreground, as the terminal would send it.
+    process.kill(0, 'SIGTSTP');
+  }
+
   #shell(command: string): void {
     const { shell, output, input } = this.#options;
     const terminal = this.#terminal!;
+    const takeBack = () => {
+      this.#lent = false;
+      terminal.takeBack();
+    };
+    this.#lent = true;
     terminal.lend();
     shell(true);
     const program = process.env['SHELL'] ?? '/bin/sh';
@@ -124,11 +147,11 @@ class Screen {
       shell(false);
       if (this.#ended) return;
       if (command === '') {
-        terminal.takeBack();
+        takeBack();
         return;
       }
       output.write(`${said}\n[Enter goes back to the console]`);
-      input.once('data', () => terminal.takeBack());
+      input.once('data', takeBack);
       input.resume();
     };
     child.on('error', thrown => back(`${program}: ${messageOf(thrown)}`));
@@ -143,6 +166,7 @@ class Screen {
     this.#desk.close();
     this.#terminal?.close();
     process.off('uncaughtException', this.#crashed);
+    process.off('SIGCONT', this.#continued);
     if (words !== undefined) this.#options.errors.write(`${terminalText(words, false)}\n`);
     this.#finish(code);
   }

@@ -13,6 +13,9 @@ import { Stage } from './stage.js';
 import type { Status } from './status.js';
 import { type Tab, tabOf } from './tabs.js';
 
+/** How long keys wait for candidates, in milliseconds. */
+const PATIENCE = 2000;
+
 /** Milliseconds between two looks at what is live. */
 const LOOK = 1000;
 
@@ -27,6 +30,8 @@ export interface DeskParts {
   ask<O extends Op>(op: O, asked: Requests[O]['asked']): Promise<Requests[O]['answer']>;
   leave(): void;
   shell(command: string): void;
+  /** Ctrl-Z. */
+  suspend(): void;
   /** The screen is to be drawn from nothing. */
   redraw(): void;
   changed(): void;
@@ -45,6 +50,8 @@ export class Desk implements Hands {
   #status: Status | undefined;
   #lost: { readonly reason: string; readonly until: number } | undefined;
   #ticking: Timer | undefined;
+  /** Keys that wait until candidates are there. */
+  #held: Key[] | undefined;
   /** What has been asked for and is not there yet. */
   readonly #asked = new Set<string>();
 
@@ -152,10 +159,16 @@ export class Desk implements Hands {
   // What the operator does.
 
   key(key: Key): void {
+    if (this.#held) this.#held.push(key);
+    else this.#do(key);
+  }
+
+  #do(key: Key): void {
     this.#notice = '';
     this.changed();
     const tab = tabOf(this.#stage.tabs, key.name);
     if (key.name === 'C-l') this.#parts.redraw();
+    else if (key.name === 'C-z' && !this.#parts.local) this.#parts.suspend();
     else if (tab) this.#open(tab);
     else if (this.#line.asking) this.#line.answer(key);
     else if (key.name === 'C-c' && this.#line.editor.text !== '') this.#clear();
@@ -230,17 +243,30 @@ export class Desk implements Hands {
     this.#line.editor.set('');
   }
 
+  /** What is typed before the answer is there is meant for what is then in the line. */
   #complete(): void {
-    const { editor } = this.#line;
-    const { before } = editor;
-    const answered = this.ask('complete', { line: before }).then(completion => {
-      // What was typed meanwhile made another question of it.
-      if (editor.before !== before || !this.#typing || this.#line.asking) return;
+    this.#held = [];
+    const resume = (): void => {
+      patience.cancel();
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const key of held) this.key(key);
+    };
+    let late = false;
+    const patience = this.#parts.clock.after(PATIENCE, () => {
+      late = true;
+      resume();
+    });
+    const answered = this.ask('complete', { line: this.#line.editor.before }).then(completion => {
+      if (late) return;
       if (completion.candidates.length === 0) this.notice('nothing fits');
       this.#line.complete(completion);
       this.changed();
     });
-    spawn(this, answered);
+    spawn(
+      this,
+      answered.finally(() => late || resume()),
+    );
   }
 
   #typed(line: string): void {

@@ -7,7 +7,7 @@ export const HELP_TEXT = `The keys of this console
   Esc            closes what is open; then changes between the command line
                  and the keys of the view
   :              goes from a view to the command line
-  Ctrl-L         draws the screen anew
+  Ctrl-L         draws the screen anew; Ctrl-Z goes to the shell until 'fg'
 
 The command line
   Tab            completes; where there is a choice, a menu tells of each

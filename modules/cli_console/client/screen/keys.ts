@@ -64,6 +64,9 @@ const SEQUENCE = /^\x1b(?:\[(\[[A-E])|\[([0-9;:<=>?]*)[ -/]*([@-~])|O([0-9;]*)([
 /** The start of one. */
 const BEGUN = /^\x1b(?:\[\[?|\[[0-9;:<=>?]*[ -/]*|O[0-9;]*)?$/;
 
+/** Alt and a key that means something. Anything else is Escape, and a key that came fast behind it. */
+const ALT = /^\x1b([0-9bf])/;
+
 /** A sequence that is longer than any is none. */
 const LONGEST = 32;
 
@@ -109,10 +112,8 @@ function first(text: string): [key: Key | undefined, length: number] {
     return [special(linux ?? '', parameters, final), length];
   }
   const character = String.fromCodePoint(text.codePointAt(0)!);
-  if (character === '\x1b' && text.length > 1 && text[1] !== '\x1b') {
-    const [key, length] = first(text.slice(1));
-    return [key && { name: `M-${key.name}`, text: '' }, length + 1];
-  }
+  const alt = ALT.exec(text)?.[1];
+  if (alt !== undefined) return [{ name: `M-${alt}`, text: '' }, 2];
   const name = NAMED[character];
   if (name !== undefined) return [{ name, text: '' }, character.length];
   if (character < ' ') return [{ name: `C-${String.fromCharCode(character.charCodeAt(0) + 0x60)}`, text: '' }, 1];

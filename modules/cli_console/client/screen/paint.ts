@@ -56,7 +56,11 @@ export const span = (text: string, tone: Tone = 'plain'): Span => ({ text, tone 
 /** A line of text from anywhere as it may be shown. */
 export function visible(text: string): string {
   if (NARROW.test(text)) return text;
-  const harmless = terminalText(text, false).replaceAll('\n', '\\x0a').replace(DROPPED, '').toWellFormed();
+  // Colours, too, are shown: what is here is no answer to a terminal but what somebody sent.
+  const harmless = terminalText(text.replaceAll('\x1b', '\\x1b'), false)
+    .replaceAll('\n', '\\x0a')
+    .replace(DROPPED, '')
+    .toWellFormed();
   return harmless.includes('\t') ? untabbed(harmless) : harmless;
 }
 
