@@ -160,12 +160,14 @@ export class Desk implements Hands {
 
   key(key: Key): void {
     if (this.#held) this.#held.push(key);
-    else this.#do(key);
+    else {
+      this.#do(key);
+      this.changed();
+    }
   }
 
   #do(key: Key): void {
     this.#notice = '';
-    this.changed();
     const tab = tabOf(this.#stage.tabs, key.name);
     if (key.name === 'C-l') this.#parts.redraw();
     else if (key.name === 'C-z' && !this.#parts.local) this.#parts.suspend();

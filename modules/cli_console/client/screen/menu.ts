@@ -15,12 +15,14 @@ export class Menu {
   readonly #candidates: readonly Candidate[];
   readonly #editor: Editor;
   readonly #begun: number;
+  readonly #widest: number;
   #chosen = 0;
   #first = 0;
 
   private constructor({ begun, candidates }: Completion, editor: Editor) {
     this.#candidates = candidates;
     this.#begun = begun.length;
+    this.#widest = candidates.reduce((most, { text }) => Math.min(WIDEST, Math.max(most, widthOf(visible(text)))), 0);
     this.#editor = editor;
   }
 
@@ -42,9 +44,8 @@ export class Menu {
   render(width: number, height: number): Line[] {
     const rows = clamp(Math.min(this.#candidates.length, MOST_ROWS), 1, Math.max(1, height));
     this.#first = sightOf(this.#first, this.#chosen, rows, this.#candidates.length);
-    const widest = Math.min(WIDEST, Math.max(...this.#candidates.map(({ text }) => widthOf(visible(text)))));
     return this.#candidates.slice(this.#first, this.#first + rows).map(({ text, help }, at) => {
-      const row = cut(`${field(visible(text), widest)}  ${visible(help)}`, width - 2);
+      const row = cut(`${field(visible(text), this.#widest)}  ${visible(help)}`, width - 2);
       return [span(field(` ${row}`, width), this.#first + at === this.#chosen ? 'selected' : 'menu')];
     });
   }

@@ -86,6 +86,6 @@ export class Stage {
 
   /** There is a new connection: what was followed is followed on it. */
   again(): void {
-    for (const pane of this.#panes.values()) if (pane instanceof LadderPane) pane.again();
+    for (const { name } of this.#tabs) this.ladder(name)?.again();
   }
 }

@@ -100,8 +100,9 @@ export class Terminal {
   }
 
   get size(): Size {
-    const { columns = 80, rows = 24 } = this.#parts.output;
-    return { width: columns, height: rows };
+    // Some remote terminals say that they have none.
+    const { columns, rows } = this.#parts.output;
+    return { width: columns || 80, height: rows || 24 };
   }
 
   /** Whether what was drawn before has not gone out yet. */
