@@ -18,6 +18,15 @@ export interface Facts {
     /** Milliseconds of the last qualify. */
     readonly time?: number;
   };
+  /** A registration of ours with another server became accepted, refused or given up. */
+  registryStatus: {
+    readonly technology: string;
+    readonly username: string;
+    /** The host of the server. */
+    readonly domain: string;
+    /** As lists have it: `Registered`, `Unregistered`, `Rejected`, `No Authentication`, `Failed`. */
+    readonly status: string;
+  };
   /** An extension that a registered device brings into the dialplan, or takes out of it (regcontext). */
   registeredExtension: {
     readonly context: string;

@@ -22,6 +22,7 @@ export * from './control.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
+export { compileDate } from './log/dates.js';
 export * from './logger.js';
 export * from './module.js';
 export * from './network.js';

@@ -8,11 +8,11 @@ import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
-import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
+import { onStandardError } from './standard-error.js';
 import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 
 /** Where asterisk.conf is looked for when none is named. */
@@ -167,7 +167,7 @@ async function serve(read: Arguments): Promise<number> {
   }
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
-  const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
+  const watcher = onStandardError(process.stderr, settings.verbose + read.verbose, read.quiet || settings.quiet);
   const { verbose, debug } = read;
   const opened = (booting: Pbx) => end.follow(booting);
   let pbx: Pbx;
@@ -193,13 +193,6 @@ async function serve(read: Arguments): Promise<number> {
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }
-
-/** The log on standard error: what a start says, and all there is to see of a PBX without a console. */
-const onStandardError = (verbosity: number, quiet: boolean): LogSink => ({
-  console: { kind: 'local', width: undefined, verbosity, muted: quiet },
-  colour: false,
-  write: text => void process.stderr.write(`${text}\n`),
-});
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {

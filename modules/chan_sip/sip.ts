@@ -129,6 +129,7 @@ export class Sip implements SipView {
 
   /** Ends what is under way. Nothing is listened to, waited for or answered afterwards. */
   async goodbye(): Promise<void> {
+    await this.#user.leave();
     this.#user.close();
     this.transactions.close();
     await this.transport.close();
@@ -173,6 +174,10 @@ export class Sip implements SipView {
     return this.#core.clock;
   }
 
+  get explanations() {
+    return this.#user.explanations;
+  }
+
   get debug() {
     return this.transport.debug;
   }
@@ -203,9 +208,9 @@ export class Sip implements SipView {
     return [];
   }
 
-  /** We register nowhere yet. */
-  registrations(): string[] {
-    return [];
+  /** Registrations of ours with other servers. */
+  registrations() {
+    return this.#user.outbound.rows();
   }
 
   /** For the command: as `module reload chan_sip` does it. */

@@ -12,8 +12,11 @@ export class JsonClient {
     this.client = client;
   }
 
-  static async on(stage: Stage): Promise<JsonClient> {
-    const client = stage.client();
+  static on(stage: Pick<Stage, 'client'>): Promise<JsonClient> {
+    return JsonClient.over(stage.client());
+  }
+
+  static async over(client: Client): Promise<JsonClient> {
     client.send(JSON_REQUEST);
     await client.until('\n');
     return new JsonClient(client);

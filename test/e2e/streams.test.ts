@@ -24,7 +24,9 @@ before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'obelisk-streams-'));
   const tls = `tlsenable=yes\ntlsbindaddr=127.0.0.1:0\ntlscertfile=${made.certfile}\ntlsprivatekey=${made.keyfile}\n`;
   pbx = await Obelisk.create({
-    'sip.conf': PHONES.replace('transport=udp,tcp\n', `${tls}transport=udp,tcp,tls\nqualify=yes\n`),
+    'sip.conf':
+      PHONES.replace('transport=udp,tcp\n', `${tls}transport=udp,tcp,tls\nqualify=yes\n`) +
+      'supported_algorithms_uas=SHA-256\nauth_qop=auth\n', // of 1010
   });
 });
 
@@ -36,10 +38,15 @@ after(async () => {
 
 const peersLike = (name: string) => pbx.x(`sip show peers like ${name}`);
 
+/** Resolves when it is listed so. */
+async function isListed(name: string, so: (peers: string) => boolean): Promise<void> {
+  while (!so(await peersLike(name)));
+}
+
 /** It has registered: it is listed, answers us over its transport, and is connected. */
 async function isThere(name: string, transport: Transport, userAgent: RegExp): Promise<void> {
-  let peers = await peersLike(name);
-  while (peers.includes('UNKNOWN')) peers = await peersLike(name);
+  await isListed(name, listed => !listed.includes('UNKNOWN'));
+  const peers = await peersLike(name);
   assert.match(peers, new RegExp(`^${name}/\\S+ +127\\.0\\.0\\.1 +D .*OK \\(\\d+ ms\\)`, 'm'));
   const shown = await pbx.x(`sip show peer ${name}`);
   assert.match(shown, new RegExp(`Prim\\.Transp\\. : ${transport.toUpperCase()}$`, 'm'));
@@ -72,6 +79,41 @@ test('baresip registers over tls and is reached over its connection', LONG, asyn
   }
   return undefined;
 });
+
+const LINPHONES: readonly [transport: Transport, name: string, what: string][] = [
+  ['udp', '1009', ''],
+  ['tcp', '1009', ''],
+  ['tls', '1009', ''],
+  ['udp', '1010', ' with SHA-256 and qop'],
+];
+
+for (const [transport, name, what] of LINPHONES) {
+  test(`linphone registers over ${transport}${what}, and unregisters`, LONG, async t => {
+    const why = absent || (await missing('linphonec'));
+    if (why) return t.skip(why);
+    const home = join(directory, `linphone-${transport}-${name}`);
+    // Without its own directories it does not start, and says nothing of it.
+    for (const its of ['.local/share/linphone', '.config/linphone']) await mkdir(join(home, its), { recursive: true });
+    const ports = { udp: 0, tcp: 0, tls: 0, [transport]: -1 };
+    await writeFile(
+      join(home, 'rc'),
+      `[sip]\nsip_port=${ports.udp}\nsip_tcp_port=${ports.tcp}\nsip_tls_port=${ports.tls}\nbind_address=127.0.0.1\nuse_ipv6=0\n` +
+        `auto_net_state_mon=0\nregister_only_when_network_is_up=0\nroot_ca=${made.certfile}\nverify_server_cn=0\n[net]\ndns_srv_enabled=0\n`,
+    );
+    const at = `127.0.0.1:${await pbx.port(SOCKETS[transport])}`;
+    const phone = spawn('linphonec', ['-c', join(home, 'rc')], { env: { ...process.env, HOME: home } });
+    try {
+      phone.stdin.write(`register sip:${name}@${at} sip:${at};transport=${transport} pass${name}\n`);
+      await isListed(name, peers => !peers.includes('(Unspecified)'));
+      await isThere(name, transport, /Useragent {4}: Linphonec/);
+      phone.stdin.write('unregister\n');
+      await isListed(name, peers => peers.includes('(Unspecified)'));
+    } finally {
+      await ended(phone);
+    }
+    return undefined;
+  });
+}
 
 /** What the program said, once it said something that matches. */
 function until(child: ChildProcess, sign: RegExp): Promise<string> {

@@ -90,7 +90,7 @@ export class CoreStage {
     this.families = new RealtimeFamilies({ clock, registry, events, log: this.core.log });
     this.registry.provide<Realtime>('core', realtime, this.families);
     this.registry.provide('core', realtimeStatus, this.status);
-    for (const event of ['peerStatus', 'registeredExtension', 'security'] as const) {
+    for (const event of ['peerStatus', 'registryStatus', 'registeredExtension', 'security'] as const) {
       this.events.on(event, fact => void this.told.push([event, fact] as Told));
     }
   }

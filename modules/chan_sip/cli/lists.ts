@@ -87,7 +87,7 @@ const showObjects = (view: SipView): Command => ({
     for (const peer of placed) entry(out, peer.name, 'peer', holders(peer, true));
     const registrations = [...view.registrations()];
     out.line(`-= Registry objects: ${registrations.length} =-\n`);
-    for (const line of registrations) out.line(`name: ${line}`);
+    for (const { terms } of registrations) out.line(`name: ${view.showsecrets ? terms.text : terms.shown}`);
     out.line('-= Dialog objects:\n');
     for (const { callId } of view.dialogs()) entry(out, callId, 'dialog', 1);
     if (view.history.size > 0) out.line(`-= History objects: ${view.history.size} =-\n`);

@@ -6,6 +6,7 @@ import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
+import type { Explanations } from '../user/explanations.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
 
@@ -35,6 +36,24 @@ export interface DialogRow {
   readonly device: string;
 }
 
+/** A registration of ours with another server. */
+export interface RegistryRow {
+  readonly terms: {
+    /** The line without its secret, and with it. */
+    readonly shown: string;
+    readonly text: string;
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+  };
+  /** Seconds until it is renewed. */
+  readonly refresh: number;
+  /** Its state. */
+  readonly text: string;
+  /** Epoch milliseconds of the last success. */
+  readonly registeredAt: number | undefined;
+}
+
 /** Which messages are printed. */
 export interface DebugSwitch {
   enabled: boolean;
@@ -58,6 +77,7 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
+  readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;
@@ -70,8 +90,8 @@ export interface SipView {
   connections(): Iterable<ConnectionRow>;
   /** What names cost. */
   names(): NameCounts;
-  /** The lines of registrations of ours, without their secrets. */
-  registrations(): Iterable<string>;
+  /** Registrations of ours with other servers. */
+  registrations(): Iterable<RegistryRow>;
   /** Reads sip.conf again. */
   reload(): Promise<ReloadOutcome>;
   /** Ends the registration. @returns whether there was one */

@@ -1,9 +1,12 @@
 /** What consoles show live of chan_sip: its devices and its registrations with others. */
-import { typed, type View } from '#core';
+import { compileDate, typed, type View } from '#core';
+import { hostPort } from '../message/uri.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import { callable } from './peers.js';
-import type { SipView } from './view.js';
+import type { RegistryRow, SipView } from './view.js';
+
+const { print } = compileDate('%F %T');
 
 export const peersView = (view: SipView): View<Peer> => ({
   name: 'peers',
@@ -36,11 +39,21 @@ export const peersView = (view: SipView): View<Peer> => ({
   ],
 });
 
-export const registryView = (view: SipView): View<string> => ({
+export const registryView = (view: SipView): View<RegistryRow> => ({
   name: 'registry',
   title: 'Registry',
   key: 'F4',
-  columns: [{ title: 'Registration', key: 'registration', width: 20, grow: true, value: line => line }],
+  columns: [
+    { title: 'Host', key: 'host', width: 20, grow: true, value: ({ terms }) => hostPort(terms.host, terms.port) },
+    { title: 'Username', key: 'username', width: 12, value: ({ terms }) => terms.username },
+    { title: 'State', key: 'state', width: 16, value: ({ text }) => text },
+    { title: 'Refresh', key: 'refresh', width: 7, right: true, value: ({ refresh }) => refresh },
+    { title: 'Registered', key: 'registered', width: 19, value: ({ registeredAt: at }) => at && print(at) },
+  ],
   rows: () => view.registrations(),
-  id: line => line,
+  id: ({ terms }) => terms.shown,
+  summary() {
+    const rows = [...view.registrations()];
+    return `${rows.filter(({ text }) => text === 'Registered').length} of ${rows.length} registered`;
+  },
 });

@@ -30,13 +30,10 @@ const registering = {
   secret: text('', 'Its password', { secret: true }),
   md5secret: hashedSecret('MD5 of name:realm:secret, in place of the password', {}),
   password_digest: passwordDigests('The password as the hash of name:realm:secret, a line for each algorithm', {}),
-  remotesecret: text('', 'Our password with it, where that is not secret', {
-    secret: true,
-    later: 'outbound registration',
-  }),
-  auth: credentials('What we answer a realm with, for this device', { secret: true, later: 'outbound registration' }),
+  remotesecret: text('', 'Our password with it, where that is not secret', { secret: true }),
+  auth: credentials('What we answer a realm with, for this device', { secret: true }),
   defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
-  callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
+  callbackextension: text('', 'Register with it, for calls to this extension'),
   regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
   acl: aclNames('Named lists that its source address must pass'),
   permit: permitInto('acl', 'Source addresses it may have'),
@@ -100,6 +97,13 @@ export interface DeviceSection {
   readonly name: string;
   readonly type: DeviceType;
   readonly own: Readonly<Partial<Device>>;
+  /** Where it begins; left out of what stands in no file. */
+  readonly place?: SectionPlace | undefined;
+}
+
+export interface SectionPlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Same name, another meaning: not taken over. */

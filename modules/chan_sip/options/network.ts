@@ -78,7 +78,7 @@ const outside = {
   }),
   nameserver: nameServers('Name servers to ask, in place of those in /etc/resolv.conf', {}),
   subscribe_network_change_event: yesno(true, 'Register again when our network changes', {
-    later: 'outbound registration',
+    later: 'network changes',
   }),
 } as const;
 

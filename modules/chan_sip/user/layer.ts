@@ -11,9 +11,13 @@ import { ContactList } from './contact-list.js';
 import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
+import { Explanations } from './explanations.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
+import { CallbackRows } from './outbound/callback-devices.js';
+import type { Observer } from './outbound/line.js';
+import { Outbound } from './outbound/outbound.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -44,14 +48,18 @@ export interface UserParts {
   readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
+  /** Sees what happens to registrations of ours. */
+  readonly observer?: Observer;
 }
 
 export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  readonly explanations: Explanations;
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
+  readonly outbound: Outbound;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -61,7 +69,8 @@ export class UserLayer {
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
-    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    const { transactions, outward, reaches, random = Math.random, observer } = parts;
+    const { names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
     this.gruus = new Gruus(this.site.peers);
     const { resolver } = names;
@@ -71,6 +80,8 @@ export class UserLayer {
     const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
+    const callbacks = new CallbackRows(families, this.directory);
+    this.outbound = new Outbound(this.site, { rows: callbacks, random, observer });
     this.#rows = rows;
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, {
@@ -86,9 +97,10 @@ export class UserLayer {
     hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission);
-    const { receive } = new Registrar(this.site, this.#registration);
+    const registrar = new Registrar(this.site, this.#registration);
+    this.explanations = new Explanations(this.site, { registrar, directory: this.directory, families });
     const options = capabilities(this.site, admission);
-    this.handlers = { register: receive, options, invite, message, subscribe, notify, cancel };
+    this.handlers = { register: registrar.receive, options, invite, message, subscribe, notify, cancel };
   }
 
   /** Before the first message: what the last run left is taken up. */
@@ -98,9 +110,10 @@ export class UserLayer {
   }
 
   /** Everything at once: no message is between the old values and the new. */
-  configure({ general, devices }: SipConfig, hostname: string): void {
+  configure({ general, generalPlaces, devices, credentials }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
+    site.generalPlaces = generalPlaces;
     site.names.configure(general.nameserver);
     site.answers.configure(general);
     site.ourAddress.configure(general);
@@ -114,6 +127,7 @@ export class UserLayer {
     this.#fixedHosts.configure();
     this.directory.reset();
     this.#qualify.configure();
+    this.outbound.configure(general.register, credentials);
   }
 
   /** Lists that devices or [general] name and acl.conf does not have. */
@@ -136,9 +150,15 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
+  /** While messages still come and go: servers hear that we are gone, within bounds. */
+  leave(): Promise<void> {
+    return this.outbound.leave();
+  }
+
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.outbound.close();
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#external.close();

@@ -5,7 +5,7 @@ import { parseText } from '../../../core/config/dialect.js';
 import type { ReloadOutcome } from '../../../core/loader.js';
 import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
-import type { DialogRow, DomainRow, SipView } from '../../../modules/chan_sip/cli/view.js';
+import type { DialogRow, DomainRow, RegistryRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
@@ -45,6 +45,7 @@ export class SipStage implements SipView {
   readonly sched = this.#heap.sched;
   readonly historyRows: HistoryRow[] = [];
   readonly history = new HistoryRows(this.historyRows);
+  readonly explanations = { register: async () => undefined, last: () => [], size: 0 };
   readonly debug = { enabled: false, filters: new Set<string>() };
   readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };
@@ -53,7 +54,7 @@ export class SipStage implements SipView {
   readonly peers: Peers;
   readonly domainRows: DomainRow[] = [];
   readonly dialogRows: DialogRow[] = [];
-  readonly lines: string[] = [];
+  readonly lines: RegistryRow[] = [];
   /** Devices that were to be asked. */
   readonly qualified: string[] = [];
   showsecrets = false;

@@ -31,12 +31,25 @@ test('each key of a device is a command that is understood, whatever its name', 
   assert.match(await stage.cli.text(unregister!.command(peer)), /^Unregistered peer 'Front desk'/);
 });
 
-test('the registry is shown line by line', async () => {
+test('registrations of ours are shown with their state, under an id that has no secret', async () => {
   const stage = await SipStage.of('[general]\n');
-  stage.lines.push('2001@192.0.2.1');
+  const terms = (user: string) => ({
+    shown: `${user}@198.51.100.1`,
+    text: `${user}:secret@198.51.100.1`,
+    host: '198.51.100.1',
+    port: 5070,
+    username: user,
+  });
+  const registeredAt = new Date(2026, 10, 22, 12, 22, 10).getTime();
+  stage.lines.push({ terms: terms('2001'), refresh: 105, text: 'Registered', registeredAt });
+  stage.lines.push({ terms: terms('2002'), refresh: 20, text: 'Request Sent', registeredAt: undefined });
   const view = registryView(stage);
   assert.deepEqual(
-    [...view.rows()].map(row => [view.id(row), view.columns[0]!.value(row)]),
-    [['2001@192.0.2.1', '2001@192.0.2.1']],
+    [...view.rows()].map(row => [view.id(row), ...view.columns.map(column => column.value(row))]),
+    [
+      ['2001@198.51.100.1', '198.51.100.1:5070', '2001', 'Registered', 105, '2026-11-22 12:22:10'],
+      ['2002@198.51.100.1', '198.51.100.1:5070', '2002', 'Request Sent', 20, undefined],
+    ],
   );
+  assert.equal(view.summary?.(), '1 of 2 registered');
 });

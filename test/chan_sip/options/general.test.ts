@@ -193,6 +193,7 @@ checkOptions('[general]', without(general, call, contacts, session, media, proof
   registertimeout: number(20, '1', '0'),
   registerattempts: number(0, '5', '-1'),
   register_retry_403: flag(false),
+  register_rate: number(0, '50', '-1'),
   submaxexpiry: number(3600, '60', '0'),
   subminexpiry: number(60, '10', '0'),
   mwi: { initial: [], bad: ['nonsense'] },
