@@ -70,15 +70,28 @@ const status = {
   summaries: [{ view: 'peers', text: '2 online\x1b[m' }],
 };
 
-test('the status bar tells uptime, summaries, delay and the last reload, what matters most first', () => {
+test('the status bar tells uptime, summaries, delay and the last reload', () => {
   const titles = new Map([['peers', 'Peers']]);
-  assert.equal(text(statusLine(status, titles, 120)), ' up 3d 04:05:06 | Peers: 2 online\\x1b[m | loop 2/20 ms ');
-  const reloaded = statusLine({ ...status, lastReload: { at: 0, result: 'error' } }, titles, 120);
-  assert.match(text(reloaded), / \| reload \d\d:00:00 error $/);
-  assert.equal(reloaded.at(-1)!.tone, 'error');
-  assert.ok(widthOf(text(statusLine(status, titles, 30))) <= 30);
-  assert.equal(duration(59), '00:00:59');
+  assert.equal(text(statusLine(status, titles, 120)), ' up 3d4h | Peers: 2 online\\x1b[m | loop 2 ms, most 20');
+  const reloaded = { ...status, lastReload: { at: 0, result: 'error' as const } };
+  assert.match(text(statusLine(reloaded, titles, 120)), / \| reload error \d\d:00$/);
+  assert.equal(statusLine(reloaded, titles, 120).at(-1)!.tone, 'error');
+  assert.match(
+    text(statusLine(reloaded, titles, 58)),
+    /^ up 3d4h \| 2 online\\x1b\[m \| loop 2 ms \| reload error \d\d:00$/,
+  );
+  for (let width = 0; width < 60; width++) assert.ok(widthOf(text(statusLine(reloaded, titles, width))) <= width + 1);
 });
+
+const durations: [seconds: number, words: string][] = [
+  [0, '0s'],
+  [59, '59s'],
+  [61, '1m1s'],
+  [7200, '2h0m'],
+  [273_906, '3d4h'],
+];
+for (const [seconds, words] of durations)
+  test(`${seconds} seconds are ${words}`, () => assert.equal(duration(seconds), words));
 
 const US = '10.0.0.1:5060';
 const entry = (from: string, to: string, label: string) => ({ from, to, label });
