@@ -11,6 +11,7 @@ export { condition } from './config/condition.js';
 export * from './config/engine.js';
 export * from './config/files.js';
 export * from './config/options.js';
+export * from './config/owners.js';
 export * from './config/realtime-status.js';
 export type { ConfigFileDescription } from './config/sample.js';
 export * from './config/types.js';

@@ -2,6 +2,7 @@
 import type { Clock } from './clock.js';
 import type { Command } from './command.js';
 import type { ConfigFile } from './config/files.js';
+import type { ConfigOwner } from './config/owners.js';
 import type { Event, Fact, Listener, ReloadReason } from './events.js';
 import type { Logger } from './logger.js';
 import type { Token } from './registry.js';
@@ -22,6 +23,8 @@ export interface Declaration {
   readonly builtin?: boolean;
   /** A realtime driver, or what one stands on: loaded before the modules that read configuration. */
   readonly early?: boolean;
+  /** The configuration files that it reads. */
+  readonly configures?: readonly ConfigOwner[];
 }
 
 /** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */

@@ -23,19 +23,25 @@ export interface Seen {
   readonly ran: boolean;
 }
 
+/** Texts that are not written yet, by the path of the file that they are to become. */
+export type Drafts = ReadonlyMap<string, string>;
+
 /** One read of a file and what it includes; nothing is looked at twice. */
 export class Disk implements Reader {
   readonly #directory: string;
   readonly #clock: Clock;
+  readonly #drafts: Drafts;
   readonly #files = new Map<string, string | undefined>();
   readonly #lookups = new Map<string, readonly string[]>();
   readonly #texts = new Map<string, string>();
   #ran = false;
   readonly run?: NonNullable<Reader['run']>;
 
-  constructor({ directory, execIncludes, clock }: { directory: string; execIncludes: boolean; clock: Clock }) {
+  constructor(parts: { directory: string; execIncludes: boolean; clock: Clock; drafts?: Drafts }) {
+    const { directory, execIncludes, clock, drafts = new Map() } = parts;
     this.#directory = directory;
     this.#clock = clock;
+    this.#drafts = drafts;
     if (execIncludes) this.run = command => this.#run(command);
   }
 
@@ -50,7 +56,7 @@ export class Disk implements Reader {
   }
 
   async open({ name, path }: Place): Promise<TextSource> {
-    const known = this.#texts.get(path);
+    const known = this.#drafts.get(path) ?? this.#texts.get(path);
     if (known !== undefined) return { name, path, text: known };
     this.#files.set(path, undefined);
     const info = await attempt(stat(path, { bigint: true }));

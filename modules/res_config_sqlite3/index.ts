@@ -2,12 +2,17 @@
 import { defineModule, engineToken } from '#core';
 import { Databases } from './databases.js';
 import { Sqlite3Engine } from './engine.js';
+import { sqlite3Conf } from './options.js';
+import { readDatabases } from './read.js';
 
 export default defineModule<Databases>({
   name: 'res_config_sqlite3',
   description: 'SQLite 3 realtime driver',
   requires: ['res_knex'],
   early: true,
+  configures: [
+    { description: sqlite3Conf, read: (file, { settings }) => readDatabases(file, settings.directories.astdbdir) },
+  ],
 
   async loadModule(core) {
     const databases = await Databases.open(core);
