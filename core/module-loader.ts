@@ -1,5 +1,6 @@
 /** Loads, reloads and unloads modules: one operation at a time, each whole or not at all. */
 import { within } from './clock.js';
+import type { ConfigOwner } from './config/owners.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
 import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type UnloadForce } from './loader.js';
@@ -225,6 +226,13 @@ export class ModuleLoader implements Loader {
       status: outcome.result === 'success' ? 'Success' : 'Failure',
     });
     return outcome;
+  }
+
+  /** What running modules say of the files that they read. */
+  configured(): { module: string; owner: ConfigOwner }[] {
+    return [...this.#running].flatMap(([name, { module }]) =>
+      (module.configures ?? []).map(owner => ({ module: name, owner })),
+    );
   }
 
   rows(): ModuleRow[] {

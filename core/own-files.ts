@@ -23,7 +23,7 @@ export class OwnFiles {
   /** Reads both. @returns why a file was refused, each; the log has it, too */
   async read(): Promise<string[]> {
     const refused: string[] = [];
-    for (const take of [() => this.readLogger(), () => this.#readAcls()]) {
+    for (const take of [() => this.readLogger(), () => this.readAcls()]) {
       try {
         await take();
       } catch (thrown) {
@@ -35,7 +35,7 @@ export class OwnFiles {
   }
 
   /** Reads logger.conf. @throws LoadDeclined, which the log has too; the destinations stay as they are */
-  readLogger(): Promise<void> {
+  readLogger(): Promise<readonly Problem[]> {
     return this.#take('logger', async () => {
       const { config, warnings } = readLoggerConf(await this.#file('logger.conf', false));
       await this.#parts.loggers.configure(config);
@@ -43,8 +43,11 @@ export class OwnFiles {
     });
   }
 
-  /** Reads acl.conf where it changed. Without the file there are no lists, and who is to be on one is refused. */
-  #readAcls(): Promise<void> {
+  /**
+   * Reads acl.conf where it changed. Without the file there are no lists, and who is to be on one is refused.
+   * @throws LoadDeclined, which the log has too; the lists stay as they are
+   */
+  readAcls(): Promise<readonly Problem[]> {
     const { acls, events, files } = this.#parts;
     return this.#take('acl', async () => {
       const there = await files.exists('acl.conf');
@@ -61,11 +64,13 @@ export class OwnFiles {
     return (await files.exists(name)) ? files.read(name, CORE, changedOnly, 'disk') : undefined;
   }
 
-  /** Puts into the log, under `name`, what is wrong with a file or doubtful in it. */
-  async #take(name: string, work: () => Promise<readonly Problem[]>): Promise<void> {
+  /** Puts into the log, under `name`, what is wrong with a file or doubtful in it, which it gives. */
+  async #take(name: string, work: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {
     const log = this.#parts.loggers.logger(name);
     try {
-      for (const warning of await work()) log.warning(formatProblem(warning));
+      const warnings = await work();
+      for (const warning of warnings) log.warning(formatProblem(warning));
+      return warnings;
     } catch (thrown) {
       // Unchanged files are to be refused again, not passed over.
       this.#parts.files.distrust(CORE);

@@ -8,12 +8,14 @@ import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
+import { ConfigEditor, configEditor } from './config/editor.js';
 import { realtime } from './config/engine.js';
 import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
+import { surroundingOf } from './editing.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -134,6 +136,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
+    registry.provide(CORE, configEditor, this.#editor());
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -142,6 +145,24 @@ export class Pbx implements PbxControl {
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
     events.emit('fullyBooted', { uptime: took });
+  }
+
+  #editor(): ConfigEditor {
+    const { settings: set, files, acls: lists, loader: modules, own } = this.#inside;
+    return new ConfigEditor(
+      surroundingOf({
+        settings: set,
+        files,
+        hasAcl: name => lists.has(name),
+        owners: () => modules.configured(),
+        own: {
+          'acl.conf': () => own.readAcls(),
+          'extconfig.conf': () => this.reloadRealtime(),
+          'logger.conf': () => own.readLogger(),
+        },
+        reload: module => modules.reload(module, 'cli'),
+      }),
+    );
   }
 
   get settings(): Settings {
@@ -204,8 +225,8 @@ export class Pbx implements PbxControl {
     return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
   }
 
-  reloadLogger(): Promise<void> {
-    return this.#inside.own.readLogger();
+  async reloadLogger(): Promise<void> {
+    await this.#inside.own.readLogger();
   }
 
   async reloadRealtime(): Promise<readonly Problem[]> {

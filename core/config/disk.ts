@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { type Place, type Reader, type TextSource, Unreadable } from './dialect.js';
 import { runCommand } from './exec.js';
-import { find } from './find.js';
+import { find, isAbsent } from './find.js';
 
 /** Bytes that a configuration file, or the output of a command, may have. */
 export const LARGEST_FILE = 10 * 1024 * 1024;
@@ -104,6 +104,16 @@ export function nameOf(directory: string, path: string): string {
 
 /** Text in UTF-8, or else in Latin-1, which any bytes are. */
 export const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+
+/** What tells that a file is the one it was; undefined when it is not there. */
+export async function stampAt(path: string): Promise<string | undefined> {
+  try {
+    return stampOf(await stat(path, { bigint: true }));
+  } catch (thrown) {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  }
+}
 
 const stampOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
 

@@ -5,8 +5,9 @@ import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import { parseConfig, type Source, Unreadable } from './dialect.js';
-import { Disk, nameOf } from './disk.js';
+import { Disk, type Drafts, nameOf } from './disk.js';
 import { isAbsent } from './find.js';
+import { type Layout, layoutOf } from './layout.js';
 import { type SeenAnywhere, TableReader, type Tables, TableUnreadable } from './tables.js';
 
 export * from './config-file.js';
@@ -23,6 +24,9 @@ interface Entry {
   /** What was read in the last read: the file and what it includes. */
   read: readonly string[];
 }
+
+/** By path: what tells that a file is the one it was. */
+export type Stamps = ReadonlyMap<string, string | undefined>;
 
 /** The file is not there, which some who ask for one can live with. */
 export class FileMissing extends LoadDeclined {
@@ -81,6 +85,18 @@ export class ConfigFiles {
     return { ...config, name };
   }
 
+  /**
+   * The file with what it includes as texts, `drafts` in place of what is on disk; and what tells whether one of them
+   * is still the one that was read.
+   * @throws LoadDeclined when it cannot be read at all; FileMissing when it is not there
+   */
+  async layout(file: string, drafts: Drafts = new Map()): Promise<Layout & { readonly stamps: Stamps }> {
+    const path = this.#path(file);
+    const reader = this.#reader('anywhere', drafts);
+    const layout = await layoutOf(await open(reader, { name: nameOf(this.#directory, path), path }), reader);
+    return { ...layout, stamps: reader.seen.files };
+  }
+
   /** What `who` read did not come into force: its next read gives every file again, changed or not. */
   distrust(who: string): void {
     for (const entry of this.#entries.values()) if (entry.who === who) entry.seen = undefined;
@@ -98,9 +114,19 @@ export class ConfigFiles {
       .sort((a, b) => compare(a.file, b.file) || compare(a.who, b.who));
   }
 
-  #reader(from: From): TableReader {
+  /** Who asked for which file, by the name that was asked for; without what is included. */
+  asked(): { who: string; file: string; path: string }[] {
+    return [...this.#entries.values()].map(({ who, path }) => ({ who, path, file: nameOf(this.#directory, path) }));
+  }
+
+  #reader(from: From, drafts?: Drafts): TableReader {
     const directory = this.#directory;
-    const disk = new Disk({ directory, execIncludes: this.#execIncludes, clock: this.#clock });
+    const disk = new Disk({
+      directory,
+      execIncludes: this.#execIncludes,
+      clock: this.#clock,
+      ...(drafts && { drafts }),
+    });
     return new TableReader({ directory, disk, tables: from === 'disk' ? undefined : this.#tables });
   }
 
