@@ -1,4 +1,5 @@
 /** Access lists: permit and deny rules over addresses, and the named lists of acl.conf. */
+import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
 import { type Fold, Invalid, type Option, type Remarks, read, type Warn } from './config/options.js';
 import { custom, into, whole, yesOrNo } from './config/types.js';
@@ -92,12 +93,14 @@ const list = {
 };
 
 /** acl.conf, for the samples. */
-export const aclConf = {
+export const aclConf: ConfigFileDescription = {
   file: 'acl.conf',
   intro:
     'Named access lists. A section is a list; `acl=<name>` in other files refers to it. ' +
     'An address that no line matches may pass, so a list of what is permitted begins with a deny of everything.',
-  sections: [{ name: 'office', intro: 'The name is yours to choose. `general` is not a list.', table: list }],
+  sections: [
+    { name: 'office', intro: 'The name is yours to choose. `general` is not a list.', table: list, anyName: true },
+  ],
 };
 
 /** The lists of acl.conf, and the one place where an Acl is asked. */

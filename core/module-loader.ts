@@ -1,10 +1,17 @@
 /** Loads, reloads and unloads modules: one operation at a time, each whole or not at all. */
 import { within } from './clock.js';
-import type { ConfigOwner } from './config/owners.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
-import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type UnloadForce } from './loader.js';
+import {
+  type Described,
+  LoadError,
+  type Loader,
+  type ModuleRow,
+  type ReloadOutcome,
+  type UnloadForce,
+} from './loader.js';
 import type { Logger } from './logger.js';
+import type { Declaration } from './module.js';
 import { Catalog, type Loaded } from './module-catalog.js';
 import { evictCode, loadedFiles } from './module-code.js';
 import { type OpenCore, openCore, type Parts } from './module-core.js';
@@ -53,7 +60,7 @@ export class ModuleLoader implements Loader {
           `modules.conf names ${plan.unknown.length} modules that are not part of this PBX, passed over: ${plan.unknown.join(', ')}`,
         );
       }
-      if (plan.fatal !== undefined) throw new RequiredModuleFailed(plan.fatal);
+      if (plan.fatal !== undefined) throw new RequiredModuleFailed(formatProblem(plan.fatal));
       for (const name of plan.order) {
         if (this.#stopping) break;
         try {
@@ -209,11 +216,12 @@ export class ModuleLoader implements Loader {
     let outcome: ReloadOutcome = { result: 'success' };
     try {
       await this.#answered(() => module.reloadModule?.(core, state, reason));
+      this.#parts.files.accept(name);
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
       outcome = { result: 'error', why };
       // Unchanged files are to be refused again with their reasons, not passed over.
-      this.#parts.files.distrust(name);
+      this.#parts.files.distrust(name, thrown);
       core.log.error(
         thrown instanceof LoadDeclined
           ? `reload refused, the old values stay: ${why}`
@@ -228,13 +236,6 @@ export class ModuleLoader implements Loader {
     return outcome;
   }
 
-  /** What running modules say of the files that they read. */
-  configured(): { module: string; owner: ConfigOwner }[] {
-    return [...this.#running].flatMap(([name, { module }]) =>
-      (module.configures ?? []).map(owner => ({ module: name, owner })),
-    );
-  }
-
   rows(): ModuleRow[] {
     return this.#catalog.rows().map((row): ModuleRow => {
       const runs = this.#running.has(row.name);
@@ -245,6 +246,16 @@ export class ModuleLoader implements Loader {
 
   holds(name: string): readonly string[] {
     return this.#running.get(this.resolve(name) ?? '')?.holds() ?? [];
+  }
+
+  declarations(): readonly Declaration[] {
+    return this.#catalog.declarations;
+  }
+
+  described(): Described[] {
+    return [...this.#running].flatMap(([owner, { module }]) =>
+      (module.files ?? []).map(description => ({ owner, description })),
+    );
   }
 
   resolve(name: string): string | undefined {
@@ -302,6 +313,7 @@ export class ModuleLoader implements Loader {
       if (missing.length > 0) throw new LoadDeclined(`it requires ${missing.join(', ')}, not running`);
       const state = await this.#answered(() => module.loadModule(opened.core));
       this.#running.set(name, { module, folder, state, ...opened });
+      this.#parts.files.accept(name);
     } catch (thrown) {
       await opened.scope.close();
       this.#parts.files.forget(name);

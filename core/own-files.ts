@@ -35,7 +35,7 @@ export class OwnFiles {
   }
 
   /** Reads logger.conf. @throws LoadDeclined, which the log has too; the destinations stay as they are */
-  readLogger(): Promise<readonly Problem[]> {
+  readLogger(): Promise<void> {
     return this.#take('logger', async () => {
       const { config, warnings } = readLoggerConf(await this.#file('logger.conf', false));
       await this.#parts.loggers.configure(config);
@@ -47,7 +47,7 @@ export class OwnFiles {
    * Reads acl.conf where it changed. Without the file there are no lists, and who is to be on one is refused.
    * @throws LoadDeclined, which the log has too; the lists stay as they are
    */
-  readAcls(): Promise<readonly Problem[]> {
+  readAcls(): Promise<void> {
     const { acls, events, files } = this.#parts;
     return this.#take('acl', async () => {
       const there = await files.exists('acl.conf');
@@ -64,16 +64,16 @@ export class OwnFiles {
     return (await files.exists(name)) ? files.read(name, CORE, changedOnly, 'disk') : undefined;
   }
 
-  /** Puts into the log, under `name`, what is wrong with a file or doubtful in it, which it gives. */
-  async #take(name: string, work: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {
+  /** Puts into the log, under `name`, what is wrong with a file or doubtful in it. */
+  async #take(name: string, work: () => Promise<readonly Problem[]>): Promise<void> {
     const log = this.#parts.loggers.logger(name);
     try {
       const warnings = await work();
+      this.#parts.files.accept(CORE);
       for (const warning of warnings) log.warning(formatProblem(warning));
-      return warnings;
     } catch (thrown) {
       // Unchanged files are to be refused again, not passed over.
-      this.#parts.files.distrust(CORE);
+      this.#parts.files.distrust(CORE, thrown);
       if (thrown instanceof LoadDeclined) log.error(thrown.message);
       throw thrown;
     }

@@ -8,14 +8,13 @@ import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
-import { ConfigEditor, configEditor } from './config/editor.js';
 import { realtime } from './config/engine.js';
 import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
+import { Configuration, type Crew, configuration } from './configuration.js';
 import { type PbxControl, pbx, type StopManner } from './control.js';
-import { surroundingOf } from './editing.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -26,6 +25,7 @@ import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
 import { Registry, type Token } from './registry.js';
+import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
@@ -136,7 +136,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
-    registry.provide(CORE, configEditor, this.#editor());
+    registry.provide(CORE, configuration, this.#configuration());
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -147,22 +147,24 @@ export class Pbx implements PbxControl {
     events.emit('fullyBooted', { uptime: took });
   }
 
-  #editor(): ConfigEditor {
-    const { settings: set, files, acls: lists, loader: modules, own } = this.#inside;
-    return new ConfigEditor(
-      surroundingOf({
-        settings: set,
-        files,
-        hasAcl: name => lists.has(name),
-        owners: () => modules.configured(),
-        own: {
-          'acl.conf': () => own.readAcls(),
-          'extconfig.conf': () => this.reloadRealtime(),
-          'logger.conf': () => own.readLogger(),
-        },
-        reload: module => modules.reload(module, 'cli'),
-      }),
-    );
+  #configuration(): Configuration {
+    const { settings: set, files, loader: modules, own } = this.#inside;
+    const crew: Crew = {
+      declarations: () => modules.declarations(),
+      described: () => modules.described(),
+      runs: name => modules.running().includes(name),
+    };
+    const running = new FilesOfPbx({
+      files,
+      loader: modules,
+      directory: set.directories.astetcdir,
+      own: {
+        'logger.conf': () => own.readLogger(),
+        'acl.conf': () => own.readAcls(),
+        'extconfig.conf': () => this.reloadRealtime(),
+      },
+    });
+    return new Configuration({ settings: set, files, crew, running });
   }
 
   get settings(): Settings {
@@ -225,16 +227,21 @@ export class Pbx implements PbxControl {
     return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
   }
 
-  async reloadLogger(): Promise<void> {
-    await this.#inside.own.readLogger();
+  reloadLogger(): Promise<void> {
+    return this.#inside.own.readLogger();
   }
 
   async reloadRealtime(): Promise<readonly Problem[]> {
     const next = await this.#mapped();
     // A slip in a line must not take a family from those who have it.
-    if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
-    const { families } = this.#inside;
+    const { families, files } = this.#inside;
+    if (next.problems.length > 0) {
+      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
+      files.distrust(CORE, refused);
+      throw refused;
+    }
     families.configure(next);
+    files.accept(CORE);
     return [...next.warnings, ...families.absent()];
   }
 
@@ -254,6 +261,7 @@ export class Pbx implements PbxControl {
       this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
     }
     this.#inside.families.configure(next);
+    this.#inside.files.accept(CORE);
   }
 
   /** The same where nobody waits for an answer. */
@@ -285,6 +293,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   const lists = new NamedAcls();
   const own = new OwnFiles({ files, loggers: logs, acls: lists, events });
+  // It was read before it was known where files lie: from now on it is one of them.
+  await files.read(set.file, CORE, false, 'disk');
+  files.accept(CORE);
   await own.read();
   for (const warning of warnings) log.warning(formatProblem(warning));
   scope.defer(

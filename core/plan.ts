@@ -1,7 +1,7 @@
 /** From what modules.conf wishes and what modules declare: which are loaded, and in what order. */
 
 import { nearest } from './config/options.js';
-import { formatProblem, type Problem } from './errors.js';
+import type { Problem } from './errors.js';
 import type { Declaration } from './module.js';
 import type { ModulesConf, Wish } from './modules-conf.js';
 
@@ -23,7 +23,7 @@ export class Plan {
   readonly unknown: readonly string[];
   readonly warnings: Problem[] = [];
   /** Why nothing can be started at all. */
-  fatal: string | undefined;
+  fatal: Problem | undefined;
 
   readonly #first = new Set<string>();
   readonly #barred = new Map<string, Wish>();
@@ -42,7 +42,7 @@ export class Plan {
     }
     for (const [name, wish] of this.#barred) {
       wanted.delete(name);
-      if (this.required.has(name)) this.fatal ??= told(wish, `'${name}' is required and not to be loaded at once`);
+      if (this.required.has(name)) this.fatal ??= at(wish, `'${name}' is required and not to be loaded at once`);
     }
     for (const name of [...wanted]) for (const need of Plan.closure(name, modules)) wanted.add(need);
     for (const [name, wish] of this.#barred) {
@@ -64,7 +64,7 @@ export class Plan {
     const near = nearest(wish.name, names.spellings());
     if (near !== undefined) this.warnings.push(at(wish, `there is no module '${wish.name}', did you mean '${near}'?`));
     if (KINDS[wish.how].required) {
-      this.fatal ??= told(wish, `the required module '${wish.name}' is not part of this PBX`);
+      this.fatal ??= at(wish, `the required module '${wish.name}' is not part of this PBX`);
     }
   }
 
@@ -86,8 +86,6 @@ export class Plan {
 }
 
 const at = ({ file, line }: Wish, message: string): Problem => ({ file, line, message });
-
-const told = (wish: Wish, message: string): string => formatProblem(at(wish, message));
 
 /** Preloaded ones first, then early ones, then built-in ones, then the rest by name; each after what it requires or would like. */
 function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, modules: readonly Declaration[]): string[] {

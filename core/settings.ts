@@ -1,7 +1,17 @@
 /** asterisk.conf: where things are and how the process behaves. */
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { ConfigFileDescription } from './config/description.js';
 import { type ConfigFile, variablesOf } from './config/files.js';
-import { Invalid, initial, type Line, type Remarks, read, type Table, type Values } from './config/options.js';
+import {
+  Invalid,
+  initial,
+  type Line,
+  type Remarks,
+  read,
+  sectionWith,
+  type Table,
+  type Values,
+} from './config/options.js';
 import { custom, integer, milliseconds, text, yesno } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { token } from './registry.js';
@@ -106,7 +116,9 @@ const files = {
   astctl: text('asterisk.ctl', 'The name of the control socket in astrundir.'),
 } satisfies Table;
 
-export const asteriskConf = {
+const named = { '[directories]': directories, '[options]': options, '[files]': files };
+
+export const asteriskConf: ConfigFileDescription = {
   file: 'asterisk.conf',
   intro: 'Directories and what concerns the whole process. Read at the start only.',
   sections: [
@@ -142,7 +154,7 @@ export function readSettings(
   const problems: Problem[] = [];
   const take = <T extends Table>(section: string, table: T): Values<T> => {
     const lines = variablesOf(config, section);
-    const reading = read(table, lines);
+    const reading = read(table, lines, {}, false, sectionWith(named));
     problems.push(...reading.problems);
     warnings.push(...reading.warnings, ...withoutEffect(table, lines));
     return { ...initial(table), ...reading.set };

@@ -49,6 +49,8 @@ export interface Reader {
 export interface Parsed {
   readonly config: ConfigFile;
   readonly problems: readonly Problem[];
+  /** What only somebody who asks is told: templates without use, files included twice. */
+  readonly notices: readonly Problem[];
 }
 
 /** Hears of each statement with its source and the section that it belongs to, in the order of reading. */
@@ -82,6 +84,8 @@ class Parser {
   readonly #follow: Follow | undefined;
   readonly #findings = new Findings();
   readonly #assembly = new Assembly(this.#findings);
+  /** By path: where a file was included first. */
+  readonly #included = new Map<string, string>();
   #characters = 0;
   #files = 0;
 
@@ -111,9 +115,11 @@ class Parser {
 
   result(name: string): Parsed {
     const { sections } = this.#assembly;
+    this.#assembly.tellUnused();
     return {
       config: { name, sections, warnings: this.#findings.warnings(name) },
       problems: this.#findings.problems(name),
+      notices: this.#findings.notices(name),
     };
   }
 
@@ -138,8 +144,17 @@ class Parser {
       if (known >= 0) {
         const circle = [...chain.slice(known), place].map(link => link.name);
         this.#findings.problem(parent.name, line, `${place.name} includes itself: ${circle.join(' -> ')}`);
-      } else await this.#nested(place, { attempt: name === 'tryinclude', line }, chain);
+      } else {
+        this.#count(place, parent.name, line);
+        await this.#nested(place, { attempt: name === 'tryinclude', line }, chain);
+      }
     }
+  }
+
+  #count({ name, path }: Place, file: string, line: number): void {
+    const first = this.#included.get(path);
+    if (first === undefined) this.#included.set(path, `${file}:${line}`);
+    else this.#findings.notice(file, line, `${name} is included a second time, after ${first}: all of it counts twice`);
   }
 
   /** Whether there is room for another text; the first time that there is none it is a problem. */

@@ -34,6 +34,7 @@ export class Disk implements Reader {
   readonly #files = new Map<string, string | undefined>();
   readonly #lookups = new Map<string, readonly string[]>();
   readonly #texts = new Map<string, string>();
+  readonly #refused = new Map<string, Unreadable>();
   #ran = false;
   readonly run?: NonNullable<Reader['run']>;
 
@@ -58,6 +59,19 @@ export class Disk implements Reader {
   async open({ name, path }: Place): Promise<TextSource> {
     const known = this.#drafts.get(path) ?? this.#texts.get(path);
     if (known !== undefined) return { name, path, text: known };
+    const refused = this.#refused.get(path);
+    if (refused) throw refused;
+    try {
+      const text = await this.#text(path);
+      this.#texts.set(path, text);
+      return { name, path, text };
+    } catch (thrown) {
+      if (thrown instanceof Unreadable) this.#refused.set(path, thrown);
+      throw thrown;
+    }
+  }
+
+  async #text(path: string): Promise<string> {
     this.#files.set(path, undefined);
     const info = await attempt(stat(path, { bigint: true }));
     if (!info.isFile()) throw new Unreadable('not a regular file');
@@ -65,9 +79,7 @@ export class Disk implements Reader {
     if (info.size > LARGEST_FILE) {
       throw new Unreadable(`it has ${megabytes(Number(info.size))}, and at most ${megabytes(LARGEST_FILE)} are read`);
     }
-    const text = decode(await attempt(readFile(path)));
-    this.#texts.set(path, text);
-    return { name, path, text };
+    return decode(await attempt(readFile(path)));
   }
 
   async #run(command: string): Promise<{ source: TextSource; complaints: readonly string[] }> {

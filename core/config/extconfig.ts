@@ -3,6 +3,7 @@
 import type { Problem } from '../errors.js';
 import type { ConfigFile, Variable } from './config-file.js';
 import { variablesOf } from './config-file.js';
+import type { ConfigFileDescription } from './description.js';
 import type { Place } from './engine.js';
 import type { Table } from './options.js';
 import { custom } from './types.js';
@@ -50,11 +51,11 @@ const settings = {
   [ANY_FILE]: row('Every configuration file that has no line of its own, as far as the table has lines of it.'),
 } satisfies Table;
 
-export const extconfigConf = {
+export const extconfigConf: ConfigFileDescription = {
   file: 'extconfig.conf',
   intro:
     'What is kept in databases. A driver is a module, and the database is a name that the configuration of the driver gives a connection; in quotes it may contain commas.',
-  sections: [{ name: 'settings', intro: '', table: settings }],
+  sections: [{ name: 'settings', intro: '', table: settings, anyOption: true }],
 };
 
 /** Never refuses a line for its content: it is left out as a problem, or taken otherwise, with a warning. */

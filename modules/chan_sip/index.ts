@@ -1,19 +1,14 @@
 /** chan_sip: the SIP channel driver. Declares the module; what runs is a Sip. */
 import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
-import { readSipConfig } from './options/read.js';
 import { sipConf } from './options/sip-conf.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
-  configures: [
-    {
-      description: sipConf,
-      read: (file, { settings, hasAcl }) => readSipConfig(file, { systemname: settings.systemname, hasAcl }),
-    },
-  ],
+  families: ['sippeers', 'sipregs'],
+  files: [sipConf],
 
   async loadModule(core) {
     const sip = await Sip.start(core);

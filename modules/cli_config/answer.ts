@@ -1,23 +1,26 @@
 /** What is said of a change: what was done where, what looks wrong about it, and whether it is in force. */
-import { type Call, type Changed, type Effect, formatProblem, type Revised } from '#core';
+import { type Call, type Changed, type FileReload, formatProblem, type Revised } from '#core';
 
-const EFFECT: Readonly<{ [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => readonly string[] }> = {
-  reloaded: ({ owner, told }) => [...told, `${owner} is reloaded.`],
-  refused: ({ why }) => [why],
-  later: ({ why }) => [`Not in force yet: ${why}.`],
+const RELOADED: Readonly<Record<FileReload['result'], (owner: string) => string>> = {
+  success: owner => `${owner} has read it.`,
+  error: owner => `${owner} refused it.`,
+  'start only': () => 'It is in force after the next start.',
+  unsupported: owner => `${owner} reads it only when it is loaded.`,
+  'not running': owner => `${owner} is not running and reads it when it is loaded.`,
+  'not found': owner => `${owner} is not there any more.`,
+  'in progress': owner =>
+    `${owner} has not read it, another reload is under way: 'module reload ${owner}' after it puts it into force.`,
 };
 
-const effectLines = (effect: Effect): readonly string[] =>
-  (EFFECT[effect.kind] as (effect: Effect) => readonly string[])(effect);
-
 export function answer(out: Call['out'], change: Changed<Revised>, done: string): void {
-  const { result, written, warnings, effect } = change;
+  const { result, warnings, reloads } = change;
   if (result.what === 'as it was') {
     out.line(`${result.file}:${result.line}: ${done} already; nothing was changed.`);
     return;
   }
   out.line(`${result.file}:${result.line}: ${done}.`);
   for (const warning of warnings) out.line(`Warning: ${formatProblem(warning)}`);
-  if (effect) for (const line of effectLines(effect)) out.line(line);
-  else if (written.length > 0) out.line('Nothing was reloaded.');
+  if (!reloads) out.line('Nothing was reloaded.');
+  else if (reloads.length === 0) out.line('Nobody who runs reads it.');
+  else for (const { owner, result: outcome } of reloads) out.line(RELOADED[outcome](owner));
 }

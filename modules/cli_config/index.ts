@@ -1,5 +1,5 @@
 /** cli_config: the `config ...` commands, which read and change configuration files. */
-import { configEditor, defineModule } from '#core';
+import { ConfigEditor, configuration, defineModule } from '#core';
 import { sectionCommands } from './section.js';
 import { setCommands } from './set.js';
 
@@ -8,8 +8,7 @@ export default defineModule({
   description: 'Commands for configuration files',
   builtin: true,
   loadModule(core) {
-    const editor = core.use(configEditor);
-    const names = { files: () => editor.names() };
-    core.command(...setCommands(editor, names), ...sectionCommands(editor, names));
+    const editor = new ConfigEditor(core.use(configuration));
+    core.command(...setCommands(editor), ...sectionCommands(editor));
   },
 });

@@ -1,11 +1,6 @@
-/** What the parameters of the editing commands may be, for completion. */
-import type { Command } from '#core';
+/** What the commands that change files have in common: their parameters. */
+import type { Command, ConfigEditor } from '#core';
 
 export const NO_RELOAD = '--no-reload';
 
-export interface Names {
-  /** Files that somebody reads. */
-  files(): Iterable<string>;
-}
-
-export const namedFiles = (names: Names): NonNullable<Command['complete']> => ({ file: () => names.files() });
+export const namedFiles = (editor: ConfigEditor): NonNullable<Command['complete']> => ({ file: () => editor.names() });

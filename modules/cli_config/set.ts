@@ -1,10 +1,10 @@
 /** `config set` and `config unset`: one option of one section. */
 import { type Command, type ConfigEditor, setOption, unsetOption } from '#core';
 import { answer } from './answer.js';
-import { habitOf } from './habit.js';
-import { type Names, NO_RELOAD, namedFiles } from './names.js';
+import { habitOf, refuseUseless } from './habit.js';
+import { NO_RELOAD, namedFiles } from './names.js';
 
-export const setCommands = (editor: ConfigEditor, names: Names): Command[] => [
+export const setCommands = (editor: ConfigEditor): Command[] => [
   {
     syntax: `config set <file> <section> <option> <value> [${NO_RELOAD}]`,
     summary: 'Set an option in a configuration file, and reload who reads it',
@@ -15,12 +15,13 @@ export const setCommands = (editor: ConfigEditor, names: Names): Command[] => [
       'The new file is checked before it is written. The old one is kept as <file>.bak.',
       `${NO_RELOAD} leaves what runs as it is.`,
     ].join('\n'),
-    complete: namedFiles(names),
+    complete: namedFiles(editor),
     async run({ args, chosen, out }) {
       const { file = '', section = '', option = '', value = '' } = args;
-      const change = await editor.change(file, !chosen.has(NO_RELOAD), opened =>
-        setOption(opened, section, option, value, habitOf(opened.owner, section, option)),
-      );
+      const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => {
+        refuseUseless(opened.description, { section, option, value });
+        return setOption(opened, section, option, value, habitOf(opened.description, section, option));
+      });
       answer(out, change, `'${option}' of [${section}] is ${change.result.what === 'added' ? 'added' : 'set'}`);
     },
   },
@@ -28,13 +29,13 @@ export const setCommands = (editor: ConfigEditor, names: Names): Command[] => [
     syntax: `config unset <file> <section> <option> [${NO_RELOAD}]`,
     summary: 'Take an option out of a section, and reload who reads the file',
     help: 'Of several lines that all count only one goes: the value says which.',
-    complete: namedFiles(names),
+    complete: namedFiles(editor),
     run: call => unset(editor, call),
   },
   {
     syntax: `config unset <file> <section> <option> <value> [${NO_RELOAD}]`,
     summary: 'Take one of several values of an option out of a section',
-    complete: namedFiles(names),
+    complete: namedFiles(editor),
     run: call => unset(editor, call),
   },
 ];
@@ -42,7 +43,7 @@ export const setCommands = (editor: ConfigEditor, names: Names): Command[] => [
 async function unset(editor: ConfigEditor, { args, chosen, out }: Parameters<Command['run']>[0]): Promise<void> {
   const { file = '', section = '', option = '', value } = args;
   const change = await editor.change(file, !chosen.has(NO_RELOAD), opened =>
-    unsetOption(opened, section, option, value, habitOf(opened.owner, section, option)),
+    unsetOption(opened, section, option, value, habitOf(opened.description, section, option)),
   );
   const { count } = change.result;
   answer(out, change, `'${option}' is taken out of [${section}]${count > 1 ? `, ${count} lines of it` : ''}`);
