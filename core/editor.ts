@@ -33,13 +33,21 @@ export interface Changed<R> {
   readonly reloads: readonly FileReload[] | undefined;
 }
 
+/** Lets everybody read the file at a path again who does, or includes it. */
+export type Reload = (path: string) => Promise<readonly FileReload[]>;
+
+const reloadOf = ({ running }: Configuration): Reload | undefined => running && (path => running.reload(path));
+
 export class ConfigEditor {
   readonly #configuration: Configuration;
+  readonly #reload: Reload | undefined;
   readonly #directory: string;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(configuration: Configuration) {
+  /** `reload` lets everybody read a file again who does; without it nobody runs who could. */
+  constructor(configuration: Configuration, reload: Reload | undefined = reloadOf(configuration)) {
     this.#configuration = configuration;
+    this.#reload = reload;
     this.#directory = configuration.settings.directories.astetcdir;
   }
 
@@ -124,7 +132,6 @@ export class ConfigEditor {
    * @throws LoadDeclined when they cannot be written, or are refused: then all is as it was
    */
   async apply(opened: Opened, drafts: Drafts, reload: boolean): Promise<readonly FileReload[] | undefined> {
-    const { running } = this.#configuration;
     const written: Replaced[] = [];
     for (const [path, text] of drafts) {
       try {
@@ -137,9 +144,9 @@ export class ConfigEditor {
       }
     }
     await this.#withoutBackups(opened.roots, written);
-    if (!reload || !running) return undefined;
+    if (!reload || !this.#reload) return undefined;
     // What includes the others is read with them.
-    const reloads = await running.reload(drafts.size === 1 ? [...drafts.keys()][0]! : opened.files[0]!.path);
+    const reloads = await this.#reload(drafts.size === 1 ? [...drafts.keys()][0]! : opened.files[0]!.path);
     const refused = reloads.filter(({ result }) => result === 'error');
     if (refused.length === 0) return reloads;
     const left = await putBack(written);

@@ -108,6 +108,7 @@ async function remote(read: Arguments): Promise<number> {
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
+    config: settings?.file ?? (read.config && resolve(read.config)),
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
@@ -267,7 +268,7 @@ class OwnConsole {
       ['-T', read.timestamps || settings.timestamp],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
-    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child = fork(__filename, ['-r', '--own-console', '-C', settings.file, '-s', settings.controlSocket.path, ...flags]);
     this.#child.on('message', message => {
       end.shell((message as { shell: boolean }).shell);
     });

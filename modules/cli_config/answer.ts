@@ -12,15 +12,19 @@ const RELOADED: Readonly<Record<FileReload['result'], (owner: string) => string>
     `${owner} has not read it, another reload is under way: 'module reload ${owner}' after it puts it into force.`,
 };
 
-export function answer(out: Call['out'], change: Changed<Revised>, done: string): void {
-  const { result, warnings, reloads } = change;
+/** Whether what was written is in force. */
+export function reloadLines(reloads: readonly FileReload[] | undefined): string[] {
+  if (!reloads) return ['Nothing was reloaded.'];
+  if (reloads.length === 0) return ['Nobody who runs reads it.'];
+  return reloads.map(({ owner, result }) => RELOADED[result](owner));
+}
+
+export function answer(out: Call['out'], { result, warnings, reloads }: Changed<Revised>, done: string): void {
   if (result.what === 'as it was') {
     out.line(`${result.file}:${result.line}: ${done} already; nothing was changed.`);
     return;
   }
   out.line(`${result.file}:${result.line}: ${done}.`);
   for (const warning of warnings) out.line(`Warning: ${formatProblem(warning)}`);
-  if (!reloads) out.line('Nothing was reloaded.');
-  else if (reloads.length === 0) out.line('Nobody who runs reads it.');
-  else for (const { owner, result: outcome } of reloads) out.line(RELOADED[outcome](owner));
+  for (const line of reloadLines(reloads)) out.line(line);
 }

@@ -10,7 +10,7 @@ import {
 } from '#core';
 
 /** What describes a section, and whether it is meant by its name. */
-function descriptionOf(file: ConfigFileDescription | undefined, section: string): [SectionDescription?, boolean?] {
+function descriptionOf(file: ConfigFileDescription | undefined, section: string): readonly [SectionDescription | undefined, boolean] {
   const sections = file?.sections ?? [];
   const named = sections.find(({ name, anyName }) => !anyName && name.toLowerCase() === section.toLowerCase());
   return [named ?? sections.find(({ anyName }) => anyName), named !== undefined];
@@ -19,7 +19,7 @@ function descriptionOf(file: ConfigFileDescription | undefined, section: string)
 export function habitOf(file: ConfigFileDescription | undefined, section: string, option: string): Habit {
   const [found, byName] = descriptionOf(file, section);
   // Sections of a name that is free are things of their own, of which the last counts.
-  const merged = found === undefined || byName === true;
+  const merged = found === undefined || byName;
   const known = found && rowOf(found.table, option);
   if (known) return { names: known.names, key: known.row.repeats, merged };
   const [example] = found?.anyOption ? Object.values(found.table) : [];

@@ -1,0 +1,47 @@
+/** The terminal that `config edit` is typed at: $VISUAL or $EDITOR, and questions answered by a letter. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline/promises';
+import { CommandError, messageOf, terminalText } from '#core';
+import type { Desk } from './edit-session.js';
+
+export interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  /** Of the editor; may be a command with arguments. */
+  readonly editor: string;
+}
+
+/** What $VISUAL or $EDITOR says, else what is on every Unix. */
+export const editorOf = (environment: NodeJS.ProcessEnv): string =>
+  environment['VISUAL'] || environment['EDITOR'] || 'vi';
+
+export function terminalDesk({ input, output, editor }: Terminal): Desk {
+  const say = (text: string): void => void output.write(`${terminalText(text, false)}\n`);
+  return {
+    say,
+    edit: path => run(editor, path),
+    async ask(question, answers) {
+      const choice = answers.map(answer => `(${answer[0]})${answer.slice(1)}`).join(', ');
+      const lines = createInterface({ input, output });
+      try {
+        for (;;) {
+          const typed = (await lines.question(`${question} ${choice}: `)).trim().toLowerCase();
+          const meant = answers.find(answer => typed !== '' && answer.startsWith(typed));
+          if (meant !== undefined) return meant;
+        }
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+/** @throws CommandError */
+function run(editor: string, path: string): Promise<void> {
+  return new Promise((done, failed) => {
+    const fail = (why: string) => failed(new CommandError(`${editor}: ${why}; nothing was changed.`, true));
+    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' });
+    child.on('error', thrown => fail(messageOf(thrown)));
+    child.on('close', (code, signal) => (code === 0 ? done() : fail(`it ended with ${signal ?? code}`)));
+  });
+}
