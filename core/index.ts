@@ -2,7 +2,7 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
-export { type Answer, type Cli, cli, type Help, type Outcome } from './cli.js';
+export { type Answer, type Cli, CommandTable, cli, type Help, type Outcome } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/cached.js';
@@ -17,6 +17,7 @@ export * from './config/revision.js';
 export { Unwritable } from './config/tree.js';
 export * from './config/types.js';
 export * from './config/write-behind.js';
+export { type ConfigProgram, lineOf, type Terminal } from './config-program.js';
 export * from './configuration.js';
 export * from './console-protocol.js';
 export * from './control.js';

@@ -27,7 +27,7 @@ function command(entries: Entries, before: readonly string[], begun: string): st
     for (const node of following(grammar, before)) {
       if (node.kind === 'word' && node.text.startsWith(begun)) candidates.add(node.text);
       if (node.kind !== 'parameter') continue;
-      for (const value of command.complete?.[node.name]?.() ?? []) {
+      for (const value of command.complete?.[node.name]?.(before) ?? []) {
         if (value.toLowerCase().startsWith(begun)) candidates.add(typed(value));
       }
     }

@@ -10,7 +10,10 @@ import {
 } from '#core';
 
 /** What describes a section, and whether it is meant by its name. */
-function descriptionOf(file: ConfigFileDescription | undefined, section: string): readonly [SectionDescription | undefined, boolean] {
+function descriptionOf(
+  file: ConfigFileDescription | undefined,
+  section: string,
+): readonly [SectionDescription | undefined, boolean] {
   const sections = file?.sections ?? [];
   const named = sections.find(({ name, anyName }) => !anyName && name.toLowerCase() === section.toLowerCase());
   return [named ?? sections.find(({ anyName }) => anyName), named !== undefined];

@@ -1,14 +1,14 @@
-/** cli_config: the `config ...` commands, which read and change configuration files. */
+/** cli_config: the `config ...` commands, over the configuration files and what their owners say of them. */
 import { ConfigEditor, configuration, defineModule } from '#core';
-import { sectionCommands } from './section.js';
-import { setCommands } from './set.js';
+import { changingCommands } from './changing.js';
+import { commands } from './commands.js';
 
 export default defineModule({
   name: 'cli_config',
   description: 'Commands for configuration files',
   builtin: true,
   loadModule(core) {
-    const editor = new ConfigEditor(core.use(configuration));
-    core.command(...setCommands(editor), ...sectionCommands(editor));
+    const files = core.use(configuration);
+    core.command(...commands(files), ...changingCommands(new ConfigEditor(files)));
   },
 });

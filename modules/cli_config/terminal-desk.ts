@@ -1,19 +1,8 @@
 /** The terminal that `config edit` is typed at: $VISUAL or $EDITOR, and questions answered by a letter. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
-import { CommandError, messageOf, terminalText } from '#core';
+import { CommandError, messageOf, type Terminal, terminalText } from '#core';
 import type { Desk } from './edit-session.js';
-
-export interface Terminal {
-  readonly input: NodeJS.ReadStream;
-  readonly output: NodeJS.WriteStream;
-  /** Of the editor; may be a command with arguments. */
-  readonly editor: string;
-}
-
-/** What $VISUAL or $EDITOR says, else what is on every Unix. */
-export const editorOf = (environment: NodeJS.ProcessEnv): string =>
-  environment['VISUAL'] || environment['EDITOR'] || 'vi';
 
 export function terminalDesk({ input, output, editor }: Terminal): Desk {
   const say = (text: string): void => void output.write(`${terminalText(text, false)}\n`);

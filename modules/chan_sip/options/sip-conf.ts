@@ -42,13 +42,16 @@ function check(config: ConfigFile, { settings, hasAcl, mapped }: Surroundings): 
   const first = config.sections[0];
   return [
     ...read.warnings.map(finding('warning')),
-    ...[...read.waiting].map(([what, line]) => notice(line, `not in force: ${what}`)),
+    ...[...read.waiting].filter(isPart).map(([what, line]) => notice(line, `not in force: ${what}`)),
     ...risks(read, config),
     ...(place === undefined || !first || read.devices.length === 0
       ? []
       : [notice(first, `devices lie in ${place} too (${FAMILY}); of a name in both, the device of this file holds`)]),
   ];
 }
+
+/** Of an option that is in force otherwise; whole options are told of for every file alike. */
+const isPart = ([what]: readonly [string, Line]): boolean => what.includes('=');
 
 const notice = ({ file, line }: Pick<Line, 'file' | 'line'>, message: string): Finding =>
   finding('notice')({ file, line, message });
