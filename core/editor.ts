@@ -97,18 +97,18 @@ export class ConfigEditor {
   /** Whether texts may take the place of what is there. @returns the warnings that are new @throws LoadDeclined with every reason */
   async check(opened: Opened, drafts: Drafts): Promise<readonly Problem[]> {
     const findings: Finding[] = [];
-    for (const root of opened.roots) findings.push(...(await this.#findings(root, drafts)));
+    for (const root of opened.roots) findings.push(...(await this.judge(root, drafts)));
     const problems = findings.filter(({ severity }) => severity === 'error');
     const names = [...drafts.keys()].map(path => nameIn(opened, path)).join(' and ');
     if (problems.length > 0) throw new LoadDeclined(`Refused, ${names} is as it was:`, problems);
     const before: Finding[] = [];
-    for (const root of opened.roots) before.push(...(await this.#findings(root, new Map())));
+    for (const root of opened.roots) before.push(...(await this.judge(root)));
     const known = new Set(before.map(keyOf));
     return findings.filter(finding => finding.severity === 'warning' && !known.has(keyOf(finding)));
   }
 
-  /** Everything that is to be said of a file, were it as the drafts have it. */
-  async #findings(root: string, drafts: Drafts): Promise<readonly Finding[]> {
+  /** Everything that is to be said of a file, were it as the drafts have it. @throws LoadDeclined when it cannot be read */
+  async judge(root: string, drafts: Drafts = new Map()): Promise<readonly Finding[]> {
     const { config, problems } = await this.#configuration.layout(root, drafts);
     if (problems.length > 0) return problems.map(problem => ({ ...problem, severity: 'error' }));
     return this.#judged(root, config);

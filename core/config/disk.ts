@@ -108,6 +108,17 @@ export async function unchanged({ files, lookups, ran }: Seen, directory: string
   }
 }
 
+/** The same looks once more: what is there now. */
+export async function lookedAgain({ files, lookups, ran }: Seen, directory: string): Promise<Seen> {
+  const now = { files: new Map<string, string | undefined>(), lookups: new Map<string, readonly string[]>(), ran };
+  for (const path of files.keys()) now.files.set(path, await stampAt(path));
+  for (const argument of lookups.keys()) now.lookups.set(argument, await find(directory, argument));
+  return now;
+}
+
+/** What was looked at, as a text that is another one as soon as something of it changes. */
+export const markOf = ({ files, lookups }: Seen): string => JSON.stringify([[...files], [...lookups]]);
+
 /** The name of a path as the operator would say it: relative to the directory when it is in there. */
 export function nameOf(directory: string, path: string): string {
   const inside = relative(directory, path);

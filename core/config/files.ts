@@ -5,7 +5,7 @@ import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import { type Parsed, parseConfig, type Source, Unreadable } from './dialect.js';
-import { Disk, type Drafts, nameOf } from './disk.js';
+import { Disk, type Drafts, lookedAgain, markOf, nameOf, type Seen } from './disk.js';
 import { isAbsent } from './find.js';
 import { type Layout, layoutOf } from './layout.js';
 import { type SeenAnywhere, TableReader, type Tables, TableUnreadable } from './tables.js';
@@ -23,6 +23,8 @@ interface Entry {
   seen: SeenAnywhere | undefined;
   /** What was read in the last read: the file and what it includes. */
   read: readonly string[];
+  /** What the last read looked at, whatever became of it. */
+  looked: Seen | undefined;
   /** The last read, as long as nobody said what became of it. */
   offered: { readonly reader: TableReader; readonly at: number } | undefined;
   /** The last read that came into force: it can be parsed again as it was then. */
@@ -44,6 +46,16 @@ export interface FileReading {
   readonly problems: number;
   /** Whether what was read, or the file itself, is not as it was then. */
   readonly changed: boolean;
+}
+
+/** What tells a file, with all that it includes, from what it was. */
+export interface FileMark {
+  readonly who: string;
+  readonly path: string;
+  readonly name: string;
+  /** When it was read. */
+  readonly before: string;
+  readonly now: string;
 }
 
 /** What a file says, whoever reads it. */
@@ -110,6 +122,7 @@ export class ConfigFiles {
     entry.last = { at, problems: 1 };
     const { config, problems } = await this.#parse(reader, entry.path);
     entry.read = reader.names;
+    entry.looked = reader.seen;
     entry.last = { at, problems: problems.length };
     if (problems.length > 0) throw new LoadDeclined(`${config.name} cannot be used`, problems);
     entry.seen = reader.seen;
@@ -181,6 +194,17 @@ export class ConfigFiles {
     return (await Promise.all(readings)).sort((a, b) => compare(a.name, b.name) || compare(a.who, b.who));
   }
 
+  /** What tells the files on disk from what they were when they were read, by who reads them. No table is asked. */
+  async marks(): Promise<readonly FileMark[]> {
+    const marks: FileMark[] = [];
+    for (const { who, path, looked } of [...this.#entries.values()]) {
+      if (!looked) continue;
+      const now = await lookedAgain(looked, this.#directory);
+      marks.push({ who, path, name: nameOf(this.#directory, path), before: markOf(looked), now: markOf(now) });
+    }
+    return marks;
+  }
+
   /** The file as `who` took it last; undefined when it was never taken, or cannot be had again. */
   async taken(file: string, who: string): Promise<ConfigFile | undefined> {
     const entry = this.#entries.get(keyOf(who, this.#path(file)));
@@ -243,6 +267,7 @@ const fresh = (who: string, path: string): Entry => ({
   path,
   seen: undefined,
   read: [],
+  looked: undefined,
   offered: undefined,
   taken: undefined,
   last: undefined,

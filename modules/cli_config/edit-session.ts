@@ -8,7 +8,7 @@ import { reloadLines } from './answer.js';
 /** The person in front of the terminal. */
 export interface Desk {
   say(text: string): void;
-  /** Asks until one of the answers is given; they differ in their first letters. */
+  /** Asks until one of the answers is given; they differ in their first letters, and the last is that of who leaves. */
   ask<A extends string>(question: string, answers: readonly A[]): Promise<A>;
   /** Lets the file be edited. @throws CommandError when the editor fails: then nothing is to change */
   edit(path: string): Promise<void>;

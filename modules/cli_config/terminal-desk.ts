@@ -1,5 +1,6 @@
 /** The terminal that `config edit` is typed at: $VISUAL or $EDITOR, and questions answered by a letter. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { CommandError, messageOf, type Terminal, terminalText } from '#core';
 import type { Desk } from './edit-session.js';
@@ -12,9 +13,11 @@ export function terminalDesk({ input, output, editor }: Terminal): Desk {
     async ask(question, answers) {
       const choice = answers.map(answer => `(${answer[0]})${answer.slice(1)}`).join(', ');
       const lines = createInterface({ input, output });
+      // Whoever hangs up, or types Ctrl-C, wants nothing of it.
+      const left = once(lines, 'close').then(() => answers.at(-1)!);
       try {
         for (;;) {
-          const typed = (await lines.question(`${question} ${choice}: `)).trim().toLowerCase();
+          const typed = (await Promise.race([lines.question(`${question} ${choice}: `), left])).trim().toLowerCase();
           const meant = answers.find(answer => typed !== '' && answer.startsWith(typed));
           if (meant !== undefined) return meant;
         }
