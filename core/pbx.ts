@@ -229,7 +229,8 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    await this.#mapOrTell(() => this.reloadRealtime());
+    const unmapped = await this.#mapOrTell(() => this.reloadRealtime());
+    if (unmapped !== undefined) refused.push(unmapped);
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
@@ -274,13 +275,15 @@ export class Pbx implements PbxControl {
     this.#inside.files.accept(CORE);
   }
 
-  /** The same where nobody waits for an answer. */
-  async #mapOrTell(map: () => Promise<unknown>): Promise<void> {
+  /** @returns why it was refused, which is in the log, too */
+  async #mapOrTell(map: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await map();
+      return undefined;
     } catch (thrown) {
       if (!(thrown instanceof LoadDeclined)) throw thrown;
       this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
+      return thrown.message;
     }
   }
 }

@@ -61,7 +61,7 @@ export class Plan {
   }
 
   #miss(wish: Wish, names: Names): void {
-    const near = nearest(wish.name, names.spellings());
+    const near = nearest(wish.name, names.like(wish.name));
     if (near !== undefined) this.warnings.push(at(wish, `there is no module '${wish.name}', did you mean '${near}'?`));
     if (KINDS[wish.how].required) {
       this.fatal ??= at(wish, `the required module '${wish.name}' is not part of this PBX`);
@@ -108,6 +108,23 @@ function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, module
   return order;
 }
 
+/** What names of modules begin with: `pbx_config` is no slip of the pen for `cli_config`. */
+const MODULE_KINDS: ReadonlySet<string> = new Set([
+  'app',
+  'bridge',
+  'cdr',
+  'cel',
+  'chan',
+  'cli',
+  'codec',
+  'format',
+  'func',
+  'pbx',
+  'res',
+]);
+
+const kindOf = (name: string): string => name.slice(0, Math.max(name.indexOf('_'), 0)).toLowerCase();
+
 /** Names and aliases, whatever their case. */
 class Names {
   readonly #names = new Map<string, string>();
@@ -122,7 +139,11 @@ class Names {
     return this.#names.get(name.toLowerCase());
   }
 
-  spellings(): Iterable<string> {
-    return this.#names.keys();
+  /** Spellings that a misspelt name may stand for: of a kind that there is, only those of that kind. */
+  *like(name: string): Generator<string> {
+    const kind = kindOf(name);
+    for (const spelling of this.#names.keys()) {
+      if (!MODULE_KINDS.has(kind) || kindOf(spelling) === kind) yield spelling;
+    }
   }
 }

@@ -71,6 +71,8 @@ export class Assembly {
         if (target === undefined) return this.nowhere();
         if (section === fresh) merge(fresh, target);
         section = target;
+      } else if (word.toLowerCase() === name.toLowerCase() && !this.#named.has(word.toLowerCase())) {
+        this.#findings.problem(file, line, `[${name}] cannot inherit from itself`);
       } else this.#inherit(section, word, file, line);
     }
     if (section === fresh) this.#add(fresh);

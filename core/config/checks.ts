@@ -36,10 +36,13 @@ export function checkModules(config: ConfigFile, { modules }: Surroundings): rea
   const plan = new Plan(conf, modules);
   const findings = [...conf.warnings, ...plan.warnings].map(finding('warning'));
   if (plan.fatal) findings.push(finding('error')(plan.fatal));
-  const strange = conf.wishes.find(({ name }) => plan.unknown.includes(name));
-  if (strange) {
-    const message = `not part of this PBX, and passed over: ${plan.unknown.join(', ')}`;
-    findings.push({ ...placeOf(strange), severity: 'notice', message });
+  const told = new Set(findings.map(({ file, line }) => `${file}:${line}`));
+  const strange = conf.wishes.filter(
+    ({ name, file, line }) => plan.unknown.includes(name) && !told.has(`${file}:${line}`),
+  );
+  if (strange[0]) {
+    const message = `not part of this PBX, and passed over: ${strange.map(({ name }) => name).join(', ')}`;
+    findings.push({ ...placeOf(strange[0]), severity: 'notice', message });
   }
   return findings;
 }

@@ -140,7 +140,8 @@ export async function stampAt(path: string): Promise<string | undefined> {
 
 const stampOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
 
-const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1).replace('.0', '')} MB`;
+/** Rounded up: what is too much is told as more than the limit. */
+const megabytes = (bytes: number): string => `${Math.ceil((bytes * 10) / 1024 / 1024) / 10} MB`;
 
 /** What the file system gives, or its refusal in words. */
 async function attempt<T>(work: Promise<T>): Promise<T> {
