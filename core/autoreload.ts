@@ -3,7 +3,7 @@ import type { Clock, Timer } from './clock.js';
 import type { ConfigFiles, FileMark } from './config/files.js';
 import type { Configuration, FileReload } from './configuration.js';
 import { ConfigEditor } from './editor.js';
-import { formatProblem, LoadDeclined, type Problem, traceOf } from './errors.js';
+import { formatProblem, LoadDeclined, traceOf } from './errors.js';
 import type { Logger } from './logger.js';
 
 /**
@@ -82,9 +82,7 @@ export class Autoreload {
     const { log, configuration } = this.#parts;
     const problems = await this.#problems(name);
     if (problems.length > 0) {
-      log.error(
-        [`${name} has changed and is refused, the old values stay:`, ...problems.map(formatProblem)].join('\n'),
-      );
+      log.error([`${name} has changed and is refused, the old values stay:`, ...problems].join('\n'));
       return;
     }
     // A refusal is in the log already, with its reasons, by whoever refused.
@@ -93,12 +91,12 @@ export class Autoreload {
     }
   }
 
-  async #problems(name: string): Promise<readonly Problem[]> {
+  async #problems(name: string): Promise<readonly string[]> {
     try {
-      return (await this.#editor.judge(name)).filter(({ severity }) => severity === 'error');
+      return (await this.#editor.judge(name)).filter(({ severity }) => severity === 'error').map(formatProblem);
     } catch (thrown) {
       if (!(thrown instanceof LoadDeclined)) throw thrown;
-      return [{ file: name, line: 0, message: thrown.message }];
+      return [thrown.message];
     }
   }
 }
