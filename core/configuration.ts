@@ -1,6 +1,7 @@
 /** The configuration as a whole, for commands over it: its files with their owners and descriptions, what they say, and what runs. */
 import { basename } from 'node:path';
 import { NamedAcls } from './acl.js';
+import { type Clock, SystemClock } from './clock.js';
 import type { ConfigFile } from './config/config-file.js';
 import type { Surroundings } from './config/description.js';
 import { descriptions } from './config/descriptions.js';
@@ -43,6 +44,7 @@ export interface ConfigurationParts {
   readonly settings: Settings;
   readonly files: ConfigFiles;
   readonly crew: Crew;
+  readonly clock?: Clock;
   readonly running?: RunningFiles;
 }
 
@@ -52,12 +54,14 @@ export class Configuration {
   readonly running: RunningFiles | undefined;
   readonly #files: ConfigFiles;
   readonly #crew: Crew;
+  readonly #clock: Clock;
 
-  constructor({ settings, files, crew, running }: ConfigurationParts) {
+  constructor({ settings, files, crew, clock = new SystemClock(), running }: ConfigurationParts) {
     this.settings = settings;
     this.running = running;
     this.#files = files;
     this.#crew = crew;
+    this.#clock = clock;
   }
 
   /** Every file that is read, those of the core first. */
@@ -96,6 +100,7 @@ export class Configuration {
     const { settings } = this;
     return {
       settings,
+      now: this.#clock.now(),
       hasAcl: name => acls.has(name),
       mapped: family => mapped.get(keyOf(family)),
       modules: this.#crew.declarations(),

@@ -18,6 +18,15 @@ export interface Facts {
     /** Milliseconds of the last qualify. */
     readonly time?: number;
   };
+  /** A registration of ours with another server became accepted, refused or given up. */
+  registryStatus: {
+    readonly technology: string;
+    readonly username: string;
+    /** The host of the server. */
+    readonly domain: string;
+    /** As lists have it: `Registered`, `Unregistered`, `Rejected`, `No Authentication`, `Failed`. */
+    readonly status: string;
+  };
   /** An extension that a registered device brings into the dialplan, or takes out of it (regcontext). */
   registeredExtension: {
     readonly context: string;
@@ -29,7 +38,13 @@ export interface Facts {
   security: SecurityEvent;
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
-  moduleReloaded: { readonly module: string; readonly reason: ReloadReason; readonly status: 'Success' | 'Failure' };
+  moduleReloaded: {
+    readonly module: string;
+    readonly reason: ReloadReason;
+    readonly status: 'Success' | 'Failure';
+    /** Of a failure. */
+    readonly why?: string;
+  };
   /** Rows of a family were changed through this process, or the family's mapping was: what is cached of it is old. */
   realtimeChanged: {
     /** In lower case. */

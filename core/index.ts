@@ -2,7 +2,18 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
-export { type Answer, type Cli, CommandTable, cli, type Help, type Outcome } from './cli.js';
+export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
+export { typed } from './cli/words.js';
+export {
+  type Answer,
+  type Candidate,
+  type Cli,
+  CommandTable,
+  type Completion,
+  cli,
+  type Help,
+  type Outcome,
+} from './cli.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/cached.js';
@@ -25,6 +36,7 @@ export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
+export { compileDate } from './log/dates.js';
 export * from './logger.js';
 export * from './module.js';
 export * from './network.js';
@@ -35,3 +47,5 @@ export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export * from './views.js';
+export * from './watch.js';

@@ -9,11 +9,12 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
-import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
+import { onStandardError } from './standard-error.js';
+import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 
 /** Where asterisk.conf is looked for when none is named. */
 const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
@@ -107,6 +108,12 @@ async function remote(read: Arguments): Promise<number> {
   const socket = read.socket ?? settings!.controlSocket.path;
   const { command } = read;
   if (command !== undefined) {
+    const watched = watchOf(command);
+    if (typeof watched === 'string') {
+      complain(watched);
+      return FAILED;
+    }
+    if (watched) return watch(watched, socket);
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
     const answer = (text: string) => void process.stdout.write(terminalText(text, false));
     const problem = await askServer({ socket, command, clock, columns, answer });
@@ -143,6 +150,20 @@ async function remote(read: Arguments): Promise<number> {
   });
 }
 
+/** One command for it again and again, until Ctrl-C, a key or the end of whoever reads the answers. */
+async function watch(watched: Watch, socket: string): Promise<number> {
+  const { stdin, stdout } = process;
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  stdout.on('error', end);
+  const key = stdin.isTTY && stdout.isTTY ? nextKey(stdin, end) : undefined;
+  const problem = await watchServer(watched, { socket, clock, output: stdout, colour: false, stop: stop.signal });
+  key?.close();
+  if (problem !== undefined) complain(problem);
+  return problem === undefined ? 0 : FAILED;
+}
+
 /** Where typed commands are kept; nowhere for a user who has no home, as service accounts may. */
 function historyFile(): string | undefined {
   try {
@@ -167,7 +188,7 @@ async function serve(read: Arguments): Promise<number> {
   }
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
-  const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
+  const watcher = onStandardError(process.stderr, settings.verbose + read.verbose, read.quiet || settings.quiet);
   const { verbose, debug } = read;
   const opened = (booting: Pbx) => end.follow(booting);
   let pbx: Pbx;
@@ -193,13 +214,6 @@ async function serve(read: Arguments): Promise<number> {
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }
-
-/** The log on standard error: what a start says, and all there is to see of a PBX without a console. */
-const onStandardError = (verbosity: number, quiet: boolean): LogSink => ({
-  console: { kind: 'local', width: undefined, verbosity, muted: quiet },
-  colour: false,
-  write: text => void process.stderr.write(`${text}\n`),
-});
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {

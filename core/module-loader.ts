@@ -232,6 +232,7 @@ export class ModuleLoader implements Loader {
       module: name,
       reason,
       status: outcome.result === 'success' ? 'Success' : 'Failure',
+      ...(outcome.why === undefined ? {} : { why: outcome.why }),
     });
     return outcome;
   }

@@ -7,6 +7,7 @@ import type { Event, Fact, Listener, ReloadReason } from './events.js';
 import type { Logger } from './logger.js';
 import type { Token } from './registry.js';
 import type { Scheduler } from './sched.js';
+import type { Feed, View } from './views.js';
 
 /** What a module says of itself. */
 export interface Declaration {
@@ -58,6 +59,10 @@ export interface Core {
    */
   config(file: string, how?: { changedOnly?: boolean }): Promise<ConfigFile | undefined>;
   command(...commands: Command[]): void;
+  /** Rows that consoles show live. */
+  view(...views: View[]): void;
+  /** What happens, for consoles that follow it. */
+  feed(...feeds: Feed[]): void;
   provide<T>(token: Token<T>, service: T): void;
   /** A service of a required module, or of the core. @throws when the owner is not in `requires`. */
   use<T>(token: Token<T>): T;

@@ -15,9 +15,9 @@ import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
-import { type PbxControl, pbx, type StopManner } from './control.js';
+import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
-import { type Event, Events, type Listener, type ReloadReason } from './events.js';
+import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
 import { Loggers, type LogSink, loggers } from './logger.js';
 import { ownModules, shareSurface } from './module-code.js';
@@ -31,6 +31,7 @@ import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
 import { version } from './version.js';
+import { ViewTable, views } from './views.js';
 
 export interface PbxOptions {
   /** Path of asterisk.conf. */
@@ -82,6 +83,7 @@ export class Pbx implements PbxControl {
   readonly version = version;
   readonly startedAt: number;
   lastReloadAt: number;
+  lastReload: LastReload | undefined;
   readonly booted: Promise<void>;
   /** Resolves when everything has been given back. */
   readonly ended: Promise<Ending>;
@@ -135,10 +137,12 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, astdb, this.#inside.astdb);
     registry.provide(CORE, acls, lists);
     registry.provide(CORE, cli, this.#inside.commands);
+    registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
+    events.on('moduleReloaded', fact => this.#reloaded(fact));
     registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
@@ -158,7 +162,7 @@ export class Pbx implements PbxControl {
   }
 
   #overFiles(): Configuration {
-    const { settings: set, files, loader: modules, own } = this.#inside;
+    const { settings: set, files, loader: modules, own, clock } = this.#inside;
     const crew: Crew = {
       declarations: () => modules.declarations(),
       described: () => modules.described(),
@@ -174,7 +178,7 @@ export class Pbx implements PbxControl {
         'extconfig.conf': () => this.reloadRealtime(),
       },
     });
-    return new Configuration({ settings: set, files, crew, running });
+    return new Configuration({ settings: set, files, crew, clock, running });
   }
 
   get settings(): Settings {
@@ -192,9 +196,15 @@ export class Pbx implements PbxControl {
   }
 
   /** How many of each kind the modules hold together: what must be the same after an unload and a load. */
-  counts(): { services: number; listeners: number; jobs: number; commands: number } {
-    const { registry, events, heap, commands } = this.#inside;
-    return { services: registry.size, listeners: events.size, jobs: heap.size, commands: commands.size };
+  counts(): Readonly<Record<'services' | 'listeners' | 'jobs' | 'commands' | 'views', number>> {
+    const { registry, events, heap, commands, views: shown } = this.#inside;
+    return {
+      views: shown.size,
+      services: registry.size,
+      listeners: events.size,
+      jobs: heap.size,
+      commands: commands.size,
+    };
   }
 
   get stopping(): { manner: StopManner; restart: boolean } | undefined {
@@ -235,7 +245,16 @@ export class Pbx implements PbxControl {
     if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
     if (why !== undefined) refused.push(why);
-    return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
+    const outcome: ReloadOutcome = refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
+    this.lastReload = { at: this.lastReloadAt, ...outcome };
+    return outcome;
+  }
+
+  /** One module was reloaded: by itself, or as part of everything, which then has the last word. */
+  #reloaded({ module, status, why }: Fact<'moduleReloaded'>): void {
+    const at = this.#inside.clock.now();
+    if (status === 'Success') this.lastReload = { at, result: 'success' };
+    else this.lastReload = { at, result: 'error', why: `${module}: ${why ?? status}` };
   }
 
   reloadLogger(): Promise<void> {
@@ -323,7 +342,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
   });
   scope.defer('surface for third parties', shareSurface());
-  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, files };
+  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, views: new ViewTable(), files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);

@@ -51,11 +51,11 @@ test('the core contains no word of SIP', () => {
   );
 });
 
-/** What a module's index.ts says it requires. */
+/** What a module's index.ts says it requires, or uses where it is there. */
 const required = (module: string): readonly string[] => {
   const index = sources.find(({ path }) => path === `modules/${module}/index.ts`)?.text ?? '';
-  const list = /^ {2}requires: \[([^\]]*)\]/m.exec(index)?.[1] ?? '';
-  return [...list.matchAll(/'(\w+)'/g)].map(([, name]) => name!);
+  const lists = [...index.matchAll(/^ {2}(?:requires|optional): \[([^\]]*)\]/gm)].map(([, list]) => list);
+  return [...lists.join().matchAll(/'(\w+)'/g)].map(([, name]) => name!);
 };
 
 /** A type of another module may be named where that module is required: nothing of it is loaded by that. */
@@ -91,7 +91,8 @@ const alone: [what: string, sign: RegExp, where: RegExp][] = [
   ],
   ['argv', /\bprocess\.argv\b/, /^core\/main\.ts$|\/client\/[a-z-]+\.ts$/],
   ['the end of the process', /\bprocess\.exit\b/, /^core\/main\.ts$|\/client\/[a-z-]+\.ts$/],
-  ['SIP sockets', /from 'node:(?:dgram|tls)'/, /^modules\/chan_sip\/transport\//],
+  ['SIP sockets', /from 'node:dgram'/, /^modules\/chan_sip\/transport\//],
+  ['TLS', /from 'node:tls'/, /^core\/certificates\.ts$|^modules\/chan_sip\/transport\//],
   ['SQLite', /from 'better-sqlite3'/, /^core\/astdb-worker\.ts$/],
   ['knex', /from 'knex'/, /^modules\/res_knex\//],
   ['the console of Node', /\bconsole\.(?:log|error|warn|info)\(/, /^$/],

@@ -32,6 +32,8 @@ export interface ConfigFileDescription {
    * @throws LoadDeclined when the owner would refuse it
    */
   check?(config: ConfigFile, around: Surroundings): readonly Finding[];
+  /** What shows in other files that it names, such as certificates; asked of a file that `check` takes. @throws LoadDeclined */
+  checkNamed?(config: ConfigFile, around: Surroundings): Promise<readonly Finding[]>;
 }
 
 /** error: it is refused; warning: it is taken, and hardly as it is meant; notice: worth knowing. */
@@ -47,6 +49,8 @@ export interface Finding extends Problem {
 /** What beside the file a check may ask. Nothing of it is what runs: it is what the files say now. */
 export interface Surroundings {
   readonly settings: Settings;
+  /** Epoch milliseconds: certificates end. */
+  readonly now: number;
   /** Whether acl.conf has a list of that name. */
   hasAcl(name: string): boolean;
   /** Where extconfig.conf says that a family lies: `sqlite3,database,table`. */

@@ -1,5 +1,6 @@
 /** The monitor: holds the listeners, and moves them when the addresses to listen on change. */
 import { messageOf } from '#core';
+import type { HttpServer } from '../http/token.js';
 import type { General } from './options/general.js';
 import { standardPort } from './options/values/transport.js';
 import type { TransportLayer } from './transport/layer.js';
@@ -43,17 +44,44 @@ const collide = (one: Endpoint, other: Endpoint): boolean =>
 const isSame = (one: Wanted, other: Wanted): boolean =>
   one.protocol === other.protocol && formatEndpoint(one.bind) === formatEndpoint(other.bind);
 
-export class Monitor {
-  readonly #transport: TransportLayer;
-  #held: readonly Held[] = [];
+type Opener = Pick<TransportLayer, 'open' | 'openWebSockets'>;
 
-  constructor(transport: TransportLayer) {
+export class Monitor {
+  readonly #transport: Opener;
+  #held: readonly Held[] = [];
+  #server: HttpServer | undefined;
+  #offering = false;
+  /** Of WebSockets, while they are offered and there is a server for them. */
+  #web: readonly Listener[] = [];
+
+  constructor(transport: Opener) {
     this.#transport = transport;
   }
 
   /** The one of that transport. */
   listener(protocol: Protocol): Listener | undefined {
-    return this.#held.find(({ listener }) => listener.protocol === protocol)?.listener;
+    const found = this.#held.find(({ listener }) => listener.protocol === protocol)?.listener;
+    return found ?? this.#web.find(listener => listener.protocol === protocol);
+  }
+
+  /** The HTTP server comes, or goes. @throws when it serves somebody else under our path */
+  serveOver(server: HttpServer | undefined): Promise<void> {
+    this.#server = server;
+    return this.#restartWeb();
+  }
+
+  /** Whether we take WebSockets. */
+  offerWebSockets(offering: boolean): Promise<void> {
+    this.#offering = offering;
+    return this.#restartWeb();
+  }
+
+  async #restartWeb(): Promise<void> {
+    const wanted = this.#offering ? this.#server : undefined;
+    const leaving = this.#web;
+    if (wanted && leaving.length > 0) return;
+    this.#web = wanted ? this.#transport.openWebSockets(wanted) : [];
+    await Promise.all(leaving.map(listener => listener.close()));
   }
 
   /**
@@ -73,8 +101,10 @@ export class Monitor {
       }
     } catch (thrown) {
       await closeAll(opened);
-      this.#held = [...kept, ...leaving, ...(await this.#reopen(closed, thrown))];
-      throw thrown;
+      const { again, lost } = await this.#reopen(closed);
+      this.#held = [...kept, ...leaving, ...again];
+      if (lost.length === 0) throw thrown;
+      throw new Error(`${messageOf(thrown)}; and the old one could not be had again: ${lost.join(', ')}`);
     }
     this.#held = [...kept, ...opened];
     await closeAll(leaving);
@@ -90,16 +120,17 @@ export class Monitor {
     return inTheWay;
   }
 
-  async #reopen(closed: readonly Held[], cause: unknown): Promise<Held[]> {
+  async #reopen(closed: readonly Held[]): Promise<{ again: Held[]; lost: string[] }> {
     const again: Held[] = [];
+    const lost: string[] = [];
     for (const { wanted, listener } of closed) {
       try {
         again.push({ wanted, listener: await this.#transport.open(listener.protocol, listener.local) });
       } catch (thrown) {
-        throw new Error(`${messageOf(cause)}; and the old one could not be had again: ${messageOf(thrown)}`);
+        lost.push(messageOf(thrown));
       }
     }
-    return again;
+    return { again, lost };
   }
 }
 

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import {
   acls,
+  type Certificates,
   CommandError,
   type Core,
   LoadDeclined,
@@ -11,8 +12,11 @@ import {
   pbx,
   type ReloadOutcome,
   type ReloadReason,
+  readCertificates,
   settings,
+  token,
 } from '#core';
+import type { HttpServer } from '../http/token.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -23,12 +27,13 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
-import { type Certificates, readCertificates } from './transport/certificates.js';
+
 import { History } from './transport/history.js';
+
 import { TransportLayer } from './transport/layer.js';
 import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
-import type { Endpoint, Protocol } from './transport/transport.js';
+import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
 import type { Peer } from './user/peer.js';
 
@@ -74,6 +79,7 @@ export class Sip implements SipView {
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       limits: () => connectionLimits(this.#user.site.general),
+      web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,
     });
     this.transactions = new TransactionLayer({
@@ -86,7 +92,7 @@ export class Sip implements SipView {
     });
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,
-      outward: (protocol, remote) => this.#monitor.listener(protocol)?.flow(remote),
+      outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
       names,
     });
@@ -104,6 +110,7 @@ export class Sip implements SipView {
     await sip.#user.open();
     await sip.#configure(config);
     core.on('aclsChanged', () => sip.#checkLists());
+    core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
     return sip;
   }
 
@@ -122,6 +129,7 @@ export class Sip implements SipView {
 
   /** Ends what is under way. Nothing is listened to, waited for or answered afterwards. */
   async goodbye(): Promise<void> {
+    await this.#user.leave();
     this.#user.close();
     this.transactions.close();
     await this.transport.close();
@@ -170,6 +178,10 @@ export class Sip implements SipView {
     return this.transport.debug;
   }
 
+  get tap() {
+    return this.transport.tap;
+  }
+
   /** Where we listen; port 0 in the file stands for any. */
   get local(): Endpoint | undefined {
     return this.localOf('udp');
@@ -192,9 +204,9 @@ export class Sip implements SipView {
     return [];
   }
 
-  /** We register nowhere yet. */
-  registrations(): string[] {
-    return [];
+  /** Registrations of ours with other servers. */
+  registrations() {
+    return this.#user.outbound.rows();
   }
 
   /** For the command: as `module reload chan_sip` does it. */
@@ -220,6 +232,13 @@ export class Sip implements SipView {
     return found;
   }
 
+  /** @returns what is done when that server goes */
+  #serveOver(server: HttpServer): () => void {
+    const { spawn } = this.#core;
+    spawn('begin of WebSockets', this.#monitor.serveOver(server));
+    return () => spawn('end of WebSockets', this.#monitor.serveOver(undefined));
+  }
+
   /** Lists are asked by name, so a change of one is in force at once; one that is gone keeps everybody out. */
   #checkLists(): void {
     for (const name of this.#user.missingLists()) {
@@ -233,9 +252,16 @@ export class Sip implements SipView {
   }
 
   async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
+    if (!config.general.tlsenable) return undefined;
     const { clock, log } = this.#core;
-    const read = await readCertificates(config, this.#directory, clock.now());
-    for (const warning of read?.warnings ?? []) log.warning(warning);
+    const read = await readCertificates({
+      file: FILE,
+      settings: config.general,
+      places: config.generalPlaces,
+      directory: this.#directory,
+      now: clock.now(),
+    });
+    for (const warning of read.warnings) log.warning(warning);
     return read;
   }
 
@@ -253,6 +279,7 @@ export class Sip implements SipView {
     }
     this.#config = config;
     this.#user.configure(config, hostname());
+    await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;
     this.history.enabled = general.recordhistory;
@@ -268,6 +295,11 @@ const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General):
   authTimeout: tcpauthtimeout * 1000,
   authLimit: tcpauthlimit,
   idle: maxexpiry * 1000 + IDLE_GRACE,
+});
+
+const webLimits = ({ websocket_write_timeout, websocket_origins }: General): WebLimits => ({
+  writeTimeout: websocket_write_timeout,
+  origins: websocket_origins,
 });
 
 function environmentOf(core: Core): Environment {

@@ -48,7 +48,10 @@ export function effective(
   const reading = read(described.table, lines, startOf(described, followed), true);
   const values = optionsOf(described.table).flatMap(([name, option]) => {
     const own = reading.places.get(name);
-    if (own) return [row(name, option.show(reading.set[name]), placeOf(own))];
+    if (own) {
+      const value = option.show(reading.set[name]);
+      return value === '' && isFold(described, own.name) ? [] : [row(name, value, placeOf(own))];
+    }
     const other = followed && takes(described, name) ? followed.reading.places.get(name) : undefined;
     if (other) {
       const from = `${placeOf(other)} [${followed!.name}]`;
@@ -56,8 +59,11 @@ export function effective(
     }
     return how.defaults ? [row(name, option.show(option.initial), 'default')] : [];
   });
-  return [...values, ...raw(({ name }) => knows(described.table, name))];
+  // Lines that add to another option's value are shown as they stand: permit and deny.
+  return [...values, ...raw(({ name }) => knows(described.table, name) && !isFold(described, name))];
 }
+
+const isFold = ({ table }: SectionDescription, name: string): boolean => 'into' in (table[name.toLowerCase()] ?? {});
 
 /** Whether the option takes the value of the section that is followed. */
 const takes = ({ follows }: SectionDescription, option: string): boolean => follows?.but.has(option) === false;

@@ -59,12 +59,21 @@ async function findingsOf(
   needed: boolean,
 ): Promise<readonly Finding[] | undefined> {
   try {
-    return sorted(judged(await configuration.look(file), described?.description, around));
+    const findings = sorted(await judged(await configuration.look(file), described?.description, around));
+    return [...elsewhere(configuration, file, around), ...findings];
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
     if (thrown instanceof FileMissing && !needed) return undefined;
     return [finding('error')({ file, line: 0, message: withoutName(file, thrown.reason) })];
   }
+}
+
+/** Of a file that lies in a table: without a PBX nobody can look there. */
+function elsewhere({ running }: Configuration, file: string, around: Surroundings): Finding[] {
+  const place = running ? undefined : around.mapped(file);
+  if (place === undefined) return [];
+  const message = `it lies in ${place}: what is on disk is not what is read`;
+  return [finding('notice')({ file, line: 0, message })];
 }
 
 /** The findings of an included file, when that file includes it. */
@@ -74,7 +83,7 @@ async function within(configuration: Configuration, parent: Described, file: str
   try {
     const look = await configuration.look(parent.description.file);
     if (!look.read.includes(path)) return { included: false, findings: [] };
-    const findings = sorted(judged(look, parent.description, around));
+    const findings = sorted(await judged(look, parent.description, around));
     return { included: true, findings: findings.filter(one => one.file === name) };
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
@@ -82,12 +91,16 @@ async function within(configuration: Configuration, parent: Described, file: str
   }
 }
 
-function judged(look: Look, description: ConfigFileDescription | undefined, around: Surroundings): Finding[] {
+async function judged(
+  look: Look,
+  description: ConfigFileDescription | undefined,
+  around: Surroundings,
+): Promise<Finding[]> {
   const { config, problems, notices } = look;
   const said = [...problems.map(finding('error')), ...notices.map(finding('notice'))];
   // The owner is never shown a file with errors: what it would say of the rest could be wrong.
   if (problems.length > 0) return [...said, ...config.warnings.map(finding('warning'))];
-  said.push(...ownersWord(look, description, around));
+  said.push(...(await ownersWord(look, description, around)));
   for (const warning of config.warnings.map(finding('warning'))) if (!tells(said, warning)) said.push(warning);
   if (!description) return said;
   const told = new Set(said.map(placeOf));
@@ -102,13 +115,16 @@ const placeOf = ({ file, line }: Finding): string => `${file}:${line}`;
 const tells = (said: readonly Finding[], { file, line, message }: Finding): boolean =>
   said.some(one => one.file === file && one.line === line && one.message === message);
 
-function ownersWord({ config }: Look, description: ConfigFileDescription | undefined, around: Surroundings) {
+async function ownersWord({ config }: Look, description: ConfigFileDescription | undefined, around: Surroundings) {
+  const said: Finding[] = [];
   try {
-    return description?.check?.(config, around) ?? [];
+    said.push(...(description?.check?.(config, around) ?? []));
+    said.push(...((await description?.checkNamed?.(config, around)) ?? []));
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
-    return refusal(config.name, thrown);
+    said.push(...refusal(config.name, thrown));
   }
+  return said;
 }
 
 /** By file, in the order of first mention; within one by line, the worse first. */

@@ -12,7 +12,7 @@ import {
   type TableShape,
 } from '#core';
 import { fileNames, optionsFor, sectionsFor } from './completion.js';
-import { describedSection, meant } from './sections.js';
+import { describedSection, meant, sameName } from './sections.js';
 
 interface Row {
   readonly section: string;
@@ -56,7 +56,7 @@ export const helpCommand = (configuration: Configuration): Command => ({
       throw new CommandError(`no file '${file}' is read here${near(file, fileNames(configuration))}`, true);
     if (section === undefined) return fileHelp(description, out);
     const described = describedSection(description, section);
-    const own = described && (!described.anyName || !isOption(description, section)) ? described : undefined;
+    const own = option !== undefined || !mayBeOption(description, section) ? described : undefined;
     if (option === undefined && own) return sectionHelp(own, out);
     const wanted = option ?? section;
     const among = option === undefined ? description.sections : own ? [own] : [];
@@ -68,8 +68,10 @@ export const helpCommand = (configuration: Configuration): Command => ({
 
 type Out = Call['out'];
 
-const isOption = ({ sections }: ConfigFileDescription, name: string): boolean =>
-  sections.some(({ name: section, table }) => knows(table, name) && section.toLowerCase() !== name.toLowerCase());
+/** Whether a word in a section's place is more likely an option: it is no section's own name, and some option's or near it. */
+const mayBeOption = ({ sections }: ConfigFileDescription, word: string): boolean =>
+  !sections.some(({ name }) => sameName(name, word)) &&
+  sections.some(({ table }) => knows(table, word) || nearest(word, Object.keys(table)) !== undefined);
 
 const isNamed = ({ option, row }: Row, wanted: string): boolean =>
   [option, ...(row.aliases ?? [])].some(name => name.toLowerCase() === wanted.toLowerCase());

@@ -3,13 +3,17 @@ import assert from 'node:assert/strict';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { LoadDeclined } from '#core';
 import { Sip } from '../../modules/chan_sip/sip.js';
+import { isUsable } from '../../modules/chan_sip/user/binding.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { CoreStage } from '../support/core-stage.js';
+import { noIPv6 } from '../support/ipv6.js';
 import { answerOf, registerText } from '../support/register.js';
 import { SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
+import { HTTP, serveHttp, WebPhone } from '../support/web.js';
 
 const bounded = { timeout: 10_000 };
 const DEVICES = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\ntransport=tcp,tls\n[1009](1008)\ntransport=udp\n';
@@ -29,6 +33,38 @@ test('a device registers over TCP, is called back over it, and its connection ma
   stack.stage.clock.advance(31_000);
   assert.equal(stack.sip.transport.connections().length, 1);
 });
+
+test(
+  'a connection that is to be kept is the only way to its phone, until the phone comes over another',
+  bounded,
+  async () => {
+    const conf = '[general]\ntcpenable=yes\nsupportoutbound=yes\n[1008]\ntype=friend\nhost=dynamic\ntransport=tcp\n';
+    await using stack = await SipStack.of(conf);
+    const kept = (cseq: number): string =>
+      registerText('1008', cseq)
+        .replace(/^Contact: <([^>]*)>/m, 'Contact: <$1;ob>;reg-id=1;+sip.instance="<urn:uuid:1>"')
+        .replace('\r\nContent-Length', '\r\nSupported: outbound\r\nContent-Length');
+    const peer = stack.sip.peers.get('1008')!;
+    {
+      await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+      phone.send(kept(1));
+      assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\n[\s\S]*\r\nRequire: outbound\r\nFlow-Timer: 120\r\n/);
+      stack.sip.qualify(peer);
+      assert.match(await phone.next(), /^OPTIONS sip:1008@[^ ]*;ob SIP/);
+      phone.send('\r\n\r\n');
+      await phone.octets(phone.text.length + 2);
+      assert.ok(phone.text.endsWith('\r\n\r\n\r\n'), 'a sign of life for a sign of life');
+    }
+    while (stack.sip.transport.connections().length > 0) await setImmediate();
+    assert.equal(isUsable(peer.binding!), false);
+    stack.sip.qualify(peer);
+    assert.deepEqual(stack.sip.transport.connections(), [], 'nobody listens where it came from');
+    await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+    phone.send(kept(2));
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK/);
+    assert.deepEqual([peer.bindings.length, peer.address], [1, phone.endpoint]);
+  },
+);
 
 test('a device that may not use TCP is refused after its password', bounded, async () => {
   await using stack = await SipStack.of(TCP);
@@ -167,3 +203,92 @@ test('versions that are turned off are refused, and authorities may lie in a dir
   assert.match(await phone.next(), /^SIP\/2\.0 200/);
   return undefined;
 });
+
+test('a browser registers over a WebSocket and is reached over it', bounded, async () => {
+  const general = '[general]\nudpbindaddr=127.0.0.1:0\ntransport=udp,ws,wss\n';
+  const stage = await CoreStage.of('chan_sip', {
+    'sip.conf': `${general}[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\n`,
+    'http.conf': HTTP,
+  });
+  const sip = await Sip.start(stage.core);
+  const http = await serveHttp(stage);
+  {
+    await using phone = await WebPhone.open(http.bound()[0]!);
+    const register = (cseq: number, authorization?: string) =>
+      registerText('1008', cseq, authorization).replace('127.0.0.1:5999>', 'df7jal23ls0d.invalid;transport=ws>');
+    phone.send(register(1));
+    phone.send(register(2, answerOf(await phone.next(), '1008', 'pass1008')));
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\nVia: SIP\/2\.0\//);
+    const peer = sip.peers.get('1008')!;
+    const address = { address: '127.0.0.1', port: phone.port };
+    assert.deepEqual([peer.protocol, peer.address], ['ws', address]);
+    assert.deepEqual(sip.connections(), [{ protocol: 'ws', remote: address, ours: false }]);
+    stage.clock.advance(31_000);
+    sip.qualify(peer);
+    assert.match(
+      await phone.next(),
+      new RegExp(`^OPTIONS sip:1008@\\S+ SIP/2\\.0\\r\\nVia: SIP/2\\.0/WS 127\\.0\\.0\\.1:${http.bound()[0]!.port};`),
+    );
+    stage.write('sip.conf', general.replace('[general]', '[general]\nwebsocket_enabled=no'));
+    await sip.reloadConfig('cli');
+    await phone.hungUp();
+  }
+  assert.deepEqual([sip.localOf('ws'), http.routes()], [undefined, []]);
+  await sip.goodbye();
+  await stage.close();
+});
+
+test('a call with a password makes its connection a trusted one', bounded, async () => {
+  await using stack = await SipStack.of(TCP);
+  await using caller = await StreamPhone.open(stack.sip.localOf('tcp')!);
+  const invite = (cseq: number, authorization?: string) =>
+    registerText('1008', cseq, authorization).replaceAll('REGISTER', 'INVITE');
+  caller.send(invite(1));
+  caller.send(invite(2, answerOf(await caller.next(), '1008', 'pass1008', 'INVITE')));
+  assert.match(await caller.next(), /^SIP\/2\.0 404 /);
+  stack.stage.clock.advance(31_000);
+  assert.equal(stack.sip.connections().length, 1);
+});
+
+const LOOPBACK: Readonly<Record<string, string>> = { '[::1]': '::1', '[::]': '::1' };
+
+for (const [bind, address] of Object.entries(LOOPBACK)) {
+  test(`a device registers over TCP from ${address} with us on ${bind}, all in brackets`, bounded, async t => {
+    const absent = noIPv6();
+    if (absent) return t.skip(absent);
+    const stage = await CoreStage.of('chan_sip', {
+      'sip.conf': `[general]\nudpbindaddr=${bind}:0\ntcpenable=yes\ntcpbindaddr=${bind}:0\ntransport=udp,tcp\n${DEVICES}`,
+    });
+    const sip = await Sip.start(stage.core);
+    {
+      const { port } = sip.localOf('tcp')!;
+      await using phone = await StreamPhone.open({ address, port });
+      const register = (cseq: number, authorization?: string) =>
+        registerText('1008', cseq, authorization).replace(
+          '<sip:1008@127.0.0.1:5999>',
+          `<sip:1008@[::1]:5999;transport=tcp>`,
+        );
+      phone.send(register(1));
+      const challenge = await phone.next();
+      assert.match(challenge, new RegExp(`^Via: .*;received=::1;rport=${phone.endpoint.port}\r$`, 'm'));
+      phone.send(register(2, answerOf(challenge, '1008', 'pass1008')));
+      assert.match(
+        await phone.next(),
+        /^SIP\/2\.0 200[\s\S]*\r\nContact: <sip:1008@\[::1\]:5999;transport=tcp>;expires=/,
+      );
+      const peer = sip.peers.get('1008')!;
+      assert.deepEqual([peer.protocol, peer.address], ['tcp', phone.endpoint]);
+      sip.qualify(peer);
+      const asked = await phone.next();
+      assert.match(
+        asked,
+        new RegExp(`^OPTIONS sip:1008@\\[::1\\]:5999;transport=tcp SIP/2\\.0\r\nVia: SIP/2\\.0/TCP \\[::1\\]:${port};`),
+      );
+      assert.match(asked, new RegExp(`\r\nContact: <sip:asterisk@\\[::1\\]:${port};transport=tcp>\r\n`));
+      assert.match(asked, /\r\nFrom: "asterisk" <sip:asterisk@\[::1\]/);
+    }
+    await sip.goodbye();
+    await stage.close();
+    return undefined;
+  });
+}

@@ -1,12 +1,9 @@
 /** Broken configurations: each is told of by a check and refused by a reload, with its line, and changes nothing. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { cli } from '../../core/cli.js';
-import { Pbx } from '../../core/pbx.js';
-import { testConsole } from '../support/cli-stage.js';
+import { test } from 'node:test';
 import { GOOD } from './broken/good.js';
 import { BROKEN } from './broken.js';
+import { RunningStage } from './running-stage.js';
 import { Directory, findingsIn } from './stage.js';
 
 test('there are more than fifty of them, and no two are called the same', () => {
@@ -40,41 +37,18 @@ for (const broken of BROKEN) {
 /** What runs: it must be the same when a reload was refused. */
 const SHOWN = ['sip show peers', 'sip show settings', 'acl show office', 'core show config mappings'];
 
-class Stage {
-  private constructor(
-    readonly directory: Directory,
-    readonly pbx: Pbx,
-  ) {}
-
-  static async of(t: TestContext): Promise<Stage> {
-    const directory = await Directory.of(t);
-    const pbx = await Pbx.start({ config: join(directory.path, 'asterisk.conf') });
-    t.after(async () => {
-      pbx.stop('now');
-      await pbx.ended;
-    });
-    return new Stage(directory, pbx);
-  }
-
-  async text(line: string): Promise<string> {
-    let text = '';
-    await this.pbx.find(cli)!.run(line, testConsole(), part => (text += part));
-    return text;
-  }
-
-  async shown(): Promise<string[]> {
-    const shown: string[] = [];
-    for (const line of SHOWN) shown.push(await this.text(line));
-    return shown;
-  }
-}
+const shownBy = async (stage: RunningStage): Promise<string[]> => {
+  const shown: string[] = [];
+  for (const line of SHOWN) shown.push(await stage.text(line));
+  return shown;
+};
 
 /** Read at the start alone. */
 const AT_START = new Set(['asterisk.conf', 'modules.conf']);
 
 test('while a PBX runs', async t => {
-  const stage = await Stage.of(t);
-  const before = await stage.shown();
+  const stage = await RunningStage.of(t);
+  const before = await shownBy(stage);
   for (const broken of BROKEN) {
     await t.test(`${broken.check}, ${broken.what}: ${broken.severity}`, async () => {
       const { directory, pbx } = stage;
@@ -90,12 +64,12 @@ test('while a PBX runs', async t => {
       if (refused) {
         const { place, message } = broken;
         assert.ok(why.includes(`${place}: ${message.replace('<dir>', directory.path)}`), why);
-        assert.deepEqual(await stage.shown(), before);
+        assert.deepEqual(await shownBy(stage), before);
       }
       await directory.remove(Object.keys(broken.files).filter(name => !(name in GOOD)));
       await directory.write(GOOD);
       assert.deepEqual(await pbx.reload('cli'), { result: 'success' });
-      assert.deepEqual(await stage.shown(), before);
+      assert.deepEqual(await shownBy(stage), before);
     });
   }
 });

@@ -65,6 +65,7 @@ for (const [what, file, directory] of RIGHTS) {
       await chmod(stage.file, 0o666);
       await chmod(dirname(stage.file), 0o777);
       await stage.becomes(SHOWN, phones.map(registration));
+      await stage.tells(/NOTICE.*changes are written again/);
       assert.equal(await stage.told(/NOTICE.*changes are written again/), 1);
     });
   }
@@ -120,6 +121,7 @@ for (const [what, whole] of [
     reader.close();
     await rm(join(disk, 'ballast'));
     await stage.becomes(SHOWN, phones.map(registration));
+    await stage.tells(/NOTICE.*changes are written again/);
     assert.equal(await stage.told(/NOTICE.*changes are written again/), 1);
     return undefined;
   });

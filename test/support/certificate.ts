@@ -22,7 +22,16 @@ export async function certificate(name = 'pbx.example'): Promise<TestCertificate
   const keyfile = join(directory, 'key.pem');
   const made = await run('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '36500'],
-    ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', keyfile, '-out', certfile],
+    ...[
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      `subjectAltName=IP:127.0.0.1,IP:::1,DNS:${name}`,
+      '-keyout',
+      keyfile,
+      '-out',
+      certfile,
+    ],
   ]);
   if (made.code !== 0) throw new Error(made.stderr);
   const [cert, key] = await Promise.all([readFile(certfile, 'latin1'), readFile(keyfile, 'latin1')]);

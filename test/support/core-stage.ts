@@ -90,7 +90,7 @@ export class CoreStage {
     this.families = new RealtimeFamilies({ clock, registry, events, log: this.core.log });
     this.registry.provide<Realtime>('core', realtime, this.families);
     this.registry.provide('core', realtimeStatus, this.status);
-    for (const event of ['peerStatus', 'registeredExtension', 'security'] as const) {
+    for (const event of ['peerStatus', 'registryStatus', 'registeredExtension', 'security'] as const) {
       this.events.on(event, fact => void this.told.push([event, fact] as Told));
     }
   }
@@ -149,6 +149,8 @@ export class CoreStage {
         return parse(file, found.text);
       },
       command: () => assert.fail('the stage has no command line'),
+      view: () => assert.fail('the stage has no console'),
+      feed: () => assert.fail('the stage has no console'),
       provide: (token, service) => void scope.defer(`service ${token.name}`, registry.provide(name, token, service)),
       use: <T>(token: Token<T>) => registry.find(token) ?? assert.fail(`no service ${token.name}`),
       find: token => registry.find(token),

@@ -109,10 +109,17 @@ export class Obelisk {
   printed(sign: RegExp): Promise<void> {
     const child = this.#process!;
     return new Promise((seen, failed) => {
-      const look = () => sign.test(this.output) && seen();
-      child.stdout!.on('data', look);
-      child.stderr!.on('data', look);
-      child.on('exit', code => failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`)));
+      const streams = [child.stdout!, child.stderr!];
+      const ended = (code: number | null) =>
+        failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`));
+      const look = () => {
+        if (!sign.test(this.output)) return;
+        for (const stream of streams) stream.off('data', look);
+        child.off('exit', ended);
+        seen();
+      };
+      for (const stream of streams) stream.on('data', look);
+      child.on('exit', ended);
       look();
     });
   }
@@ -137,7 +144,7 @@ export class Obelisk {
   }
 
   /** The port that chan_sip listens on. */
-  async port(socket: 'UDP' | 'TCP SIP' = 'UDP'): Promise<number> {
+  async port(socket: 'UDP' | 'TCP SIP' | 'TLS SIP' = 'UDP'): Promise<number> {
     const text = await this.x('sip show settings');
     const port = new RegExp(`${socket} Bindaddress:\\s+\\S+:(\\d+)`).exec(text)?.[1];
     assert.ok(port, `no ${socket} port in:\n${text}`);

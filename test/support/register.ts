@@ -17,9 +17,9 @@ export const registerText = (name: string, cseq: number, authorization?: string)
     'Content-Length: 0\r\n\r\n',
   ].join('\r\n');
 
-export function answerOf(challenge: string, name: string, secret: string): string {
+export function answerOf(challenge: string, name: string, secret: string, method = 'REGISTER'): string {
   const realm = /realm="([^"]*)"/.exec(challenge)![1]!;
   const nonce = /nonce="([^"]*)"/.exec(challenge)![1]!;
-  const response = digestResponse(ha1(name, realm, secret), nonce, 'REGISTER', URI);
+  const response = digestResponse(ha1(name, realm, secret), nonce, method, URI);
   return `Digest username="${name}", realm="${realm}", nonce="${nonce}", uri="${URI}", response="${response}"`;
 }

@@ -1,12 +1,13 @@
 /** A stage for tests of transports: the real layer on real sockets, whose user answers each request with 200. */
 import assert from 'node:assert/strict';
+import type { TlsIdentity } from '../../core/certificates.js';
 import { TestClock } from '../../core/clock.js';
 import { refusal, response } from '../../modules/chan_sip/message/build.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import type { History } from '../../modules/chan_sip/transport/history.js';
 import { TransportLayer } from '../../modules/chan_sip/transport/layer.js';
 import type { StreamLimits } from '../../modules/chan_sip/transport/strangers.js';
-import type { Flow, TlsIdentity } from '../../modules/chan_sip/transport/transport.js';
+import type { Flow, WebLimits } from '../../modules/chan_sip/transport/transport.js';
 import { PATIENCE } from './udp-phone.js';
 import { keptLog } from './wire.js';
 
@@ -16,6 +17,7 @@ export function transportStage(
   limits: StreamLimits = { authTimeout: 30_000, authLimit: 100, idle: 3_600_000 },
   identity: () => TlsIdentity | undefined = () => undefined,
   history?: History,
+  web: WebLimits = { writeTimeout: 100, origins: [] },
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
@@ -29,6 +31,7 @@ export function transportStage(
       else flow.send(answerTo(message, flow));
     },
     limits: () => limits,
+    web: () => web,
     identity,
     ...(history && { history }),
     refuse: (error, flow) => refusal(error, { source: flow.remote, rport: true, block: '', toTag: 't' }),

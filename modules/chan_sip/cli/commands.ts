@@ -7,12 +7,13 @@ import { showNames } from './names.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
 import { prune } from './prune.js';
+import { showRegistry } from './registry.js';
 import { showSettings } from './settings.js';
 import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
 export const commands = (view: SipView): Command[] => [
-  ...[showPeers, showPeer, showUsers, showUser, showSettings, showNames, prune].map(make => make(view)),
+  ...[showPeers, showPeer, showUsers, showUser, showRegistry, showSettings, showNames, prune].map(make => make(view)),
   ...listCommands(view),
   ...controlCommands(view),
   ...historyCommands(view),

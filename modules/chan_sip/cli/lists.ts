@@ -70,8 +70,8 @@ function entry(out: Output, name: string, type: string, held: number): void {
   for (const line of [`name: ${name}`, `type: ${type}`, 'objflags: 0', `refcount: ${held}`, '']) out.line(line);
 }
 
-/** How often a device is held: by its name, by its address, by the job that ends its registration. */
-const holders = (peer: Peer, placed: boolean): number => 1 + Number(placed) + Number(peer.binding !== undefined);
+/** How often a device is held: by its name, by its address, by the jobs that end its registrations. */
+const holders = (peer: Peer, placed: boolean): number => 1 + Number(placed) + peer.bindings.length;
 
 const showObjects = (view: SipView): Command => ({
   syntax: 'sip show objects',
@@ -87,7 +87,7 @@ const showObjects = (view: SipView): Command => ({
     for (const peer of placed) entry(out, peer.name, 'peer', holders(peer, true));
     const registrations = [...view.registrations()];
     out.line(`-= Registry objects: ${registrations.length} =-\n`);
-    for (const line of registrations) out.line(`name: ${line}`);
+    for (const { terms } of registrations) out.line(`name: ${view.showsecrets ? terms.text : terms.shown}`);
     out.line('-= Dialog objects:\n');
     for (const { callId } of view.dialogs()) entry(out, callId, 'dialog', 1);
     if (view.history.size > 0) out.line(`-= History objects: ${view.history.size} =-\n`);

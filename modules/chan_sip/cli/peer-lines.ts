@@ -8,6 +8,7 @@ import { t38Datagram, t38Mode } from '../options/values/t38.js';
 import { formatEndpoint } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import { deviceWord } from './option-words.js';
+import { secondsLeft } from './seconds-left.js';
 import type { SipView } from './view.js';
 import { credentialWords, setOrNot } from './words.js';
 
@@ -56,10 +57,6 @@ const realtimeWords = (peer: Peer, { realtime, peers }: SipView): string | undef
   if (peer.origin !== 'realtime') return 'No';
   return peers.get(peer.name) === peer ? 'Yes, cached' : 'Yes';
 };
-
-/** Whole seconds until the binding ends; -1 without one. */
-const secondsLeft = ({ binding }: Peer, { clock }: SipView): number =>
-  binding ? Math.max(0, Math.ceil((binding.expiresAt - clock.now()) / 1000)) : -1;
 
 const pathWords = ({ binding }: Peer): string => binding?.path.join(', ') || 'N/A';
 
@@ -113,7 +110,7 @@ const CALLS: readonly PeerLine[] = [
 ];
 
 const NETWORK: readonly PeerLine[] = [
-  ['Expire', 'expire', secondsLeft],
+  ['Expire', 'expire', ({ binding }, view) => secondsLeft(binding, view)],
   ['Insecure', 'insecure', peer => insecureWords(peer.get('insecure'))],
   ['Force rport', 'forceRport', peer => peer.forceRportWord],
   ['Symmetric RTP', 'comedia', peer => peer.comediaWord],

@@ -1,6 +1,7 @@
 /** `sip show peer` and `sip show user`: everything about one device. */
 import { type Call, type Command, CommandError, type Field, type Output, yesOrNo } from '#core';
 import type { Peer } from '../user/peer.js';
+import { contactFields } from './contact-lines.js';
 import { PEER_LINES, PEER_LINES_LAST, type PeerLine, USER_LINES } from './peer-lines.js';
 import { callable } from './peers.js';
 import type { SipView } from './view.js';
@@ -18,7 +19,7 @@ const fieldsOf = (lines: readonly PeerLine[], peer: Peer, view: SipView): Field[
 function printPeer(peer: Peer, view: SipView, out: Output): void {
   out.line();
   out.line();
-  out.fields(LAYOUT, fieldsOf(PEER_LINES, peer, view));
+  out.fields(LAYOUT, [...fieldsOf(PEER_LINES, peer, view), ...contactFields(peer, view)]);
   for (const line of variableLines(peer)) out.line(line);
   out.fields(LAYOUT, fieldsOf(PEER_LINES_LAST, peer, view));
   out.line();

@@ -4,6 +4,7 @@ import type { General } from '../options/general.js';
 import type { Credential } from '../options/values/credential.js';
 import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
+import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
@@ -34,6 +35,24 @@ export interface DialogRow {
   readonly device: string;
 }
 
+/** A registration of ours with another server. */
+export interface RegistryRow {
+  readonly terms: {
+    /** The line without its secret, and with it. */
+    readonly shown: string;
+    readonly text: string;
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+  };
+  /** Seconds until it is renewed. */
+  readonly refresh: number;
+  /** Its state. */
+  readonly text: string;
+  /** Epoch milliseconds of the last success. */
+  readonly registeredAt: number | undefined;
+}
+
 /** Which messages are printed. */
 export interface DebugSwitch {
   enabled: boolean;
@@ -57,6 +76,8 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
+  /** Where messages can be heard. */
+  readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;
   /** Whether show commands print secrets. */
   readonly showsecrets: boolean;
@@ -67,8 +88,8 @@ export interface SipView {
   connections(): Iterable<ConnectionRow>;
   /** What names cost. */
   names(): NameCounts;
-  /** The lines of registrations of ours, without their secrets. */
-  registrations(): Iterable<string>;
+  /** Registrations of ours with other servers. */
+  registrations(): Iterable<RegistryRow>;
   /** Reads sip.conf again. */
   reload(): Promise<ReloadOutcome>;
   /** Ends the registration. @returns whether there was one */

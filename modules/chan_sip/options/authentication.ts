@@ -2,5 +2,5 @@
 import { credentials } from './values/credential.js';
 
 export const authentication = {
-  auth: credentials('What we answer the challenge of a realm with', { secret: true, later: 'outbound registration' }),
+  auth: credentials('What we answer the challenge of a realm with', { secret: true }),
 } as const;

@@ -2,6 +2,7 @@
 import { denyInto, initial, integer, oneOf, permitInto, text, type Values, yesno } from '#core';
 import { call } from './call.js';
 import { COUNTED, callLimit, completion } from './completion.js';
+import { contacts } from './contacts.js';
 import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
@@ -29,13 +30,10 @@ const registering = {
   secret: text('', 'Its password', { secret: true }),
   md5secret: hashedSecret('MD5 of name:realm:secret, in place of the password', {}),
   password_digest: passwordDigests('The password as the hash of name:realm:secret, a line for each algorithm', {}),
-  remotesecret: text('', 'Our password with it, where that is not secret', {
-    secret: true,
-    later: 'outbound registration',
-  }),
-  auth: credentials('What we answer a realm with, for this device', { secret: true, later: 'outbound registration' }),
+  remotesecret: text('', 'Our password with it, where that is not secret', { secret: true }),
+  auth: credentials('What we answer a realm with, for this device', { secret: true }),
   defaultuser: text('', 'User of the URI that we call', { aliases: ['username'] }),
-  callbackextension: text('', 'Register with it, for calls to this extension', { later: 'outbound registration' }),
+  callbackextension: text('', 'Register with it, for calls to this extension'),
   regexten: registeredExtensions('Extensions in regcontext while it is registered; else its name', {}),
   acl: aclNames('Named lists that its source address must pass'),
   permit: permitInto('acl', 'Source addresses it may have'),
@@ -81,6 +79,7 @@ export const device = {
   ...registering,
   ...proof,
   ...call,
+  ...contacts,
   ...calling,
   ...callLimit,
   ...waiting,

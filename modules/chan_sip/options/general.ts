@@ -1,6 +1,7 @@
 /** [general]: the only list of its options. */
 import { integer, milliseconds, text, type Values, yesno } from '#core';
 import { call } from './call.js';
+import { contacts } from './contacts.js';
 import { identity } from './identity.js';
 import { jitter } from './jitter.js';
 import { generalMedia, media } from './media.js';
@@ -31,6 +32,7 @@ export const general = {
   ...network,
   ...registration,
   ...call,
+  ...contacts,
   ...session,
   ...media,
   ...generalMedia,

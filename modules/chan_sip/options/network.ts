@@ -2,7 +2,10 @@
 import { denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
 import { aclNames } from './values/acl.js';
 import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
+
 import { nameServers } from './values/nameserver.js';
+import { origins } from './values/origins.js';
+
 import { typeOfService } from './values/tos.js';
 import { networks } from './values/variables.js';
 import { wordElse } from './values/words.js';
@@ -21,10 +24,9 @@ const sockets = {
   }),
   tcpauthtimeout: seconds(30, [1, 31_536_000], 'How long a connection may stay without credentials'),
   tcpauthlimit: integer(100, [1, 1_000_000], 'Connections without credentials at a time'),
-  websocket_enabled: yesno(true, 'Offer SIP over WebSocket', { later: 'websocket' }),
-  websocket_write_timeout: milliseconds(100, [1, 3_600_000], 'How long a WebSocket may take to take a message', {
-    later: 'websocket',
-  }),
+  websocket_enabled: yesno(true, 'Take SIP over WebSocket from the HTTP server, see http.conf'),
+  websocket_write_timeout: milliseconds(100, [1, 3_600_000], 'How long a WebSocket may take to take a message'),
+  websocket_origins: origins('Pages that browsers may come from, as https://pbx.example; when empty, from any'),
 } as const;
 
 const tls = {
@@ -76,7 +78,7 @@ const outside = {
   }),
   nameserver: nameServers('Name servers to ask, in place of those in /etc/resolv.conf', {}),
   subscribe_network_change_event: yesno(true, 'Register again when our network changes', {
-    later: 'outbound registration',
+    later: 'network changes',
   }),
 } as const;
 

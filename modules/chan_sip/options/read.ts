@@ -53,9 +53,6 @@ const RESERVED = new Set(['general', 'authentication']);
 /** Options that may name lists of acl.conf. */
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
-/** Transports that no option of [general] has to enable, and that are not there yet. */
-const SOCKETS: ReadonlySet<string> = new Set(['ws', 'wss']);
-
 const ELSEWHERE = sectionWith({ '[general]': general, 'a device': device, '[authentication]': authentication });
 
 /** What of a value waits where the rest of it is in force. */
@@ -163,8 +160,6 @@ class Reader {
       );
     }
     const { set, places } = this.read(device, section.variables, defaults);
-    for (const protocol of set.transport ?? [])
-      if (SOCKETS.has(protocol)) this.#wait(`transport=${protocol} (websocket)`, places.get('transport')!);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
     return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner) };
   }

@@ -5,7 +5,6 @@ import { registerLines } from './values/register-line.js';
 import { autoClear, contexts } from './values/registration.js';
 import { yesNoOr } from './values/words.js';
 
-const OUT = { later: 'outbound registration' };
 const MWI = { later: 'subscriptions' };
 const BOUND = { guard: true };
 
@@ -32,16 +31,20 @@ const bounds = {
 } as const;
 
 const outbound = {
-  register: registerLines('A registration of ours somewhere else', { secret: true, ...OUT }),
+  register: registerLines('A registration of ours somewhere else', { secret: true }),
   registertimeout: seconds(20, [1, 31_536_000], 'Wait before we try to register again', {
     label: 'Outbound reg. timeout:',
-    ...OUT,
   }),
   registerattempts: integer(0, [0, 1_000_000], 'How often we try; 0: for ever', {
     label: 'Outbound reg. attempts:',
-    ...OUT,
   }),
-  register_retry_403: yesno(false, 'Try again after a 403, too', { label: 'Outbound reg. retry 403:', ...OUT }),
+  register_retry_403: yesno(false, 'Try again after a 403, too', { label: 'Outbound reg. retry 403:' }),
+  register_rate: integer(
+    0,
+    [0, 10_000],
+    'Registrations that one server gets from us in a second; 0: 10, or as many as its lines need',
+    {},
+  ),
 } as const;
 
 const subscriptions = {

@@ -5,6 +5,7 @@ import {
   type Finding,
   finding,
   type Line,
+  readCertificates,
   type Surroundings,
 } from '#core';
 import { authentication } from './authentication.js';
@@ -33,7 +34,18 @@ export const sipConf: ConfigFileDescription = {
   ],
   needed: true,
   check,
+  checkNamed,
 };
+
+/** The certificates that a load would read. */
+async function checkNamed(config: ConfigFile, { settings, now }: Surroundings): Promise<readonly Finding[]> {
+  const { general: values, generalPlaces: places } = readSipConfig(config, { systemname: settings.systemname });
+  if (!values.tlsenable) return [];
+  const directory = settings.directories.astetcdir;
+  const { warnings } = await readCertificates({ file: 'sip.conf', settings: values, places, directory, now });
+  const { file, line } = places.get('tlscertfile') ?? places.get('tlsenable')!;
+  return warnings.map(message => finding('warning')({ file, line, message }));
+}
 
 /** What a reload would say, what would still have no effect, and what lets strangers in. */
 function check(config: ConfigFile, { settings, hasAcl, mapped }: Surroundings): readonly Finding[] {

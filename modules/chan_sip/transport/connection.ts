@@ -1,9 +1,17 @@
 /** One connection: a flow over a stream, from the moment it is made until nothing of it is left. */
-import type { Socket } from 'node:net';
 import type { Clock, Timer } from '#core';
-import { Framer, LONGEST_STREAMED } from '../message/framer.js';
+import { type Frame, LONGEST_STREAMED } from '../message/framer.js';
+import type { Ear, OpenPipe, Pipe } from './pipe.js';
 import type { Stranger, Strangers } from './strangers.js';
-import { type Counters, type Endpoint, type Failed, type Flow, formatFlow, type Upward } from './transport.js';
+import {
+  type Counters,
+  type Endpoint,
+  type Failed,
+  type Flow,
+  formatFlow,
+  type Protocol,
+  type Upward,
+} from './transport.js';
 
 /** Octets that may wait for the other end to read. */
 const LONGEST_QUEUE = 256 * 1024;
@@ -12,11 +20,11 @@ const PATIENCE = 10_000;
 /** How long we wait for the other end to close after we did. */
 const LINGER = 2000;
 
-const PONG = '\r\n';
+const PONG = Buffer.from('\r\n');
 
 /** The listener that a connection belongs to. */
 export interface Home {
-  readonly protocol: 'tcp' | 'tls';
+  readonly protocol: Protocol;
   readonly counters: Counters;
   readonly up: Upward;
   readonly clock: Clock;
@@ -28,38 +36,43 @@ export interface Home {
   gone(connection: Connection): void;
 }
 
+/** The two ends of a connection, and who opened it. */
+export interface Ends {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly ours: boolean;
+  /** Of one that we opened: the name that the other end was asked for by, where it has to prove that. */
+  readonly name?: string | undefined;
+}
+
 export class Connection implements Flow, Stranger {
   readonly reliable = true;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** Whether we opened it. */
   readonly ours: boolean;
+  readonly name: string | undefined;
   readonly #home: Home;
-  readonly #framer = new Framer();
-  #socket: Socket;
+  readonly #pipe: Pipe;
   /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
   #timer: Timer | undefined;
   #heardAt = 0;
   #state: 'open' | 'ending' | 'over' = 'open';
 
-  /** `socket` is closed when the connection is: it may carry another one, which messages go over. */
-  constructor(home: Home, socket: Socket, ends: { local: Endpoint; remote: Endpoint; ours: boolean }) {
-    this.local = ends.local;
-    this.remote = ends.remote;
-    this.ours = ends.ours;
+  constructor(home: Home, { local, remote, ours, name }: Ends, open: OpenPipe) {
+    this.local = local;
+    this.remote = remote;
+    this.ours = ours;
+    this.name = name;
     this.#home = home;
-    this.#socket = socket;
-    this.#watch(socket);
-    socket.once('close', () => {
-      this.#over();
-      home.gone(this);
-    });
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 60_000);
+    this.#pipe = open(this.#ear());
   }
 
-  get protocol(): 'tcp' | 'tls' {
+  get protocol(): Protocol {
     return this.#home.protocol;
+  }
+
+  get closed(): boolean {
+    return this.#state !== 'open';
   }
 
   /** Somebody connected: he has a while to prove who he is. */
@@ -73,22 +86,8 @@ export class Connection implements Flow, Stranger {
   }
 
   /** We connect, within bounds. */
-  connecting(connected: 'connect' | 'secureConnect'): void {
+  connecting(): void {
     this.#wait(PATIENCE, () => this.#end(new Error(`no connection within ${PATIENCE / 1000} s`)));
-    // Nothing goes out before we know whom to: over TLS that is after the handshake.
-    this.#socket.cork();
-    this.#socket.once(connected, () => {
-      this.#socket.uncork();
-      this.#stay();
-    });
-    this.carry(this.#socket);
-  }
-
-  /** Messages go over this socket. */
-  carry(socket: Socket): void {
-    if (socket !== this.#socket) this.#watch(socket);
-    this.#socket = socket;
-    socket.on('data', chunk => this.#heard(chunk));
   }
 
   send(text: string, failed?: Failed): void {
@@ -99,7 +98,7 @@ export class Connection implements Flow, Stranger {
       up.unsent(refused, this, counters, failed);
       return;
     }
-    this.#socket.write(data, cause => {
+    this.#pipe.write(data, cause => {
       if (!cause) return;
       this.#end();
       up.unsent(cause, this, counters, failed);
@@ -130,23 +129,36 @@ export class Connection implements Flow, Stranger {
   /** Why nothing of that length can be sent. */
   #refusal(length: number): Error | undefined {
     if (this.#state !== 'open') return new Error(`the connection to ${formatFlow(this)} is closed`);
-    if (this.#socket.writableLength + length <= LONGEST_QUEUE) return undefined;
+    if (this.#pipe.queued + length <= LONGEST_QUEUE) return undefined;
     this.cut('it does not read what is sent to it');
     return new Error(`${formatFlow(this)} does not read what is sent to it`);
   }
 
-  #heard(chunk: Buffer): void {
+  #ear(): Ear {
+    return {
+      connected: () => this.#stay(),
+      heard: frames => this.#heard(frames),
+      troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
+      failed: reason => this.cut(reason),
+      closed: () => {
+        this.#over();
+        this.#home.gone(this);
+      },
+    };
+  }
+
+  #heard(frames: Iterable<Frame>): void {
     if (this.#state !== 'open') return;
     const { up, counters, clock } = this.#home;
     this.#heardAt = clock.elapsed();
-    for (const frame of this.#framer.push(chunk)) {
+    for (const frame of frames) {
       switch (frame.kind) {
         case 'message':
           up.received(frame.data, this, counters);
           break;
         case 'ping':
           up.received(frame.data, this, counters);
-          if (!this.#refusal(PONG.length)) this.#socket.write(PONG);
+          if (!this.#refusal(PONG.length)) this.#pipe.write(PONG);
           break;
         case 'endless':
           up.endless(frame.data, frame.detail, this, counters);
@@ -187,13 +199,13 @@ export class Connection implements Flow, Stranger {
     if (this.#state !== 'open') return;
     this.#state = 'ending';
     this.#home.over(this);
-    this.#socket.end();
+    this.#pipe.end();
     this.#wait(LINGER, () => this.#end());
   }
 
   #end(cause?: Error): void {
     this.#over();
-    this.#socket.destroy(cause);
+    this.#pipe.destroy(cause);
   }
 
   #over(): void {
@@ -202,9 +214,5 @@ export class Connection implements Flow, Stranger {
     this.#timer?.cancel();
     this.#home.strangers.remove(this);
     this.#home.over(this);
-  }
-
-  #watch(socket: Socket): void {
-    socket.on('error', cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`));
   }
 }

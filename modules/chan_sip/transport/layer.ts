@@ -1,5 +1,7 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
-import { type Clock, type Logger, messageOf, traceOf } from '#core';
+
+import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import type { HttpServer } from '../../http/token.js';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
 import { parse } from '../message/parser.js';
@@ -7,6 +9,7 @@ import { Debug, withoutControls } from './debug.js';
 import type { History } from './history.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
+import { Tap } from './tap.js';
 import { openTcp } from './tcp.js';
 import { openTls } from './tls.js';
 import {
@@ -23,12 +26,13 @@ import {
   type Open,
   type Protocol,
   type StreamParts,
-  type TlsIdentity,
   type Upward,
+  type WebLimits,
 } from './transport.js';
 import { openUdp } from './udp.js';
+import { openWebSockets } from './websocket.js';
 
-/** The transports there are. */
+/** The transports that have addresses of their own. */
 const OPENERS: Readonly<Partial<Record<Protocol, Open>>> = { udp: openUdp, tcp: openTcp, tls: openTls };
 
 const SIP_PORT = 5060;
@@ -42,6 +46,7 @@ export interface TransportParts {
   refuse(error: ParseError, flow: Flow): string | undefined;
   /** What connections may cost, read when it matters. */
   limits(): StreamLimits;
+  web(): WebLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
   /** Keeps what went by, while it is asked to. */
@@ -55,6 +60,7 @@ export interface ListenerRow extends Readonly<Counters> {
 
 export class TransportLayer {
   readonly debug: Debug;
+  readonly tap: Tap;
   readonly #parts: TransportParts;
   readonly #listeners = new Set<Listener>();
   readonly #ration: Ration;
@@ -69,10 +75,12 @@ export class TransportLayer {
     this.#parts = parts;
     this.#history = parts.history;
     this.debug = Debug.to(parts.log);
+    this.tap = new Tap(thrown => parts.log.error(`a message could not be followed: ${traceOf(thrown)}`));
     this.#ration = new Ration(parts.clock);
     this.#streams = {
       clock: parts.clock,
       strangers: new Strangers(() => parts.limits()),
+      web: () => parts.web(),
       identity: () => parts.identity(),
     };
     this.#up = {
@@ -96,6 +104,13 @@ export class TransportLayer {
     if (!this.#ended) return listener;
     await listener.close();
     throw new Error(`${protocol} ${formatEndpoint(bind)}: closed before it was open`);
+  }
+
+  /** Takes WebSockets from a server, over HTTP and over HTTPS. @throws when that serves somebody else */
+  openWebSockets(server: HttpServer): readonly Listener[] {
+    const opened = openWebSockets(server, this.#up, this.#streams);
+    for (const listener of opened) this.#listeners.add(listener);
+    return opened;
   }
 
   /** Closes every listener, those too that are being opened. */
@@ -126,8 +141,17 @@ export class TransportLayer {
   }
 
   #sending(text: string, flow: Flow): void {
-    if (this.debug.enabled) this.debug.show('sent to', flow, text);
+    if (this.#watched) this.#watch('out', flow, text);
     if (this.#history?.enabled) this.#history.sent(text);
+  }
+
+  get #watched(): boolean {
+    return this.debug.enabled || this.tap.open;
+  }
+
+  #watch(direction: 'in' | 'out', flow: Flow, octets: string): void {
+    if (this.debug.enabled) this.debug.show(direction === 'in' ? 'read from' : 'sent to', flow, octets);
+    this.tap.tell(direction, flow, octets);
   }
 
   #received(data: Buffer, flow: Flow, counters: Counters): void {
@@ -136,7 +160,7 @@ export class TransportLayer {
       counters.keepalives += 1;
       return;
     }
-    if (this.debug.enabled) this.debug.show('read from', flow, data.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, data.toString('latin1'));
     let message: Message | undefined;
     try {
       message = parse(data);
@@ -151,7 +175,7 @@ export class TransportLayer {
   /** RFC 3261 §18.3: answered, as far as it is a request; the connection is ended by whoever found it. */
   #endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void {
     counters.received += 1;
-    if (this.debug.enabled) this.debug.show('read from', flow, head.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, head.toString('latin1'));
     let message: Message | undefined;
     let error = badRequest(detail);
     try {

@@ -2,11 +2,12 @@
 import { createServer, isIP, type Server, type Socket } from 'node:net';
 import { bindError } from './bind-errors.js';
 import { Connection, type Home } from './connection.js';
+import { SocketPipe } from './pipe.js';
+import { Roster, Way } from './roster.js';
 import {
   type ConnectionRow,
   type Counters,
   type Endpoint,
-  type Failed,
   type Flow,
   formatEndpoint,
   formatLocal,
@@ -20,55 +21,19 @@ import {
 /** What a stream runs over. */
 export interface Carrier {
   readonly protocol: 'tcp' | 'tls';
+  /** Whether the other end proves the name that it is asked for by. */
+  readonly proves: boolean;
   /** What a socket says when messages can go over it. */
   readonly connected: 'connect' | 'secureConnect';
   /** Makes of a socket that was accepted one that messages go over. */
   accept(socket: Socket, ready: (socket: Socket) => void, failed: (cause: Error) => void): void;
-  connect(remote: Endpoint, localAddress: string | undefined): Socket;
+  /** `name` is what the other end was asked for by. */
+  connect(remote: Endpoint, localAddress: string | undefined, name: string | undefined): Socket;
 }
 
 /** Connections that may wait to be accepted, as after an outage. */
 const BACKLOG = 1024;
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
-
-/** The way to an address: over the connection there is when something is sent, else over a new one. */
-class Way implements Flow {
-  readonly reliable = true;
-  readonly remote: Endpoint;
-  readonly #listener: StreamListener;
-
-  constructor(listener: StreamListener, remote: Endpoint) {
-    this.#listener = listener;
-    this.remote = remote;
-  }
-
-  get protocol(): 'tcp' | 'tls' {
-    return this.#listener.protocol;
-  }
-
-  get local(): Endpoint {
-    return this.#listener.local;
-  }
-
-  send(text: string, failed?: Failed): void {
-    const { up, counters } = this.#listener;
-    let connection: Connection;
-    try {
-      connection = this.#listener.connectionTo(this.remote);
-    } catch (thrown) {
-      up.unsent(thrown as Error, this, counters, failed);
-      return;
-    }
-    connection.send(text, failed);
-  }
-
-  to(remote: Endpoint): Flow {
-    return this.#listener.flow(remote);
-  }
-
-  /** Who is called is not asked to prove himself. */
-  trusted(): void {}
-}
 
 class StreamListener implements Listener, Home {
   readonly local: Endpoint;
@@ -78,12 +43,8 @@ class StreamListener implements Listener, Home {
   readonly strangers: Home['strangers'];
   readonly #carrier: Carrier;
   readonly #server: Server;
-  /** Those that can be sent over, by their remote end. */
-  readonly #open = new Map<string, Connection>();
-  /** Those whose socket is not closed. */
-  readonly #all = new Set<Connection>();
+  readonly #roster = new Roster();
   #closing: Promise<void> | undefined;
-  #emptied: (() => void) | undefined;
 
   constructor(server: Server, carrier: Carrier, up: Upward, { clock, strangers }: StreamParts) {
     const { address, port } = server.address() as Endpoint;
@@ -101,39 +62,42 @@ class StreamListener implements Listener, Home {
     return this.#carrier.protocol;
   }
 
-  flow(remote: Endpoint): Flow {
-    return new Way(this, remote);
+  flow(remote: Endpoint, name?: string): Flow {
+    // Who is asked for by his address proves that of itself.
+    const proved = this.#carrier.proves && name !== undefined && isIP(name) === 0;
+    return new Way(this, remote, proved ? name : undefined);
   }
 
   reaches(remote: Endpoint): boolean {
-    return this.#open.has(formatEndpoint(remote));
+    return this.#roster.find(remote) !== undefined;
   }
 
-  /** The connection there is, or a new one. @throws when there can be none */
-  connectionTo(remote: Endpoint): Connection {
-    const found = this.#open.get(formatEndpoint(remote));
+  connectionTo(remote: Endpoint, name?: string): Connection {
+    const found = this.#roster.find(remote, name);
     if (found) return found;
     if (this.#closing) throw new Error(`${formatLocal(this)} is closed`);
     if (isIP(remote.address) === 0) throw new Error(`'${remote.address}' is not an IP address`);
     const { address } = this.local;
-    const socket = this.#carrier.connect(remote, WILDCARDS.has(address) ? undefined : address);
-    const connection = this.#add(new Connection(this, socket, { local: this.local, remote, ours: true }));
-    connection.connecting(this.#carrier.connected);
-    return connection;
+    const socket = this.#carrier.connect(remote, WILDCARDS.has(address) ? undefined : address, name);
+    const connection = new Connection(this, { local: this.local, remote, ours: true, name }, ear => {
+      const pipe = new SocketPipe(ear, socket);
+      pipe.connecting(this.#carrier.connected);
+      return pipe;
+    });
+    connection.connecting();
+    return this.#roster.add(connection);
   }
 
   connections(): ConnectionRow[] {
-    return [...this.#open.values()].map(({ protocol, remote, ours }) => ({ protocol, remote, ours }));
+    return this.#roster.rows();
   }
 
   over(connection: Connection): void {
-    const key = formatEndpoint(connection.remote);
-    if (this.#open.get(key) === connection) this.#open.delete(key);
+    this.#roster.over(connection);
   }
 
   gone(connection: Connection): void {
-    this.#all.delete(connection);
-    if (this.#all.size === 0) this.#emptied?.();
+    this.#roster.gone(connection);
   }
 
   close(): Promise<void> {
@@ -142,12 +106,8 @@ class StreamListener implements Listener, Home {
   }
 
   async #end(): Promise<void> {
-    const emptied = new Promise<void>(resolve => {
-      this.#emptied = resolve;
-    });
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
-    for (const connection of this.#all) connection.close();
-    if (this.#all.size > 0) await emptied;
+    await this.#roster.close();
     await closed;
     this.up.closed(this);
   }
@@ -161,22 +121,22 @@ class StreamListener implements Listener, Home {
     }
     const remote = { address: unmapped(remoteAddress), port: remotePort };
     const local = { address: unmapped(localAddress ?? this.local.address), port: localPort ?? this.local.port };
-    const connection = this.#add(new Connection(this, socket, { local, remote, ours: false }));
+    let pipe!: SocketPipe;
+    const connection = new Connection(
+      this,
+      { local, remote, ours: false },
+      ear => (pipe = new SocketPipe(ear, socket)),
+    );
+    this.#roster.add(connection);
     this.#carrier.accept(
       socket,
-      ready => connection.carry(ready),
+      ready => pipe.carry(ready),
       cause => {
         this.up.debug(`${this.protocol} ${formatEndpoint(remote)}: ${cause.message}`);
         connection.close();
       },
     );
     connection.accepted();
-  }
-
-  #add(connection: Connection): Connection {
-    this.#open.set(formatEndpoint(connection.remote), connection);
-    this.#all.add(connection);
-    return connection;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Open } from './transport.js';
 
 const tcp: Carrier = {
   protocol: 'tcp',
+  proves: false,
   connected: 'connect',
   accept: (socket, ready) => ready(socket),
   connect: ({ address, port }, localAddress) => connect({ host: address, port, ...(localAddress && { localAddress }) }),

@@ -1,9 +1,10 @@
 /** SIP over TLS (RFC 3261 §26.2.1): TCP with a handshake, under the certificate that was read last. */
 import type { Socket } from 'node:net';
 import { connect, createServer, type Server } from 'node:tls';
+import type { TlsIdentity } from '#core';
 import { bindError } from './bind-errors.js';
 import { type Carrier, openStream } from './stream.js';
-import { formatEndpoint, type Open, type StreamParts, type TlsIdentity } from './transport.js';
+import { type Endpoint, formatEndpoint, type Open, type StreamParts } from './transport.js';
 
 interface Waiting {
   ready(socket: Socket): void;
@@ -12,6 +13,7 @@ interface Waiting {
 
 class Tls implements Carrier {
   readonly protocol = 'tls';
+  readonly proves = true;
   readonly connected = 'secureConnect';
   readonly #parts: StreamParts;
   /** Who shakes hands, and under which identity: it is replaced when that was read again. */
@@ -31,8 +33,16 @@ class Tls implements Carrier {
     this.#shake(this.#identity()).emit('connection', socket);
   }
 
-  connect({ address, port }: { address: string; port: number }, localAddress: string | undefined): Socket {
-    return connect({ ...this.#identity().connecting, host: address, port, ...(localAddress && { localAddress }) });
+  /** The certificate must be for the name, which is told the other end too; without one, for the address. */
+  connect({ address, port }: Endpoint, localAddress: string | undefined, name: string | undefined): Socket {
+    const named = name !== undefined && { servername: name };
+    return connect({
+      ...this.#identity().connecting,
+      host: address,
+      port,
+      ...named,
+      ...(localAddress && { localAddress }),
+    });
   }
 
   #identity(): TlsIdentity {

@@ -1,7 +1,6 @@
 /** What a transport is: flows over which messages go, and the listeners they come from. One file per transport. */
 
-import type { ConnectionOptions, TlsOptions } from 'node:tls';
-import type { Clock } from '#core';
+import type { Clock, TlsIdentity } from '#core';
 import type { Strangers } from './strangers.js';
 
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
@@ -23,6 +22,8 @@ export interface Flow {
   /** As it is bound: a listener on every address has `0.0.0.0` or `::` here. */
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** Whether it is a connection that is no more; left out where there is none that could end. */
+  readonly closed?: boolean;
   /** Sends one message, latin1. Never throws: failures are counted, and `failed` is told, at once or later. */
   send(text: string, failed?: Failed): void;
   /** The same listener to another address; of a stream, over the connection that there is or one that is opened. */
@@ -36,7 +37,8 @@ export interface Listener {
   readonly protocol: Protocol;
   readonly local: Endpoint;
   readonly counters: Readonly<Counters>;
-  flow(remote: Endpoint): Flow;
+  /** `name`: who is asked for there; over TLS he has to prove it. */
+  flow(remote: Endpoint, name?: string): Flow;
   /** Whether something can be sent there without a connection being opened. */
   reaches(remote: Endpoint): boolean;
   connections(): readonly ConnectionRow[];
@@ -97,24 +99,28 @@ export interface Upward {
   debug(text: string): void;
 }
 
+/** What a WebSocket may do, read when it matters. */
+export interface WebLimits {
+  /** Milliseconds that the other end may take to take a message. */
+  readonly writeTimeout: number;
+  /** Pages that browsers may come from, `https://pbx.example` in lower case; when empty, from any. */
+  readonly origins: readonly string[];
+}
+
 /** What streams need beside. */
 export interface StreamParts {
   readonly clock: Clock;
   readonly strangers: Strangers;
+  web(): WebLimits;
   /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
   identity(): TlsIdentity | undefined;
-}
-
-/** Our certificate and what we ask of theirs. */
-export interface TlsIdentity {
-  readonly accepting: TlsOptions;
-  readonly connecting: ConnectionOptions;
 }
 
 /** Opens a listener: all that a transport exports. @throws Error in the operator's words, with the address. */
 export type Open = (bind: Endpoint, up: Upward, parts: StreamParts) => Promise<Listener>;
 
-const MAPPED = '::ffff:';
+/** What stands before a v4 address where a v6 socket names it. */
+export const MAPPED = '::ffff:';
 
 /** An address as a socket names it: a v6 socket names v4 addresses by mapping. */
 export const unmapped = (address: string): string =>

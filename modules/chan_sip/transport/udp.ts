@@ -10,6 +10,7 @@ import {
   type Flow,
   formatEndpoint,
   type Listener,
+  MAPPED,
   noCounts,
   type Open,
   type Upward,
@@ -18,7 +19,6 @@ import {
 
 /** Room for a burst of some thousand messages, as after an outage; the system's default keeps a few hundred. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
-const MAPPED = '::ffff:';
 
 type Sent = (cause: Error | null) => void;
 

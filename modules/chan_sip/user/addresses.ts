@@ -63,12 +63,12 @@ export class Addresses {
 
   /** Where it is now takes the place of where it was. Users are called by nobody, and have no place. */
   place(peer: Peer): void {
-    const { address } = peer;
-    const made = address && peer.type !== 'user' ? signature(peer, address) : undefined;
+    const addresses = peer.type === 'user' ? [] : addressesOf(peer);
+    const made = addresses.length > 0 ? signature(peer, addresses) : undefined;
     if (this.#places.get(peer)?.made === made) return;
     this.remove(peer);
-    if (!address || made === undefined) return;
-    const entries = this.#entries(peer, address);
+    if (made === undefined) return;
+    const entries = addresses.flatMap(address => this.#entries(peer, address));
     for (const [index, key] of entries) index.join(key, peer);
     this.#places.set(peer, { made, entries });
   }
@@ -93,8 +93,9 @@ export class Addresses {
     );
   }
 
-  #called(key: string, { port }: Endpoint, loose: (peer: Peer) => boolean): Peer | undefined {
-    return this.#named.find(key, peer => peer.address?.port === port) ?? this.#named.find(key, loose);
+  #called(key: string, { address, port }: Endpoint, loose: (peer: Peer) => boolean): Peer | undefined {
+    const there = (one: Endpoint): boolean => one.address === address && one.port === port;
+    return this.#named.find(key, peer => addressesOf(peer).some(there)) ?? this.#named.find(key, loose);
   }
 
   #entries(peer: Peer, address: Endpoint): Entry[] {
@@ -111,6 +112,12 @@ export class Addresses {
   }
 }
 
+/** Of a device all that it can be known by: of one with several contacts, that of each. */
+function addressesOf({ address, others = [] }: Peer): readonly Endpoint[] {
+  const first = address ? [address] : [];
+  return others.length > 0 ? [...first, ...others.map(binding => binding.address)] : first;
+}
+
 /** All that decides where a device is found: a refresh that changes nothing of it costs no more than this. */
-const signature = (peer: Peer, { address, port }: Endpoint): string =>
-  `${address} ${port} ${peer.get('transport')} ${peer.get('insecure').port} ${peer.get('callbackextension')}`;
+const signature = (peer: Peer, addresses: readonly Endpoint[]): string =>
+  `${addresses.map(({ address, port }) => `${address} ${port}`)} ${peer.get('transport')} ${peer.get('insecure').port} ${peer.get('callbackextension')}`;

@@ -20,7 +20,8 @@ export interface Answer {
 /** The extensions that we name as ours. */
 export function supportedTags(general: General): readonly string[] {
   const supported = general['session-timers'] === 'refuse' ? SUPPORTED.filter(tag => tag !== 'timer') : SUPPORTED;
-  return general.supportpath ? [...supported, 'path'] : supported;
+  const wanted = { path: general.supportpath, outbound: general.supportoutbound, gruu: general.supportgruu };
+  return [...supported, ...Object.entries(wanted).flatMap(([tag, on]) => (on ? [tag] : []))];
 }
 
 export class Answers {

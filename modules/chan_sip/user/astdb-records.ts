@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import type { AstDb } from '#core';
 import { decode, encode } from '../message/octets.js';
 import { formatEndpoint } from '../transport/transport.js';
-import type { Binding, Peer } from './peer.js';
+import type { Binding } from './binding.js';
+import type { Peer } from './peer.js';
 
 const FAMILY = 'SIP/Registry';
 const PATHS = 'SIP/RegistryPath';
@@ -31,11 +32,12 @@ export class AstDbRecords {
     return readRecord(text, this.#astdb.get(PATHS, name)) ?? { damaged: text };
   }
 
-  put({ name, defaultuser }: Peer, { address, granted, contact, path }: Binding, before: Binding | undefined): void {
+  /** `hadPath`: a path may lie there. */
+  put({ name, defaultuser }: Peer, { address, granted, contact, path }: Binding, hadPath: boolean): void {
     const astdb = this.#astdb;
     astdb.put(FAMILY, name, `${formatEndpoint(address)}:${granted}:${defaultuser}:${decode(contact)}`);
     if (path.length > 0) astdb.put(PATHS, name, decode(path.join(',')));
-    else if (before?.path.length !== 0) astdb.del(PATHS, name);
+    else if (hadPath) astdb.del(PATHS, name);
   }
 
   remove(name: string): void {

@@ -2,41 +2,24 @@
 import type { Job } from '#core';
 import { type Endpoint, formatEndpoint, type Protocol } from '../transport/transport.js';
 import { AstDbRecords } from './astdb-records.js';
-import type { Binding, Peer } from './peer.js';
+import { type Binding, type NewBinding, openBinding, renew, UNKNOWN } from './binding.js';
+import { ContactRecords, isSameRecord } from './contact-records.js';
+import { isReachable } from './next-hop.js';
+import type { Peer } from './peer.js';
 import type { RegistrationRows } from './realtime-rows.js';
+import { RegisteredExtensions } from './registered-extensions.js';
 import type { Site } from './site.js';
 
 /** A binding outlives what was granted by this much: a refresh may come late. */
 const GRACE = 10_000;
 
-/** The job of one binding, and when it is to end it: a refresh moves `due` and leaves the job where it waits. */
-interface Expiry {
-  job: Job;
-  /** On the clock that never goes back. */
-  wakes: number;
-  due: number;
-  /** What it brought into the dialplan. */
-  readonly extensions: readonly Extension[];
-  /** Whether they are there now: with regextenonqualify they follow the device. */
-  present: boolean;
-}
-
-interface Extension {
-  readonly context: string;
-  readonly extension: string;
-}
-
-const NO_EXTENSIONS: readonly Extension[] = [];
 const NO_PATH: readonly string[] = [];
-
-/** What a REGISTER brings. */
-export type NewBinding = Omit<Binding, 'expiresAt' | 'since'>;
 
 /** Who does something for devices as long as it is known where they are. */
 export interface Follower {
-  registered(peer: Peer): void;
-  /** It is not known any more, or the device is none of ours now. */
-  lost(peer: Peer): void;
+  registered(peer: Peer, binding: Binding): void;
+  /** It is not known any more, or the device is none of ours now. `binding` is undefined of one that does not register. */
+  lost(peer: Peer, binding: Binding | undefined): void;
 }
 
 const NOBODY: Follower = { registered: () => undefined, lost: () => undefined };
@@ -44,8 +27,11 @@ const NOBODY: Follower = { registered: () => undefined, lost: () => undefined };
 export class Bindings {
   readonly #site: Site;
   readonly #records: AstDbRecords;
+  readonly #contacts: ContactRecords;
   readonly #rows: RegistrationRows;
-  readonly #expiries = new Map<Peer, Expiry>();
+  readonly #extensions: RegisteredExtensions;
+  /** Bindings that a job is to end. */
+  #size = 0;
   /** Told of a device of the database that is to leave memory with its registration. */
   passed: (peer: Peer) => void = () => undefined;
   follower: Follower = NOBODY;
@@ -55,32 +41,63 @@ export class Bindings {
   constructor(site: Site, rows: RegistrationRows) {
     this.#site = site;
     this.#records = new AstDbRecords(site.astdb);
+    this.#contacts = new ContactRecords(site.astdb);
     this.#rows = rows;
+    this.#extensions = new RegisteredExtensions(site);
   }
 
-  /** A REGISTER was taken: the binding begins, or is refreshed, or replaced. */
-  bind(peer: Peer, binding: NewBinding): void {
+  /** A REGISTER was taken: `binding` is refreshed or replaced by it; undefined: one begins, beside those that there are. */
+  bind(peer: Peer, brought: NewBinding, binding: Binding | undefined): void {
     const { log, peers } = this.#site;
-    const before = peer.binding;
     if (peer.origin === 'autocreate' && !this.#newcomers.has(peer)) {
       this.#newcomers.add(peer);
       peers.add(peer);
     }
-    this.#set(peer, binding);
-    this.#store(peer, before);
-    this.#status(peer, 'Registered');
-    const { address } = binding;
-    if (before?.address.address !== address.address || before.address.port !== address.port) {
+    const before = binding?.address;
+    const hadPath = binding?.path.length !== 0;
+    if (binding) this.#unrecord(peer, binding, brought);
+    const bound = this.#set(peer, brought, binding);
+    this.#store(peer, bound, hadPath);
+    this.#status(peer, bound);
+    const { address } = brought;
+    if (before?.address !== address.address || before.port !== address.port) {
       log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
     }
-    this.follower.registered(peer);
+    this.follower.registered(peer, bound);
   }
 
   /** The device unregistered, or the operator did it for it. @returns whether there was anything to end. */
   remove(peer: Peer): boolean {
-    if (!this.#end(peer)) return false;
+    if (!peer.binding) return false;
+    for (const binding of peer.bindings) this.#end(peer, binding);
     this.#site.log.verbose(3, `Unregistered SIP '${peer.name}'`);
     return true;
+  }
+
+  /** One of its contacts goes; with the last the device is not registered any more. */
+  drop(peer: Peer, binding: Binding): void {
+    if (!peer.others) this.remove(peer);
+    else this.#end(peer, binding);
+  }
+
+  /** Of `bindings`, the latest first, those that give way where only `most` may be there: the unusable, then those longest not heard of. */
+  surplus(bindings: readonly Binding[], most: number): readonly Binding[] {
+    if (bindings.length <= most) return [];
+    const age = (binding: Binding): number =>
+      isReachable(this.#site, binding) && !this.isLate(binding) ? binding.since : -1;
+    return bindings
+      .toReversed()
+      .sort((a, b) => age(a) - age(b))
+      .slice(0, bindings.length - most);
+  }
+
+  /** After a reload: no more contacts than it may have now. */
+  trim(peer: Peer): void {
+    for (const binding of this.surplus(peer.bindings, peer.get('maxcontacts'))) this.#end(peer, binding);
+    if (!peer.several && peer.binding?.traits) {
+      this.#contacts.remove(peer.name, peer.binding);
+      peer.binding.traits = undefined;
+    }
   }
 
   /** Brings back what was stored of a device that registers, with the whole lifetime that was granted. */
@@ -88,141 +105,155 @@ export class Bindings {
     const { log } = this.#site;
     if (!peer.dynamic || peer.binding) return false;
     const stored = this.#records.read(peer.name);
-    if (stored === undefined) return false;
-    if ('damaged' in stored) {
+    if (stored && 'damaged' in stored) {
       log.warning(`the registration stored for '${peer.name}' cannot be read and is left out: '${stored.damaged}'`);
-      return false;
+    } else if (stored) {
+      const { defaultuser, ...where } = stored;
+      if (peer.defaultuser === '') peer.defaultuser = defaultuser;
+      // Which transport it was is not in the record.
+      this.#set(peer, { ...where, ...unsaid(peer, where.address) }, undefined);
+      log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
     }
-    const { defaultuser, ...where } = stored;
-    if (peer.defaultuser === '') peer.defaultuser = defaultuser;
-    // Which transport it was is not in the record.
-    this.#set(peer, {
-      ...where,
-      protocol: peer.primary,
-      callId: '',
-      cseq: 0,
-      ...lostConnection(peer.primary, where.address),
-    });
-    log.verbose(3, `Restored SIP '${peer.name}' at ${formatEndpoint(where.address)} for ${where.granted} seconds`);
-    return true;
+    if (peer.several) this.#restoreContacts(peer);
+    return peer.binding !== undefined;
   }
 
   /** Brings back what its row says of a device. One that is over, and is to be trusted still, has no seconds left. */
   resume(peer: Peer, contact: string, address: Binding['address'], seconds: number): void {
     const granted = Math.max(0, seconds);
-    const { primary: protocol } = peer;
-    this.#set(peer, {
-      contact,
-      address,
-      granted,
-      protocol,
-      callId: '',
-      cseq: 0,
-      path: NO_PATH,
-      ...lostConnection(protocol, address),
-    });
+    this.#set(peer, { contact, address, granted, path: NO_PATH, ...unsaid(peer, address) }, undefined);
+    if (peer.several) this.#restoreContacts(peer);
   }
 
-  /** The device leaves the configuration. What is stored stays, for the day it comes back. */
-  forget(peer: Peer): void {
+  /** The device leaves the configuration, or does not register now. What is stored stays, for the day it comes back. */
+  forget(peer: Peer, bindings: readonly Binding[] = peer.bindings): void {
     this.#newcomers.delete(peer);
-    this.#disarm(peer);
-    this.follower.lost(peer);
+    this.#extensions.remove(peer);
+    for (const binding of bindings) {
+      this.#disarm(binding);
+      this.follower.lost(peer, binding);
+    }
+    this.follower.lost(peer, undefined);
   }
 
   /** Whole seconds until the binding ends; undefined without one. */
-  secondsLeft(peer: Peer): number | undefined {
+  secondsLeft(binding: Binding | undefined): number | undefined {
+    if (!binding) return undefined;
     const { clock } = this.#site;
-    const expiry = this.#expiries.get(peer);
-    const left = expiry ? expiry.due - clock.elapsed() : peer.binding && peer.binding.expiresAt - clock.now();
-    return left === undefined ? undefined : Math.max(0, Math.ceil(left / 1000));
+    const left = binding.expiry ? binding.expiry.due - clock.elapsed() : binding.expiresAt - clock.now();
+    return Math.max(0, Math.ceil(left / 1000));
   }
+
+  /** Whole seconds of what was granted that are left. */
+  grantedLeft = (binding: Binding): number => Math.max(0, this.secondsLeft(binding)! - GRACE / 1000);
+
+  /** Whether it is over but for the grace. */
+  isLate = (binding: Binding): boolean => this.grantedLeft(binding) === 0;
 
   /** The device answers again, or no longer. */
   reached(peer: Peer, reachable: boolean): void {
-    if (this.#site.general.regextenonqualify) this.#show(peer, reachable);
+    if (this.#site.general.regextenonqualify) this.#extensions.show(peer, reachable);
   }
 
   get size(): number {
-    return this.#expiries.size;
+    return this.#size;
   }
 
   get newcomers(): number {
     return this.#newcomers.size;
   }
 
-  #set(peer: Peer, binding: NewBinding): void {
+  #set(peer: Peer, brought: NewBinding, binding: Binding | undefined, beside = false): Binding {
     const { clock, peers, general } = this.#site;
     const now = clock.now();
-    const wait = binding.granted * 1000 + GRACE;
-    peer.binding = { ...binding, since: now, expiresAt: now + wait };
-    peer.fullcontact = binding.contact;
-    peer.protocol = binding.protocol;
-    peer.address = binding.address;
+    const wait = brought.granted * 1000 + GRACE;
+    if (binding) renew(binding, brought);
+    const bound = binding ?? openBinding(brought, peer.binding ? UNKNOWN : peer.lastMs);
+    bound.since = now;
+    bound.expiresAt = now + wait;
+    if (!binding) peer.admit(bound, beside);
+    peer.follow();
     // One that is in the database alone ends there, when its row is read the next time.
-    if (peers.get(peer.name) !== peer) return;
+    if (peers.get(peer.name) !== peer) return bound;
     peers.moved(peer);
     // One that was over before, and is trusted still, has no end.
-    if (binding.granted > 0 || !general.ignoreregexpire) this.#arm(peer, wait);
+    if (brought.granted > 0 || !general.ignoreregexpire) this.#arm(peer, bound, wait);
+    return bound;
   }
 
-  #arm(peer: Peer, wait: number): void {
+  #arm(peer: Peer, binding: Binding, wait: number): void {
     const due = this.#site.clock.elapsed() + wait;
-    const expiry = this.#expiries.get(peer);
+    const { expiry } = binding;
     if (!expiry) {
-      const extensions = this.#extensionsOf(peer);
-      this.#expiries.set(peer, { job: this.#job(peer, wait), wakes: due, due, extensions, present: false });
-      this.#show(peer, true);
+      const first = !peer.binding?.expiry && !peer.others?.some(other => other.expiry);
+      binding.expiry = { job: this.#job(peer, binding, wait), wakes: due, due };
+      this.#size += 1;
+      if (first) this.#extensions.bring(peer);
       return;
     }
     expiry.due = due;
     if (expiry.wakes <= due) return;
     expiry.job.cancel();
-    expiry.job = this.#job(peer, wait);
+    expiry.job = this.#job(peer, binding, wait);
     expiry.wakes = due;
   }
 
-  #job(peer: Peer, wait: number): Job {
-    return this.#site.sched.after('expire_register', wait, () => this.#wake(peer));
+  #job(peer: Peer, binding: Binding, wait: number): Job {
+    return this.#site.sched.after('expire_register', wait, () => this.#wake(peer, binding));
   }
 
-  #wake(peer: Peer): void {
-    const expiry = this.#expiries.get(peer)!;
+  #wake(peer: Peer, binding: Binding): void {
+    const expiry = binding.expiry!;
     const left = expiry.due - this.#site.clock.elapsed();
     if (left <= 0) {
-      this.#end(peer);
+      this.#end(peer, binding);
       return;
     }
-    expiry.job = this.#job(peer, left);
+    expiry.job = this.#job(peer, binding, left);
     expiry.wakes = expiry.due;
   }
 
-  #disarm(peer: Peer): void {
-    const expiry = this.#expiries.get(peer);
-    if (!expiry) return;
-    expiry.job.cancel();
-    this.#show(peer, false);
-    this.#expiries.delete(peer);
+  #disarm(binding: Binding): void {
+    if (!binding.expiry) return;
+    binding.expiry.job.cancel();
+    binding.expiry = undefined;
+    this.#size -= 1;
   }
 
-  #end(peer: Peer): boolean {
-    if (!peer.binding) return false;
-    const { peers, general } = this.#site;
-    this.#disarm(peer);
-    this.follower.lost(peer);
-    peer.binding = undefined;
-    peer.address = undefined;
-    peer.protocol = peer.primary;
+  #end(peer: Peer, binding: Binding): void {
+    const { peers, general, log } = this.#site;
+    const led = binding === peer.binding;
+    this.#disarm(binding);
+    if (!peer.others) this.#extensions.remove(peer);
+    this.follower.lost(peer, binding);
+    peer.dismiss(binding);
+    peer.follow();
     const kept = peers.get(peer.name) === peer;
     if (kept) peers.moved(peer);
-    if (!general.ignoreregexpire) {
-      if (this.#inRow(peer)) this.#rows.clear(peer);
-      else this.#records.remove(peer.name);
+    if (!general.ignoreregexpire) this.#unstore(peer, binding, led);
+    if (peer.binding) {
+      log.verbose(3, `SIP '${peer.name}' is no longer at ${formatEndpoint(binding.address)}`);
+      return;
     }
-    this.#status(peer, 'Unregistered');
+    this.#status(peer, undefined);
     if (this.#newcomers.delete(peer)) peers.remove(peer.name);
     else if (kept && peer.origin === 'realtime' && general.rtautoclear.enabled) this.passed(peer);
-    return true;
+  }
+
+  /** Contacts that lie beside the one of the record or row, and what that one lacks. */
+  #restoreContacts(peer: Peer): void {
+    const { clock, general } = this.#site;
+    for (const { until, since, ...stored } of this.#contacts.read(peer.name)) {
+      const brought = { ...stored, connection: lostConnection(stored.protocol, stored.address) };
+      // A row is read again and again, and must not make it younger.
+      const granted = peer.origin === 'realtime' ? until - Math.floor(clock.now() / 1000) : brought.granted;
+      const known = peer.bindings.find(({ contact }) => contact === brought.contact);
+      if (known) renew(known, { ...brought, granted: known.granted });
+      else if (granted > 0) this.#set(peer, { ...brought, granted }, undefined, true).since = since;
+      else if (!general.ignoreregexpire) this.#contacts.remove(peer.name, brought);
+    }
+    peer.follow();
+    this.trim(peer);
   }
 
   /** Whether what it registers is kept in its row. */
@@ -231,44 +262,47 @@ export class Bindings {
   }
 
   /** A newcomer is not stored: no restart knows its name, and nobody would take the record away. */
-  #store(peer: Peer, before: Binding | undefined): void {
+  #store(peer: Peer, binding: Binding, hadPath: boolean): void {
     if (peer.origin === 'autocreate') return;
+    if (binding.traits) this.#contacts.put(peer.name, binding);
+    if (binding === peer.binding) this.#storeFirst(peer, binding, hadPath);
+  }
+
+  /** What the original stores: one contact. A connection does not outlive the process, nor does what is bound to it. */
+  #storeFirst(peer: Peer, binding: Binding, hadPath: boolean): void {
     if (this.#inRow(peer)) this.#rows.put(peer, this.#site.general);
-    else this.#records.put(peer, peer.binding!, before);
+    else if (binding.traits?.flow) this.#records.remove(peer.name);
+    else this.#records.put(peer, binding, hadPath);
   }
 
-  #status(peer: Peer, status: 'Registered' | 'Unregistered'): void {
-    const address = peer.binding && formatEndpoint(peer.binding.address);
-    this.#site.emit('peerStatus', {
-      technology: 'SIP',
-      peer: peer.name,
-      status,
-      ...(address === undefined ? { cause: 'Expired' } : { address }),
-    });
+  #unstore(peer: Peer, binding: Binding, led: boolean): void {
+    if (binding.traits) this.#contacts.remove(peer.name, binding);
+    if (peer.binding) {
+      if (led && peer.origin !== 'autocreate') this.#storeFirst(peer, peer.binding, true);
+    } else if (this.#inRow(peer)) this.#rows.clear(peer);
+    else this.#records.remove(peer.name);
   }
 
-  /** What regcontext and regexten say: extensions in the dialplan while the device is registered. */
-  #extensionsOf(peer: Peer): readonly Extension[] {
-    const { regcontext } = this.#site.general;
-    if (regcontext.length === 0) return NO_EXTENSIONS;
-    const own = peer.get('regexten');
-    const wanted = own.length > 0 ? own : [{ extension: peer.name, context: '' }];
-    return wanted.flatMap(({ extension, context }) =>
-      (context === '' ? regcontext : [context]).map(into => ({ context: into, extension })),
-    );
+  /** What is stored under another key than it will have. */
+  #unrecord(peer: Peer, binding: Binding, brought: NewBinding): void {
+    if (binding.traits && !isSameRecord(binding, brought)) this.#contacts.remove(peer.name, binding);
   }
 
-  /** Brings the extensions of a device that is registered into the dialplan, or takes them out. */
-  #show(peer: Peer, present: boolean): void {
-    const expiry = this.#expiries.get(peer);
-    if (!expiry || expiry.present === present) return;
-    expiry.present = present;
-    for (const { context, extension } of expiry.extensions) {
-      this.#site.emit('registeredExtension', { context, extension, device: peer.name, registrar: 'SIP', present });
-    }
+  #status(peer: Peer, binding: Binding | undefined): void {
+    const end = binding ? { address: formatEndpoint(binding.address) } : { cause: 'Expired' };
+    const status = binding ? 'Registered' : 'Unregistered';
+    this.#site.emit('peerStatus', { technology: 'SIP', peer: peer.name, status, ...end });
   }
 }
 
 /** A connection of another life of ours is gone: the device is there again when it has registered again. */
-const lostConnection = (protocol: Protocol, address: Endpoint): Pick<Binding, 'connection'> =>
-  protocol === 'udp' ? {} : { connection: address };
+const lostConnection = (protocol: Protocol, address: Endpoint): Endpoint | undefined =>
+  protocol === 'udp' ? undefined : address;
+
+/** What neither a record of the original's nor a row says. */
+const unsaid = ({ primary: protocol }: Peer, address: Endpoint) => ({
+  protocol,
+  callId: '',
+  cseq: 0,
+  connection: lostConnection(protocol, address),
+});

@@ -1,4 +1,5 @@
 /** Devices that something is done for again and again, as long as they are there: each begins in its turn. */
+import type { Binding } from './binding.js';
 import type { Pacer, Turn } from './pacer.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
@@ -20,12 +21,13 @@ export interface FollowedParts<T> {
   readonly pacers: Pacers;
   /** What its options say. */
   readonly wanted: (peer: Peer) => boolean;
-  readonly make: (peer: Peer) => T;
+  readonly make: (peer: Peer, binding: Binding | undefined) => T;
 }
 
 export class Followed<T extends Follower> {
   readonly #parts: FollowedParts<T>;
-  readonly #followers = new Map<Peer, T>();
+  /** Of each contact; of a device that does not register, by itself. */
+  readonly #followers = new Map<Binding | Peer, { readonly peer: Peer; readonly follower: T }>();
   #often = 0;
 
   constructor(parts: FollowedParts<T>) {
@@ -43,45 +45,54 @@ export class Followed<T extends Follower> {
 
   /** After the devices changed. */
   configure(): void {
-    for (const peer of [...this.#followers.keys()]) if (!this.#isWanted(peer)) this.lost(peer);
+    for (const [key, { peer }] of [...this.#followers]) if (!this.#isWanted(peer)) this.#drop(key);
     this.#often = 0;
-    for (const { often } of this.#followers.values()) this.#often += often;
-    for (const peer of this.#parts.site.peers.values()) this.found(peer);
+    for (const { follower } of this.#followers.values()) this.#often += follower.often;
+    for (const peer of this.#parts.site.peers.values()) {
+      for (const other of peer.others ?? []) this.found(peer, other);
+      this.found(peer);
+    }
   }
 
   /** It may be there now: one that is new waits for its turn. */
-  found(peer: Peer): void {
-    const known = this.#followers.has(peer);
-    const follower = this.of(peer);
+  found(peer: Peer, binding = peer.binding): void {
+    const known = this.#followers.has(binding ?? peer);
+    const follower = this.of(peer, binding);
     if (follower && !known) this.#parts.pacers.first.add(follower);
   }
 
   /** Its follower, made where there is none; undefined when there is to be none. */
-  of(peer: Peer): T | undefined {
+  of(peer: Peer, binding: Binding | undefined): T | undefined {
     if (!this.#isWanted(peer)) return undefined;
-    const known = this.#followers.get(peer);
-    if (known) return known;
-    const made = this.#parts.make(peer);
-    this.#followers.set(peer, made);
+    const key = binding ?? peer;
+    const known = this.#followers.get(key);
+    if (known) return known.follower;
+    const made = this.#parts.make(peer, binding);
+    this.#followers.set(key, { peer, follower: made });
     this.#often += made.often;
     return made;
   }
 
   /** @returns whether it was followed */
-  lost(peer: Peer): boolean {
-    const follower = this.#followers.get(peer);
-    if (!follower) return false;
+  lost(peer: Peer, binding: Binding | undefined): boolean {
+    return this.#drop(binding ?? peer);
+  }
+
+  close(): void {
+    for (const key of [...this.#followers.keys()]) this.#drop(key);
+  }
+
+  #drop(key: Binding | Peer): boolean {
+    const followed = this.#followers.get(key);
+    if (!followed) return false;
+    this.#followers.delete(key);
+    const { follower } = followed;
     const { first, again } = this.#parts.pacers;
-    this.#followers.delete(peer);
     this.#often -= follower.often;
     first.drop(follower);
     again.drop(follower);
     follower.close();
     return true;
-  }
-
-  close(): void {
-    for (const peer of [...this.#followers.keys()]) this.lost(peer);
   }
 
   /** A device that is in the database alone is made anew for each request: there is nothing to follow. */

@@ -1,7 +1,8 @@
 /** keepalive: an empty packet to a device every now and then, so that a NAT on the way stays open. */
 import type { Job } from '#core';
+import type { Binding } from './binding.js';
+import { flowTo } from './flow-to.js';
 import type { Follower, Pacers } from './followed.js';
-import { directHop } from './next-hop.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -20,11 +21,13 @@ export const keepaliveSeconds = (peer: Peer): number => Number(peer.get('keepali
 
 export class Heartbeat implements Follower {
   readonly #peer: Peer;
+  readonly #binding: Binding | undefined;
   readonly #parts: HeartbeatParts;
   #job: Job | undefined;
 
-  constructor(peer: Peer, parts: HeartbeatParts) {
+  constructor(peer: Peer, binding: Binding | undefined, parts: HeartbeatParts) {
     this.#peer = peer;
+    this.#binding = binding;
     this.#parts = parts;
   }
 
@@ -34,8 +37,7 @@ export class Heartbeat implements Follower {
 
   run(): void {
     const { site, pacers, random } = this.#parts;
-    const hop = directHop(site, this.#peer);
-    if (hop) site.outward(hop.protocol, { address: hop.host, port: hop.port })?.send(EMPTY);
+    flowTo(site, this.#peer, this.#binding)?.send(EMPTY);
     this.#job?.cancel();
     const wait = Math.ceil(keepaliveSeconds(this.#peer) * 1000 * (1 - JITTER * random()));
     this.#job = site.sched.after('keepalive', wait, () => pacers.again.add(this));

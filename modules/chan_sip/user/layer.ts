@@ -7,10 +7,16 @@ import { type NameService, openNames } from '../transport/resolver/name-service.
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
+import { ContactList } from './contact-list.js';
+import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
+import { Gruus } from './gruu.js';
+import { CallbackRows } from './outbound/callback-devices.js';
+import type { Observer } from './outbound/line.js';
+import { Outbound } from './outbound/outbound.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -19,6 +25,7 @@ import { RegistrationRows } from './realtime-rows.js';
 import { Registrar } from './registrar.js';
 import { Registration } from './registration.js';
 import { Requests } from './requests.js';
+import { Several } from './several.js';
 import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
 
 /** By what they are for. */
@@ -40,12 +47,17 @@ export interface UserParts {
   readonly names?: NameService | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
+  /** Sees what happens to registrations of ours. */
+  readonly observer?: Observer;
 }
 
 export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  /** Which contact an address of ours that stands for one phone leads to. */
+  readonly gruus: Gruus;
+  readonly outbound: Outbound;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -55,8 +67,10 @@ export class UserLayer {
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
-    const { transactions, outward, reaches, random = Math.random, names = openNames(core.clock, random) } = parts;
+    const { transactions, outward, reaches, random = Math.random, observer } = parts;
+    const { names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
+    this.gruus = new Gruus(this.site.peers);
     const { resolver } = names;
     const families = new Families(core.use(realtime));
     const rows = new RegistrationRows(core, families);
@@ -64,9 +78,16 @@ export class UserLayer {
     const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
     this.directory = new Directory(core, this.site, { families, rows, devices });
+    const callbacks = new CallbackRows(families, this.directory);
+    this.outbound = new Outbound(this.site, { rows: callbacks, random, observer });
     this.#rows = rows;
     this.#bindings = bindings;
-    this.#registration = new Registration(this.site, bindings, resolver);
+    this.#registration = new Registration(this.site, {
+      bindings,
+      lookups: new ContactLookups(resolver),
+      several: new Several(this.site, bindings, this.gruus),
+      contacts: new ContactList(bindings, this.gruus),
+    });
     this.#fixedHosts = hosts;
     this.#external = new ExternalAddress(this.site, resolver);
     this.#qualify = new Qualify(this.site, { bindings, rows, random });
@@ -86,7 +107,7 @@ export class UserLayer {
   }
 
   /** Everything at once: no message is between the old values and the new. */
-  configure({ general, devices }: SipConfig, hostname: string): void {
+  configure({ general, devices, credentials }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
     site.names.configure(general.nameserver);
@@ -94,12 +115,15 @@ export class UserLayer {
     site.ourAddress.configure(general);
     this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
-    const { added, removed, unbound } = site.peers.apply(devices, general);
-    for (const peer of [...removed, ...unbound]) this.#bindings.forget(peer);
+    const { added, removed, kept, unbound } = site.peers.apply(devices, general);
+    for (const peer of removed) this.#bindings.forget(peer);
+    for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
+    for (const peer of kept) this.#bindings.trim(peer);
     for (const peer of added) this.#bindings.restore(peer);
     this.#fixedHosts.configure();
     this.directory.reset();
     this.#qualify.configure();
+    this.outbound.configure(general.register, credentials);
   }
 
   /** Lists that devices or [general] name and acl.conf does not have. */
@@ -122,9 +146,15 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
+  /** While messages still come and go: servers hear that we are gone, within bounds. */
+  leave(): Promise<void> {
+    return this.outbound.leave();
+  }
+
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.outbound.close();
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#external.close();

@@ -28,13 +28,16 @@ export function follow(site: Site, peer: Peer, request: Message, flow: Flow): vo
   const { remote, reliable, protocol } = flow;
   // One that is in the database alone is made anew for each request: there is nobody to move.
   if (site.peers.get(peer.name) !== peer) return;
-  if (!binding || binding.protocol !== protocol || binding.path.length > 0) return;
+  // Of several contacts nobody can say which it was, and one that asked for its connection stays with that.
+  if (!binding || peer.others || binding.traits?.flow) return;
+  if (binding.protocol !== protocol || binding.path.length > 0) return;
   if (!peer.get('nat').autoForceRport || !natSeen(request, flow)) return;
   if (address?.address === remote.address && address.port === remote.port) return;
   if (!mayBeAt(site, peer, remote.address)) return;
   peer.natDetected = true;
-  peer.binding = { ...binding, address: remote, connection: reliable ? remote : undefined };
-  peer.address = remote;
+  binding.address = remote;
+  binding.connection = reliable ? remote : undefined;
+  peer.follow();
   site.peers.moved(peer);
 }
 

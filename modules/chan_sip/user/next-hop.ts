@@ -1,8 +1,10 @@
 /** The next hop towards a device: over which transport a request goes, and where to first (RFC 3261 §8.1.2, RFC 3327). */
+import { isIP } from 'node:net';
 import { parseAddress } from '../message/address.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
 import { PROTOCOLS, type Protocol } from '../options/values/transport.js';
+import { type Binding, isUsable } from './binding.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -15,16 +17,16 @@ export interface NextHop {
 }
 
 /**
- * The outbound proxy where it is forced, else the first of its Path, else the outbound proxy, else where the device is.
+ * Of a device, or of one of its contacts. The outbound proxy where it is forced, else the first of its Path, else the outbound proxy, else where the device is.
  * Undefined when nobody knows, or it can be reached no more.
  */
-export function nextHop(site: Site, peer: Peer): NextHop | undefined {
-  const { protocol, binding } = peer;
+export function nextHop(site: Site, peer: Peer, binding: Binding | undefined): NextHop | undefined {
+  const { protocol } = binding ?? peer;
   const { host, port, protocol: written = protocol, force } = peer.get('outboundproxy');
   const proxy = host === '' ? undefined : { protocol: written, host, port };
   if (proxy && force) return proxy;
   const path = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
-  if (!path) return proxy ?? directHop(site, peer);
+  if (!path) return proxy ?? directHop(site, peer, binding);
   const asked = path.params.get('transport')?.toLowerCase();
   const over = PROTOCOLS.find(known => known === asked) ?? protocol;
   return { protocol: over, host: path.host, port: path.port };
@@ -35,14 +37,21 @@ export function nextHop(site: Site, peer: Peer): NextHop | undefined {
  * a NAT lets nobody open another, and at its address may be somebody else by now.
  */
 export function directHop(
-  { reaches }: Site,
-  { address, protocol, binding }: Peer,
+  site: Site,
+  peer: Peer,
+  binding: Binding | undefined,
 ): (NextHop & { port: number }) | undefined {
-  const connection = binding?.connection;
-  const at = connection ?? address;
-  if (!at || (connection && !reaches(protocol, connection))) return undefined;
+  const { address, protocol } = binding ?? peer;
+  const at = binding?.connection ?? address;
+  if (!at || (binding && !isReachable(site, binding))) return undefined;
   return { protocol, host: at.address, port: at.port };
 }
+
+/** Whether there is a way to a contact still: one that came over a connection has no other (RFC 5626 §5.3). */
+export const isReachable = ({ reaches }: Pick<Site, 'reaches'>, binding: Binding): boolean => {
+  const { protocol, connection } = binding;
+  return isUsable(binding) && (!connection || reaches(protocol, connection));
+};
 
 function uriOf(path: string): Uri | undefined {
   try {
@@ -53,3 +62,6 @@ function uriOf(path: string): Uri | undefined {
     return undefined;
   }
 }
+
+/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
+export const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

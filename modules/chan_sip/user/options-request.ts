@@ -7,6 +7,7 @@ import { standardPort } from '../options/values/transport.js';
 import type { ClientRequest } from '../transaction/layer.js';
 import type { Flow } from '../transport/transport.js';
 import { type Header, supportedTags } from './answers.js';
+import type { Binding } from './binding.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
@@ -15,13 +16,13 @@ const OURSELVES = 'asterisk';
 /** The first CSeq of a dialog of ours, as the original counts. */
 const FIRST = 102;
 
-export function optionsTo(site: Site, peer: Peer, flow: Flow): ClientRequest {
+export function optionsTo(site: Site, peer: Peer, binding: Binding | undefined, flow: Flow): ClientRequest {
   const { general, ourAddress } = site;
   const us = ourAddress.at(flow);
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
   const branch = `z9hG4bK${randomHex(8)}`;
-  const uri = targetOf(peer);
-  const path = peer.binding?.path ?? [];
+  const uri = targetOf(peer, binding);
+  const path = binding?.path ?? [];
   const user = encode(peer.get('fromuser') || general.callerid || OURSELVES);
   const domain = peer.get('fromdomain').host === '' ? general.fromdomain : peer.get('fromdomain');
   const port = domain.port === standardPort(flow.protocol) ? undefined : (domain.port ?? own);
@@ -57,8 +58,8 @@ function headersOf({ general, answers }: Site): Header[] {
 }
 
 /** What it registered; of a device that does not, its host, without user and port, as the original has it. */
-function targetOf(peer: Peer): string {
-  if (peer.binding) return peer.fullcontact;
+function targetOf(peer: Peer, binding: Binding | undefined): string {
+  if (binding) return binding.contact;
   const over = peer.protocol === 'udp' ? '' : `;transport=${peer.protocol}`;
   return `sip:${hostPort(peer.get('host').host)}${over}`;
 }

@@ -6,25 +6,8 @@ import { hashGiven, provable } from '../options/values/algorithms.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
+import { type Binding, betterOf, statusWord, UNKNOWN } from './binding.js';
 import type { SpentNonces } from './nonces.js';
-
-/** What a REGISTER has left. */
-export interface Binding {
-  /** The URI of the contact. */
-  readonly contact: string;
-  readonly address: Endpoint;
-  /** Epoch milliseconds at which it is dropped: what was granted and 10 seconds. */
-  readonly expiresAt: number;
-  /** Seconds. */
-  readonly granted: number;
-  readonly protocol: Protocol;
-  readonly callId: string;
-  readonly cseq: number;
-  readonly path: readonly string[];
-  /** The other end of the connection that it registered over. */
-  readonly connection?: Endpoint | undefined;
-  readonly since: number;
-}
 
 /** The REGISTER that was answered last, so that its repeat is answered alike. */
 export interface LastAnswer {
@@ -37,15 +20,16 @@ export interface LastAnswer {
 
 export type Origin = 'static' | 'autocreate' | 'realtime';
 
-/** Answers of qualify that are no time. */
-export const UNKNOWN = 0;
-export const UNREACHABLE = -1;
+const NO_BINDINGS: readonly Binding[] = [];
 
 export class Peer {
   readonly name: string;
   /** Where it is: registered, or its fixed address once that is known. Tell Peers of a change by moved(). */
   address: Endpoint | undefined;
+  /** The first contact to turn to: of several the one that came last. Bindings alone changes it. */
   binding: Binding | undefined;
+  /** Contacts beside that one, in the order in which they came; undefined where there are none. */
+  others: readonly Binding[] | undefined;
   /** The last contact, octets as it was sent; it stays when the registration ends. */
   fullcontact = '';
   /** As configured, or learned from the contact. */
@@ -154,10 +138,53 @@ export class Peer {
   }
 
   get status(): string {
-    if (!this.monitored) return 'Unmonitored';
-    if (this.lastMs === UNREACHABLE) return 'UNREACHABLE';
-    if (this.lastMs === UNKNOWN) return 'UNKNOWN';
-    return `${this.lastMs > this.qualifyMs ? 'LAGGED' : 'OK'} (${this.lastMs} ms)`;
+    return this.statusOf(this.lastMs);
+  }
+
+  statusOf(lastMs: number): string {
+    return this.monitored ? statusWord(lastMs, this.qualifyMs) : 'Unmonitored';
+  }
+
+  /** All its contacts, the one to turn to first. */
+  get bindings(): readonly Binding[] {
+    const { binding, others } = this;
+    if (!binding) return NO_BINDINGS;
+    return others ? [binding, ...others.toReversed()] : [binding];
+  }
+
+  /** A contact comes: it is the first to turn to, unless it is to stand beside the one that is. */
+  admit(binding: Binding, beside: boolean): void {
+    const { binding: before, others = NO_BINDINGS } = this;
+    if (before) this.others = [...others, beside ? binding : before];
+    if (!before || !beside) this.binding = binding;
+  }
+
+  /** A contact goes. */
+  dismiss(binding: Binding): void {
+    const others = this.others?.filter(other => other !== binding) ?? [];
+    if (this.binding === binding) this.binding = others.pop();
+    this.others = others.length > 0 ? others : undefined;
+  }
+
+  /** It is where the first of its contacts is. */
+  follow(): void {
+    const { binding } = this;
+    this.address = binding?.address;
+    this.protocol = binding?.protocol ?? this.primary;
+    if (binding) this.fullcontact = binding.contact;
+    this.assess();
+  }
+
+  /** Whether its REGISTERs are read by the letter of RFC 3261 §10.3, and not as the original reads them. */
+  get several(): boolean {
+    return this.get('maxcontacts') > 1 || this.get('supportoutbound') || this.get('supportgruu');
+  }
+
+  /** What qualify says of a device is the best that it says of one of its contacts. */
+  assess(): void {
+    if (!this.binding) return;
+    this.lastMs = this.binding.lastMs;
+    for (const { lastMs } of this.others ?? NO_BINDINGS) this.lastMs = betterOf(this.lastMs, lastMs);
   }
 
   /** Whether it has to prove one. */
@@ -184,9 +211,9 @@ export class Peer {
 
   /**
    * Takes new values at a reload. What a device that still registers told us stays.
-   * @returns whether a registration was lost with it
+   * @returns the bindings that were lost with it
    */
-  configure(section: DeviceSection, defaults: Device, origin: Origin = this.#origin): boolean {
+  configure(section: DeviceSection, defaults: Device, origin: Origin = this.#origin): readonly Binding[] {
     const before = { dynamic: this.dynamic, host: this.get('host').host, configured: this.get('defaultuser') };
     const learned = this.defaultuser === before.configured ? '' : this.defaultuser;
     this.#type = section.type;
@@ -194,23 +221,29 @@ export class Peer {
     this.#defaults = defaults;
     this.#origin = origin;
     this.#hashes = undefined;
-    if (!this.monitored) this.lastMs = UNKNOWN;
+    if (!this.monitored) this.#forgetAnswers();
     if (before.dynamic && this.dynamic && section.type !== 'user') {
       this.defaultuser = this.get('defaultuser') || learned;
       if (!this.binding) this.protocol = this.primary;
-      return false;
+      return NO_BINDINGS;
     }
-    const lost = this.binding !== undefined;
+    const lost = this.bindings;
     const resolved = !before.dynamic && before.host === this.get('host').host ? this.address : undefined;
     this.#settle();
     if (resolved && this.hostname !== undefined) this.address = { address: resolved.address, port: this.port };
     return lost;
   }
 
+  #forgetAnswers(): void {
+    this.lastMs = UNKNOWN;
+    for (const binding of this.bindings) binding.lastMs = UNKNOWN;
+  }
+
   /** As the section alone has it, nothing learned. */
   #settle(): void {
     const { host, dynamic } = this.get('host');
     this.binding = undefined;
+    this.others = undefined;
     this.fullcontact = '';
     this.natDetected = false;
     this.defaultuser = this.get('defaultuser');

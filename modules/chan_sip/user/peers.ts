@@ -2,6 +2,7 @@
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
 import { Addresses, type Origin } from './addresses.js';
+import type { Binding } from './binding.js';
 import { Peer } from './peer.js';
 
 /** What a reload did. */
@@ -10,8 +11,8 @@ export interface Applied {
   /** Gone, with whatever they had registered. */
   readonly removed: readonly Peer[];
   readonly kept: readonly Peer[];
-  /** Those of the kept that no longer register, and had. */
-  readonly unbound: readonly Peer[];
+  /** Those of the kept that no longer register, with what they had registered. */
+  readonly unbound: ReadonlyMap<Peer, readonly Binding[]>;
 }
 
 export class Peers {
@@ -73,7 +74,7 @@ export class Peers {
     return peer;
   }
 
-  /** Call after a change of `peer.address`. */
+  /** Call after a change of `peer.address`, or of the addresses of its other contacts. */
   moved(peer: Peer): void {
     this.#addresses.place(peer);
   }
@@ -84,14 +85,15 @@ export class Peers {
     const next = new Map(sections.map(section => [section.name, section]));
     const added: Peer[] = [];
     const kept: Peer[] = [];
-    const unbound: Peer[] = [];
+    const unbound = new Map<Peer, readonly Binding[]>();
     const removed: Peer[] = [];
     for (const peer of this.#byName.values()) {
       const section = next.get(peer.name) ?? this.#survivor(peer, general);
       if (!section) removed.push(peer);
       else {
         const origin = next.has(peer.name) ? 'static' : peer.origin;
-        if (peer.configure(section, this.#defaults, origin)) unbound.push(peer);
+        const lost = peer.configure(section, this.#defaults, origin);
+        if (lost.length > 0) unbound.set(peer, lost);
         this.moved(peer);
         kept.push(peer);
       }

@@ -3,9 +3,12 @@ import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../message/message.js';
 import { standardPort } from '../options/values/transport.js';
-import type { ClientTransaction, ClientUser } from '../transaction/layer.js';
-import type { Endpoint } from '../transport/transport.js';
-import { type NextHop, nextHop } from './next-hop.js';
+import type { ClientUser } from '../transaction/layer.js';
+import type { Timers } from '../transaction/timers.js';
+import type { Endpoint, Flow } from '../transport/transport.js';
+import { type Binding, isUsable } from './binding.js';
+import { type Sending, sendFitting } from './fitting.js';
+import { type NextHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -22,6 +25,8 @@ export type Outcome = number | undefined;
 export interface ProbeParts {
   readonly site: Site;
   readonly peer: Peer;
+  /** Which of its contacts; undefined: it does not register. */
+  readonly binding: Binding | undefined;
   /** Milliseconds after which no answer is expected any more. */
   readonly patience: number;
   /** Told once, unless the probe is closed before. */
@@ -31,7 +36,7 @@ export interface ProbeParts {
 export class Probe implements ClientUser {
   readonly #parts: ProbeParts;
   #deadline: Job | undefined;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   #sentAt = 0;
   #over = false;
 
@@ -40,9 +45,12 @@ export class Probe implements ClientUser {
   }
 
   start(): void {
-    const { site, peer } = this.#parts;
-    const hop = nextHop(site, peer);
-    if (!hop) this.#end(undefined);
+    const { site, peer, binding } = this.#parts;
+    // A connection that it came over is the only way to it (RFC 5626 §5.3).
+    const kept = binding?.traits?.flow;
+    const hop = kept ? undefined : nextHop(site, peer, binding);
+    if (kept) this.#sendOver(isUsable(binding) ? kept : undefined);
+    else if (!hop) this.#end(undefined);
     else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
     else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
   }
@@ -60,7 +68,7 @@ export class Probe implements ClientUser {
   close(): void {
     this.#over = true;
     this.#deadline?.cancel();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   async #resolve(hop: NextHop): Promise<void> {
@@ -74,18 +82,24 @@ export class Probe implements ClientUser {
   }
 
   #send({ protocol, host }: NextHop, remote: Endpoint): void {
-    const { site, peer, patience } = this.#parts;
-    const flow = site.outward(protocol, remote, nameOf(peer, host));
-    if (!flow) {
-      this.#end(undefined);
-      return;
-    }
+    const { site, peer, binding } = this.#parts;
+    const place = { protocol, remote, name: nameOf(peer, host), allowed: peer.get('transport') };
+    this.#begin(timers => sendFitting(site, place, flow => optionsTo(site, peer, binding, flow), this, timers));
+  }
+
+  #sendOver(flow: Flow | undefined): void {
+    const { site, peer, binding } = this.#parts;
+    this.#begin(timers => flow && site.transactions.send(optionsTo(site, peer, binding, flow), flow, this, timers));
+  }
+
+  #begin(send: (timers: Timers) => Sending | undefined): void {
+    const { site, peer, binding, patience } = this.#parts;
     this.#sentAt = site.clock.elapsed();
     this.#wait(patience);
-    const timers = { ...timersFor(site, peer), timerF: NEVER };
-    const transaction = site.transactions.send(optionsTo(site, peer, flow), flow, this, timers);
-    if (this.#over) transaction.close();
-    else this.#transaction = transaction;
+    const sending = send({ ...timersFor(site, peer, binding), timerF: NEVER });
+    if (!sending) this.#end(undefined);
+    else if (this.#over) sending.close();
+    else this.#sending = sending;
   }
 
   #wait(ms: number, last = false): void {
@@ -104,6 +118,3 @@ export class Probe implements ClientUser {
     this.#parts.done(outcome);
   }
 }
-
-/** Whose certificate is asked for over TLS: the host as the operator wrote it. */
-const nameOf = (peer: Peer, host: string): string => (isIP(host) === 0 ? host : (peer.hostname ?? host));

@@ -1,5 +1,6 @@
 /** The questions that are under way: so many at a time, and none of them outlives the module. */
 import { QUALIFY_MS } from '../options/values/qualify.js';
+import type { Binding } from './binding.js';
 import type { Peer } from './peer.js';
 import { type Outcome, Probe } from './probe.js';
 import type { Site } from './site.js';
@@ -19,11 +20,12 @@ export class Probes {
     return this.#pending.size >= LIMIT;
   }
 
-  /** Asks a device. What came of it is told once, maybe before this returns, unless the probe is dropped. */
-  ask(peer: Peer, done: (outcome: Outcome) => void): Probe {
+  /** Asks a device, at one of its contacts if it has some. What came of it is told once, maybe before this returns, unless the probe is dropped. */
+  ask(peer: Peer, binding: Binding | undefined, done: (outcome: Outcome) => void): Probe {
     const probe: Probe = new Probe({
       site: this.#site,
       peer,
+      binding,
       patience: 2 * (peer.qualifyMs || QUALIFY_MS),
       done: outcome => {
         this.#pending.delete(probe);

@@ -1,10 +1,10 @@
 /** qualify and keepalive: which devices are asked whether they are there, and which are sent empty packets. */
-
+import { type Binding, UNKNOWN } from './binding.js';
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
 import { Heartbeat, keepaliveSeconds } from './keepalive.js';
 import { type Pace, Pacer } from './pacer.js';
-import { type Peer, UNKNOWN } from './peer.js';
+import type { Peer } from './peer.js';
 import { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Site } from './site.js';
@@ -38,13 +38,13 @@ export class Qualify {
       site,
       pacers,
       wanted: peer => peer.monitored,
-      make: peer => new Watch(peer, { site, pacers, probes, bindings, rows, random }),
+      make: (peer, binding) => new Watch(peer, binding, { site, pacers, probes, bindings, rows, random }),
     });
     this.#heartbeats = new Followed({
       site,
       pacers,
       wanted: peer => keepaliveSeconds(peer) > 0,
-      make: peer => new Heartbeat(peer, { site, pacers, random }),
+      make: (peer, binding) => new Heartbeat(peer, binding, { site, pacers, random }),
     });
   }
 
@@ -61,21 +61,23 @@ export class Qualify {
   }
 
   /** A device has just said where it is: it is asked at once. */
-  registered(peer: Peer): void {
-    this.#watches.of(peer)?.run();
-    this.#heartbeats.found(peer);
+  registered(peer: Peer, binding: Binding): void {
+    this.#watches.of(peer, binding)?.run();
+    this.#heartbeats.found(peer, binding);
   }
 
-  lost(peer: Peer): void {
-    if (this.#watches.lost(peer)) peer.lastMs = UNKNOWN;
-    this.#heartbeats.lost(peer);
+  lost(peer: Peer, binding: Binding | undefined): void {
+    if (this.#watches.lost(peer, binding)) peer.lastMs = UNKNOWN;
+    this.#heartbeats.lost(peer, binding);
   }
 
   /** Asks now, because the operator wants it. What a device answers that is not watched changes nothing. */
   ask(peer: Peer): void {
-    const watch = this.#watches.of(peer);
-    if (watch) watch.run();
-    else if (peer.address && !this.#probes.full) this.#probes.ask(peer, () => undefined);
+    for (const binding of peer.binding ? peer.bindings : [undefined]) {
+      const watch = this.#watches.of(peer, binding);
+      if (watch) watch.run();
+      else if (peer.address && !this.#probes.full) this.#probes.ask(peer, binding, () => undefined);
+    }
   }
 
   #paceAgain(): Pace {

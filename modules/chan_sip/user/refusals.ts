@@ -22,6 +22,8 @@ export interface Refusal {
 }
 
 export const FORBIDDEN: Answer = { status: 403, reason: 'Forbidden' };
+/** An older CSeq of a Call-ID, or one too many at a time. */
+export const SERVER_ERROR: Answer = { status: 500, reason: 'Server error' };
 const NOT_FOUND: Answer = { status: 404, reason: 'Not found' };
 
 /** Those that alwaysauthreject hides. */

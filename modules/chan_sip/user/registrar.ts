@@ -6,10 +6,11 @@ import { accountName } from './account-name.js';
 import type { Answer } from './answers.js';
 import type { Check } from './auth.js';
 import { challengeFor } from './challenge.js';
+import { BAD_REQUEST } from './contact-rules.js';
 import { natSeen } from './nat.js';
 import type { Peer } from './peer.js';
-import { FORBIDDEN, REFUSALS, type RefusalName, report } from './refusals.js';
-import { BAD_REQUEST, type Registration, SERVER_ERROR } from './registration.js';
+import { FORBIDDEN, REFUSALS, type RefusalName, report, SERVER_ERROR } from './refusals.js';
+import type { Registration } from './registration.js';
 import { authenticated, SecurityReport } from './security.js';
 import { type Found, type Outcome, realmFor, type Site } from './site.js';
 

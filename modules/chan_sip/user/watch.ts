@@ -1,8 +1,10 @@
-/** One device that is watched: when it is asked next, and what its answers change. */
+/** One device, or one contact of it, that is watched: when it is asked next, and what its answers change. */
 import type { Job } from '#core';
+import { formatEndpoint } from '../transport/transport.js';
+import { type Binding, UNKNOWN, UNREACHABLE } from './binding.js';
 import type { Bindings } from './bindings.js';
 import type { Follower, Pacers } from './followed.js';
-import { type Peer, UNKNOWN, UNREACHABLE } from './peer.js';
+import type { Peer } from './peer.js';
 import type { Outcome, Probe } from './probe.js';
 import type { Probes } from './probes.js';
 import type { RegistrationRows } from './realtime-rows.js';
@@ -33,12 +35,14 @@ function stateOf(lastMs: number, limit: number): State {
 
 export class Watch implements Follower {
   readonly #peer: Peer;
+  readonly #binding: Binding | undefined;
   readonly #parts: WatchParts;
   #job: Job | undefined;
   #probe: Probe | undefined;
 
-  constructor(peer: Peer, parts: WatchParts) {
+  constructor(peer: Peer, binding: Binding | undefined, parts: WatchParts) {
     this.#peer = peer;
+    this.#binding = binding;
     this.#parts = parts;
   }
 
@@ -57,7 +61,7 @@ export class Watch implements Follower {
     }
     pacers.again.drop(this);
     let answered = false;
-    const probe = probes.ask(this.#peer, outcome => {
+    const probe = probes.ask(this.#peer, this.#binding, outcome => {
       answered = true;
       this.#probe = undefined;
       this.#heard(outcome);
@@ -77,11 +81,23 @@ export class Watch implements Follower {
 
   #heard(outcome: Outcome): void {
     const peer = this.#peer;
-    const before = peer.lastMs;
-    peer.lastMs = outcome ?? UNREACHABLE;
-    const state = stateOf(peer.lastMs, peer.qualifyMs);
+    const place = this.#binding ?? peer;
+    const [here, before] = [place.lastMs, peer.lastMs];
+    place.lastMs = outcome ?? UNREACHABLE;
+    peer.assess();
+    const limit = peer.qualifyMs;
+    const state = stateOf(place.lastMs, limit);
     this.#sleep(state === 'Reachable' ? peer.get('qualifyfreq') * 1000 : AGAIN);
-    if (state !== 'Unknown' && state !== stateOf(before, peer.qualifyMs)) this.#changed(state, before);
+    if (peer.others && state !== stateOf(here, limit)) this.#tell(place.lastMs);
+    const common = stateOf(peer.lastMs, limit);
+    if (common !== 'Unknown' && common !== stateOf(before, limit)) this.#changed(common, before);
+  }
+
+  /** Of one contact among several; what it means to the device is told apart. */
+  #tell(lastMs: number): void {
+    const { address } = this.#binding!;
+    const [{ name }, status] = [this.#peer, this.#peer.statusOf(lastMs)];
+    this.#parts.site.log.notice(`Contact of peer '${name}' at ${formatEndpoint(address)} is now ${status}`);
   }
 
   #sleep(ms: number): void {

@@ -9,9 +9,22 @@ export type Wish =
   | { readonly kind: 'bind'; readonly contact: Address; readonly seconds: number }
   | { readonly kind: 'nonsense' };
 
-const QUERY: Wish = { kind: 'query' };
+const QUERY = { kind: 'query' } as const;
 const REMOVE: Wish = { kind: 'remove' };
-const NONSENSE: Wish = { kind: 'nonsense' };
+const NONSENSE = { kind: 'nonsense' } as const;
+
+/** One of several contacts. */
+export interface Wanted {
+  readonly contact: Address;
+  /** 0: it is to go. */
+  readonly seconds: number;
+}
+
+export type Wishes =
+  | { readonly kind: 'query' }
+  | { readonly kind: 'remove all' }
+  | { readonly kind: 'change'; readonly contacts: readonly Wanted[] }
+  | { readonly kind: 'nonsense' };
 
 /** A Contact that names nothing counts as absent. */
 const NOTHING = /^[^<]*<[ \t]*(?:sips?:)?[ \t]*>|^(?:sips?:)?[ \t]*(?:;|$)/i;
@@ -19,8 +32,7 @@ const NOTHING = /^[^<]*<[ \t]*(?:sips?:)?[ \t]*>|^(?:sips?:)?[ \t]*(?:;|$)/i;
 /** Only the first Contact is stored; the others are looked at for `*` alone. */
 export function wishOf(request: Message, general: General): Wish {
   const { contacts } = request;
-  let listed = request.list('Contact');
-  if (listed.length > contacts.length) listed = listed.filter(text => !NOTHING.test(text));
+  const listed = listedIn(request);
   const [first] = listed;
   const contact = contacts[0]?.text === first ? contacts[0] : undefined;
   const seconds = lifetime(request.expires, contact, general);
@@ -30,11 +42,40 @@ export function wishOf(request: Message, general: General): Wish {
   return contact ? { kind: 'bind', contact, seconds } : NONSENSE;
 }
 
+/** By the letter of RFC 3261 §10.3: every Contact counts, and `most` of them are read. */
+export function wishesOf(request: Message, general: General, most: number): Wishes {
+  const { contacts } = request;
+  const listed = listedIn(request);
+  if (listed.length === 0) return QUERY;
+  if (listed.includes('*')) {
+    return listed.length === 1 && leadingNumber(request.expires ?? '') === 0 ? { kind: 'remove all' } : NONSENSE;
+  }
+  if (listed.length > contacts.length || listed.length > most) return NONSENSE;
+  return {
+    kind: 'change',
+    contacts: contacts.map(contact => ({ contact, seconds: ownLifetime(request, contact, general) })),
+  };
+}
+
+/** The values of Contact that name something. */
+function listedIn(request: Message): readonly string[] {
+  const listed = request.list('Contact');
+  return listed.length > request.contacts.length ? listed.filter(text => !NOTHING.test(text)) : listed;
+}
+
+/** The parameter goes before the header; a short one is raised all the same, as the original does. */
+const ownLifetime = ({ expires = '' }: Message, { params }: Address, general: General): number =>
+  withinBounds(leadingNumber(params.get('expires') ?? '') ?? leadingNumber(expires), general);
+
 /** Deviates from RFC 3261 §10.3: the header goes before the parameter, too short is raised (no 423), too long is cut. */
 function lifetime(header: string | undefined, contact: Address | undefined, general: General): number {
   const asked = header ? (leadingNumber(header) ?? 0) : leadingNumber(contact?.params.get('expires') ?? '');
-  const seconds = asked ?? general.defaultexpiry;
-  return seconds === 0 ? 0 : Math.min(Math.max(seconds, general.minexpiry), general.maxexpiry);
+  return withinBounds(asked, general);
+}
+
+function withinBounds(asked: number | undefined, { defaultexpiry, minexpiry, maxexpiry }: General): number {
+  const seconds = asked ?? defaultexpiry;
+  return seconds === 0 ? 0 : Math.min(Math.max(seconds, minexpiry), maxexpiry);
 }
 
 /** As atoi() reads it: the digits it begins with. */

@@ -202,7 +202,8 @@ test('objects are counted by where they come from, and listed by name and by add
   const stage = await SipStage.of(PHONES);
   stage.peers.create({ name: 'guest', type: 'friend', own: {} }, 'autocreate');
   stage.register('alice', 6000, 60);
-  stage.lines.push('2001@192.0.2.9/2001');
+  const terms = { shown: '2001:<Set>@192.0.2.9/2001', text: '2001:pw@192.0.2.9/2001', host: '', port: 0, username: '' };
+  stage.lines.push({ terms, refresh: 105, text: 'Registered', registeredAt: undefined });
   const entry = (name: string, held: number) => `name: ${name}\ntype: peer\nobjflags: 0\nrefcount: ${held}\n\n`;
   assert.equal(
     await stage.text('sip show objects'),
@@ -212,7 +213,7 @@ ${entry('alice', 3)}${entry('Bob', 1)}${entry('zoe', 1)}${entry('guest', 1)}-= P
 
 ${entry('alice', 3)}-= Registry objects: 1 =-
 
-name: 2001@192.0.2.9/2001
+name: 2001:<Set>@192.0.2.9/2001
 -= Dialog objects:
 
 `,

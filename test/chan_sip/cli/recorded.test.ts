@@ -36,6 +36,14 @@ for (const command of SAME) {
   });
 }
 
+test("'sip show registry' prints the recorded lines", async () => {
+  const stage = await SipStage.recorded();
+  const terms = { shown: '', text: '', host: '127.0.0.1', port: 5999, username: '2001' };
+  const registeredAt = new Date(2026, 10, 22, 12, 22, 10).getTime();
+  stage.lines.push({ terms, refresh: 105, text: 'Registered', registeredAt });
+  assert.equal(await stage.text('sip show registry'), recorded('sip show registry'));
+});
+
 /** The original lists users in the order of a hash. */
 const sorted = (text: string) => text.split('\n').sort();
 

@@ -1,5 +1,6 @@
 /** The options that devices alone have. */
 import { call } from '../../../modules/chan_sip/options/call.js';
+import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { device } from '../../../modules/chan_sip/options/device.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
@@ -24,7 +25,7 @@ const list = (good: [string, unknown][], bad: string[] = []): Cases => ({ initia
 const acl: Cases = { initial: { rules: [], names: [] }, good: [['office', { rules: [], names: ['office'] }]] };
 const nowhere = { host: '', port: undefined };
 
-checkOptions('devices', without(device, call, session, media, proof), {
+checkOptions('devices', without(device, call, contacts, session, media, proof), {
   type: {
     initial: 'friend',
     good: [

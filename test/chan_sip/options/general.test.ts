@@ -1,5 +1,6 @@
 /** The options of [general] that devices do not have: what they are when unset, what may stand there, what may not. */
 import { call } from '../../../modules/chan_sip/options/call.js';
+import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { general } from '../../../modules/chan_sip/options/general.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
@@ -52,7 +53,7 @@ const acl: Cases = {
   good: [['office,home', { rules: [], names: ['office', 'home'] }]],
 };
 
-checkOptions('[general]', without(general, call, session, media, proof), {
+checkOptions('[general]', without(general, call, contacts, session, media, proof), {
   allowguest: flag(true),
   autocreatepeer: {
     initial: 'no',
@@ -108,6 +109,14 @@ checkOptions('[general]', without(general, call, session, media, proof), {
   tcpauthlimit: number(100, '1', '0'),
   websocket_enabled: flag(true),
   websocket_write_timeout: number(100, '1', '0'),
+  websocket_origins: {
+    initial: [],
+    good: [
+      ['', []],
+      ['https://PBX.example, http://10.0.0.1:8080', ['https://pbx.example', 'http://10.0.0.1:8080']],
+    ],
+    bad: ['pbx.example', 'https://pbx.example/path', '*'],
+  },
   tlsenable: { ...flag(false), aliases: ['sslenable'] },
   tlsbindaddr: { ...place(['host.example']), aliases: ['sslbindaddr'] },
   tlscertfile: { ...word('asterisk.pem'), aliases: ['sslcert', 'tlscert'] },
@@ -184,6 +193,7 @@ checkOptions('[general]', without(general, call, session, media, proof), {
   registertimeout: number(20, '1', '0'),
   registerattempts: number(0, '5', '-1'),
   register_retry_403: flag(false),
+  register_rate: number(0, '50', '-1'),
   submaxexpiry: number(3600, '60', '0'),
   subminexpiry: number(60, '10', '0'),
   mwi: { initial: [], bad: ['nonsense'] },

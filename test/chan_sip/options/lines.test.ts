@@ -12,7 +12,7 @@ import { lineOf } from './option-cases.js';
 
 const plain = {
   peer: undefined,
-  protocol: 'udp',
+  protocol: undefined,
   user: 'name',
   domain: undefined,
   domainPort: undefined,

@@ -22,7 +22,7 @@ const GENERAL = words(`
   dynamic_exclude_static dynamic_excludes_static contactpermit contactdeny contactacl subscribe_network_change_event
   tos_sip tos_audio tos_video tos_text cos_sip cos_audio cos_video cos_text
   maxexpiry maxexpirey minexpiry minexpirey defaultexpiry defaultexpirey submaxexpiry subminexpiry mwiexpiry
-  registertimeout registerattempts register_retry_403 register mwi regcontext regextenonqualify
+  registertimeout registerattempts register_retry_403 register_rate register mwi regcontext regextenonqualify
   qualify qualifyfreq qualifygap qualifypeers keepalive notifymimetype vmexten mwi_from buggymwi
   notifyringing notifyhold notifycid
   rtcachefriends rtupdate rtsavesysname rtsavepath rtautoclear ignoreregexpire supportpath

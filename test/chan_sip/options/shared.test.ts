@@ -1,5 +1,6 @@
 /** The options that [general] and devices have in common. */
 import { call } from '../../../modules/chan_sip/options/call.js';
+import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
@@ -258,4 +259,12 @@ checkOptions('media', media, {
   rtpkeepalive: number(0, '10', '-1'),
   icesupport: flag(false),
   rtcp_mux: flag(false),
+});
+
+checkOptions('contacts', contacts, {
+  maxcontacts: number(1, '100', '0', '101'),
+  removeexisting: flag(false),
+  supportoutbound: flag(false),
+  supportgruu: flag(false),
+  flowtimer: number(120, '0', '-1', '3601'),
 });

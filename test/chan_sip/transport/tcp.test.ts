@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
+import { noIPv6 } from '../../support/ipv6.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
 import { answerTo, failureOf, transportStage } from '../../support/transport.js';
@@ -260,3 +261,26 @@ test('an address in use is refused, and one port may serve UDP and TCP', bounded
   phone.send(stage.listener.local, options);
   assert.match(await phone.next(), /^SIP\/2\.0 200/);
 });
+
+for (const [from, to] of [
+  ['::1', '::1'],
+  ['::1', '::'],
+  ['127.0.0.1', '::'],
+] as const) {
+  test(`a connection from ${from} to ${to} is shown and answered as that`, bounded, async t => {
+    const absent = noIPv6();
+    if (absent) return t.skip(absent);
+    await using stage = transportStage();
+    const listener = await stage.layer.open('tcp', { address: to, port: 0 });
+    await using phone = await StreamPhone.open({ address: from, port: listener.local.port });
+    phone.send(options);
+    assert.match(await phone.next(), new RegExp(`^SIP/2\\.0 200 OK\r\n(?:.*\r\n)*?Via: .*;received=${from}`));
+    const [, flow] = stage.heard[0]!;
+    assert.deepEqual([flow.remote.address, flow.local.address], [from, from]);
+    assert.equal(stage.layer.connections()[0]!.remote.address, from);
+    // Back to it over a way of its own.
+    listener.flow(flow.remote).send(requestText('NOTIFY'));
+    assert.equal(parse(await phone.next()).method, 'NOTIFY');
+    return undefined;
+  });
+}

@@ -1,11 +1,14 @@
 /** TLS on real sockets of this machine, under certificates made for the test. */
 import assert from 'node:assert/strict';
+import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { createServer } from 'node:tls';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { TlsIdentity } from '../../../core/certificates.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
-import type { TlsIdentity } from '../../../modules/chan_sip/transport/transport.js';
 import { certificate, noCertificates, type TestCertificate } from '../../support/certificate.js';
+import { noIPv6 } from '../../support/ipv6.js';
+import { run } from '../../support/obelisk.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
 import { failureOf, transportStage } from '../../support/transport.js';
@@ -32,7 +35,14 @@ after(async () => {
 });
 
 const identityOf = ({ cert, key }: TestCertificate, verify = false): TlsIdentity => ({
-  accepting: { cert, key, ca: [theirs.cert], requestCert: verify, rejectUnauthorized: verify },
+  accepting: {
+    cert,
+    key,
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    ca: [theirs.cert],
+    requestCert: verify,
+    rejectUnauthorized: verify,
+  },
   connecting: { ca: [theirs.cert] },
 });
 
@@ -135,6 +145,73 @@ for (const [what, trusted] of [
     server.close();
   });
 }
+
+/** A server that wants a certificate and shows its own; with the names it was asked for. */
+async function asking({ cert, key }: TestCertificate) {
+  const server = createServer({ cert, key, ca: [ours.cert], requestCert: true })
+    .listen(0, '127.0.0.1')
+    .unref();
+  server.on('tlsClientError', () => undefined);
+  await once(server, 'listening');
+  return { server, remote: { address: '127.0.0.1', port: (server.address() as { port: number }).port } };
+}
+
+secured('the name that is asked for is told, and the certificate must be for it', async () => {
+  await using stage = await tlsStage(() => ({ ...identityOf(ours), connecting: { ...ours, ca: [theirs.cert] } }));
+  const { server, remote } = await asking(theirs);
+  const connected = once(server, 'secureConnection');
+  stage.listener.flow(remote, 'phone.example').send(options);
+  const [socket] = (await connected) as [TLSSocket];
+  await using phone = new StreamPhone(socket);
+  assert.equal(parse(await phone.next()).method, 'OPTIONS');
+  assert.deepEqual([socket.servername, socket.authorized], ['phone.example', true], 'and we show our certificate');
+  assert.match(
+    (await failureOf(stage.listener.flow(remote, 'other.example'), options)).message,
+    /does not match certificate's altnames/,
+  );
+  stage.listener.flow(remote, 'phone.example').send(options);
+  await phone.next();
+  assert.equal(stage.layer.connections().length, 1);
+  server.close();
+});
+
+secured('one that is asked for by its address proves that, and is told no name', async () => {
+  await using stage = await tlsStage(() => ({ ...identityOf(ours), connecting: { ...ours, ca: [theirs.cert] } }));
+  const { server, remote } = await asking(theirs);
+  const connected = once(server, 'secureConnection');
+  stage.listener.flow(remote, '127.0.0.1').send(options);
+  const [socket] = (await connected) as [TLSSocket];
+  await using phone = new StreamPhone(socket);
+  assert.equal(parse(await phone.next()).method, 'OPTIONS');
+  assert.equal(socket.servername, false);
+  server.close();
+});
+
+secured('nobody can shake hands again over a connection', async () => {
+  await using stage = await tlsStage();
+  const { address, port } = stage.listener.local;
+  const { stderr } = await run('openssl', ['s_client', '-connect', `${address}:${port}`, '-tls1_2'], 'R\n');
+  assert.match(stderr, /^RENEGOTIATING$[\s\S]*no renegotiation/m);
+});
+
+secured('over IPv6 too, both ways, under a certificate for the address', async () => {
+  if (noIPv6()) return;
+  await using stage = transportStage(undefined, LIMITS, () => ({
+    ...identityOf(ours),
+    connecting: { ca: [ours.cert] },
+  }));
+  const bind = { address: '::1', port: 0 };
+  const [one, other] = [await stage.layer.open('tls', bind), await stage.layer.open('tls', bind)];
+  await using phone = await StreamPhone.secure(one.local, { ca: [ours.cert] });
+  phone.send(options);
+  assert.match(await phone.next(), /^SIP\/2\.0 200/);
+  one.flow(other.local).send(options);
+  while (stage.heard.length < 2) await new Promise(setImmediate);
+  assert.deepEqual(
+    stage.heard.map(([, flow]) => flow.remote.address),
+    ['::1', '::1'],
+  );
+});
 
 secured('the end closes connections in the middle of their handshake too', async () => {
   const stage = await tlsStage();

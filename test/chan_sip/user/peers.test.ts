@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { parseText } from '../../../core/config/dialect.js';
 import { ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { readSipConfig } from '../../../modules/chan_sip/options/read.js';
-import type { Binding, Peer } from '../../../modules/chan_sip/user/peer.js';
+import { type Binding, openBinding } from '../../../modules/chan_sip/user/binding.js';
+import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { peerAt } from '../../support/peer-at.js';
 
@@ -21,20 +22,20 @@ async function reload(peers: Peers, text: string) {
   const { general, devices } = await read(text);
   const { added, removed, kept, unbound } = peers.apply(devices, general);
   const names = (list: readonly Peer[]) => list.map(({ name }) => name);
-  return { added: names(added), removed: names(removed), kept: names(kept), unbound: names(unbound) };
+  return { added: names(added), removed: names(removed), kept: names(kept), unbound: names([...unbound.keys()]) };
 }
 
 function bind(peers: Peers, name: string, port: number): Binding {
   const peer = peers.get(name)!;
   const address = { address: '192.0.2.1', port };
-  const facts = { granted: 60, expiresAt: 70_000, protocol: 'udp', callId: 'c', cseq: 1, path: [], since: 0 } as const;
-  peer.binding = { contact: `sip:${name}@192.0.2.1`, address, ...facts };
-  peer.address = address;
-  peer.fullcontact = peer.binding.contact;
+  const facts = { granted: 60, protocol: 'udp', callId: 'c', cseq: 1, path: [] } as const;
+  const binding = openBinding({ contact: `sip:${name}@192.0.2.1`, address, ...facts }, peer.lastMs);
+  peer.binding = binding;
+  peer.follow();
   peer.useragent = 'phone/1';
   peer.defaultuser ||= name;
   peers.moved(peer);
-  return peer.binding;
+  return binding;
 }
 
 const PHONES = '[a]\ntype=friend\nhost=dynamic\nsecret=x\n[b]\ntype=peer\nhost=192.0.2.9\n[u]\ntype=user\n';

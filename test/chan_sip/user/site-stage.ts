@@ -15,6 +15,7 @@ import {
   type Protocol,
 } from '../../../modules/chan_sip/transport/transport.js';
 import { UserLayer } from '../../../modules/chan_sip/user/layer.js';
+import type { Observer } from '../../../modules/chan_sip/user/outbound/line.js';
 import { CoreStage } from '../../support/core-stage.js';
 import { type Lookup, namesFrom } from '../../support/names.js';
 
@@ -82,6 +83,8 @@ export class SiteStage {
   readonly #wires = new Map<string, RecordingWire>();
   /** What chance says: in the middle nothing is longer or shorter. */
   random = 0.5;
+  /** Sees what happens to registrations with other servers. */
+  observer: Observer = () => undefined;
   /** Ends of streams that are open, `address:port`. */
   readonly connections = new Set<string>();
   #cseq = 100;
@@ -103,6 +106,7 @@ export class SiteStage {
       reaches: (protocol, remote) => protocol === 'udp' || this.connections.has(formatEndpoint(remote)),
       names: namesFrom(lookup, stage.clock),
       random: () => this.random,
+      observer: (state, input) => this.observer(state, input),
     });
     this.user.configure(config, 'pbx.example');
     const handle = handleIncoming(this.user);

@@ -8,7 +8,8 @@ export interface RegisterLine {
   readonly text: string;
   /** The device whose address, proxy and transport are taken. */
   readonly peer: string | undefined;
-  readonly protocol: 'udp' | 'tcp' | 'tls';
+  /** Undefined: that of the device, else udp. */
+  readonly protocol: 'udp' | 'tcp' | 'tls' | undefined;
   readonly user: string;
   readonly domain: string | undefined;
   readonly domainPort: number | undefined;
@@ -24,7 +25,7 @@ export interface RegisterLine {
 }
 
 const EXPECTS = '[peer?][transport://]user[@domain][:secret[:authuser]]@host[:port][/extension][~expiry]';
-const SECURE = new Set(['udp', 'tcp', 'tls']);
+const KNOWN = new Set(['udp', 'tcp', 'tls']);
 
 type Left = Pick<RegisterLine, 'peer' | 'protocol' | 'user' | 'domain' | 'domainPort' | 'secret' | 'authuser'>;
 
@@ -32,8 +33,8 @@ function parseLeft(text: string, warn: Warn): Left {
   const peer = /^([^?@:]+)\?/.exec(text)?.[1];
   const behindPeer = peer === undefined ? text : text.slice(peer.length + 1);
   const scheme = /^([A-Za-z]+):\/\//.exec(behindPeer)?.[1];
-  const wanted = scheme?.toLowerCase() ?? 'udp';
-  if (!SECURE.has(wanted)) warn(`'${scheme}' is no transport to register over, udp is taken`);
+  const wanted = scheme?.toLowerCase();
+  if (wanted !== undefined && !KNOWN.has(wanted)) warn(`'${scheme}' is no transport to register over, udp is taken`);
   const fields = splitOutside(scheme === undefined ? behindPeer : behindPeer.slice(scheme.length + 3), ':');
   if (fields.length > 4) throw new Invalid(`expected ${EXPECTS}, got more than four fields before the last @`);
   const [who = '', ...others] = fields;
@@ -43,7 +44,7 @@ function parseLeft(text: string, warn: Warn): Left {
   if (bare(user) === '') throw new Invalid(`expected ${EXPECTS}, got no user`);
   return {
     peer,
-    protocol: (SECURE.has(wanted) ? wanted : 'udp') as Left['protocol'],
+    protocol: wanted === undefined ? undefined : ((KNOWN.has(wanted) ? wanted : 'udp') as Left['protocol']),
     user: bare(user),
     domain: domain === undefined || domain === '' ? undefined : bare(domain),
     domainPort,

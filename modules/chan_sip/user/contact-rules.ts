@@ -1,0 +1,47 @@
+/** What is asked of every contact before it is bound, and what is learned of its device. */
+import type { Message } from '../message/message.js';
+import { decode, detach } from '../message/octets.js';
+import type { Uri } from '../message/uri.js';
+import type { Answer } from './answers.js';
+import { mayBeAt } from './nat.js';
+import type { Peer } from './peer.js';
+import { FORBIDDEN } from './refusals.js';
+import type { Attempt } from './registrar.js';
+import type { Site } from './site.js';
+
+/** Longer texts are not stored: a contact and a path are of no use when cut, so they are refused. */
+const LONGEST_CONTACT = 512;
+const LONGEST_PATH = 1024;
+const LONGEST_CALL_ID = 255;
+const LONGEST_USERAGENT = 255;
+
+export const BAD_REQUEST: Answer = { status: 400, reason: 'Bad Request' };
+const DENIED: Answer = { status: 603, reason: 'Denied' };
+const NO_PATH: readonly string[] = [];
+
+export const pathOf = (request: Message, peer: Peer): readonly string[] =>
+  peer.get('supportpath') ? request.list('Path') : NO_PATH;
+
+/** Why a contact at this address cannot be bound. */
+export function contactFault(site: Site, peer: Peer, uri: Uri, address: string, path: readonly string[]) {
+  if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return BAD_REQUEST;
+  if (mayBeAt(site, peer, address)) return undefined;
+  return peer.origin === 'autocreate' ? FORBIDDEN : DENIED;
+}
+
+/** What a REGISTER that is taken says of its device. */
+export function learn(site: Site, { request, natSeen }: Attempt, peer: Peer, { user }: Uri): void {
+  peer.natDetected = natSeen;
+  if (peer.defaultuser === '') peer.defaultuser = decode(detach(user ?? ''));
+  const heard = (request.header('User-Agent') ?? '').slice(0, LONGEST_USERAGENT);
+  if (peer.useragent === decode(heard)) return;
+  peer.useragent = decode(detach(heard));
+  site.log.verbose(4, `SIP '${peer.name}' is now '${peer.useragent}'`);
+}
+
+/** Whether a Call-ID is remembered whole. */
+export const isKept = (callId: string): boolean => callId.length <= LONGEST_CALL_ID;
+
+/** A Call-ID to store: the text there was before when it is the same. */
+export const keptCallId = (callId: string, before: string | undefined): string =>
+  callId === before ? before : detach(callId.slice(0, LONGEST_CALL_ID));

@@ -1,0 +1,119 @@
+/** One address of the HTTP server: requests go to who serves their path. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer as createSecure, type Server as SecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Clock, LoadDeclined, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import type { Wanted } from './read.js';
+import { type SessionLimits, Sessions } from './sessions.js';
+import type { Bound, Route } from './token.js';
+
+/** Times are kept by Sessions, over the clock of the core. */
+const NO_TIMES = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0, connectionsCheckingInterval: 3_600_000 };
+
+export interface ListenerParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  limits(): SessionLimits;
+  /** How the server names itself. */
+  name(): string;
+  /** Who serves the path of a URL. */
+  route(url: string): Route | undefined;
+}
+
+export class HttpListener {
+  readonly wanted: Wanted;
+  readonly #server: Server | SecureServer;
+  readonly #parts: ListenerParts;
+  readonly #sessions: Sessions;
+
+  private constructor(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts) {
+    this.wanted = wanted;
+    this.#parts = parts;
+    this.#sessions = new Sessions(parts.clock, () => parts.limits());
+    const server = identity ? createSecure({ ...identity.accepting, ...NO_TIMES }) : createServer(NO_TIMES);
+    server.on('connection', (socket: Socket) => this.#sessions.add(socket));
+    server.on('request', (request, response) => this.#request(request, response));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    // A client that speaks no TLS, or not ours.
+    server.on('tlsClientError', (_cause, socket) => socket.destroy());
+    this.#server = server;
+  }
+
+  /** @throws LoadDeclined in the operator's words */
+  static async open(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts): Promise<HttpListener> {
+    const listener = new HttpListener(wanted, identity, parts);
+    const server = listener.#server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', cause => reject(new LoadDeclined(refusal(wanted, cause))));
+      server.listen(wanted.port, wanted.address, resolve);
+    });
+    server.removeAllListeners('error');
+    server.on('error', cause => parts.log.warning(`${describe(wanted)}: ${messageOf(cause)}`));
+    return listener;
+  }
+
+  get bound(): Bound {
+    const { address, port } = this.#server.address() as AddressInfo;
+    return { secure: this.wanted.secure, address, port };
+  }
+
+  /** For who connects from now on. */
+  renew({ accepting }: TlsIdentity): void {
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext(accepting);
+  }
+
+  /** Ends its connections too, whatever they became. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
+    this.#sessions.close();
+    await closed;
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    this.#sessions.asked(request, response);
+    response.setHeader('Server', this.#parts.name());
+    const route = this.#parts.route(request.url ?? '');
+    if (!route) plain(response, 404);
+    else if (route.request) this.#guarded(response, () => route.request?.(request, response));
+    else plain(response, 426, { Upgrade: 'websocket', Connection: 'Upgrade' });
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const route = this.#parts.route(request.url ?? '');
+    if (!route?.upgrade) {
+      socket.once('finish', () => socket.destroy());
+      socket.end(`HTTP/1.1 ${route ? 400 : 404} ${STATUS_CODES[route ? 400 : 404]}\r\nConnection: close\r\n\r\n`);
+      return;
+    }
+    this.#sessions.upgraded(request.socket);
+    this.#guarded(socket, () => route.upgrade?.(request, socket, head));
+  }
+
+  /** A route that throws is ours to log, and the end of that connection. */
+  #guarded(end: { destroy(): unknown }, serve: () => void): void {
+    try {
+      serve();
+    } catch (thrown) {
+      this.#parts.log.error(traceOf(thrown));
+      end.destroy();
+    }
+  }
+}
+
+const plain = (response: ServerResponse, status: number, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'Content-Type': 'text/plain', ...headers });
+  response.end(`${status} ${STATUS_CODES[status]}\n`);
+};
+
+export const describe = ({ secure, address, port }: Wanted): string =>
+  `${secure ? 'https' : 'http'} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+const WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'address already in use; bind to another address or port in http.conf',
+  EADDRNOTAVAIL: 'this machine has no such address; bind to one that it has',
+  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
+};
+
+const refusal = (wanted: Wanted, cause: NodeJS.ErrnoException): string =>
+  `${describe(wanted)}: ${WORDS[cause.code ?? ''] ?? cause.message}`;

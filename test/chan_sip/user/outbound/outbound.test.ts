@@ -1,0 +1,296 @@
+/** All registrations of ours: which lines there are, how they are paced, what a reload and the end do to them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Columns, phone, RowStage } from '../row-stage.js';
+import { SiteStage } from '../site-stage.js';
+import { CHALLENGE, LINE, TRUNK, TrunkStage } from './trunk-stage.js';
+
+const many = (count: number, host = '192.0.2.9:5999'): string =>
+  Array.from({ length: count }, (_, at) => `register => u${at}:p@${host}/u${at}`).join('\n');
+
+const registers = (site: SiteStage, at = TRUNK) => site.sent(at).filter(({ text }) => text.startsWith('REGISTER'));
+const distinct = (site: SiteStage, at = TRUNK) =>
+  new Set(registers(site, at).map(one => `${one.header('From')} ${one.header('CSeq')}`)).size;
+
+test('lines begin 100 ms apart, the first after twice that', async () => {
+  const site = await SiteStage.of(`[general]\n${many(3)}`);
+  site.random = 0;
+  const counts = [199, 1, 99, 1, 100].map(ms => {
+    site.clock.advance(ms);
+    return distinct(site);
+  });
+  assert.deepEqual(counts, [0, 1, 1, 2, 3]);
+  await site.close();
+});
+
+test('lines that fall due together go out at register_rate, and never twice', async () => {
+  const site = await SiteStage.of(`[general]\nregister_rate=50\nregistertimeout=1000\ndefaultexpiry=60\n${many(90)}`);
+  site.random = 0;
+  site.clock.advance(5000);
+  assert.equal(distinct(site), 90);
+  for (const one of registers(site)) if (one.header('CSeq') === '102 REGISTER') accept(site, one.text, one.to, 60);
+  site.clock.advance(44_900);
+  const before = distinct(site);
+  assert.ok(before <= 90 + 5, `${before}`);
+  site.clock.advance(1000);
+  const inOneSecond = distinct(site) - before;
+  assert.ok(inOneSecond > 30 && inOneSecond <= 51, `${inOneSecond} in a second`);
+  site.clock.advance(3000);
+  assert.equal(distinct(site), 180);
+  await site.close();
+});
+
+function accept(site: SiteStage, text: string, to: { address: string; port: number }, seconds: number): void {
+  const header = (name: string) => `${name}: ${new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1]}`;
+  const echoed = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(header);
+  site.receive(['SIP/2.0 200 OK', ...echoed, `Expires: ${seconds}`, 'Content-Length: 0\r\n\r\n'].join('\r\n'), to);
+}
+
+test('a silent server is asked by a hundred lines at a time, however many there are, and others are not kept waiting', async () => {
+  const other = { address: '192.0.2.10', port: 5060 };
+  const site = await SiteStage.of(`[general]\nregister_rate=1000\n${many(150)}\nregister => z:p@192.0.2.10/z`);
+  site.clock.advance(15_000);
+  assert.deepEqual([distinct(site), distinct(site, other)], [100, 1]);
+  site.clock.advance(6000);
+  assert.ok(distinct(site) > 150, 'the next have their turn when the first have waited');
+  await site.close();
+});
+
+test('renewals are spread: lines that were accepted together are not renewed together', async () => {
+  const site = await SiteStage.of(`[general]\nregister_rate=1000\n${many(50)}`);
+  site.clock.advance(1000);
+  const draws = [0, 0.25, 0.5, 0.75, 1];
+  for (const [at, one] of registers(site).entries()) {
+    site.random = draws[at % draws.length]!;
+    accept(site, one.text, one.to, 120);
+  }
+  site.random = 0;
+  const seconds: number[] = [];
+  for (let ms = 0; ms < 110_000; ms += 1000) {
+    const before = distinct(site);
+    site.clock.advance(1000);
+    if (distinct(site) > before) seconds.push(distinct(site) - before);
+  }
+  assert.ok(seconds.length >= 5 && Math.max(...seconds) <= 10, `in each second: ${seconds}`);
+  await site.close();
+});
+
+test('a reload: what is unchanged goes on, what is gone is un-registered, what is new begins', async () => {
+  const stage = await TrunkStage.registered();
+  const before = stage.last();
+  await stage.site.reconfigure(`[general]\n${LINE}\nregister => 2002:p@192.0.2.9:5999/2002`);
+  assert.deepEqual(
+    stage.lines.map(({ text }) => text),
+    ['Registered', 'Unregistered'],
+  );
+  stage.wait(300);
+  assert.match(stage.last().text, /^From: <sip:2002@/m);
+  stage.answer('200 OK');
+  await stage.site.reconfigure('[general]\nregister => 2002:p@192.0.2.9:5999/2002');
+  stage.wait(0);
+  const goodbye = stage.last();
+  assert.equal(goodbye.header('Expires'), '0');
+  assert.deepEqual(
+    [goodbye.header('Call-ID'), goodbye.header('From'), goodbye.header('Contact')],
+    [before.header('Call-ID'), before.header('From'), before.header('Contact')],
+  );
+  stage.answer('200 OK');
+  assert.deepEqual(
+    stage.lines.map(({ text }) => text),
+    ['Registered'],
+  );
+  await stage.close();
+});
+
+test('a changed line begins anew, with no goodbye that would undo it', async () => {
+  const stage = await TrunkStage.registered();
+  const before = stage.last();
+  await stage.site.reconfigure(`[general]\n${LINE.replace('pass2001', 'other')}`);
+  stage.wait(200);
+  assert.equal(stage.count(), 2, 'CSeq begins at 102 again');
+  assert.equal(stage.last().header('Expires'), '120');
+  assert.notEqual(stage.last().header('Call-ID'), before.header('Call-ID'));
+  await stage.close();
+});
+
+test('the end: every server that knows us hears it, challenged or not, and nobody is waited for longer than 1.5 s', async () => {
+  const site = await SiteStage.of(
+    `[general]\n${LINE}\nregister => 2002:p@192.0.2.9:5999/2002\nregister => 2003:p@192.0.2.9:5999/2003`,
+  );
+  site.clock.advance(500);
+  const [one, two, three] = registers(site);
+  assert.ok(three);
+  accept(site, one!.text, one!.to, 120);
+  accept(site, two!.text, two!.to, 120);
+  let left = false;
+  const leaving = site.user.leave().then(() => {
+    left = true;
+  });
+  site.clock.advance(20);
+  const goodbyes = registers(site).filter(sent => sent.header('Expires') === '0');
+  assert.deepEqual(
+    goodbyes.map(sent => sent.header('From')?.slice(0, 10)),
+    ['<sip:2001@', '<sip:2002@'],
+  );
+  accept(site, goodbyes[0]!.text, goodbyes[0]!.to, 0);
+  site.clock.advance(1479);
+  await Promise.resolve();
+  assert.equal(left, false);
+  site.clock.advance(1);
+  await leaving;
+  await site.close();
+});
+
+test('the end is at once where nobody knows us', async () => {
+  const site = await SiteStage.of(`[general]\n${LINE}`);
+  site.clock.advance(300);
+  await site.user.leave();
+  assert.equal(registers(site).filter(sent => sent.header('Expires') === '0').length, 0);
+  await site.close();
+});
+
+const BOX = '[box]\ntype=peer\nhost=192.0.2.9\nport=5999\ndefaultuser=2001\nremotesecret=pass2001\n';
+
+test('a device with callbackextension registers as a line would', async () => {
+  const stage = await TrunkStage.asked('', { line: '', devices: `${BOX}callbackextension=100\n` });
+  const sent = stage.last();
+  assert.match(sent.text, /^REGISTER sip:192\.0\.2\.9:5999 SIP/);
+  assert.deepEqual(
+    [sent.header('From')?.slice(0, 20), sent.header('Contact')],
+    ['<sip:2001@192.0.2.9>', '<sip:100@192.0.2.1>'],
+  );
+  stage.answer('401 Unauthorized', CHALLENGE);
+  assert.match(stage.last().header('Authorization')!, /username="2001"/);
+  await stage.close();
+});
+
+test('callbackextension without a host or a user has no effect, and that is said', async () => {
+  const stage = await TrunkStage.of('', {
+    line: '',
+    devices:
+      '[a]\ntype=friend\nhost=dynamic\ndefaultuser=x\ncallbackextension=1\n[b]\ntype=peer\nhost=192.0.2.9\ncallbackextension=1\n',
+  });
+  assert.equal(stage.lines.length, 0);
+  assert.deepEqual(stage.notes, [
+    "warning: callbackextension of 'a' has no effect: it needs a host to register with",
+    "warning: callbackextension of 'b' has no effect: it needs a fromuser or a defaultuser to register as",
+  ]);
+  await stage.close();
+});
+
+const settings: [what: string, line: string, devices: string, expected: RegExp[]][] = [
+  [
+    'fromdomain',
+    'box?2001:p@192.0.2.9:5999/1',
+    `${BOX}fromdomain=example.com\n`,
+    [/^REGISTER sip:example\.com SIP/, /^Call-ID: [0-9a-f]{32}@example\.com\r$/m, /^From: <sip:2001@192\.0\.2\.9>/m],
+  ],
+  [
+    'a domain of the line',
+    '2001@example.com:p:auth@192.0.2.9:5999/1',
+    '',
+    [/^REGISTER sip:example\.com SIP/, /^From: <sip:2001@example\.com>/m],
+  ],
+  [
+    'a domain with a port',
+    '2001@example.com:4321:p:auth@192.0.2.9:5999/1',
+    '',
+    [/^REGISTER sip:example\.com:4321 SIP/, /^To: <sip:2001@example\.com:4321>\r$/m],
+  ],
+  ['an extension with a blank', '2001:p@192.0.2.9:5999/a b', '', [/^Contact: <sip:a%20b@192\.0\.2\.1>\r$/m]],
+  ['no extension', '2001:p@192.0.2.9:5999', '', [/^Contact: <sip:s@192\.0\.2\.1>\r$/m]],
+  ['an expiry', '2001:p@192.0.2.9:5999/1~333', '', [/^Expires: 333\r$/m]],
+  [
+    'nat=force_rport of the device',
+    'box?2001:p@192.0.2.9:5999/1',
+    `${BOX}nat=force_rport\n`,
+    [/^Via: [^\r]*;rport\r$/m],
+  ],
+  ['the address of the device', 'box?2001:p@example.com/1', BOX, [/^REGISTER sip:example\.com SIP/]],
+  ['an outbound proxy', '2001:p@example.com/1', 'PROXY', [/^REGISTER sip:example\.com SIP/]],
+];
+
+for (const [what, line, devices, expected] of settings) {
+  test(`what a REGISTER says: ${what}`, async () => {
+    const proxy = devices === 'PROXY';
+    const stage = await TrunkStage.asked(proxy ? 'outboundproxy=192.0.2.9:5999' : '', {
+      line: `register => ${line}`,
+      devices: proxy ? '' : devices,
+    });
+    for (const pattern of expected) assert.match(stage.last().text, pattern);
+    await stage.close();
+  });
+}
+
+test('a server without an address is told of, and looked for again after registertimeout', async () => {
+  let asked = 0;
+  const stage = await TrunkStage.asked('', {
+    line: 'register => 2001:p@trunk.example:5999/1',
+    lookup: async () => {
+      asked += 1;
+      return asked === 1 ? [] : ['192.0.2.9'];
+    },
+  });
+  await stage.site.stage.settled();
+  assert.deepEqual(stage.notes, ["warning: registration of '2001@trunk.example': the server cannot be found"]);
+  stage.wait(80_000);
+  await stage.site.stage.settled();
+  assert.ok(asked >= 2);
+  await stage.close();
+});
+
+const BACKUP = { address: '192.0.2.10', port: 5999 };
+
+test('of a server in two places the silent one is tried last, and the one that accepted us is asked first', async () => {
+  const stage = await TrunkStage.asked('', {
+    line: 'register => 2001:p@trunk.example:5999/1',
+    lookup: async () => [TRUNK.address, BACKUP.address],
+  });
+  await stage.site.stage.settled();
+  stage.wait(0);
+  assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 0]);
+  stage.wait(20_200);
+  await stage.site.stage.settled();
+  assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 1]);
+  stage.answerTo(stage.last(BACKUP), '200 OK', 'Expires: 120');
+  stage.wait(100_000);
+  await stage.site.stage.settled();
+  assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 2]);
+  await stage.close();
+});
+
+const row = (name: string, more: Columns) => phone(name, { host: '192.0.2.9', port: '5999', type: 'peer', ...more });
+
+for (const cached of ['yes', 'no']) {
+  test(`rows with callbackextension register from the start, rtcachefriends=${cached}`, async () => {
+    const rows = [
+      row('itsp', { defaultuser: '2001', remotesecret: 'p', callbackextension: '100' }),
+      row('plain', { defaultuser: '2002', callbackextension: '' }),
+      row('none', { defaultuser: '2003' }),
+    ];
+    const stage = await RowStage.of({ general: `rtcachefriends=${cached}`, rows });
+    stage.site.clock.advance(500);
+    assert.deepEqual(
+      registers(stage.site).map(one => [one.header('From')?.slice(0, 20), one.header('Contact')]),
+      [['<sip:2001@192.0.2.9>', '<sip:100@192.0.2.1>']],
+    );
+    assert.ok(stage.site.stage.lines.includes("notice: Created realtime peer 'itsp' for registration"));
+    await stage.close();
+  });
+}
+
+test('a database that does not say which devices register is asked again, and what it said before stays', async () => {
+  const rows = [row('itsp', { defaultuser: '2001', remotesecret: 'p', callbackextension: '100' })];
+  const stage = await RowStage.of({ rows });
+  const lines = () => [...stage.site.user.outbound.rows()].length;
+  stage.engine.failure = 'it is away';
+  await stage.site.reconfigure('[general]\n');
+  await stage.site.stage.settled();
+  assert.equal(lines(), 1);
+  stage.engine.failure = undefined;
+  stage.engine.tables.set('db/sippeers', []);
+  stage.site.clock.advance(10_000);
+  await stage.site.stage.settled();
+  assert.equal(lines(), 0);
+  await stage.close();
+});

@@ -1,0 +1,200 @@
+/** The HTTP server on free ports of this machine: routes, limits, certificates, reloads. */
+import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { request as secureRequest } from 'node:https';
+import { test } from 'node:test';
+import { LoadDeclined } from '#core';
+import { commands } from '../../modules/http/commands.js';
+import { Http } from '../../modules/http/server.js';
+import type { Bound, Route } from '../../modules/http/token.js';
+import { certificate, noCertificates } from '../support/certificate.js';
+import { CliStage } from '../support/cli-stage.js';
+import { CoreStage } from '../support/core-stage.js';
+import { StreamPhone } from '../support/stream-phone.js';
+import { HTTP, urlOf } from '../support/web.js';
+
+const bounded = { timeout: 10_000 };
+
+async function httpStage(conf: string | undefined = HTTP) {
+  const stage = await CoreStage.of('http', conf === '' ? {} : { 'http.conf': conf });
+  const http = await Http.start(stage.core);
+  return { stage, http, [Symbol.asyncDispose]: () => stage.close() };
+}
+
+const echo: Route = {
+  path: '/echo',
+  description: 'Echo',
+  request: (request, response) => void response.end(request.method),
+};
+
+const get = async (bound: Bound, path: string) => {
+  const answer = await fetch(urlOf(bound, 'http', path), { headers: { connection: 'close' } });
+  return [answer.status, await answer.text()];
+};
+
+test('without http.conf, or where it does not enable it, nothing is listened on', bounded, async () => {
+  for (const conf of ['', '[general]\nbindport=0\n']) {
+    await using at = await httpStage(conf);
+    assert.deepEqual(at.http.bound(), []);
+  }
+});
+
+test('a path is served until it is withdrawn, and by one alone', bounded, async () => {
+  await using at = await httpStage(`${HTTP}prefix=/pbx/\nservername=Door\n`);
+  const [bound] = at.http.bound();
+  const withdraw = at.http.serve(echo);
+  assert.throws(() => at.http.serve(echo), /the path \/echo is served already/);
+  const answer = await fetch(urlOf(bound!, 'http', '/pbx/echo?a=b'), { headers: { connection: 'close' } });
+  assert.deepEqual([answer.headers.get('server'), await answer.text()], ['Door', 'GET']);
+  assert.deepEqual(await get(bound!, '/echo'), [404, '404 Not Found\n']);
+  withdraw();
+  assert.deepEqual(await get(bound!, '/pbx/echo'), [404, '404 Not Found\n']);
+});
+
+test('a path for another protocol tells who asks for none', bounded, async () => {
+  await using at = await httpStage();
+  at.http.serve({ path: '/ws', description: 'Other', upgrade: () => assert.fail() });
+  assert.deepEqual(await get(at.http.bound()[0]!, '/ws'), [426, '426 Upgrade Required\n']);
+});
+
+test('a route that throws is logged, and the next request is served', bounded, async () => {
+  await using at = await httpStage();
+  at.http.serve({
+    path: '/bad',
+    description: 'Bad',
+    request() {
+      throw new Error('broken');
+    },
+  });
+  await assert.rejects(get(at.http.bound()[0]!, '/bad'));
+  assert.match(at.stage.lines.join('\n'), /error: Error: broken\n/);
+  assert.deepEqual(await get(at.http.bound()[0]!, '/none'), [404, '404 Not Found\n']);
+});
+
+for (const [what, said] of [
+  ['says nothing', ''],
+  ['never ends its headers', 'GET / HTTP/1.1\r\nHost: a\r\nX: '],
+  ['never ends its body', 'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc'],
+] as const) {
+  test(`who ${what} is cut after session_inactivity`, bounded, async () => {
+    await using at = await httpStage(`${HTTP}session_inactivity=1000\n`);
+    at.http.serve({ path: '/echo', description: 'Waits', request: request => void request.resume() });
+    await using stranger = await StreamPhone.open(at.http.bound()[0]!);
+    stranger.send(said);
+    // Somebody else is served meanwhile, so what was said before has been read.
+    await get(at.http.bound()[0]!, '/none');
+    at.stage.clock.advance(1000);
+    await stranger.hungUp();
+  });
+}
+
+test('an answer may take its time, and after it the next request has session_keep_alive', bounded, async () => {
+  await using at = await httpStage(`${HTTP}session_inactivity=1000\nsession_keep_alive=500\n`);
+  let answer: (() => void) | undefined;
+  const asked = new Promise<void>(resolve => {
+    at.http.serve({
+      path: '/slow',
+      description: 'Slow',
+      request(request, response) {
+        answer = () => response.end('done');
+        request.resume().on('end', resolve);
+      },
+    });
+  });
+  await using client = await StreamPhone.open(at.http.bound()[0]!);
+  client.send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+  await asked;
+  at.stage.clock.advance(5000);
+  answer!();
+  while (!client.text.includes('done')) await client.octets(client.text.length + 1);
+  at.stage.clock.advance(500);
+  await client.hungUp();
+});
+
+test('beyond sessionlimit the oldest connection goes', bounded, async () => {
+  await using at = await httpStage(`${HTTP}sessionlimit=2\n`);
+  const [bound] = at.http.bound();
+  await using first = await StreamPhone.open(bound!);
+  await using second = await StreamPhone.open(bound!);
+  await using third = await StreamPhone.open(bound!);
+  await first.hungUp();
+  for (const one of [second, third]) {
+    one.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    assert.match(await one.octets(12), /^HTTP\/1\.1 404/);
+  }
+});
+
+test('a reload opens, closes and moves; what is wrong changes nothing', bounded, async () => {
+  await using at = await httpStage();
+  await using other = await httpStage();
+  const [bound] = at.http.bound();
+  const reload = (conf: string) => {
+    at.stage.write('http.conf', conf);
+    return at.http.reload();
+  };
+  await reload(HTTP);
+  assert.deepEqual(at.http.bound(), [bound]);
+  await assert.rejects(
+    reload(`[general]\nenabled=yes\nbindport=${other.http.bound()[0]!.port}\n`),
+    /^LoadDeclined: http 127\.0\.0\.1:\d+: address already in use/,
+  );
+  await assert.rejects(reload(`${HTTP}bindaddr=localhost\n`), /http\.conf:4: bindaddr: expected an IP address/);
+  assert.deepEqual(at.http.bound(), [bound]);
+  await reload(`[general]\nenabled=yes\nbindaddr=0.0.0.0\nbindport=${bound!.port}\n`);
+  assert.deepEqual(at.http.bound(), [{ ...bound!, address: '0.0.0.0' }]);
+  await reload(HTTP.replace('yes', 'no'));
+  assert.deepEqual(at.http.bound(), []);
+});
+
+test('unknown sections and options are told', bounded, async () => {
+  await using at = await httpStage(`${HTTP}enable_status=yes\nbindadr=::1\n[post_mappings]\nx=y\n`);
+  assert.deepEqual(at.stage.lines, [
+    "warning: http.conf:5: unknown option 'bindadr', did you mean 'bindaddr'?",
+    'warning: http.conf: [post_mappings] has no effect here',
+    'notice: http.conf: options that are read and not in force yet: enable_status',
+  ]);
+});
+
+const secureGet = ({ address, port }: Bound, ca: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    secureRequest({ host: address, port, ca, agent: false, path: '/' }, answer => {
+      answer.resume();
+      resolve(answer.statusCode!);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+test('HTTPS: a renewed certificate is shown after a reload of the same file', bounded, async t => {
+  const absent = await noCertificates();
+  if (absent) return t.skip(absent);
+  await using first = await certificate();
+  await using second = await certificate();
+  const conf = `${HTTP}tlsenable=yes\ntlsbindaddr=127.0.0.1:0\ntlscertfile=${first.certfile}\ntlsprivatekey=${first.keyfile}\n`;
+  await using at = await httpStage(conf);
+  const secure = at.http.bound().find(bound => bound.secure)!;
+  assert.equal(await secureGet(secure, first.cert), 404);
+  await copyFile(second.certfile, first.certfile);
+  await assert.rejects(at.http.reload(), LoadDeclined);
+  await copyFile(second.keyfile, first.keyfile);
+  await at.http.reload();
+  assert.equal(await secureGet(secure, second.cert), 404);
+  await using stranger = await StreamPhone.open(secure);
+  stranger.send('GET / HTTP/1.1\r\n\r\n');
+  await stranger.hungUp();
+  return undefined;
+});
+
+test('http show status says where it listens and what is served', bounded, async () => {
+  await using at = await httpStage(`${HTTP}prefix=pbx\n`);
+  const cli = new CliStage(...commands(at.http));
+  const { address, port } = at.http.bound()[0]!;
+  at.http.serve(echo);
+  assert.equal(
+    await cli.text('http show status'),
+    `HTTP Server Status:\nPrefix: /pbx\nServer: Obelisk\nServer Enabled and Bound to ${address}:${port}\n\n` +
+      "Enabled URI's:\n/pbx/echo => Echo\n\nEnabled Redirects:\n  None.\n",
+  );
+  await at.http.close();
+  assert.match(await cli.text('http show status'), /^Server Disabled$/m);
+});
