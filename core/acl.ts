@@ -123,7 +123,7 @@ export class NamedAcls implements Acls {
       // A section that stands twice is one list: dropping either half could open what the operator closed.
       lists.set(name, [...(lists.get(name) ?? []), ...(reading.set.permit ?? noAcl).rules]);
     }
-    if (problems.length > 0) throw new LoadDeclined('named access lists are left as they were', problems);
+    if (problems.length > 0) throw new LoadDeclined('named access lists are left as they were', problems, warnings);
     this.#lists = lists;
     return { warnings };
   }

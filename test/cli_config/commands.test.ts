@@ -111,8 +111,8 @@ test('every option of every file is in config help', async t => {
 
 test('config list names files and their owners', async t => {
   const rows = plain(await (await (await Directory.of(t)).cli()).text('config list'));
-  assert.ok(rows.includes('sip.conf chan_sip'), rows.join('\n'));
-  assert.ok(rows.includes('acl.conf core'), rows.join('\n'));
+  assert.ok(rows.includes('chan_sip sip.conf'), rows.join('\n'));
+  assert.ok(rows.includes('core acl.conf'), rows.join('\n'));
 });
 
 const completions: [line: string, candidates: string[]][] = [

@@ -70,7 +70,7 @@ export function readSipConfig(file: ConfigFile, environment: Environment): SipCo
   const values = reader.general();
   const devices = reader.devices(values);
   const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
-  if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems);
+  if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems, reader.warnings);
   return {
     general: values,
     generalPlaces: reader.generalPlaces,
