@@ -174,6 +174,10 @@ export class Sip implements SipView {
     return this.#core.clock;
   }
 
+  get explanations() {
+    return this.#user.explanations;
+  }
+
   get debug() {
     return this.transport.debug;
   }

@@ -159,3 +159,9 @@ test('a file that lies in a table is said to, where no PBX runs', async t => {
   const text = await (await directory.cli()).text('config check sip.conf');
   assert.match(text, /^sip\.conf: notice: it lies in sqlite3,desk,sip\.conf: what is on disk is not what is read$/m);
 });
+
+test('rows that a database begins with are a secret: passwords are among them', async t => {
+  const conf = '[desk]\ndbfile=desk.sqlite3\nseed=sippeers?name=1008&secret=very-secret\n';
+  const stage = await (await Directory.of(t, { 'res_config_sqlite3.conf': conf })).cli();
+  assert.match(await stage.text('config show res_config_sqlite3.conf'), /seed +<Set> +res_config_sqlite3\.conf:3/);
+});

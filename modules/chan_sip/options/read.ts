@@ -161,7 +161,8 @@ class Reader {
     }
     const { set, places } = this.read(device, section.variables, defaults);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
-    return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner) };
+    const place = { file: section.file, line: section.line };
+    return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner), place };
   }
 
   /** Remembers options that are set to something and wait for their time. */

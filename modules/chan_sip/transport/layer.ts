@@ -248,11 +248,21 @@ export class TransportLayer {
 
 /** Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4). */
 export function replyFlow(request: Message, flow: Flow, symmetric: boolean): Flow {
-  if (flow.reliable || symmetric) return flow;
+  const to = replyAddress(request, flow, symmetric);
+  return to === flow.remote ? flow : flow.to(to);
+}
+
+/** Where an answer goes. */
+export function replyAddress(
+  request: Message,
+  { protocol, remote }: Pick<Flow, 'protocol' | 'remote'>,
+  symmetric: boolean,
+): Endpoint {
+  if (protocol !== 'udp' || symmetric) return remote;
   const { params, port = SIP_PORT } = request.via;
-  if (params.has('rport') || port === flow.remote.port || port < 1 || port > 0xffff) return flow;
+  if (params.has('rport') || port === remote.port || port < 1 || port > 0xffff) return remote;
   // Deviates from RFC 3261 §18.2.2: because whoever writes a maddr would aim our responses at a third party.
-  return flow.to({ address: flow.remote.address, port });
+  return { address: remote.address, port };
 }
 
 /** Nothing but line ends and NUL bytes, or nothing at all. */
