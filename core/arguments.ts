@@ -209,6 +209,7 @@ export const synopsis =
 const CONFIG = [
   '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
   '       obelisk [-C asterisk.conf] config help                       explain them',
+  '       obelisk [-C asterisk.conf] config set|unset|add|remove|edit  change them, and reload a PBX that runs',
 ];
 
 /** All of the flags with their help. */

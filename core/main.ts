@@ -93,10 +93,14 @@ async function config(read: Arguments): Promise<number> {
     settings: await settingsOf(read.config),
     line: lineOf(read.words),
     width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminal: isatty(0) && isatty(1) ? { input: process.stdin, output: process.stdout, editor: editor() } : undefined,
     write: text => void process.stdout.write(text),
     complain,
   });
 }
+
+/** What $VISUAL or $EDITOR says, else what is on every Unix. */
+const editor = (): string => process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
 
 /** A console of a PBX that runs, or one command for it. */
 async function remote(read: Arguments): Promise<number> {
@@ -130,6 +134,7 @@ async function remote(read: Arguments): Promise<number> {
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
+    config: settings?.file ?? (read.config && resolve(read.config)),
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
@@ -297,7 +302,15 @@ class OwnConsole {
       ['-T', read.timestamps || settings.timestamp],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
-    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child = fork(__filename, [
+      '-r',
+      '--own-console',
+      '-C',
+      settings.file,
+      '-s',
+      settings.controlSocket.path,
+      ...flags,
+    ]);
     this.#child.on('message', message => {
       end.shell((message as { shell: boolean }).shell);
     });
