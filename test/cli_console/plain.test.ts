@@ -50,6 +50,7 @@ class Seat {
       plain: true,
       reconnect: false,
       local: false,
+      config: undefined,
       history: undefined,
       stop: this.stop.signal,
       shell: () => undefined,

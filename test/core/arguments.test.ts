@@ -8,6 +8,7 @@ const plain: Arguments = {
   config: undefined,
   console: false,
   command: undefined,
+  words: [],
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -44,6 +45,11 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['--version'], { mode: 'version' }],
   [['-h'], { mode: 'help' }],
   [['-rc', '--help'], { mode: 'help', console: true }],
+  [['config', 'check'], { mode: 'config', words: ['config', 'check'] }],
+  [
+    ['-C', 'x.conf', 'config', 'show', '-r', '--json'],
+    { mode: 'config', config: 'x.conf', words: ['config', 'show', '-r', '--json'] },
+  ],
   [['-r', '--own-console'], { mode: 'remote', local: true }],
 ];
 
@@ -58,6 +64,7 @@ const refused: [words: string[], error: string][] = [
   [['-vZ'], 'there is no -Z'],
   [['--verbose'], 'there is no --verbose'],
   [['start'], "'start' is not expected here"],
+  [['-v', 'config', 'check'], '-v does not go with config'],
   [['-'], "'-' is not expected here"],
   [['-C'], '-C needs a file'],
   [['-rx'], '-x needs a command'],

@@ -1,6 +1,6 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
 
-import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import { type Clock, type Logger, type TlsIdentity, traceOf } from '#core';
 import type { HttpServer } from '../../http/token.js';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
@@ -29,6 +29,7 @@ import {
   type Upward,
   type WebLimits,
 } from './transport.js';
+import { troubleOf } from './trouble.js';
 import { openUdp } from './udp.js';
 import { openWebSockets } from './websocket.js';
 
@@ -238,7 +239,7 @@ export class TransportLayer {
   #troubled(cause: NodeJS.ErrnoException, by: Flow | Listener): void {
     const where = formatLocal(by);
     const unsaid = this.#ration.take(`${where} ${cause.code ?? ''}`);
-    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${messageOf(cause)}${heldBack(unsaid)}`);
+    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${troubleOf(cause, by)}${heldBack(unsaid)}`);
   }
 
   #closed(listener: Listener): void {
