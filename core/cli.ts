@@ -1,5 +1,5 @@
 /** The command line: the table of commands, which line means which, and what running one prints. */
-import { complete, matchesArray } from './cli/complete.js';
+import { type Completion, complete, completion, matchesArray } from './cli/complete.js';
 import { Entries } from './cli/entries.js';
 import { type Help, help, usage } from './cli/help.js';
 import type { Match } from './cli/match.js';
@@ -11,6 +11,7 @@ import { printable } from './log/printable.js';
 import { Report } from './output.js';
 import { token } from './registry.js';
 
+export type { Candidate, Completion } from './cli/complete.js';
 export type { Help } from './cli/help.js';
 
 /** done: it ran; usage: its arguments were wrong; failed: it could not; unknown: there is no such command. */
@@ -30,6 +31,8 @@ export interface Cli {
   answer(line: string, console: Console): Promise<Answer>;
   /** Sorted candidates for the word that the line ends in. */
   complete(line: string): string[];
+  /** The same with what each of them leads to. */
+  completion(line: string): Completion;
   help(topic?: string): Help;
   readonly size: number;
   /** Sorted by what they are called. */
@@ -59,6 +62,10 @@ export class CommandTable implements Cli {
 
   complete(line: string): string[] {
     return complete(this.#entries, line);
+  }
+
+  completion(line: string): Completion {
+    return completion(this.#entries, line);
   }
 
   help(topic?: string): Help {
@@ -128,9 +135,10 @@ export class CommandTable implements Cli {
       return 'done';
     } catch (thrown) {
       const answered = thrown instanceof CommandError || thrown instanceof LoadDeclined;
-      if (answered) out.line(thrown.message);
+      if (answered && thrown.message !== '') out.line(thrown.message);
       else this.#failed(line, thrown);
       if (thrown instanceof CommandError && !thrown.failed) return 'done';
+      if (thrown instanceof CommandError && thrown.failed === 'told') return 'failed';
       out.line(`Command '${line}' failed${answered ? '' : ': an internal error, see the log'}.`);
       return 'failed';
     }

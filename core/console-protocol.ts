@@ -6,6 +6,24 @@ export const LONGEST_COMMAND = 8192;
 const NUL = 0;
 const NEWLINE = 0x0a;
 
+/** From this command on both sides speak lines of JSON. Ours alone: the original's server knows no such command. */
+export const JSON_REQUEST = '_COMMAND JSON 1';
+
+/** How one direction of the connection is cut into pieces. */
+export interface Framing {
+  /** The byte behind each of them. */
+  readonly end: number;
+  /** Bytes of one. */
+  readonly longest: number;
+  /** After this one nothing is cut any more: it begins another language. */
+  readonly last?: string;
+}
+
+export const COMMANDS: Framing = { end: NUL, longest: LONGEST_COMMAND, last: JSON_REQUEST };
+
+/** What a client sends in JSON: more than a command line takes none needs. */
+export const JSON_LINES: Framing = { end: NEWLINE, longest: 64 * 1024 };
+
 /** No line may begin with a byte of this range for another reason: it never occurs in UTF-8. */
 const FIRST_MARKER = 0xf5;
 const MOST_MARKED = 0xff - FIRST_MARKER;
@@ -19,30 +37,47 @@ export const verboseIndent = (level: number): string =>
 /** A command as it goes to the server. A NUL inside would end it early, so there is none. */
 export const encodeCommand = (command: string): Buffer => Buffer.from(`${command.replaceAll('\0', '')}\0`);
 
-/** Cuts what a client sends into commands. */
-export class CommandReader {
+/** Cuts what a client sends into commands, or into what other framing it has. */
+export class FrameReader {
+  readonly #framing: Framing;
   #held: Buffer[] = [];
   #size = 0;
+  /** What came behind the last one. */
+  rest: Buffer | undefined;
 
-  /** The commands that these bytes complete, in order; undefined in place of one that was too long. */
+  constructor(framing: Framing = COMMANDS) {
+    this.#framing = framing;
+  }
+
+  /** The pieces that these bytes complete, in order; undefined in place of one that was too long. */
   read(bytes: Buffer): (string | undefined)[] {
-    const commands: (string | undefined)[] = [];
+    if (this.rest) {
+      this.rest = Buffer.concat([this.rest, bytes]);
+      return [];
+    }
+    const { end: mark, longest, last } = this.#framing;
+    const frames: (string | undefined)[] = [];
     let from = 0;
-    for (let end = bytes.indexOf(NUL); end >= 0; end = bytes.indexOf(NUL, from)) {
+    for (let end = bytes.indexOf(mark); end >= 0; end = bytes.indexOf(mark, from)) {
       this.#hold(bytes.subarray(from, end));
-      commands.push(this.#size > LONGEST_COMMAND ? undefined : Buffer.concat(this.#held).toString());
+      const frame = this.#size > longest ? undefined : Buffer.concat(this.#held).toString();
+      frames.push(frame);
       this.#held = [];
       this.#size = 0;
       from = end + 1;
+      if (frame !== undefined && frame === last) {
+        this.rest = bytes.subarray(from);
+        return frames;
+      }
     }
     this.#hold(bytes.subarray(from));
-    return commands;
+    return frames;
   }
 
-  /** Of a command that is too long already only the length is kept. */
+  /** Of one that is too long already only the length is kept. */
   #hold(bytes: Buffer): void {
     this.#size += bytes.length;
-    if (this.#size > LONGEST_COMMAND) this.#held = [];
+    if (this.#size > this.#framing.longest) this.#held = [];
     else if (bytes.length > 0) this.#held.push(bytes);
   }
 }

@@ -7,12 +7,20 @@ import { token } from './registry.js';
 /** now: at once; gracefully: no new work, wait until idle; when convenient: wait until idle. */
 export type StopManner = 'now' | 'gracefully' | 'when convenient';
 
+/** How the last reload ended, of everything or of one module. */
+export interface LastReload extends ReloadOutcome {
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 export interface PbxControl {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   /** Epoch milliseconds of the last reload of everything; that of the start before there was one. */
   readonly lastReloadAt: number;
+  /** The last reload of everything or of a single module; undefined before there was one. */
+  readonly lastReload: LastReload | undefined;
   /** Resolves when every module of the start is up. */
   readonly booted: Promise<void>;
   /** The stop that is under way, if one is. */

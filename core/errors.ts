@@ -17,6 +17,8 @@ export class LoadDeclined extends Error {
   constructor(
     readonly reason: string,
     readonly problems: readonly Problem[] = [],
+    /** What would be a warning if there were no problem: for who asks for all that there is to say. */
+    readonly warnings: readonly Problem[] = [],
   ) {
     super([reason, ...problems.map(formatProblem)].join('\n'));
     this.name = 'LoadDeclined';
@@ -27,8 +29,11 @@ export class LoadDeclined extends Error {
 export class CommandError extends Error {
   constructor(
     message: string,
-    /** Whether the generic `Command '...' failed.` line follows, as for a failure rather than an answer. */
-    readonly failed: boolean = false,
+    /**
+     * Whether the generic `Command '...' failed.` line follows, as for a failure rather than an answer. told: it is a
+     * failure, and the answer says so well enough.
+     */
+    readonly failed: boolean | 'told' = false,
   ) {
     super(message);
     this.name = 'CommandError';

@@ -38,7 +38,13 @@ export interface Facts {
   security: SecurityEvent;
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
-  moduleReloaded: { readonly module: string; readonly reason: ReloadReason; readonly status: 'Success' | 'Failure' };
+  moduleReloaded: {
+    readonly module: string;
+    readonly reason: ReloadReason;
+    readonly status: 'Success' | 'Failure';
+    /** Of a failure. */
+    readonly why?: string;
+  };
   /** Rows of a family were changed through this process, or the family's mapping was: what is cached of it is old. */
   realtimeChanged: {
     /** In lower case. */

@@ -11,7 +11,8 @@ import { token } from './registry.js';
 import { type SecurityEvent, securityLine } from './security.js';
 
 export { defaultLogging, type LoggerConfig, loggerConf, readLoggerConf } from './log/conf.js';
-export type { LogSink } from './log/consoles.js';
+export type { LineSink, LogSink, RecordSink } from './log/consoles.js';
+export type { LogRecord } from './log/format.js';
 export { isLevel, LEVELS, type Level, levelNames } from './log/levels.js';
 export { printable, quotable } from './log/printable.js';
 

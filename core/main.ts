@@ -7,12 +7,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
+import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
-import type { LogSink } from './logger.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
 import type { Settings } from './settings.js';
+import { onStandardError } from './standard-error.js';
+import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 
 /** Where asterisk.conf is looked for when none is named. */
 const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
@@ -68,6 +70,7 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
   },
   remote,
   serve,
+  config,
 };
 
 /** @throws LoadDeclined when there is none, or it cannot be read */
@@ -82,12 +85,35 @@ async function settingsOf(config: string | undefined): Promise<Settings> {
   return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
 }
 
+/** The commands for configuration files, with no PBX running. */
+async function config(read: Arguments): Promise<number> {
+  const { lineOf } = await import('./config-program.js');
+  const { runConfig } = require(CONFIG_COMMANDS) as { runConfig: ConfigProgram };
+  return runConfig({
+    settings: await settingsOf(read.config),
+    line: lineOf(read.words),
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminal: isatty(0) && isatty(1) ? { input: process.stdin, output: process.stdout, editor: editor() } : undefined,
+    write: text => void process.stdout.write(text),
+    complain,
+  });
+}
+
+/** What $VISUAL or $EDITOR says, else what is on every Unix. */
+const editor = (): string => process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
+
 /** A console of a PBX that runs, or one command for it. */
 async function remote(read: Arguments): Promise<number> {
   const settings = read.socket === undefined ? await settingsOf(read.config) : undefined;
   const socket = read.socket ?? settings!.controlSocket.path;
   const { command } = read;
   if (command !== undefined) {
+    const watched = watchOf(command);
+    if (typeof watched === 'string') {
+      complain(watched);
+      return FAILED;
+    }
+    if (watched) return watch(watched, socket);
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
     const answer = (text: string) => void process.stdout.write(terminalText(text, false));
     const problem = await askServer({ socket, command, clock, columns, answer });
@@ -105,9 +131,10 @@ async function remote(read: Arguments): Promise<number> {
   // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
   process.on('SIGINT', () => read.local || end());
   if (read.local) process.on('disconnect', () => stop.abort());
-  const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
+  const { runConsole } = require(CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
+    config: settings?.file ?? (read.config && resolve(read.config)),
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
@@ -123,6 +150,20 @@ async function remote(read: Arguments): Promise<number> {
   });
 }
 
+/** One command for it again and again, until Ctrl-C, a key or the end of whoever reads the answers. */
+async function watch(watched: Watch, socket: string): Promise<number> {
+  const { stdin, stdout } = process;
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  stdout.on('error', end);
+  const key = stdin.isTTY && stdout.isTTY ? nextKey(stdin, end) : undefined;
+  const problem = await watchServer(watched, { socket, clock, output: stdout, colour: false, stop: stop.signal });
+  key?.close();
+  if (problem !== undefined) complain(problem);
+  return problem === undefined ? 0 : FAILED;
+}
+
 /** Where typed commands are kept; nowhere for a user who has no home, as service accounts may. */
 function historyFile(): string | undefined {
   try {
@@ -133,8 +174,9 @@ function historyFile(): string | undefined {
   }
 }
 
-/** The console is a program of its own that the core does not know: found by path, as modules are. */
-const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
+/** Programs of their own that the core does not know: found by path, as modules are. */
+const CONFIG_COMMANDS = join(__dirname, '..', 'modules', 'cli_config', 'shell.js');
+const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'console.js');
 
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
@@ -146,7 +188,7 @@ async function serve(read: Arguments): Promise<number> {
   }
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
-  const watcher = onStandardError(settings.verbose + read.verbose, read.quiet || settings.quiet);
+  const watcher = onStandardError(process.stderr, settings.verbose + read.verbose, read.quiet || settings.quiet);
   const { verbose, debug } = read;
   const opened = (booting: Pbx) => end.follow(booting);
   let pbx: Pbx;
@@ -172,13 +214,6 @@ async function serve(read: Arguments): Promise<number> {
   if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   return 0;
 }
-
-/** The log on standard error: what a start says, and all there is to see of a PBX without a console. */
-const onStandardError = (verbosity: number, quiet: boolean): LogSink => ({
-  console: { kind: 'local', width: undefined, verbosity, muted: quiet },
-  colour: false,
-  write: text => void process.stderr.write(`${text}\n`),
-});
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
 class End {
@@ -265,9 +300,18 @@ class OwnConsole {
       ['-q', read.quiet || settings.quiet],
       ['-m', read.muted],
       ['-T', read.timestamps || settings.timestamp],
+      ['--plain', read.plain],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
-    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child = fork(__filename, [
+      '-r',
+      '--own-console',
+      '-C',
+      settings.file,
+      '-s',
+      settings.controlSocket.path,
+      ...flags,
+    ]);
     this.#child.on('message', message => {
       end.shell((message as { shell: boolean }).shell);
     });

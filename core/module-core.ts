@@ -9,6 +9,7 @@ import type { Core, Module } from './module.js';
 import type { Registry } from './registry.js';
 import type { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
+import type { ViewTable } from './views.js';
 
 /** The parts of the PBX that modules reach through their Core. */
 export interface Parts {
@@ -18,6 +19,7 @@ export interface Parts {
   readonly events: Events;
   readonly registry: Registry;
   readonly commands: CommandTable;
+  readonly views: ViewTable;
   readonly files: ConfigFiles;
 }
 
@@ -73,6 +75,12 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
       for (const command of commands) {
         scope.take(`command ${command.syntax}`, () => parts.commands.add(name, command));
       }
+    },
+    view(...views) {
+      for (const view of views) scope.take(`view ${view.name}`, () => parts.views.add(name, view));
+    },
+    feed(...feeds) {
+      for (const feed of feeds) scope.take(`feed ${feed.name}`, () => parts.views.addFeed(name, feed));
     },
     provide(token, service) {
       scope.take(`service ${token.name}`, () => registry.provide(name, token, service));

@@ -101,7 +101,7 @@ export function renderJson({ blocks }: Report, keep: (text: string) => boolean =
   const rowsOf = ({ keys, rows }: TableBlock) =>
     rows
       .filter(cells => keep(cells.map(cell => cell ?? '').join(' ')))
-      .map(cells => Object.fromEntries(keys.map((key, index) => [key, cells[index] ?? null])));
+      .map(cells => Object.fromEntries(keys.map((key, index) => [key, datum(cells[index])])));
   return {
     tables: tables.map(rowsOf),
     fields: blocks.flatMap(block =>
@@ -113,5 +113,9 @@ export function renderJson({ blocks }: Report, keep: (text: string) => boolean =
 
 const fieldEntry = ([label, value, key]: Field): [string, Cell | null] => [
   key ?? label.replace(/\s*:?\s*$/, '').trim(),
-  value ?? null,
+  datum(value),
 ];
+
+/** A cell without the blanks that only place it. */
+const datum = (cell: Cell): Exclude<Cell, undefined> | null =>
+  typeof cell === 'string' ? cell.trim() : (cell ?? null);

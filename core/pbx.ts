@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
+import { Autoreload } from './autoreload.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -13,9 +14,10 @@ import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
-import { type PbxControl, pbx, type StopManner } from './control.js';
+import { Configuration, type Crew, configuration } from './configuration.js';
+import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
-import { type Event, Events, type Listener, type ReloadReason } from './events.js';
+import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
 import { Loggers, type LogSink, loggers } from './logger.js';
 import { ownModules, shareSurface } from './module-code.js';
@@ -24,10 +26,12 @@ import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
 import { Registry, type Token } from './registry.js';
+import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
 import { version } from './version.js';
+import { ViewTable, views } from './views.js';
 
 export interface PbxOptions {
   /** Path of asterisk.conf. */
@@ -79,10 +83,12 @@ export class Pbx implements PbxControl {
   readonly version = version;
   readonly startedAt: number;
   lastReloadAt: number;
+  lastReload: LastReload | undefined;
   readonly booted: Promise<void>;
   /** Resolves when everything has been given back. */
   readonly ended: Promise<Ending>;
   readonly #inside: Inside;
+  readonly #configuration: Configuration;
   #stopping: { manner: StopManner; restart: boolean } | undefined;
   #ending = false;
   #end: (ending: Ending) => void = () => undefined;
@@ -90,6 +96,7 @@ export class Pbx implements PbxControl {
 
   private constructor(inside: Inside) {
     this.#inside = inside;
+    this.#configuration = this.#overFiles();
     this.startedAt = inside.clock.now();
     this.lastReloadAt = this.startedAt;
     this.ended = new Promise(done => {
@@ -130,10 +137,13 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, astdb, this.#inside.astdb);
     registry.provide(CORE, acls, lists);
     registry.provide(CORE, cli, this.#inside.commands);
+    registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
+    events.on('moduleReloaded', fact => this.#reloaded(fact));
+    registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -141,7 +151,34 @@ export class Pbx implements PbxControl {
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
+    if (set.autoreload) this.#inside.scope.defer('automatic reloads', this.#reloadBySelf());
     events.emit('fullyBooted', { uptime: took });
+  }
+
+  #reloadBySelf(): () => void {
+    const { clock, files, loggers: logs } = this.#inside;
+    const reload = new Autoreload({ clock, files, configuration: this.#configuration, log: logs.logger('autoreload') });
+    return () => reload.close();
+  }
+
+  #overFiles(): Configuration {
+    const { settings: set, files, loader: modules, own, clock } = this.#inside;
+    const crew: Crew = {
+      declarations: () => modules.declarations(),
+      described: () => modules.described(),
+      runs: name => modules.running().includes(name),
+    };
+    const running = new FilesOfPbx({
+      files,
+      loader: modules,
+      directory: set.directories.astetcdir,
+      own: {
+        'logger.conf': () => own.readLogger(),
+        'acl.conf': () => own.readAcls(),
+        'extconfig.conf': () => this.reloadRealtime(),
+      },
+    });
+    return new Configuration({ settings: set, files, crew, clock, running });
   }
 
   get settings(): Settings {
@@ -159,9 +196,15 @@ export class Pbx implements PbxControl {
   }
 
   /** How many of each kind the modules hold together: what must be the same after an unload and a load. */
-  counts(): { services: number; listeners: number; jobs: number; commands: number } {
-    const { registry, events, heap, commands } = this.#inside;
-    return { services: registry.size, listeners: events.size, jobs: heap.size, commands: commands.size };
+  counts(): Readonly<Record<'services' | 'listeners' | 'jobs' | 'commands' | 'views', number>> {
+    const { registry, events, heap, commands, views: shown } = this.#inside;
+    return {
+      views: shown.size,
+      services: registry.size,
+      listeners: events.size,
+      jobs: heap.size,
+      commands: commands.size,
+    };
   }
 
   get stopping(): { manner: StopManner; restart: boolean } | undefined {
@@ -196,12 +239,22 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    await this.#mapOrTell(() => this.reloadRealtime());
+    const unmapped = await this.#mapOrTell(() => this.reloadRealtime());
+    if (unmapped !== undefined) refused.push(unmapped);
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
     if (why !== undefined) refused.push(why);
-    return refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
+    const outcome: ReloadOutcome = refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
+    this.lastReload = { at: this.lastReloadAt, ...outcome };
+    return outcome;
+  }
+
+  /** One module was reloaded: by itself, or as part of everything, which then has the last word. */
+  #reloaded({ module, status, why }: Fact<'moduleReloaded'>): void {
+    const at = this.#inside.clock.now();
+    if (status === 'Success') this.lastReload = { at, result: 'success' };
+    else this.lastReload = { at, result: 'error', why: `${module}: ${why ?? status}` };
   }
 
   reloadLogger(): Promise<void> {
@@ -211,9 +264,14 @@ export class Pbx implements PbxControl {
   async reloadRealtime(): Promise<readonly Problem[]> {
     const next = await this.#mapped();
     // A slip in a line must not take a family from those who have it.
-    if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
-    const { families } = this.#inside;
+    const { families, files } = this.#inside;
+    if (next.problems.length > 0) {
+      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
+      files.distrust(CORE, refused);
+      throw refused;
+    }
     families.configure(next);
+    files.accept(CORE);
     return [...next.warnings, ...families.absent()];
   }
 
@@ -233,15 +291,18 @@ export class Pbx implements PbxControl {
       this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
     }
     this.#inside.families.configure(next);
+    this.#inside.files.accept(CORE);
   }
 
-  /** The same where nobody waits for an answer. */
-  async #mapOrTell(map: () => Promise<unknown>): Promise<void> {
+  /** @returns why it was refused, which is in the log, too */
+  async #mapOrTell(map: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await map();
+      return undefined;
     } catch (thrown) {
       if (!(thrown instanceof LoadDeclined)) throw thrown;
       this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
+      return thrown.message;
     }
   }
 }
@@ -264,6 +325,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   const lists = new NamedAcls();
   const own = new OwnFiles({ files, loggers: logs, acls: lists, events });
+  // It was read before it was known where files lie: from now on it is one of them.
+  await files.read(set.file, CORE, false, 'disk');
+  files.accept(CORE);
   await own.read();
   for (const warning of warnings) log.warning(formatProblem(warning));
   scope.defer(
@@ -278,7 +342,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
   });
   scope.defer('surface for third parties', shareSurface());
-  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, files };
+  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, views: new ViewTable(), files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);

@@ -21,7 +21,10 @@ const PROBE = 2_000;
 
 /** What a console program is given; it resolves to an exit code. */
 export interface ConsoleOptions
-  extends Pick<Arguments, 'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local'> {
+  extends Pick<
+    Arguments,
+    'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'plain' | 'reconnect' | 'local' | 'config'
+  > {
   readonly socket: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
@@ -46,6 +49,8 @@ export interface Question {
   readonly columns?: number | undefined;
   /** The longest wait for more of the answer. */
   readonly silence?: number;
+  /** Ends the wait; whatever the answer was to be, it does not matter then. */
+  readonly stop?: AbortSignal;
   /** Takes the answer as it comes, newlines included. */
   readonly answer: (text: string) => void;
 }
@@ -68,7 +73,7 @@ const shown = ({ text, verbose }: ConsoleLine): string => (verbose === undefined
 
 /** Runs one command on the server. @returns why there is no answer, or no whole one; undefined when all is well. */
 export function askServer(question: Question): Promise<string | undefined> {
-  const { socket: path, command, clock, columns, silence = SILENCE, answer } = question;
+  const { socket: path, command, clock, columns, silence = SILENCE, stop, answer } = question;
   const asked = encodeCommand(oneShot(command));
   // Its last byte only ends it. A server drops what is longer, and this connection would wait for an answer.
   if (asked.length - 1 > LONGEST_COMMAND) {
@@ -87,6 +92,9 @@ export function askServer(question: Question): Promise<string | undefined> {
       if (columns !== undefined) socket.write(encodeCommand(widthRequest(columns)));
       socket.write(asked);
     });
+    const stopped = () => void socket.destroy();
+    stop?.addEventListener('abort', stopped, { once: true });
+    if (stop?.aborted) stopped();
     socket.on('data', bytes => {
       timer.cancel();
       timer = clock.after(silence, silent);
@@ -106,6 +114,7 @@ export function askServer(question: Question): Promise<string | undefined> {
     });
     socket.on('close', () => {
       timer.cancel();
+      stop?.removeEventListener('abort', stopped);
       const rest = lines.rest();
       if (greeted && rest && rest.verbose === undefined) answer(rest.text);
       resolve(outcome ?? (greeted ? undefined : `${path}: closed without an answer`));

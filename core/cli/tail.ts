@@ -23,10 +23,18 @@ const MAKERS: Readonly<Record<string, (argument: string) => Filter>> = {
   },
 };
 
+/** What each of them does. */
+export const FILTER_HELP: Readonly<Record<string, string>> = {
+  include: 'Only the lines that match a pattern',
+  exclude: 'All lines but those that match a pattern',
+  count: 'How many lines there are',
+};
+
 /** By name. */
 export const FILTERS: readonly string[] = Object.keys(MAKERS).sort();
 
 export const JSON_FLAG = '--json';
+export const JSON_HELP = 'The answer as JSON';
 
 /** Whether the word there is a bar that somebody typed, not one in quotes. */
 export const isBar = ({ words, plain }: Words, at: number): boolean => at > 0 && words[at] === '|' && plain[at]!;

@@ -6,15 +6,25 @@ import type { ChannelRules } from './conf.js';
 import { consoleLines, type LogRecord, type Surroundings } from './format.js';
 import type { Level } from './levels.js';
 
-/** A console that log lines come to. */
-export interface LogSink {
+interface Sink {
   /** Its verbose level and whether it is muted, read at each line. */
   readonly console: Console;
+}
+
+/** A console that log lines come to. */
+export interface LineSink extends Sink {
   /** Whether the words of levels are coloured. */
   readonly colour: boolean;
   /** One finished line without newline. */
   write(text: string, level: Level): void;
 }
+
+/** A console that takes what is logged as it is, and makes lines of it by itself. */
+export interface RecordSink extends Sink {
+  record(record: LogRecord): void;
+}
+
+export type LogSink = LineSink | RecordSink;
 
 export class LogConsoles {
   /** What consoles get; undefined when logger.conf names none. */
@@ -58,15 +68,20 @@ export class LogConsoles {
   write(record: LogRecord, around: Surroundings): void {
     for (const sink of this.#sinks) {
       if (!this.#sees(sink, record)) continue;
-      const lines = consoleLines(this.rules?.formatter ?? 'default', record, around, sink.colour);
       try {
-        for (const line of lines) sink.write(line, record.level);
+        if ('record' in sink) sink.record(record);
+        else this.#lines(sink, record, around);
       } catch (thrown) {
         // Whoever logs is not to suffer from a console that breaks.
         this.#sinks.delete(sink);
         this.#complain(`a console is left out from now on: ${messageOf(thrown)}`);
       }
     }
+  }
+
+  #lines(sink: LineSink, record: LogRecord, around: Surroundings): void {
+    const lines = consoleLines(this.rules?.formatter ?? 'default', record, around, sink.colour);
+    for (const line of lines) sink.write(line, record.level);
   }
 
   /** A console that asked for verbose messages gets them, whatever else logger.conf lets it see. */

@@ -1,16 +1,23 @@
 /** chan_sip: the SIP channel driver. Declares the module; what runs is a Sip. */
 import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
+import { ladder } from './cli/ladder.js';
+import { peersView, registryView } from './cli/views.js';
+import { sipConf } from './options/sip-conf.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
   optional: ['http'],
+  families: ['sippeers', 'sipregs'],
+  files: [sipConf],
 
   async loadModule(core) {
     const sip = await Sip.start(core);
     core.command(...commands(sip));
+    core.view(peersView(sip), registryView(sip));
+    core.feed(ladder(sip));
     return sip;
   },
   reloadModule: (_core, sip, reason) => sip.reloadConfig(reason),

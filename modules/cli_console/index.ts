@@ -6,10 +6,12 @@ import {
   cli,
   defineModule,
   formatGreeting,
+  LoopDelay,
   loggers,
   pbx,
   settings,
   type TableShape,
+  views,
   yesOrNo,
 } from '#core';
 import { ControlServer, MOST_CLIENTS } from './server.js';
@@ -50,14 +52,21 @@ export default defineModule({
 
   async loadModule(core) {
     const log = core.use(loggers);
+    const set = core.use(settings);
+    const control = core.use(pbx);
     const server = await ControlServer.open({
       cli: core.use(cli),
+      views: core.use(views),
+      pbx: control,
+      systemname: set.systemname,
+      pid: process.pid,
+      openDelay: () => new LoopDelay(),
       log: core.log,
       sched: core.sched,
       clock: core.clock,
       attach: sink => log.attach(sink),
-      socket: core.use(settings).controlSocket,
-      greeting: formatGreeting({ host: hostname(), pid: process.pid, version: core.use(pbx).version }),
+      socket: set.controlSocket,
+      greeting: formatGreeting({ host: hostname(), pid: process.pid, version: control.version }),
     });
     core.defer('control socket', () => server.close());
     core.command(...commands(server));

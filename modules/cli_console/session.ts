@@ -1,19 +1,16 @@
 /** One client of the control socket: its commands run one after the other, its log lines come between them. */
 import type { Socket } from 'node:net';
 import {
-  type Cli,
-  CommandReader,
-  type Console,
   encodeIndented,
+  FrameReader,
+  JSON_REQUEST,
   type Level,
   LONGEST_COMMAND,
-  type Logger,
-  type LogSink,
   oneShotOf,
-  type Scheduler,
   traceOf,
   widthOf,
 } from '#core';
+import { type JsonParts, JsonSession, type OwnConsole } from './json-session.js';
 import { Outbox } from './outbox.js';
 
 /** Commands that may wait for their turn; beyond it nothing more is read from the client. */
@@ -22,20 +19,14 @@ const MOST_QUEUED = 64;
 /** How long the last words to a client may take. */
 const FAREWELL = 500;
 
-/** What a session works with. */
-export interface SessionParts {
-  readonly cli: Pick<Cli, 'run'>;
-  readonly log: Logger;
-  readonly sched: Scheduler;
-  /** Makes log lines come to a console; @returns what ends it. */
-  attach(sink: LogSink): () => void;
-}
+/** What a session works with, before and after it asks for JSON. */
+export type SessionParts = JsonParts;
 
 /** A request of the protocol itself: what it takes from the command, and what is done. */
 type Request = (session: Session, command: string) => Promise<boolean> | boolean;
 
 export class Session {
-  readonly console: { -readonly [K in keyof Console]: Console[K] } = {
+  readonly console: OwnConsole = {
     kind: 'remote',
     width: undefined,
     verbosity: 0,
@@ -46,9 +37,11 @@ export class Session {
   readonly #socket: Socket;
   readonly #parts: SessionParts;
   readonly #outbox: Outbox;
-  readonly #commands = new CommandReader();
+  readonly #commands = new FrameReader();
   readonly #queue: (string | undefined)[] = [];
   readonly #detach: () => void;
+  /** Once it was asked for, it has everything that comes. */
+  #json: JsonSession | undefined;
   #running = false;
   #last = false;
 
@@ -70,6 +63,7 @@ export class Session {
     this.ended = new Promise(resolve => {
       socket.on('close', () => {
         this.#detach();
+        this.#json?.close();
         this.#outbox.close();
         this.#queue.length = 0;
         resolve();
@@ -83,8 +77,10 @@ export class Session {
     this.#last = true;
     this.#queue.length = 0;
     this.#detach();
+    this.#json?.quiet();
     const enough = this.#parts.sched.after('console farewell', FAREWELL, () => this.#socket.destroy());
     await this.#outbox.drained();
+    await this.#json?.drained();
     enough.cancel();
     this.#socket.destroySoon();
     await this.ended;
@@ -96,14 +92,27 @@ export class Session {
   }
 
   #read(bytes: Buffer): void {
+    if (this.#json) {
+      this.#json.read(bytes);
+      return;
+    }
     if (this.#last) return;
     this.#queue.push(...this.#commands.read(bytes));
-    if (this.#queue.length > MOST_QUEUED) this.#socket.pause();
+    if (this.#mustWait()) this.#socket.pause();
     if (!this.#running) void this.#work();
+  }
+
+  /** What follows the request for JSON waits until it is understood. */
+  #mustWait(): boolean {
+    return this.#queue.length > MOST_QUEUED || (this.#commands.rest !== undefined && !this.#json);
   }
 
   /** Ends the connection after what was asked so far. */
   #finish(): void {
+    if (this.#json) {
+      this.#json.finish();
+      return;
+    }
     this.#last = true;
     if (!this.#running) void this.#work();
   }
@@ -114,11 +123,11 @@ export class Session {
     while (this.#queue.length > 0) {
       await this.#perform(this.#queue.shift());
       await this.#outbox.drained();
-      if (this.#queue.length <= MOST_QUEUED) this.#socket.resume();
+      if (!this.#json && !this.#mustWait()) this.#socket.resume();
     }
     this.#running = false;
     // Not end(): a client that keeps its own side open would keep its place.
-    if (this.#last) this.#socket.destroySoon();
+    if (this.#last && !this.#json) this.#socket.destroySoon();
   }
 
   async #perform(command: string | undefined): Promise<void> {
@@ -144,6 +153,16 @@ export class Session {
     this.#outbox.answer(text);
   }
 
+  /** From here on both sides speak JSON. */
+  async speakJson(): Promise<void> {
+    this.#detach();
+    await this.#outbox.drained();
+    if (this.#socket.destroyed) return;
+    this.#json = new JsonSession(this.#socket, this.#parts, this.console);
+    this.#json.read(this.#commands.rest!);
+    if (this.#last) this.#json.finish();
+  }
+
   /** After the command that runs, nothing more is done for this client. */
   leave(): void {
     this.#last = true;
@@ -164,6 +183,11 @@ const requests: readonly Request[] = [
     const columns = widthOf(command);
     if (columns === undefined) return false;
     session.console.width = columns > 0 ? columns : undefined;
+    return true;
+  },
+  async (session, command) => {
+    if (command !== JSON_REQUEST) return false;
+    await session.speakJson();
     return true;
   },
   (session, command) => {

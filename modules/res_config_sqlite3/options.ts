@@ -43,16 +43,8 @@ export const database = {
     'table?column=value&column=value',
     'A row for a table that migrate has just made; none is added to one that was there. As in a URL, %26 is a & within a value.',
     parseSeed,
-    { show: seeds => seeds.map(showSeed).join(', ') },
+    { show: seeds => seeds.map(showSeed).join(', '), secret: true },
   ),
 };
 
 export type Database = Values<typeof database>;
-
-export const sqlite3Conf = {
-  file: 'res_config_sqlite3.conf',
-  intro:
-    'The SQLite files of the realtime driver sqlite3. The name of a section is what extconfig.conf calls the database:\n' +
-    'sippeers => sqlite3,asterisk,sippeers. A section [general] is passed over.',
-  sections: [{ name: 'asterisk', intro: 'A database.', table: database, example: 'dbfile=asterisk.sqlite3' }],
-} as const;

@@ -47,8 +47,10 @@ class Seat {
       quiet: false,
       muted: false,
       timestamps: false,
+      plain: true,
       reconnect: false,
       local: false,
+      config: undefined,
       history: undefined,
       stop: this.stop.signal,
       shell: () => undefined,
@@ -125,6 +127,49 @@ test('on a pipe without a server, the reason is printed and the code is 1', asyn
   seat.input.end('say one\nsay two\n');
   assert.equal(await seat.code, 1);
   assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
+});
+
+test('on a pipe, watch answers until there is another line, at least once', async t => {
+  const stage = await openStage(t);
+  const seat = new Seat(t, stage.path);
+  seat.type('watch 5 say again\n');
+  await seat.until('again\n');
+  while (seat.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  seat.clock.advance(5000);
+  await seat.until('\nagain\n');
+  seat.input.end('watch\nwatch 5 say once\n');
+  assert.equal(await seat.code, 0);
+  assert.equal(seat.text, 'again\n\nagain\nUsage: watch <seconds> <command>, with 0.5 to 3600 seconds\nonce\n');
+  assert.equal(seat.clock.pending, 0);
+});
+
+test('on a terminal, watch shows answers alone until a key is hit; then the prompt and the log are back', async t => {
+  const { stage, seat } = await seated(t);
+  seat.type('watch 1\r');
+  await seat.until('Usage: watch');
+  seat.type('watch 1 show width\r');
+  await seat.until('\x1b[H\x1b[2JEvery 1 s: show width (any key ends it)\n\nwidth 100\n');
+  stage.tell('meanwhile', 'notice');
+  seat.clock.advance(1000);
+  await seat.until('\x1b[H\x1b[2JEvery 1 s: show width (any key ends it)\n\nwidth 100\n');
+  assert.ok(!seat.text.includes('meanwhile'));
+  seat.type('x');
+  await seat.until('meanwhile\n');
+  await seat.until('pbx*CLI> ');
+  seat.type('say back\r');
+  await seat.until('back\n');
+  seat.type('exit\r');
+  assert.equal(await seat.code, 0);
+  assert.equal(seat.clock.pending, 0);
+});
+
+test('a console that is stopped while it watches ends', async t => {
+  const { seat } = await seated(t);
+  seat.type('watch 1 show width\r');
+  await seat.until('any key');
+  seat.stop.abort();
+  assert.equal(await seat.code, 0);
+  while (seat.clock.pending > 0) await new Promise(resolve => setImmediate(resolve));
 });
 
 test('a terminal gets a banner, a prompt with the host, answers, and its width is known', async t => {

@@ -8,9 +8,11 @@ import { CommandTable } from '../../core/cli.js';
 import { SystemClock, TestClock } from '../../core/clock.js';
 import type { Command } from '../../core/command.js';
 import { encodeCommand, formatGreeting } from '../../core/console-protocol.js';
-import type { Level, Logger, LogSink } from '../../core/logger.js';
+import type { Level, Logger, LogRecord, LogSink } from '../../core/logger.js';
 import { SchedulerHeap } from '../../core/sched.js';
+import { ViewTable } from '../../core/views.js';
 import { ControlServer } from '../../modules/cli_console/server.js';
+import { MemoryPbx } from '../support/memory-pbx.js';
 
 export const GREETING = formatGreeting({ host: 'pbx', pid: 42, version: '9.8.7' });
 
@@ -36,12 +38,18 @@ export interface Stage {
   readonly path: string;
   readonly clock: TestClock;
   readonly table: CommandTable;
+  readonly views: ViewTable;
+  readonly pbx: MemoryPbx;
   readonly sinks: Set<LogSink>;
+  /** What measures the event loop: how many are open. */
+  readonly meters: { open: number };
   /** What the server logged. */
   readonly logged: string[];
   readonly server: ControlServer;
   /** Tells every console a line of the log. */
   tell(line: string, level: Level): void;
+  /** Logs something for consoles that take it whole. */
+  record(record: LogRecord): void;
   client(): Client;
   /** Resolves when the server has seen clients go, and `count` are left. */
   left(count: number): Promise<void>;
@@ -69,6 +77,7 @@ export function parts(path: string, permissions = 0o600) {
   const clock = new TestClock();
   const logged: string[] = [];
   const sinks = new Set<LogSink>();
+  const meters = { open: 0 };
   const failed = (label: string, thrown: unknown) => void logged.push(`failed ${label}: ${thrown}`);
   const table = new CommandTable({ stopping: () => false, failed });
   table.add('test', ...commands);
@@ -77,6 +86,15 @@ export function parts(path: string, permissions = 0o600) {
     table,
     sinks,
     logged,
+    meters,
+    views: new ViewTable(),
+    pbx: new MemoryPbx(clock.now() - 90_000),
+    systemname: 'desk',
+    pid: 42,
+    openDelay() {
+      meters.open += 1;
+      return { take: () => ({ p99: 1.5, most: 20 }), close: () => void (meters.open -= 1) };
+    },
     testClock: clock,
     log: recorder(logged),
     sched: new SchedulerHeap(clock, failed).open().sched,
@@ -106,9 +124,15 @@ export async function openStage(t: TestContext): Promise<Stage> {
     clock: made.testClock,
     table: made.table,
     sinks: made.sinks,
+    views: made.views,
+    pbx: made.pbx,
+    meters: made.meters,
     logged: made.logged,
     tell(line, level) {
-      for (const sink of made.sinks) sink.write(line, level);
+      for (const sink of made.sinks) if ('write' in sink) sink.write(line, level);
+    },
+    record(record) {
+      for (const sink of made.sinks) if ('record' in sink && !sink.console.muted) sink.record(record);
     },
     async left(count) {
       while (server.clients > count) await new Promise(resolve => setImmediate(resolve));
@@ -156,11 +180,11 @@ export class Client {
     return this.#bytes.toString();
   }
 
-  /** Resolves when `part` has come. */
-  until(part: string | Buffer): Promise<void> {
+  /** Resolves when one of the parts has come. */
+  until(...parts: (string | Buffer)[]): Promise<void> {
     return new Promise(resolve => {
       const check = () => {
-        if (!this.#bytes.includes(part)) return;
+        if (!parts.some(part => this.#bytes.includes(part))) return;
         this.#waiting = this.#waiting.filter(waiting => waiting !== check);
         resolve();
       };

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { split } from '../../core/cli/words.js';
 import {
-  CommandReader,
   encodeCommand,
   encodeIndented,
   encodeVerbose,
+  FrameReader,
   formatGreeting,
   LineReader,
   LONGEST_COMMAND,
@@ -23,7 +23,7 @@ import {
 test('commands come out whole, however the bytes are cut', () => {
   const bytes = Buffer.concat(['core show version', '', 'databäse show'].map(encodeCommand));
   for (let size = 1; size <= bytes.length; size++) {
-    const reader = new CommandReader();
+    const reader = new FrameReader();
     const commands: (string | undefined)[] = [];
     for (let at = 0; at < bytes.length; at += size) commands.push(...reader.read(bytes.subarray(at, at + size)));
     assert.deepEqual(commands, ['core show version', '', 'databäse show'], `pieces of ${size}`);
@@ -31,7 +31,7 @@ test('commands come out whole, however the bytes are cut', () => {
 });
 
 test('a command of the longest length is taken, one byte more is dropped, and the next is read again', () => {
-  const reader = new CommandReader();
+  const reader = new FrameReader();
   const longest = 'x'.repeat(LONGEST_COMMAND);
   assert.deepEqual(reader.read(encodeCommand(longest)), [longest]);
   assert.deepEqual(reader.read(Buffer.from(longest)), []);

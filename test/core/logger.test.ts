@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
-import type { LogSink } from '../../core/logger.js';
+import type { LogRecord, LogSink } from '../../core/logger.js';
 import type { SecurityEvent } from '../../core/security.js';
 import { config, LogStage, sink } from './log/stage.js';
 
@@ -102,6 +102,26 @@ test('a console sees the levels of the console channel, and verbose messages up 
   for (const undo of detach) undo();
   log.error('unseen');
   assert.equal(quiet.seen.length, 5);
+});
+
+test('a console may take what is logged as it is: by the same rules', async () => {
+  const logs = at.loggers();
+  await logs.configure(config({ console: 'warning' }));
+  const records: LogRecord[] = [];
+  const { console } = sink({ verbosity: 2 });
+  logs.attach({ console, record: record => void records.push(record) });
+  const log = logs.logger('chan_sip');
+  log.notice('not listed');
+  log.warning('one\ntwo \x1b[2J');
+  log.verbose(2, 'seen');
+  log.verbose(3, 'not seen');
+  assert.deepEqual(
+    records.map(({ at: _, ...rest }) => rest),
+    [
+      { level: 'warning', name: 'chan_sip', text: 'one\ntwo \x1b[2J', verbosity: 0 },
+      { level: 'verbose', name: 'chan_sip', text: 'seen', verbosity: 2 },
+    ],
+  );
 });
 
 test('without any configuration consoles get errors, warnings and notices', () => {

@@ -53,6 +53,29 @@ test('a module that fails with everything taken gives it all back, the last firs
   assert.deepEqual([stage.held, stage.clock.pending], [0, 0]);
 });
 
+const SHOWING = `
+  const view = name => ({ name, title: name, key: 'F3', columns: [], rows: () => [], id: String });
+  core.view(view('lamps'), view('switches'));
+  core.feed({ name: 'news', title: 'News', filter: 'a word', open: () => () => undefined });`;
+
+test('a module brings views and feeds, holds them, and takes them with it when it goes', async t => {
+  const stage = await LoaderStage.of(t, { app_a: { load: SHOWING } });
+  for (let time = 0; time < 2; time += 1) {
+    await stage.loader.load('app_a');
+    assert.deepEqual(stage.loader.holds('app_a'), ['view lamps', 'view switches', 'feed news']);
+    assert.equal(stage.views.all().length, 2);
+    await stage.loader.unload('app_a');
+    assert.deepEqual([stage.views.size, stage.held], [0, 0]);
+  }
+});
+
+test('a module whose view is there already is not loaded, and leaves nothing', async t => {
+  const stage = await LoaderStage.of(t, { app_a: { load: SHOWING }, app_b: { load: SHOWING.replace('lamps', 'own') } });
+  await stage.loader.load('app_a');
+  await assert.rejects(stage.loader.load('app_b'), /view 'switches' is already provided by app_a/);
+  assert.equal(stage.views.size, 3);
+});
+
 test('what a module asks for after its end is refused, and leaves nothing', async t => {
   const stage = await LoaderStage.of(t, {
     app_a: {

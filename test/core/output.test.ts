@@ -165,7 +165,7 @@ test('the values of a report are there without their layout, uncut', () => {
   report.table(NAMES, [...LONG, ['b', undefined, 0]]);
   report.fields('%s %s', [
     ['Reg. Contact :', 'sip:x', 'contact'],
-    ['Version:', '1.0'],
+    ['Version:', ' 1.0 '],
     ['Nothing', undefined],
   ]);
   report.line('2 peers');

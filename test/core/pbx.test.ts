@@ -120,6 +120,7 @@ test('a reload with a broken acl.conf says why, keeps the old lists, reloads the
       .rows()
       .map(({ name }) => name);
   let changes = 0;
+  assert.equal(pbx.lastReload, undefined);
   pbx.on('aclsChanged', () => {
     changes += 1;
   });
@@ -128,10 +129,12 @@ test('a reload with a broken acl.conf says why, keeps the old lists, reloads the
     const { result, why } = await pbx.reload('hup');
     assert.equal(result, 'error');
     assert.match(why!, /acl\.conf:2: permit: /);
+    assert.deepEqual(pbx.lastReload, { at: pbx.lastReloadAt, result: 'error', why });
   }
   assert.deepEqual([names(), changes], [['office'], 0]);
   await home.write('acl.conf', '[home]\npermit=10.0.0.0/8\n');
   assert.deepEqual(await pbx.reload('hup'), { result: 'success' });
+  assert.deepEqual(pbx.lastReload, { at: pbx.lastReloadAt, result: 'success' });
   assert.deepEqual([names(), changes], [['home'], 1]);
   assert.deepEqual(await pbx.reload('hup'), { result: 'success' }); // unchanged
   assert.equal(changes, 1);

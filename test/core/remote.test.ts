@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
-import { CommandReader, encodeVerbose, LONGEST_COMMAND, oneShot } from '../../core/console-protocol.js';
+import { encodeVerbose, FrameReader, LONGEST_COMMAND, oneShot } from '../../core/console-protocol.js';
 import { askServer, serverAnswers, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
@@ -65,7 +65,7 @@ test('verbose lines between an answer are left out, and its last line needs no n
 });
 
 test('the command goes out as the original sends it', async t => {
-  const reader = new CommandReader();
+  const reader = new FrameReader();
   const path = await serving(t, socket => {
     socket.write('pbx/1/2\n');
     socket.on('data', bytes => socket.end(`${reader.read(bytes).join('|')}\n`));

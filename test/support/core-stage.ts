@@ -149,6 +149,8 @@ export class CoreStage {
         return parse(file, found.text);
       },
       command: () => assert.fail('the stage has no command line'),
+      view: () => assert.fail('the stage has no console'),
+      feed: () => assert.fail('the stage has no console'),
       provide: (token, service) => void scope.defer(`service ${token.name}`, registry.provide(name, token, service)),
       use: <T>(token: Token<T>) => registry.find(token) ?? assert.fail(`no service ${token.name}`),
       find: token => registry.find(token),

@@ -16,6 +16,7 @@ import { ModuleLoader } from '../../core/module-loader.js';
 import { readModulesConf } from '../../core/modules-conf.js';
 import { Registry, token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
+import { ViewTable } from '../../core/views.js';
 
 /** What modules of a test reach the test by: `core.use({ name: 'probe' })`. */
 export class Probe {
@@ -82,6 +83,7 @@ export class LoaderStage {
     failed: (line, thrown) => assert.fail(`${line}: ${thrown}`),
   });
   readonly loader: ModuleLoader;
+  readonly views = new ViewTable();
   /** Log lines without their dates. */
   readonly lines: string[] = [];
   /** Modules lie in `modules` of it. */
@@ -89,7 +91,7 @@ export class LoaderStage {
 
   private constructor(directory: string) {
     this.directory = directory;
-    const { clock, heap, events, registry, commands } = this;
+    const { clock, heap, events, registry, commands, views } = this;
     const loggers = new Loggers({ clock, pid: 1, directory, version: '1' });
     loggers.attach({
       console: { kind: 'internal', width: undefined, verbosity: 0, muted: false },
@@ -98,7 +100,7 @@ export class LoaderStage {
     });
     const files = new ConfigFiles({ directory, execIncludes: false, clock });
     registry.provide(CORE, token<Probe>('probe'), this.probe);
-    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, files }, [
+    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, views, files }, [
       join(directory, 'modules'),
     ]);
   }
@@ -144,6 +146,6 @@ export class LoaderStage {
   /** What modules hold of the system, all kinds together. */
   get held(): number {
     // The probe is the test's.
-    return this.registry.size - 1 + this.events.size + this.heap.size + this.commands.size;
+    return this.registry.size - 1 + this.events.size + this.heap.size + this.commands.size + this.views.size;
   }
 }

@@ -1,5 +1,5 @@
 /** A PBX that does not run, for the commands over it: it remembers what was asked. */
-import type { PbxControl, StopManner } from '../../core/control.js';
+import type { LastReload, PbxControl, StopManner } from '../../core/control.js';
 import type { Problem } from '../../core/errors.js';
 import type { ReloadOutcome } from '../../core/loader.js';
 
@@ -7,6 +7,7 @@ export class MemoryPbx implements PbxControl {
   readonly version = '1.2.3';
   startedAt: number;
   lastReloadAt: number;
+  lastReload: LastReload | undefined;
   booted: Promise<void> = Promise.resolve();
   stopping: { readonly manner: StopManner; readonly restart: boolean } | undefined;
   readonly asked: string[] = [];

@@ -109,10 +109,17 @@ export class Obelisk {
   printed(sign: RegExp): Promise<void> {
     const child = this.#process!;
     return new Promise((seen, failed) => {
-      const look = () => sign.test(this.output) && seen();
-      child.stdout!.on('data', look);
-      child.stderr!.on('data', look);
-      child.on('exit', code => failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`)));
+      const streams = [child.stdout!, child.stderr!];
+      const ended = (code: number | null) =>
+        failed(new Error(`it ended with ${code} without ${sign}:\n${this.output}`));
+      const look = () => {
+        if (!sign.test(this.output)) return;
+        for (const stream of streams) stream.off('data', look);
+        child.off('exit', ended);
+        seen();
+      };
+      for (const stream of streams) stream.on('data', look);
+      child.on('exit', ended);
       look();
     });
   }

@@ -97,10 +97,17 @@ export interface DeviceSection {
   readonly name: string;
   readonly type: DeviceType;
   readonly own: Readonly<Partial<Device>>;
+  /** Where it begins; left out of what stands in no file. */
+  readonly place?: SectionPlace | undefined;
+}
+
+export interface SectionPlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Same name, another meaning: not taken over. */
-const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
+export const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
 
 /** What a device is when its section says nothing. */
 export function deviceDefaults(values: General): Device {

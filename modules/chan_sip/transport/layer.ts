@@ -1,6 +1,6 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
 
-import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import { type Clock, type Logger, type TlsIdentity, traceOf } from '#core';
 import type { HttpServer } from '../../http/token.js';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
@@ -9,6 +9,7 @@ import { Debug, withoutControls } from './debug.js';
 import type { History } from './history.js';
 import { heldBack, Ration } from './ration.js';
 import { Strangers, type StreamLimits } from './strangers.js';
+import { Tap } from './tap.js';
 import { openTcp } from './tcp.js';
 import { openTls } from './tls.js';
 import {
@@ -28,6 +29,7 @@ import {
   type Upward,
   type WebLimits,
 } from './transport.js';
+import { troubleOf } from './trouble.js';
 import { openUdp } from './udp.js';
 import { openWebSockets } from './websocket.js';
 
@@ -61,6 +63,7 @@ export interface ListenerRow extends Readonly<Counters> {
 
 export class TransportLayer {
   readonly debug: Debug;
+  readonly tap: Tap;
   readonly #parts: TransportParts;
   readonly #listeners = new Set<Listener>();
   readonly #ration: Ration;
@@ -75,6 +78,7 @@ export class TransportLayer {
     this.#parts = parts;
     this.#history = parts.history;
     this.debug = Debug.to(parts.log);
+    this.tap = new Tap(thrown => parts.log.error(`a message could not be followed: ${traceOf(thrown)}`));
     this.#ration = new Ration(parts.clock);
     this.#streams = {
       clock: parts.clock,
@@ -141,8 +145,17 @@ export class TransportLayer {
   }
 
   #sending(text: string, flow: Flow): void {
-    if (this.debug.enabled) this.debug.show('sent to', flow, text);
+    if (this.#watched) this.#watch('out', flow, text);
     if (this.#history?.enabled) this.#history.sent(text);
+  }
+
+  get #watched(): boolean {
+    return this.debug.enabled || this.tap.open;
+  }
+
+  #watch(direction: 'in' | 'out', flow: Flow, octets: string): void {
+    if (this.debug.enabled) this.debug.show(direction === 'in' ? 'read from' : 'sent to', flow, octets);
+    this.tap.tell(direction, flow, octets);
   }
 
   #received(data: Buffer, flow: Flow, counters: Counters): void {
@@ -151,7 +164,7 @@ export class TransportLayer {
       counters.keepalives += 1;
       return;
     }
-    if (this.debug.enabled) this.debug.show('read from', flow, data.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, data.toString('latin1'));
     let message: Message | undefined;
     try {
       message = parse(data);
@@ -166,7 +179,7 @@ export class TransportLayer {
   /** RFC 3261 §18.3: answered, as far as it is a request; the connection is ended by whoever found it. */
   #endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void {
     counters.received += 1;
-    if (this.debug.enabled) this.debug.show('read from', flow, head.toString('latin1'));
+    if (this.#watched) this.#watch('in', flow, head.toString('latin1'));
     let message: Message | undefined;
     let error = badRequest(detail);
     try {
@@ -229,7 +242,7 @@ export class TransportLayer {
   #troubled(cause: NodeJS.ErrnoException, by: Flow | Listener): void {
     const where = formatLocal(by);
     const unsaid = this.#ration.take(`${where} ${cause.code ?? ''}`);
-    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${messageOf(cause)}${heldBack(unsaid)}`);
+    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${troubleOf(cause, by)}${heldBack(unsaid)}`);
   }
 
   #closed(listener: Listener): void {
@@ -239,11 +252,21 @@ export class TransportLayer {
 
 /** Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4). */
 export function replyFlow(request: Message, flow: Flow, symmetric: boolean): Flow {
-  if (flow.reliable || symmetric) return flow;
+  const to = replyAddress(request, flow, symmetric);
+  return to === flow.remote ? flow : flow.to(to);
+}
+
+/** Where an answer goes. */
+export function replyAddress(
+  request: Message,
+  { protocol, remote }: Pick<Flow, 'protocol' | 'remote'>,
+  symmetric: boolean,
+): Endpoint {
+  if (protocol !== 'udp' || symmetric) return remote;
   const { params, port = SIP_PORT } = request.via;
-  if (params.has('rport') || port === flow.remote.port || port < 1 || port > 0xffff) return flow;
+  if (params.has('rport') || port === remote.port || port < 1 || port > 0xffff) return remote;
   // Deviates from RFC 3261 §18.2.2: because whoever writes a maddr would aim our responses at a third party.
-  return flow.to({ address: flow.remote.address, port });
+  return { address: remote.address, port };
 }
 
 /** Nothing but line ends and NUL bytes, or nothing at all. */

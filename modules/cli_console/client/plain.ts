@@ -1,6 +1,14 @@
 /** The plain remote console: a prompt with history and completion on a terminal; on a pipe, one answer after the other. */
 import { createInterface } from 'node:readline';
-import { askServer, type ConsoleOptions, type ConsoleProgram, terminalText } from '#core';
+import {
+  askServer,
+  type ConsoleOptions,
+  type ConsoleProgram,
+  terminalText,
+  type Watch,
+  watchOf,
+  watchServer,
+} from '#core';
 import { TerminalConsole } from './terminal.js';
 
 /** Runs until the user leaves, the server ends or `stop` is given; resolves to the exit code. */
@@ -11,17 +19,40 @@ export const runConsole: ConsoleProgram = options =>
  * One connection a command: the protocol has no frames, and the end of the connection is the only sign that an answer
  * is whole.
  */
-async function runPiped({ input, output, errors, socket, clock, colour, stop }: ConsoleOptions): Promise<number> {
-  const lines = createInterface({ input, terminal: false, signal: stop });
-  for await (const line of lines) {
-    const command = line.trim();
-    if (command === '') continue;
+async function runPiped(options: ConsoleOptions): Promise<number> {
+  const { input, output, errors, socket, clock, colour, stop } = options;
+  const lines = createInterface({ input, terminal: false, signal: stop })[Symbol.asyncIterator]();
+  for (let next = await lines.next(); !next.done; ) {
+    const command = next.value.trim();
     if (/^(quit|exit)$/i.test(command)) break;
+    const following = lines.next();
+    const watch = watchOf(command);
     const answer = (text: string) => void output.write(terminalText(text, colour));
-    const problem = await askServer({ socket, command, clock, answer });
-    if (problem === undefined) continue;
-    errors.write(`${problem}\n`);
-    return 1;
+    let problem: string | undefined;
+    if (typeof watch === 'string') output.write(`${watch}\n`);
+    else if (watch) problem = await watchPiped(watch, options, following);
+    else if (command !== '') problem = await askServer({ socket, command, clock, answer });
+    if (problem !== undefined) {
+      errors.write(`${problem}\n`);
+      return 1;
+    }
+    next = await following;
   }
   return 0;
+}
+
+/** Until the next line, or the end of the input; at least one answer. */
+async function watchPiped(
+  watch: Watch,
+  { socket, clock, output, colour }: ConsoleOptions,
+  following: Promise<unknown>,
+): Promise<string | undefined> {
+  const stop = new AbortController();
+  let answered = false;
+  const write = (text: string): void => {
+    output.write(text);
+    if (!answered) void following.then(() => stop.abort());
+    answered = true;
+  };
+  return watchServer(watch, { socket, clock, output: { write }, colour, stop: stop.signal });
 }

@@ -1,5 +1,6 @@
 /** The console on a terminal: commands, live log lines above the prompt, coming back after a disconnect. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import {
   askServer,
   type ConsoleLine,
@@ -7,9 +8,12 @@ import {
   type Greeting,
   matchesRequest,
   messageOf,
+  nextKey,
   parseMatches,
   terminalText,
   verboseIndent,
+  watchOf,
+  watchServer,
   widthRequest,
 } from '#core';
 import { History } from './history.js';
@@ -20,21 +24,26 @@ import { Prompt } from './prompt.js';
 const RETRY_FOR = 30_000;
 const RETRY_EVERY = 250;
 
-/** Messages that are kept while a shell has the terminal. */
+/** Messages that are kept while somebody else has the terminal. */
 const MOST_HELD = 10_000;
 
 /** How long TAB waits for candidates. */
 const COMPLETION = 2_000;
 
+/** The program whose console this is. */
+const MAIN = join(__dirname, '..', '..', '..', 'core', 'main.js');
+
 /** What is typed for the console itself. */
 interface Local {
   readonly pattern: RegExp;
-  run(console: TerminalConsole, words: RegExpExecArray): void;
+  run(console: TerminalConsole, words: RegExpExecArray): void | Promise<void>;
 }
 
 const locals: readonly Local[] = [
   { pattern: /^(?:quit|exit)$/i, run: console => console.leave() },
   { pattern: /^!\s*(.*)$/, run: (console, [, command]) => console.shell(command!) },
+  { pattern: /^config\s+edit\s+([^\s"\\]+)$/i, run: (console, [, file]) => console.edit(file!) },
+  { pattern: /^watch(?:\s.*)?$/i, run: (console, [line]) => console.watch(line) },
 ];
 
 export class TerminalConsole {
@@ -45,10 +54,12 @@ export class TerminalConsole {
   #open = false;
   #host = '';
   #lostAt: number | undefined;
-  /** What came while a shell had the terminal. */
+  /** What came while a shell, or a watch, had the terminal. */
   #held: string[] | undefined;
   #finish: (code: number) => void = () => undefined;
   #finished = false;
+  /** Ends the watch that has the terminal. */
+  #watching: AbortController | undefined;
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
@@ -85,25 +96,35 @@ export class TerminalConsole {
 
   /** A shell in the terminal of the PBX. */
   shell(command: string): void {
-    const { local, shell } = this.#options;
+    const { local } = this.#options;
     if (!local) {
       this.#say('The shell is only for the console that was started with the PBX (-c).');
       this.#prompt.next();
       return;
     }
-    this.#prompt.close();
-    this.#held = [];
+    this.#run(process.env['SHELL'] ?? '/bin/sh', command === '' ? [] : ['-c', command]);
+  }
+
+  /** An editor in the terminal, on the files themselves: a socket cannot take them. */
+  edit(file: string): void {
+    const { config } = this.#options;
+    if (config !== undefined) this.#run(process.execPath, [MAIN, '-C', config, 'config', 'edit', file]);
+    else {
+      this.#say('This console knows the PBX by its socket alone: say -C <asterisk.conf> beside -s.');
+      this.#prompt.next();
+    }
+  }
+
+  /** The terminal belongs to a program until it ends. */
+  #run(program: string, words: readonly string[]): void {
+    const { shell } = this.#options;
+    this.#lend();
     shell(true);
-    const program = process.env['SHELL'] ?? '/bin/sh';
-    const child = spawn(program, command === '' ? [] : ['-c', command], { stdio: 'inherit' });
+    const child = spawn(program, words, { stdio: 'inherit' });
     const back = () => {
       if (this.#held === undefined) return;
       shell(false);
-      const held = this.#held;
-      this.#held = undefined;
-      if (this.#finished) return;
-      this.#options.output.write(held.join(''));
-      this.#show();
+      this.#takeBack();
     };
     child.on('error', thrown => {
       this.#say(`${program}: ${messageOf(thrown)}`);
@@ -112,13 +133,48 @@ export class TerminalConsole {
     child.on('close', back);
   }
 
+  /** A command again and again in the whole terminal, until a key is hit. */
+  async watch(line: string): Promise<void> {
+    const watched = watchOf(line);
+    if (watched === undefined || typeof watched === 'string') {
+      if (watched !== undefined) this.#say(watched);
+      this.#prompt.next();
+      return;
+    }
+    const { socket, clock, output, input, colour } = this.#options;
+    this.#lend();
+    const stop = new AbortController();
+    this.#watching = stop;
+    const key = nextKey(input, () => stop.abort());
+    const problem = await watchServer(watched, { socket, clock, output, colour, stop: stop.signal });
+    key.close();
+    this.#watching = undefined;
+    if (problem !== undefined) this.#say(problem);
+    this.#takeBack();
+  }
+
   /** Gives everything back. */
   end(code: number): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#watching?.abort();
     this.#prompt.close();
     this.#link?.close();
     this.#finish(code);
+  }
+
+  /** Somebody else has the terminal; what comes meanwhile is kept. */
+  #lend(): void {
+    this.#prompt.close();
+    this.#held = [];
+  }
+
+  #takeBack(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    if (this.#finished) return;
+    this.#options.output.write(held.join(''));
+    this.#show();
   }
 
   #connect(): void {
@@ -184,7 +240,7 @@ export class TerminalConsole {
     this.#history.add(line);
     const own = locals.find(({ pattern }) => pattern.test(line));
     if (own) {
-      own.run(this, own.pattern.exec(line)!);
+      void own.run(this, own.pattern.exec(line)!);
       return;
     }
     if (this.#open && line !== '') this.#link!.send(line);

@@ -9,6 +9,7 @@ import type { DialogRow, DomainRow, RegistryRow, SipView } from '../../../module
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
+import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import { openBinding } from '../../../modules/chan_sip/user/binding.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
@@ -44,7 +45,9 @@ export class SipStage implements SipView {
   readonly sched = this.#heap.sched;
   readonly historyRows: HistoryRow[] = [];
   readonly history = new HistoryRows(this.historyRows);
+  readonly explanations = { register: async () => undefined, last: () => [], size: 0 };
   readonly debug = { enabled: false, filters: new Set<string>() };
+  readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };
   readonly general;
   readonly credentials;

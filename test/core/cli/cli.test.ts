@@ -210,6 +210,42 @@ for (const [line, candidates] of COMPLETIONS) {
   });
 }
 
+const HELPS: [line: string, begun: string, candidates: [text: string, help: string][]][] = [
+  [
+    '',
+    '',
+    [
+      ['core', 'show, stop'],
+      ['sip', 'notify, set, show'],
+    ],
+  ],
+  ['si', 'si', [['sip', 'notify, set, show']]],
+  ['sip notify', 'notify', [['notify', 'Send a NOTIFY']]],
+  ['core stop when ', '', [['convenient', 'Does core stop {now|gracefully|when convenient}']]],
+  ['sip show peer "Fr', '"Fr', [['Front\\ desk', 'Does sip show peer <name> [load]']]],
+  ['sip show peers --', '--', [['--json', 'The answer as JSON']]],
+  ['sip show peers | c', 'c', [['count', 'How many lines there are']]],
+  ['nosuch ', '', []],
+];
+
+for (const [line, begun, candidates] of HELPS) {
+  test(`each candidate for '${line}' says what it leads to`, () => {
+    assert.deepEqual(sip().table.completion(line), {
+      begun,
+      candidates: candidates.map(([text, help]) => ({ text, help })),
+    });
+  });
+}
+
+test('a word that is a command and the beginning of others is helped by the command; of many words some are named', () => {
+  const many = Array.from({ length: 12 }, (_, n) => command(`box b${String(n).padStart(2, '0')}`));
+  const { table } = new CliStage(command('db show', { summary: 'All' }), command('db show <family>'), ...many);
+  assert.deepEqual(table.completion('db ').candidates, [{ text: 'show', help: 'All' }]);
+  assert.deepEqual(table.completion('bo').candidates, [
+    { text: 'box', help: 'b00, b01, b02, b03, b04, b05, b06, b07, ...' },
+  ]);
+});
+
 for (const [line, word, answer] of [
   ['sip show peer', 'peer', 'peer peer peers _EOF_'],
   ['sip show peer al', 'al', 'alice alice _EOF_'],

@@ -78,6 +78,7 @@ const EVENTS = {
   time: stage => stage.wait(20_000),
   'half the time': stage => stage.wait(5000),
   renewal: stage => stage.wait(100_000),
+  reload: stage => stage.site.user.outbound.retry(),
   leave: stage => stage.bid(),
   async found(stage) {
     stage.found();
@@ -114,6 +115,11 @@ const answered = (here: State, left: State): Case[] => [
   ['leave', left],
 ];
 
+const givenUp: readonly Case[] = [
+  ['reload', 'unregistered'],
+  ['leave', 'gone'],
+];
+
 const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
   unregistered: [
     ['turn', 'regsent'],
@@ -145,9 +151,9 @@ const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
     ['leave', 'leaving'],
   ],
   refreshing: answered('refreshing', 'leaving'),
-  rejected: [['leave', 'gone']],
-  noauth: [['leave', 'gone']],
-  failed: [['leave', 'gone']],
+  rejected: givenUp,
+  noauth: givenUp,
+  failed: givenUp,
   leaving: [
     ['stale', 'leaving'],
     ['ok', 'gone'],
