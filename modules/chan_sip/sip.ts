@@ -78,6 +78,7 @@ export class Sip implements SipView {
       clock: core.clock,
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
+      lost: flow => this.#user.outbound.lost(flow),
       limits: () => connectionLimits(this.#user.site.general),
       web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,

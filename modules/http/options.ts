@@ -1,6 +1,6 @@
 /** http.conf: the only list of its options. */
 import { isIP } from 'node:net';
-import { custom, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
+import { custom, files, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
 
 /** Where to listen. */
 export interface Address {
@@ -59,8 +59,11 @@ export const general = {
   redirect: text('', 'From one path to another.', PAGES),
   tlsenable: yesno(false, 'Whether there is an HTTPS server too.'),
   tlsbindaddr: address('', 'Address and port on which to listen for HTTPS; else as for HTTP, with port 8089.'),
-  tlscertfile: text('asterisk.pem', 'The certificate, with its key unless that has a file of its own.'),
-  tlsprivatekey: text('', 'The key of the certificate.'),
+  tlscertfile: files(
+    ['asterisk.pem'],
+    'The certificate, with its key unless that has a file of its own; of several lines the last, and the others for who asks for their names.',
+  ),
+  tlsprivatekey: files([], 'The key of the certificate, or of each.'),
   tlscipher: text('', 'Ciphers, as OpenSSL names them.'),
   tlsservercipherorder: yesno(true, 'Our order of ciphers goes before theirs.'),
   tlsdisablev1: yesno(true, 'Refuse TLS 1.0.'),

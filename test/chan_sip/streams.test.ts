@@ -66,6 +66,35 @@ test(
   },
 );
 
+for (const [what, flowtimer, patience] of [
+  ['is closed when it is silent for longer than was agreed and a quarter of a minute', 10, 25_000],
+  ['stays as any other where no time was agreed', 0, 3_660_000],
+] as const) {
+  test(`a kept connection ${what}`, bounded, async () => {
+    const conf = `[general]\ntcpenable=yes\nsupportoutbound=yes\nflowtimer=${flowtimer}\n`;
+    await using stack = await SipStack.of(`${conf}[1008]\ntype=friend\nhost=dynamic\ntransport=tcp\n`);
+    const { clock } = stack.stage;
+    await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
+    const instance = ';reg-id=1;+sip.instance="<urn:uuid:1>"';
+    phone.send(
+      registerText('1008', 1)
+        .replace(/^(Contact: <[^>]*>)/m, `$1${instance}`)
+        .replace('\r\nContent-Length', '\r\nSupported: outbound\r\nExpires: 3600\r\nContent-Length'),
+    );
+    assert.equal((await phone.next()).includes('\r\nFlow-Timer: 10\r\n'), flowtimer > 0);
+    const open = () => stack.sip.connections().length;
+    clock.advance(patience - 1);
+    phone.send('\r\n\r\n');
+    await phone.octets(phone.text.length + 2);
+    clock.advance(patience - 1);
+    assert.equal(open(), 1, 'a sign of life counts');
+    clock.advance(1);
+    assert.equal(open(), 0);
+    await phone.hungUp();
+    if (flowtimer > 0) assert.equal(isUsable(stack.sip.peers.get('1008')!.binding!), false);
+  });
+}
+
 test('a device that may not use TCP is refused after its password', bounded, async () => {
   await using stack = await SipStack.of(TCP);
   await using phone = await StreamPhone.open(stack.sip.localOf('tcp')!);
@@ -147,6 +176,42 @@ test('TLS: certificates are read at the start and again at a reload of the same 
   assert.ok(still.endpoint.port !== renewed.endpoint.port);
   return undefined;
 });
+
+test(
+  'TLS: of several certificates each is shown to who asks for its name, from the reload that brings it',
+  bounded,
+  async t => {
+    const absent = await noCertificates();
+    if (absent) return t.skip(absent);
+    await using one = await certificate('one.example');
+    await using two = await certificate('two.example');
+    const line = ({ certfile, keyfile }: typeof one) => `tlscertfile=${certfile}\ntlsprivatekey=${keyfile}\n`;
+    const tls = '[general]\ntlsenable=yes\n';
+    const stage = await CoreStage.of('chan_sip', {
+      'sip.conf': `${tls}udpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0\n${line(one)}`,
+    });
+    const sip = await Sip.start(stage.core);
+    stage.write('sip.conf', `${tls}udpbindaddr=127.0.0.1:0\ntlsbindaddr=127.0.0.1:0\n${line(two)}${line(one)}`);
+    await sip.reloadConfig('cli');
+    for (const { servername, cert } of [
+      { servername: 'one.example', cert: one.cert },
+      { servername: 'two.example', cert: two.cert },
+      { servername: 'three.example', cert: one.cert },
+    ]) {
+      const checkServerIdentity = () => undefined;
+      await using phone = await StreamPhone.secure(sip.localOf('tls')!, {
+        ca: [cert],
+        servername,
+        checkServerIdentity,
+      });
+      phone.send(registerText('x', 1).replaceAll('REGISTER', 'OPTIONS'));
+      assert.match(await phone.next(), /^SIP\/2\.0 200/);
+    }
+    await sip.goodbye();
+    await stage.close();
+    return undefined;
+  },
+);
 
 test('what is wrong with certificates is told with every line, and nothing is left behind', bounded, async t => {
   const absent = await noCertificates();

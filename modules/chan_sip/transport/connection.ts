@@ -56,6 +56,11 @@ export class Connection implements Flow, Stranger {
   /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
   #timer: Timer | undefined;
   #heardAt = 0;
+  /** It has not to prove itself any more. */
+  #staying = false;
+  #promise = Number.POSITIVE_INFINITY;
+  /** We opened it, and it came about. */
+  #connected = false;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   constructor(home: Home, { local, remote, ours, name }: Ends, open: OpenPipe) {
@@ -115,6 +120,11 @@ export class Connection implements Flow, Stranger {
     if (this.#state === 'open' && this.#home.strangers.trust(this)) this.#stay();
   }
 
+  promised(ms: number): void {
+    this.#promise = ms;
+    if (this.#staying) this.#look();
+  }
+
   cut(reason: string): void {
     if (this.#state === 'over') return;
     this.#home.up.cut(reason, this);
@@ -136,7 +146,10 @@ export class Connection implements Flow, Stranger {
 
   #ear(): Ear {
     return {
-      connected: () => this.#stay(),
+      connected: () => {
+        this.#connected = true;
+        this.#stay();
+      },
       heard: frames => this.#heard(frames),
       troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
       failed: reason => this.cut(reason),
@@ -178,15 +191,16 @@ export class Connection implements Flow, Stranger {
 
   /** It stays while it is not silent for too long. */
   #stay(): void {
+    this.#heardAt = this.#home.clock.elapsed();
+    this.#staying = true;
+    this.#look();
+  }
+
+  #look(): void {
     const { clock, strangers } = this.#home;
-    this.#heardAt = clock.elapsed();
-    const look = (): void => {
-      const { idle } = strangers.limits();
-      const left = this.#heardAt + idle - clock.elapsed();
-      if (left > 0) this.#wait(left, look);
-      else this.#end();
-    };
-    this.#wait(strangers.limits().idle, look);
+    const left = this.#heardAt + Math.min(strangers.limits().idle, this.#promise) - clock.elapsed();
+    if (left > 0) this.#wait(left, () => this.#look());
+    else this.#end();
   }
 
   #wait(ms: number, run: () => void): void {
@@ -212,7 +226,9 @@ export class Connection implements Flow, Stranger {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#timer?.cancel();
-    this.#home.strangers.remove(this);
+    const { strangers, up } = this.#home;
+    strangers.remove(this);
     this.#home.over(this);
+    if (this.#connected) up.lost(this);
   }
 }

@@ -45,6 +45,8 @@ export interface TransportParts {
   receive(message: Message, flow: Flow): void;
   /** The answer to what is not a message; undefined: none. */
   refuse(error: ParseError, flow: Flow): string | undefined;
+  /** A connection that we opened is no more. */
+  lost(flow: Flow): void;
   /** What connections may cost, read when it matters. */
   limits(): StreamLimits;
   web(): WebLimits;
@@ -89,6 +91,7 @@ export class TransportLayer {
       sending: (text, flow) => this.#sending(text, flow),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
       endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
+      lost: flow => parts.lost(flow),
       cut: (reason, flow) => this.#cut(reason, flow),
       troubled: (cause, listener) => this.#troubled(cause, listener),
       closed: listener => this.#closed(listener),

@@ -1,11 +1,10 @@
 /** Requests of ours to a server that is in several places: the next one on silence or 503 (RFC 3263 §4.3). */
 import type { Clock } from '#core';
 import type { Message } from '../message/message.js';
-import type { ClientRequest, ClientTransaction, TransactionLayer } from '../transaction/layer.js';
 import type { Timers } from '../transaction/timers.js';
 import type { Hop } from '../transport/resolver/hop.js';
-import { type Flow, formatEndpoint } from '../transport/transport.js';
-import type { Outward } from './site.js';
+import { type Flow, formatEndpoint, type Protocol } from '../transport/transport.js';
+import { type Make, type Sender, type Sending, sendFitting } from './fitting.js';
 
 /** Hears what came of it. */
 export interface Hears {
@@ -16,17 +15,17 @@ export interface Hears {
 }
 
 /** A request of its own for each place: with a branch, a Via and credentials that are right there. */
-export type Make = (flow: Flow, hop: Hop) => ClientRequest;
+export type MakeFor = (hop: Hop) => Make;
 
-export interface Sending {
-  /** Nothing is sent or told any more. */
-  close(): void;
+/** How to send. */
+export interface Manner {
+  readonly timers?: Timers;
+  /** Over what the server may be reached: by TCP what is too big for UDP. */
+  readonly allowed?: readonly Protocol[];
 }
 
-export interface OutgoingParts {
+export interface OutgoingParts extends Sender {
   readonly clock: Clock;
-  readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly outward: Outward;
 }
 
 /** How long a place that failed is tried last, where it does not say so itself. */
@@ -49,8 +48,8 @@ export class Outgoing {
   }
 
   /** Sends to one place after the other until one answers. What came of it is told, maybe before this returns. */
-  send(hops: readonly Hop[], make: Make, hears: Hears, timers?: Timers): Sending {
-    const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, timers });
+  send(hops: readonly Hop[], make: MakeFor, hears: Hears, manner: Manner = {}): Sending {
+    const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, manner });
     this.#sendings.add(attempt);
     attempt.over = () => this.#sendings.delete(attempt);
     attempt.next();
@@ -97,9 +96,9 @@ export class Outgoing {
 
 interface Order {
   readonly hops: readonly Hop[];
-  readonly make: Make;
+  readonly make: MakeFor;
   readonly hears: Hears;
-  readonly timers: Timers | undefined;
+  readonly manner: Manner;
 }
 
 /** One request on its way through its places. */
@@ -109,7 +108,7 @@ class Attempt implements Sending {
   readonly #parts: OutgoingParts;
   readonly #order: Order;
   #at = -1;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   /** The last 503, told where nobody says anything better. */
   #refusal: [message: Message, hop: Hop] | undefined;
   #tried = false;
@@ -146,25 +145,27 @@ class Attempt implements Sending {
     this.#closed = true;
     if (this.#final) return;
     this.#end();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   #send(flow: Flow, hop: Hop): void {
-    const { make, timers } = this.#order;
+    const { make, manner } = this.#order;
     const at = this.#at;
     this.#outgoing.counters.sent += 1;
-    const transaction = this.#parts.transactions.send(
-      make(flow, hop),
+    const sending = sendFitting(
+      this.#parts,
       flow,
+      manner.allowed ?? [],
+      make(hop),
       {
         response: message => at === this.#at && this.#response(message, hop),
         failed: () => at === this.#at && this.#silent(hop),
       },
-      timers,
+      manner.timers,
     );
     // It may have failed, and the next one have been sent to, before this returned.
-    if (this.#closed) transaction.close();
-    else if (at === this.#at) this.#transaction = transaction;
+    if (this.#closed) sending.close();
+    else if (at === this.#at) this.#sending = sending;
   }
 
   #response(message: Message, hop: Hop): void {

@@ -87,8 +87,9 @@ export class Probe implements ClientUser {
 
   #send({ protocol, host }: NextHop, remote: Endpoint): void {
     const { site, peer, binding } = this.#parts;
-    const place = { protocol, remote, name: nameOf(peer, host), allowed: peer.get('transport') };
-    this.#begin(timers => sendFitting(site, place, flow => optionsTo(site, peer, binding, flow), this, timers));
+    const flow = site.outward(protocol, remote, nameOf(peer, host));
+    const make = (over: Flow) => optionsTo(site, peer, binding, over);
+    this.#begin(timers => flow && sendFitting(site, flow, peer.get('transport'), make, this, timers));
   }
 
   #sendOver(flow: Flow | undefined): void {

@@ -1,7 +1,7 @@
 /** TCP on real sockets of this machine: framing, limits, timeouts, the way back. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { noIPv6 } from '../../support/ipv6.js';
@@ -83,6 +83,32 @@ test('a message that is too long ends the connection with a line in the log', bo
     stage.lines.join(),
     /notice: tcp 127\.0\.0\.1:\d+: connection closed: a message of more than 20480 octets/,
   );
+});
+
+test('a connection that we opened is told of when it is no more, others are not', bounded, async () => {
+  await using stage = await tcpStage();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const remote = { address: '127.0.0.1', port: (server.address() as { port: number }).port };
+  const connected = once(server, 'connection');
+  stage.listener.flow(remote).send(options);
+  const [socket] = (await connected) as [Socket];
+  const hers = new StreamPhone(socket);
+  await hers.next();
+  {
+    await using phone = await stage.phone();
+    phone.send(options);
+    await phone.next();
+  }
+  await hers[Symbol.asyncDispose]();
+  while (stage.layer.connections().length > 0) await new Promise(setImmediate);
+  assert.deepEqual(
+    stage.lost.map(flow => [flow.protocol, flow.remote]),
+    [['tcp', remote]],
+  );
+  await new Promise(closed => server.close(closed));
+  await failureOf(stage.listener.flow(remote), options);
+  assert.equal(stage.lost.length, 1, 'one that never was is not lost');
 });
 
 const LIMITS = { authTimeout: 30_000, authLimit: 2, idle: 600_000 };

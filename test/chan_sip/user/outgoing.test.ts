@@ -40,7 +40,7 @@ function stage(breakage: Readonly<Record<string, Breakage>> = {}, method = 'REGI
   const send = (hops: readonly Hop[] = HOPS) =>
     outgoing.send(
       hops,
-      () => {
+      () => () => {
         const branch = `z9hG4bK-${++branches}`;
         return { text: requestText(method, branch), method, branch };
       },
@@ -217,13 +217,13 @@ test('over real sockets: one is silent, one unavailable, one good', async () => 
   const { promise, resolve } = Promise.withResolvers<string>();
   outgoing.send(
     [silent, busy, good].map(({ endpoint }) => ({ protocol: 'udp', remote: endpoint, name: 'sip.example' })),
-    flow => {
+    () => flow => {
       const branch = `z9hG4bK-${++branches}`;
       const via = { transport: 'UDP', host: '127.0.0.1', port: flow.local.port, branch, rport: true };
       return { text: requestText('REGISTER', branch, { via }), method: 'REGISTER', branch };
     },
     { response: ({ status }, { remote }) => resolve(`${status} ${remote.port}`), failed: () => resolve('failed') },
-    { ...DEFAULT_TIMERS, t1: 100 },
+    { timers: { ...DEFAULT_TIMERS, t1: 100 } },
   );
   await silent.next();
   clock.advance(6400);

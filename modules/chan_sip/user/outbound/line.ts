@@ -2,9 +2,10 @@
 import { isIP } from 'node:net';
 import type { Job } from '#core';
 import type { Message } from '../../message/message.js';
-import { DEFAULT_TIMERS } from '../../transaction/timers.js';
+import { DEFAULT_TIMERS, type Timers } from '../../transaction/timers.js';
 import type { Hop } from '../../transport/resolver/hop.js';
-import type { Sending } from '../outgoing.js';
+import type { Endpoint, Flow } from '../../transport/transport.js';
+import type { Sending } from '../fitting.js';
 import type { Turn } from '../pacer.js';
 import { quotable } from '../quotable.js';
 import type { Site } from '../site.js';
@@ -19,6 +20,10 @@ import { granted, inputOf, leastExpiry, renewalAfter } from './verdict.js';
 const SPREAD = 0.1;
 /** How long a server may take to hear that a line is gone. */
 const GOODBYE_PATIENCE = 2000;
+/** How long one of several places may be silent at least. */
+const LEAST_SHARE = 2000;
+/** How soon a line comes again whose connection broke, half as much more or less at random; longer each time it breaks again. */
+const SOON = 2000;
 
 /** Sees every input that the table has a row for. */
 export type Observer = (state: State, input: Input) => void;
@@ -76,10 +81,18 @@ export class Line implements Turn {
   #hops: readonly Hop[] = [];
   /** Where the last request went. */
   #hop: Hop | undefined;
+  /** The way that it took. */
+  #flow: Flow | undefined;
   /** Who accepted us; it is asked first as long as it answers. */
   #home: Hop | undefined;
   #heard = false;
   #timer: Job | undefined;
+  /** When that runs out, and when the registration is renewed, on the clock that never goes back. */
+  #deadline = 0;
+  #renewalAt = 0;
+  /** Connections that broke one after the other, and whether the present one stands. */
+  #losses = 0;
+  #intact = true;
   #renewal: Job | undefined;
   #sending: Sending | undefined;
   /** Rises with each search for addresses: what a former one finds is old. */
@@ -127,10 +140,23 @@ export class Line implements Turn {
 
   /** Where we are reached has changed: the server is told in its turn. */
   renew(): void {
-    const home = this.#home;
-    if (this.#state !== 'registered' || !home) return;
-    const flow = this.#parts.site.outward(home.protocol, home.remote, home.name);
+    if (this.#state !== 'registered' || !this.#flow) return;
+    const { protocol, remote } = this.#flow;
+    const flow = this.#parts.site.outward(protocol, remote, this.#hop?.name);
     if (flow && this.#talk.contactOver(flow) !== `<${this.#talk.contact}>`) this.input('due');
+  }
+
+  /** A connection is no more. A server that has us over it hears of us soon, and not of all at once. */
+  lost({ protocol, remote }: Flow): void {
+    const { site, random } = this.#parts;
+    const over = this.#flow;
+    if (this.#state !== 'registered' || over?.protocol !== protocol || !isAt(over.remote, remote)) return;
+    this.#intact = false;
+    const wait = SOON * 2 ** this.#losses * (0.5 + random());
+    if (site.clock.elapsed() + wait >= this.#renewalAt) return;
+    this.#losses += 1;
+    this.#renewal?.cancel();
+    this.#renewal = site.sched.after('sip_reregister', wait, () => this.input('due'));
   }
 
   /** The end as the owner sees it: nothing is sent, nothing is told. */
@@ -192,13 +218,26 @@ export class Line implements Turn {
     this.#heard = false;
     this.#sending = site.outgoing.send(
       this.#order(),
-      (flow, hop) => {
+      hop => {
         this.#hop = hop;
-        return this.#talk.request(flow, seconds);
+        const draft = this.#talk.draft(seconds);
+        return flow => {
+          this.#flow = flow;
+          return this.#talk.request(draft, flow);
+        };
       },
       { response: response => this.#answered(response, seconds), failed: () => this.input('silence') },
-      { ...DEFAULT_TIMERS, t1: site.general.timert1 },
+      { timers: this.#timers(), allowed: this.terms.allowed },
     );
+  }
+
+  /** Each of several places has its share of what is left until the timer: the last one is asked before that. */
+  #timers(): Timers {
+    const { clock, general } = this.#parts.site;
+    const timers = { ...DEFAULT_TIMERS, t1: general.timert1 };
+    const places = this.#hops.length;
+    if (places < 2) return timers;
+    return { ...timers, timerF: Math.max(LEAST_SHARE, Math.floor((this.#deadline - clock.elapsed()) / places)) };
   }
 
   #answered(response: Message, seconds: number): void {
@@ -216,8 +255,14 @@ export class Line implements Turn {
     this.registeredAt = site.clock.now();
     const after = renewalAfter(granted(response, this.#talk.contact, site.general.defaultexpiry));
     this.#refresh = Math.floor(after / 1000);
+    const wait = after * (1 - SPREAD * random());
+    this.#intact = true;
+    this.#renewalAt = site.clock.elapsed() + wait;
     this.#renewal?.cancel();
-    this.#renewal = site.sched.after('sip_reregister', after * (1 - SPREAD * random()), () => this.input('due'));
+    this.#renewal = site.sched.after('sip_reregister', wait, () => {
+      if (this.#intact) this.#losses = 0;
+      this.input('due');
+    });
   }
 
   #askLonger(response: Message): void {
@@ -244,6 +289,7 @@ export class Line implements Turn {
 
   #arm(ms: number): void {
     const { site } = this.#parts;
+    this.#deadline = site.clock.elapsed() + ms;
     this.#timer?.cancel();
     this.#timer = site.sched.after('sip_reg_timeout', ms, () => this.#late());
   }
@@ -284,7 +330,6 @@ export class Line implements Turn {
   }
 }
 
-const isSame = (one: Hop, other: Hop): boolean =>
-  one.protocol === other.protocol &&
-  one.remote.address === other.remote.address &&
-  one.remote.port === other.remote.port;
+const isAt = (one: Endpoint, other: Endpoint): boolean => one.address === other.address && one.port === other.port;
+
+const isSame = (one: Hop, other: Hop): boolean => one.protocol === other.protocol && isAt(one.remote, other.remote);

@@ -29,6 +29,8 @@ export interface Terms {
   readonly aor: string;
   /** Of our Call-IDs, where it is not our address. */
   readonly callIdHost: string | undefined;
+  /** Over what requests may go. */
+  readonly allowed: readonly Protocol[];
   readonly extension: string;
   /** Undefined: defaultexpiry. */
   readonly expiry: number | undefined;
@@ -44,6 +46,7 @@ interface Settings {
   readonly place: Terms['place'];
   readonly device: string | undefined;
   readonly protocol: Protocol;
+  readonly allowed: readonly Protocol[];
   readonly fromdomain: HostPort;
   readonly rport: boolean;
   readonly credentials: readonly Credential[];
@@ -70,6 +73,7 @@ export function termsOf(
     uri: `sip:${to}`,
     aor: `sip:${escaped(user)}@${from}`,
     callIdHost: fromdomain.host || undefined,
+    allowed: settings.allowed,
     authuser: authuser || user,
   };
 }
@@ -99,6 +103,7 @@ function settingsOf(
       : { ...place(past ?? fixed), protocol: past && proxy.protocol ? proxy.protocol : protocol },
     device: registers ? device.name : undefined,
     protocol,
+    allowed: line.protocol === undefined ? (device?.get('transport') ?? general.transport) : [line.protocol],
     fromdomain: own && own.host !== '' ? own : general.fromdomain,
     rport: forcesRport(device?.get('nat') ?? general.nat, false),
     credentials: [...(device?.get('auth') ?? []), ...credentials],
