@@ -90,6 +90,19 @@ const VERSIONS = [
   ['tlsdisablev12', constants.SSL_OP_NO_TLSv1_2],
 ] as const;
 
+/** Why a file cannot be read, and what to do. */
+const CAUSES: Readonly<Record<string, string>> = {
+  EACCES: 'we may not read it: give the user that we run as the right to',
+  EISDIR: 'it is a directory: name the file in it',
+  ENOENT: 'there is no such file: create it, or name the right one',
+  ENOTDIR: 'there is no such directory: create it, or name the right one',
+};
+
+function unreadable(path: string, thrown: unknown): string {
+  const { code = '' } = thrown as NodeJS.ErrnoException;
+  return `${path} cannot be read; ${CAUSES[code] ?? messageOf(thrown)}`;
+}
+
 /** @throws LoadDeclined with everything that is wrong */
 export async function readCertificates(source: TlsSource): Promise<Certificates> {
   const reader = new Reader(source);
@@ -217,13 +230,13 @@ class Reader {
     const { directory: base, settings } = this.#source;
     const path = settings[option] ?? '';
     if (path === '') return [];
+    const directory = resolve(base, path);
     try {
-      const directory = resolve(base, path);
       const names = (await readdir(directory)).sort();
       const texts = await Promise.all(names.map(name => readFile(join(directory, name), 'latin1').catch(() => '')));
       return texts.filter(text => text.includes('-----BEGIN CERTIFICATE-----'));
     } catch (thrown) {
-      this.#say(option, messageOf(thrown));
+      this.#say(option, unreadable(directory, thrown));
       return [];
     }
   }
@@ -236,10 +249,11 @@ class Reader {
 
   async #file(option: Option, path: string): Promise<string> {
     if (path === '') return '';
+    const file = resolve(this.#source.directory, path);
     try {
-      return await readFile(resolve(this.#source.directory, path), 'latin1');
+      return await readFile(file, 'latin1');
     } catch (thrown) {
-      this.#say(option, messageOf(thrown));
+      this.#say(option, unreadable(file, thrown));
       return '';
     }
   }

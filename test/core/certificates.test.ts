@@ -121,7 +121,8 @@ secured(
       `tlsprivatekey: ${two.certfile}: the key is not that of the certificate`,
     ]);
     const [absent, ...more] = await problemsOf({ tlscertfile: ['/nowhere.pem', certfile], tlsprivatekey: [keyfile] });
-    assert.deepEqual([absent?.slice(0, 19), more], ['tlscertfile: ENOENT', []]);
+    const gone = 'tlscertfile: /nowhere.pem cannot be read; there is no such file: create it, or name the right one';
+    assert.deepEqual([absent, more], [gone, []]);
     const { identity, warnings } = await reading(
       { tlscertfile: [certfile, two.certfile], tlsprivatekey: [keyfile, two.keyfile], tlsdisablev12: true },
       0,

@@ -18,6 +18,7 @@ export function transportStage(
   identity: () => TlsIdentity | undefined = () => undefined,
   history?: History,
   web: WebLimits = { writeTimeout: 100, origins: [] },
+  used: (flow: Flow) => boolean = () => false,
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
@@ -33,6 +34,7 @@ export function transportStage(
     },
     lost: flow => void lost.push(flow),
     limits: () => limits,
+    used,
     web: () => web,
     identity,
     ...(history && { history }),

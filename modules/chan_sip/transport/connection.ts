@@ -29,6 +29,8 @@ export interface Home {
   readonly up: Upward;
   readonly clock: Clock;
   readonly strangers: Strangers;
+  /** Whether somebody is reached, or registered, over it. */
+  used(flow: Flow): boolean;
   flow(remote: Endpoint): Flow;
   /** Nothing more is sent over it. */
   over(connection: Connection): void;
@@ -189,7 +191,7 @@ export class Connection implements Flow, Stranger {
     return this.#state !== 'open';
   }
 
-  /** It stays while it is not silent for too long. */
+  /** It stays while it is not silent for too long, or is needed and breaks no promise. */
   #stay(): void {
     this.#heardAt = this.#home.clock.elapsed();
     this.#staying = true;
@@ -197,9 +199,13 @@ export class Connection implements Flow, Stranger {
   }
 
   #look(): void {
-    const { clock, strangers } = this.#home;
-    const left = this.#heardAt + Math.min(strangers.limits().idle, this.#promise) - clock.elapsed();
-    if (left > 0) this.#wait(left, () => this.#look());
+    const { clock, strangers, used } = this.#home;
+    const silent = clock.elapsed() - this.#heardAt;
+    const { idle } = strangers.limits();
+    const patience = Math.min(idle, this.#promise);
+    if (silent < patience) this.#wait(patience - silent, () => this.#look());
+    else if (silent < this.#promise && used(this))
+      this.#wait(Math.min(idle, this.#promise - silent), () => this.#look());
     else this.#end();
   }
 

@@ -52,6 +52,8 @@ export interface TransportParts {
   web(): WebLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
+  /** Whether a connection is needed, however silent it is. */
+  used?(flow: Flow): boolean;
   /** Keeps what went by, while it is asked to. */
   readonly history?: History;
 }
@@ -83,6 +85,7 @@ export class TransportLayer {
     this.#streams = {
       clock: parts.clock,
       strangers: new Strangers(() => parts.limits()),
+      used: flow => parts.used?.(flow) ?? false,
       web: () => parts.web(),
       identity: () => parts.identity(),
     };

@@ -115,6 +115,8 @@ export interface WebLimits {
 export interface StreamParts {
   readonly clock: Clock;
   readonly strangers: Strangers;
+  /** Whether somebody is reached, or registered, over it: then it may be silent for as long as it likes. */
+  used(flow: Flow): boolean;
   web(): WebLimits;
   /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
   identity(): TlsIdentity | undefined;

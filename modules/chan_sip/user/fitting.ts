@@ -38,10 +38,10 @@ export function sendFitting(
     stream,
     {
       response: message => user.response(message),
-      failed(how) {
+      failed(how, cause) {
         if (closed) return;
         if (how === 'error') second = transactions.send(make(flow), flow, user, timers);
-        else user.failed(how);
+        else user.failed(how, cause);
       },
     },
     timers,

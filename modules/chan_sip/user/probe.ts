@@ -9,13 +9,13 @@ import type { Hop } from '../transport/resolver/hop.js';
 import type { Endpoint, Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
 import { type Sending, sendFitting } from './fitting.js';
-import { type NextHop, nameOf, nextHop } from './next-hop.js';
+import { nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
-import { howTo } from './way.js';
+import { howTo, type NextHop } from './way.js';
 
 /** Longer than any patience: it is the deadline that ends the transaction. */
 const NEVER = 86_400_000;

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Message } from '../../../modules/chan_sip/message/message.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
+import type { Flow } from '../../../modules/chan_sip/transport/transport.js';
 import { noIPv6 } from '../../support/ipv6.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
@@ -101,7 +104,7 @@ test('a connection that we opened is told of when it is no more, others are not'
     await phone.next();
   }
   await hers[Symbol.asyncDispose]();
-  while (stage.layer.connections().length > 0) await new Promise(setImmediate);
+  while (stage.layer.connections().length > 0) await setImmediate();
   assert.deepEqual(
     stage.lost.map(flow => [flow.protocol, flow.remote]),
     [['tcp', remote]],
@@ -140,6 +143,25 @@ test('who proves nothing is cut after its time, who did stays as long as it is n
   await known.hungUp();
   assert.equal(stage.clock.pending, 0);
 });
+
+test(
+  'a connection that is needed stays however silent it is, and goes when it is needed no more',
+  bounded,
+  async () => {
+    let needed = true;
+    const receive = (_message: Message, flow: Flow) => flow.trusted();
+    await using stage = await tcpStage(receive, LIMITS, undefined, undefined, undefined, () => needed);
+    await using phone = await stage.phone();
+    phone.send(options);
+    while (stage.heard.length === 0) await setImmediate();
+    stage.clock.advance(3_000_000);
+    assert.equal(stage.layer.connections().length, 1);
+    needed = false;
+    stage.clock.advance(600_000);
+    await phone.hungUp();
+    assert.equal(stage.clock.pending, 0);
+  },
+);
 
 test('beyond the limit the oldest stranger goes, never one that is known', bounded, async () => {
   await using stage = await tcpStage((message, flow) => {

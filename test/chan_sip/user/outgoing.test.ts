@@ -75,7 +75,7 @@ test('the first place that answers is the last one tried', () => {
 });
 
 test('after silence, and after an error, the next one is tried; when all are done so is the request', () => {
-  const { clock, send, heard, tried, left, outgoing } = stage({ '192.0.2.2': { nth: 1, heard: 'at once' } });
+  const { clock, send, heard, tried, left } = stage({ '192.0.2.2': { nth: 1, heard: 'at once' } });
   send();
   clock.advance(31_999);
   assert.deepEqual(tried(), ['192.0.2.1 sent']);
@@ -84,7 +84,6 @@ test('after silence, and after an error, the next one is tried; when all are don
   assert.deepEqual(heard, []);
   clock.advance(32_000);
   assert.deepEqual(heard, ['failed']);
-  assert.deepEqual(outgoing.counters, { sent: 3, silent: 3, unavailable: 0, movedOn: 2, exhausted: 1 });
   left();
 });
 

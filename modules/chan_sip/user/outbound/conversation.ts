@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { request } from '../../message/build.js';
 import { type Account, ClientDigest } from '../../message/client-digest.js';
 import type { Message } from '../../message/message.js';
+import { encode } from '../../message/octets.js';
+import { percentEncode } from '../../message/uri.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
 import { type Header, supportedTags } from '../answers.js';
 import type { Site } from '../site.js';
-import { escaped, type Terms } from './terms.js';
+import type { Terms } from './terms.js';
 
 /** What one request has of its own, whatever way it goes. */
 export interface Draft {
@@ -73,7 +75,7 @@ export class Conversation {
 
   /** The contact that a request over this flow would have. */
   contactOver(flow: Flow): string {
-    return this.#site.ourAddress.contact(flow, escaped(this.#terms.extension));
+    return this.#site.ourAddress.contact(flow, percentEncode(encode(this.#terms.extension)));
   }
 
   /** The next REGISTER. */

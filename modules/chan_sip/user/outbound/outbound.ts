@@ -81,6 +81,11 @@ export class Outbound {
     for (const line of this.#lines.values()) line.lost(flow);
   }
 
+  /** Whether a server has us over it. */
+  uses(flow: Flow): boolean {
+    return [...this.#lines.values(), ...this.#leaving.keys()].some(line => line.uses(flow));
+  }
+
   /** Every server that knows us hears that we are gone; bounded. */
   async leave(): Promise<void> {
     if (this.#closed) return;

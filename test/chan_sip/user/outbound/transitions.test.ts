@@ -59,6 +59,56 @@ const ROADS: Readonly<Record<Exclude<State, 'gone'>, (general: string) => Promis
   },
 };
 
+/** An hour was granted, and its renewal is under way: some three minutes of it are left. */
+async function inRenewal(general: string, more: More = {}): Promise<TrunkStage> {
+  const stage = await TrunkStage.asked(general, more);
+  await stage.site.stage.settled();
+  stage.answer('200 OK', 'Expires: 3600');
+  stage.wait(3_406_000);
+  return stage;
+}
+
+/** How a line gets there while what an earlier attempt was granted lasts. */
+const GRANTED: Readonly<Partial<Record<State, () => Promise<TrunkStage>>>> = {
+  async unregistered() {
+    const stage = await inRenewal('');
+    stage.answer('404 Not Found');
+    stage.site.user.outbound.retry();
+    return stage;
+  },
+  async locating() {
+    const stage = await inRenewal('', named({ quick: 1 }));
+    stage.wait(20_000);
+    return stage;
+  },
+  async waiting() {
+    const stage = await inRenewal('', named({ quick: 1 }));
+    stage.wait(8000);
+    await stage.site.stage.settled();
+    return stage;
+  },
+  async regsent() {
+    const stage = await inRenewal('');
+    stage.wait(20_000);
+    return stage;
+  },
+  async rejected() {
+    const stage = await inRenewal('');
+    stage.answer('404 Not Found');
+    return stage;
+  },
+  async noauth() {
+    const stage = await inRenewal('');
+    stage.answer('403 Forbidden');
+    return stage;
+  },
+  async failed() {
+    const stage = await inRenewal('registerattempts=1');
+    stage.wait(20_000);
+    return stage;
+  },
+};
+
 /** What happens to it then. */
 const EVENTS = {
   turn: stage => stage.wait(200),
@@ -73,7 +123,15 @@ const EVENTS = {
   silence: stage => stage.wait(32_000),
   cut(stage) {
     stage.site.cut(TRUNK);
-    stage.answer('401 Unauthorized', CHALLENGE);
+    EVENTS.stale(stage);
+  },
+  'brief, and cut'(stage) {
+    stage.site.cut(TRUNK);
+    stage.answer('423 Interval Too Brief', 'Min-Expires: 600');
+  },
+  'renewal, and cut'(stage) {
+    stage.site.cut(TRUNK);
+    stage.wait(100_000);
   },
   time: stage => stage.wait(20_000),
   'half the time': stage => stage.wait(5000),
@@ -110,6 +168,8 @@ const answered = (here: State, left: State): Case[] => [
   ['tired', here],
   ['trouble', here],
   ['silence', here, PATIENT_TIMER],
+  ['cut', 'waiting'],
+  ['brief, and cut', 'waiting'],
   ['time', 'regsent'],
   ['time', 'failed', ONCE],
   ['leave', left],
@@ -141,6 +201,7 @@ const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
   authsent: answered('authsent', 'leaving'),
   registered: [
     ['renewal', 'refreshing'],
+    ['renewal, and cut', 'waiting'],
     ['leave', 'leaving'],
   ],
   renewing: [
@@ -185,6 +246,31 @@ for (const [state, cases] of Object.entries(CASES) as [Exclude<State, 'gone'>, r
     });
   }
 }
+
+for (const [state, road] of Object.entries(GRANTED)) {
+  test(`${state}: a server that still has us by an earlier grant hears the goodbye`, async () => {
+    const stage = await road();
+    const { line } = stage;
+    assert.equal(line.state, state);
+    stage.site.observer = (from, input) => taken.take(from, input);
+    assert.equal(line.known, true);
+    line.leave();
+    assert.equal(line.state, 'leaving');
+    assert.equal(stage.last().header('Expires'), '0');
+    await stage.close();
+  });
+}
+
+test('when the grant is over nobody is told goodbye', async () => {
+  const stage = await GRANTED.rejected!();
+  stage.wait(193_000);
+  assert.equal(stage.line.known, true);
+  stage.wait(2000);
+  assert.equal(stage.line.known, false);
+  stage.bid();
+  assert.deepEqual([stage.line.state, stage.count()], ['gone', 2]);
+  await stage.close();
+});
 
 test('every transition of the table was taken', () => taken.assertComplete());
 
