@@ -2,7 +2,7 @@
 import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
 import { type Fold, Invalid, type Line, type Option, type Remarks, read, type Warn } from './config/options.js';
-import { custom, into, yesOrNo } from './config/types.js';
+import { custom, into, whole, yesOrNo } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { holds, type Network, parseNetwork, type Words, wordsOf } from './network.js';
 import { token } from './registry.js';
@@ -76,7 +76,7 @@ const rulesInto = (target: string, permit: boolean, help: string, remarks?: Rema
       ...before,
       rules: [...before.rules, ...parseRules(text, permit, warn, line)],
     }),
-    { ...remarks, guard: true },
+    { repeats: whole, ...remarks, guard: true },
   );
 
 /** `acl: aclOption(...)`: the row that holds a whole Acl; its own lines name lists of acl.conf. */
@@ -89,7 +89,7 @@ export const aclOption = (help: string, remarks: Remarks = {}): Option<Acl> =>
       const names = text.split(',').map(name => name.trim());
       return { ...before, names: [...before.names, ...names.filter(name => name !== '')] };
     },
-    { show: acl => yesOrNo(isRestricted(acl)), ...remarks },
+    { show: acl => yesOrNo(isRestricted(acl)), repeats: whole, ...remarks },
   );
 
 /** `permit: permitInto('acl', ...)`: its lines add to the Acl of the row `target`, in the order of the file. */
@@ -110,7 +110,10 @@ const list = {
       ...before,
       rules: [...before.rules, ...parseRules(text, true, warn, line)],
     }),
-    { show: acl => acl.rules.map(({ permit, network }) => `${permit ? 'permit' : 'deny'} ${network.text}`).join(', ') },
+    {
+      show: acl => acl.rules.map(({ permit, network }) => `${permit ? 'permit' : 'deny'} ${network.text}`).join(', '),
+      repeats: whole,
+    },
   ),
   deny: denyInto('permit', 'Keeps these addresses out. Usually `0.0.0.0/0` and `::/0` first, then what is permitted.'),
 };

@@ -78,6 +78,9 @@ interface Pair {
   readonly certificate: X509Certificate | undefined;
 }
 
+/** What is asked for in any other way is nobody's. */
+const HOST_NAME = /^[\w.-]{1,255}$/;
+
 const NO_PAIR: Pair = { cert: '', key: '', certificate: undefined };
 
 /** Versions that an option takes away. Those before TLS 1.0 are never there. */
@@ -192,6 +195,7 @@ class Reader {
     }
     if (shown.length < 2) return undefined;
     return (name, done) => {
+      if (!HOST_NAME.test(name)) return done(null);
       // A certificate of its own goes before one for many.
       const found =
         shown.find(({ certificate }) => certificate.checkHost(name, { wildcards: false }) !== undefined) ??

@@ -5,8 +5,10 @@ import { type Clock, SystemClock } from './clock.js';
 import type { ConfigFile } from './config/config-file.js';
 import type { Surroundings } from './config/description.js';
 import { descriptions } from './config/descriptions.js';
+import type { Drafts } from './config/disk.js';
 import { keyOf, readExtConfig } from './config/extconfig.js';
-import type { ConfigFiles, FileReading, Look } from './config/files.js';
+import type { ConfigFiles, FileReading, Look, Stamps } from './config/files.js';
+import type { Layout } from './config/layout.js';
 import { LoadDeclined } from './errors.js';
 import type { Described, ReloadOutcome } from './loader.js';
 import type { Declaration } from './module.js';
@@ -80,6 +82,11 @@ export class Configuration {
    */
   look(file: string): Promise<Look> {
     return this.#files.look(this.pathOf(file), this.#onDisk(file) ? 'disk' : 'anywhere');
+  }
+
+  /** The same as texts that can be changed, `drafts` in place of what is on disk. @throws as look */
+  layout(file: string, drafts?: Drafts): Promise<Layout & { readonly stamps: Stamps }> {
+    return this.#files.layout(this.pathOf(file), this.#onDisk(file) ? 'disk' : 'anywhere', drafts);
   }
 
   /** The file that a name means: that of asterisk.conf is wherever it was found. */

@@ -93,10 +93,14 @@ async function config(read: Arguments): Promise<number> {
     settings: await settingsOf(read.config),
     line: lineOf(read.words),
     width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminal: isatty(0) && isatty(1) ? { input: process.stdin, output: process.stdout, editor: editor() } : undefined,
     write: text => void process.stdout.write(text),
     complain,
   });
 }
+
+/** What $VISUAL or $EDITOR says, else what is on every Unix. */
+const editor = (): string => process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
 
 /** A console of a PBX that runs, or one command for it. */
 async function remote(read: Arguments): Promise<number> {
@@ -127,9 +131,10 @@ async function remote(read: Arguments): Promise<number> {
   // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
   process.on('SIGINT', () => read.local || end());
   if (read.local) process.on('disconnect', () => stop.abort());
-  const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
+  const { runConsole } = require(CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
+    config: settings?.file ?? (read.config && resolve(read.config)),
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
@@ -171,7 +176,7 @@ function historyFile(): string | undefined {
 
 /** Programs of their own that the core does not know: found by path, as modules are. */
 const CONFIG_COMMANDS = join(__dirname, '..', 'modules', 'cli_config', 'shell.js');
-const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
+const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'console.js');
 
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
@@ -295,9 +300,18 @@ class OwnConsole {
       ['-q', read.quiet || settings.quiet],
       ['-m', read.muted],
       ['-T', read.timestamps || settings.timestamp],
+      ['--plain', read.plain],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
-    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child = fork(__filename, [
+      '-r',
+      '--own-console',
+      '-C',
+      settings.file,
+      '-s',
+      settings.controlSocket.path,
+      ...flags,
+    ]);
     this.#child.on('message', message => {
       end.shell((message as { shell: boolean }).shell);
     });

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
+import { Autoreload } from './autoreload.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -87,6 +88,7 @@ export class Pbx implements PbxControl {
   /** Resolves when everything has been given back. */
   readonly ended: Promise<Ending>;
   readonly #inside: Inside;
+  readonly #configuration: Configuration;
   #stopping: { manner: StopManner; restart: boolean } | undefined;
   #ending = false;
   #end: (ending: Ending) => void = () => undefined;
@@ -94,6 +96,7 @@ export class Pbx implements PbxControl {
 
   private constructor(inside: Inside) {
     this.#inside = inside;
+    this.#configuration = this.#overFiles();
     this.startedAt = inside.clock.now();
     this.lastReloadAt = this.startedAt;
     this.ended = new Promise(done => {
@@ -140,7 +143,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
     events.on('moduleReloaded', fact => this.#reloaded(fact));
-    registry.provide(CORE, configuration, this.#configuration());
+    registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -148,10 +151,17 @@ export class Pbx implements PbxControl {
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
+    if (set.autoreload) this.#inside.scope.defer('automatic reloads', this.#reloadBySelf());
     events.emit('fullyBooted', { uptime: took });
   }
 
-  #configuration(): Configuration {
+  #reloadBySelf(): () => void {
+    const { clock, files, loggers: logs } = this.#inside;
+    const reload = new Autoreload({ clock, files, configuration: this.#configuration, log: logs.logger('autoreload') });
+    return () => reload.close();
+  }
+
+  #overFiles(): Configuration {
     const { settings: set, files, loader: modules, own, clock } = this.#inside;
     const crew: Crew = {
       declarations: () => modules.declarations(),

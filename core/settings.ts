@@ -51,6 +51,10 @@ const options = {
   debug: integer(0, [0, 10], 'The level of debug messages, added to -d.'),
   systemname: text('', 'The name of this system: the digest realm, and what realtime rows are marked with.'),
   execincludes: yesno(false, 'Whether #exec in configuration files runs programs.'),
+  autoreload: yesno(
+    false,
+    'Whether a configuration file that changes is read again by itself, after a check; what is refused is told in the log.',
+  ),
   showsecrets: yesno(false, 'Whether show commands print secrets instead of <Set>.'),
   astdbwindow: milliseconds(100, [1, 10_000], 'How long changes of the database file are gathered into one write.'),
   nocolor: yesno(false, 'No colours on consoles.'),

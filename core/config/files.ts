@@ -5,8 +5,9 @@ import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
 import type { ConfigFile } from './config-file.js';
 import { type Parsed, parseConfig, type Source, Unreadable } from './dialect.js';
-import { Disk, nameOf } from './disk.js';
+import { Disk, type Drafts, lookedAgain, markOf, nameOf, type Seen } from './disk.js';
 import { isAbsent } from './find.js';
+import { type Layout, layoutOf } from './layout.js';
 import { type SeenAnywhere, TableReader, type Tables, TableUnreadable } from './tables.js';
 
 export * from './config-file.js';
@@ -22,6 +23,8 @@ interface Entry {
   seen: SeenAnywhere | undefined;
   /** What was read in the last read: the file and what it includes. */
   read: readonly string[];
+  /** What the last read looked at, whatever became of it. */
+  looked: Seen | undefined;
   /** The last read, as long as nobody said what became of it. */
   offered: { readonly reader: TableReader; readonly at: number } | undefined;
   /** The last read that came into force: it can be parsed again as it was then. */
@@ -45,12 +48,25 @@ export interface FileReading {
   readonly changed: boolean;
 }
 
+/** What tells a file, with all that it includes, from what it was. */
+export interface FileMark {
+  readonly who: string;
+  readonly path: string;
+  readonly name: string;
+  /** When it was read. */
+  readonly before: string;
+  readonly now: string;
+}
+
 /** What a file says, whoever reads it. */
 export interface Look extends Parsed {
   readonly path: string;
   /** As of a FileReading. */
   readonly read: readonly string[];
 }
+
+/** By path: what tells that a file is the one it was. */
+export type Stamps = ReadonlyMap<string, string | undefined>;
 
 /** The file is not there, which some who ask for one can live with. */
 export class FileMissing extends LoadDeclined {
@@ -106,6 +122,7 @@ export class ConfigFiles {
     entry.last = { at, problems: 1 };
     const { config, problems } = await this.#parse(reader, entry.path);
     entry.read = reader.names;
+    entry.looked = reader.seen;
     entry.last = { at, problems: problems.length };
     if (problems.length > 0) throw new LoadDeclined(`${config.name} cannot be used`, problems);
     entry.seen = reader.seen;
@@ -122,6 +139,18 @@ export class ConfigFiles {
     const path = this.#path(file);
     const parsed = await this.#parse(reader, path);
     return { ...parsed, path, read: reader.names };
+  }
+
+  /**
+   * The file with what it includes as texts, `drafts` in place of what is on disk; and what tells whether one of them
+   * is still the one that was read.
+   * @throws LoadDeclined when it cannot be read at all; FileMissing when it is not there
+   */
+  async layout(file: string, from: From, drafts: Drafts = new Map()): Promise<Layout & { readonly stamps: Stamps }> {
+    const path = this.#path(file);
+    const reader = this.#reader(from, drafts);
+    const layout = await layoutOf(await open(reader, { name: nameOf(this.#directory, path), path }), reader);
+    return { ...layout, stamps: reader.seen.files };
   }
 
   /** What `who` read is in force. */
@@ -165,6 +194,17 @@ export class ConfigFiles {
     return (await Promise.all(readings)).sort((a, b) => compare(a.name, b.name) || compare(a.who, b.who));
   }
 
+  /** What tells the files on disk from what they were when they were read, by who reads them. No table is asked. */
+  async marks(): Promise<readonly FileMark[]> {
+    const marks: FileMark[] = [];
+    for (const { who, path, looked } of [...this.#entries.values()]) {
+      if (!looked) continue;
+      const now = await lookedAgain(looked, this.#directory);
+      marks.push({ who, path, name: nameOf(this.#directory, path), before: markOf(looked), now: markOf(now) });
+    }
+    return marks;
+  }
+
   /** The file as `who` took it last; undefined when it was never taken, or cannot be had again. */
   async taken(file: string, who: string): Promise<ConfigFile | undefined> {
     const entry = this.#entries.get(keyOf(who, this.#path(file)));
@@ -184,9 +224,14 @@ export class ConfigFiles {
     return { ...parsed, config: { ...parsed.config, name } };
   }
 
-  #reader(from: From): TableReader {
+  #reader(from: From, drafts?: Drafts): TableReader {
     const directory = this.#directory;
-    const disk = new Disk({ directory, execIncludes: this.#execIncludes, clock: this.#clock });
+    const disk = new Disk({
+      directory,
+      execIncludes: this.#execIncludes,
+      clock: this.#clock,
+      ...(drafts && { drafts }),
+    });
     return new TableReader({ directory, disk, tables: from === 'disk' ? undefined : this.#tables });
   }
 
@@ -222,6 +267,7 @@ const fresh = (who: string, path: string): Entry => ({
   path,
   seen: undefined,
   read: [],
+  looked: undefined,
   offered: undefined,
   taken: undefined,
   last: undefined,

@@ -28,6 +28,8 @@ export interface Remarks {
   readonly secret?: boolean;
   /** It keeps somebody out, says where we listen or how long what we grant lasts: a line of it is never passed over. */
   readonly guard?: boolean;
+  /** Every line of it counts, not the last alone; two lines are about the same when this makes the same of them. */
+  readonly repeats?: (value: string) => string;
 }
 
 /** One option. */
@@ -165,6 +167,13 @@ export function initial<T extends Table>(table: T): Values<T> {
 /** The names of a table's own rows that are options, not folds. */
 export const optionsOf = <T extends Table>(table: T): [name: keyof Values<T> & string, option: Option<unknown>][] =>
   Object.entries(table).filter((entry): entry is [keyof Values<T> & string, Option<unknown>] => !isFold(entry[1]));
+
+/** The row of that name or alias, and every name that it may be written under. */
+export function rowOf(table: Table, name: string): { row: OptionRow; names: readonly string[] } | undefined {
+  const own = namesOf(table).get(name.toLowerCase());
+  const row = own === undefined ? undefined : table[own];
+  return row === undefined ? undefined : { row, names: [own!, ...(row.aliases ?? [])] };
+}
 
 /** The value as its `show` command prints it. */
 export const shown = <T>(option: Option<T>, value: T): string => option.show(value);

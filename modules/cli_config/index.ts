@@ -1,5 +1,6 @@
 /** cli_config: the `config ...` commands, over the configuration files and what their owners say of them. */
-import { configuration, defineModule } from '#core';
+import { ConfigEditor, configuration, defineModule } from '#core';
+import { changingCommands } from './changing.js';
 import { commands } from './commands.js';
 
 export default defineModule({
@@ -7,6 +8,7 @@ export default defineModule({
   description: 'Commands for configuration files',
   builtin: true,
   loadModule(core) {
-    core.command(...commands(core.use(configuration)));
+    const files = core.use(configuration);
+    core.command(...commands(files), ...changingCommands(files, new ConfigEditor(files)));
   },
 });

@@ -13,6 +13,24 @@ const ANSWERS: Readonly<Record<FileReload['result'], string>> = {
   'start only': 'is read at the start only',
 };
 
+/** What the lines of an answer say, with the reasons that stand before them. */
+export function outcomesIn(lines: readonly string[]): FileReload[] {
+  const outcomes: FileReload[] = [];
+  let reasons: string[] = [];
+  for (const line of lines) {
+    const [result] = Object.entries(ANSWERS).find(([, words]) => line.endsWith(` ${words}`)) ?? [];
+    const owner = /^([^\s:]+): /.exec(line)?.[1];
+    if (result === undefined || owner === undefined) {
+      reasons.push(line);
+      continue;
+    }
+    const why = reasons.join('\n');
+    outcomes.push({ owner, result: result as FileReload['result'], ...(why !== '' && { why }) });
+    reasons = [];
+  }
+  return outcomes;
+}
+
 export const reloadCommand = (configuration: Configuration): Command => ({
   syntax: 'config reload <file>',
   summary: 'Let everybody who reads a configuration file read it again',

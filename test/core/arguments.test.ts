@@ -17,6 +17,7 @@ const plain: Arguments = {
   quiet: false,
   muted: false,
   timestamps: false,
+  plain: false,
   local: false,
 };
 
@@ -28,6 +29,8 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['-C', '/etc/x.conf', '-c'], { config: '/etc/x.conf', console: true }],
   [['-C/etc/x.conf'], { config: '/etc/x.conf' }],
   [['-vvvr'], { mode: 'remote', verbose: 3 }],
+  [['-r', '--plain'], { mode: 'remote', plain: true }],
+  [['-c', '--plain'], { console: true, plain: true }],
   [['-r', '-v', '-dd'], { mode: 'remote', verbose: 1, debug: 2 }],
   [['-R'], { mode: 'remote', reconnect: true }],
   [['-x', 'core show version'], { mode: 'remote', command: 'core show version' }],

@@ -1,6 +1,9 @@
 /** The journal: what was committed and is not over is there in the next life, whatever became of the file. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
+  createReadStream,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -253,6 +256,29 @@ test('a file that cannot be rewritten goes on taking lines, within bounds', asyn
   assert.deepEqual(await at.left(), some.slice(0, 11));
   assert.ok(statSync(at.file).size < 1000);
   assert.equal(at.said.length, 2);
+});
+
+test('a file does not grow without end while a disk hangs over its rewriting', async () => {
+  const journal = at.journal({ slack: 100 });
+  await journal.open();
+  execFileSync('mkfifo', [`${at.file}.new`]);
+  const kept = values(3);
+  for (const value of kept) journal.put(value);
+  for (let count = 0; count < 1000; count++) {
+    const value = { text: `passing ${count}` };
+    journal.put(value);
+    journal.end(value);
+    await journal.commit();
+  }
+  assert.ok(journal.rewriting);
+  const most = 2 * (64 * 100 + 4 * 4 * 50);
+  assert.ok(statSync(at.file).size < most, `it grew to ${statSync(at.file).size}`);
+  // Who reads lets it go on; that it is no file shows when it is to be on the disk.
+  const reader = createReadStream(`${at.file}.new`).resume();
+  await once(reader, 'close');
+  rmSync(`${at.file}.new`);
+  await journal.close();
+  assert.deepEqual(await at.left(), kept);
 });
 
 test('a journal that cannot be read is kept aside, not written over', async () => {
