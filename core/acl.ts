@@ -1,7 +1,8 @@
 /** Access lists: permit and deny rules over addresses, and the named lists of acl.conf. */
+import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
 import { type Fold, Invalid, type Option, type Remarks, read, type Warn } from './config/options.js';
-import { custom, into, yesOrNo } from './config/types.js';
+import { custom, into, whole, yesOrNo } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { holds, type Network, parseNetwork, type Words, wordsOf } from './network.js';
 import { token } from './registry.js';
@@ -52,7 +53,7 @@ const rulesInto = (target: string, permit: boolean, help: string, remarks?: Rema
     expects,
     help,
     (text, before = noAcl, warn) => ({ ...before, rules: [...before.rules, ...parseRules(text, permit, warn)] }),
-    { ...remarks, guard: true },
+    { repeats: whole, ...remarks, guard: true },
   );
 
 /** `acl: aclOption(...)`: the row that holds a whole Acl; its own lines name lists of acl.conf. */
@@ -65,7 +66,7 @@ export const aclOption = (help: string, remarks: Remarks = {}): Option<Acl> =>
       const names = text.split(',').map(name => name.trim());
       return { ...before, names: [...before.names, ...names.filter(name => name !== '')] };
     },
-    { show: acl => yesOrNo(isRestricted(acl)), ...remarks },
+    { show: acl => yesOrNo(isRestricted(acl)), repeats: whole, ...remarks },
   );
 
 /** `permit: permitInto('acl', ...)`: its lines add to the Acl of the row `target`, in the order of the file. */
@@ -83,18 +84,23 @@ const list = {
     expects,
     'Lets these addresses pass. The last line that matches an address decides.',
     (text, before = noAcl, warn) => ({ ...before, rules: [...before.rules, ...parseRules(text, true, warn)] }),
-    { show: acl => acl.rules.map(({ permit, network }) => `${permit ? 'permit' : 'deny'} ${network.text}`).join(', ') },
+    {
+      show: acl => acl.rules.map(({ permit, network }) => `${permit ? 'permit' : 'deny'} ${network.text}`).join(', '),
+      repeats: whole,
+    },
   ),
   deny: denyInto('permit', 'Keeps these addresses out. Usually `0.0.0.0/0` and `::/0` first, then what is permitted.'),
 };
 
 /** acl.conf, for the samples. */
-export const aclConf = {
+export const aclConf: ConfigFileDescription = {
   file: 'acl.conf',
   intro:
     'Named access lists. A section is a list; `acl=<name>` in other files refers to it. ' +
     'An address that no line matches may pass, so a list of what is permitted begins with a deny of everything.',
-  sections: [{ name: 'office', intro: 'The name is yours to choose. `general` is not a list.', table: list }],
+  sections: [
+    { name: 'office', intro: 'The name is yours to choose. `general` is not a list.', table: list, anyName: true },
+  ],
 };
 
 /** The lists of acl.conf, and the one place where an Acl is asked. */

@@ -2,14 +2,16 @@
 
 /** What the command line asks for. */
 export interface Arguments {
-  /** serve: be the PBX; remote: be a console of one that runs. */
-  readonly mode: 'serve' | 'remote' | 'help' | 'version';
+  /** serve: be the PBX; remote: be a console of one that runs; config: look at the configuration files. */
+  readonly mode: 'serve' | 'remote' | 'config' | 'help' | 'version';
   /** asterisk.conf, where it is not one of the usual places. */
   readonly config: string | undefined;
   /** Whether a console is wanted in the foreground. */
   readonly console: boolean;
   /** The one command to run remotely. */
   readonly command: string | undefined;
+  /** `config` and all words behind it. */
+  readonly words: readonly string[];
   readonly reconnect: boolean;
   readonly socket: string | undefined;
   readonly verbose: number;
@@ -126,6 +128,7 @@ const fresh = (): Draft => ({
   config: undefined,
   console: false,
   command: undefined,
+  words: [],
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -148,7 +151,12 @@ interface Given {
 export function parseArguments(words: readonly string[]): Arguments | { error: string } {
   const given: Given[] = [];
   const rest = [...words];
+  let config: readonly string[] = [];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === 'config') {
+      config = [word, ...rest];
+      break;
+    }
     const error = word.startsWith('--') ? readLong(word, given) : readCluster(word, rest, given);
     if (error !== undefined) return { error };
   }
@@ -156,6 +164,10 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
   for (const { flag, value } of given) {
     flag.set(read, value);
     if (read.mode === 'help' || read.mode === 'version') return read;
+  }
+  if (config.length > 0) {
+    const odd = given.find(({ name }) => name !== '-C');
+    return odd ? { error: `${odd.name} does not go with config` } : { ...read, mode: 'config', words: config };
   }
   const misplaced = given.find(({ flag }) => flag.side !== 'both' && flag.side !== read.mode);
   if (!misplaced) return read;
@@ -193,11 +205,23 @@ function readCluster(word: string, rest: string[], given: Given[]): string | und
 export const synopsis =
   'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [-V] [-h]';
 
+/** What stands in the place of flags. */
+const CONFIG = [
+  '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
+  '       obelisk [-C asterisk.conf] config help                       explain them',
+];
+
 /** All of the flags with their help. */
 export function usage(): string {
   const rows = flags.flatMap(({ names, value, help }) =>
     help === undefined ? [] : [[names.join(', ') + (value === undefined ? '' : ` <${value}>`), help] as const],
   );
   const width = Math.max(...rows.map(([flag]) => flag.length));
-  return [`Usage: ${synopsis}`, '', ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`), ''].join('\n');
+  return [
+    `Usage: ${synopsis}`,
+    ...CONFIG,
+    '',
+    ...rows.map(([flag, help]) => `  ${flag.padEnd(width)}  ${help}`),
+    '',
+  ].join('\n');
 }

@@ -65,8 +65,8 @@ export interface Command {
   readonly summary: string;
   /** More than the summary, for `core show help <command>`. */
   readonly help?: string;
-  /** Candidates for a parameter, by its name. */
-  readonly complete?: Readonly<Record<string, () => Iterable<string>>>;
+  /** Candidates for a parameter, by its name; `words` are those that stand before it. */
+  readonly complete?: Readonly<Record<string, (words: readonly string[]) => Iterable<string>>>;
   /** Not listed and not completed. */
   readonly hidden?: boolean;
   /** May run while the PBX is stopping. */

@@ -27,8 +27,11 @@ export class LoadDeclined extends Error {
 export class CommandError extends Error {
   constructor(
     message: string,
-    /** Whether the generic `Command '...' failed.` line follows, as for a failure rather than an answer. */
-    readonly failed: boolean = false,
+    /**
+     * Whether the generic `Command '...' failed.` line follows, as for a failure rather than an answer. told: it is a
+     * failure, and the answer says so well enough.
+     */
+    readonly failed: boolean | 'told' = false,
   ) {
     super(message);
     this.name = 'CommandError';

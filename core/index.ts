@@ -4,21 +4,35 @@ export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
 export { typed } from './cli/words.js';
-export { type Answer, type Candidate, type Cli, type Completion, cli, type Help, type Outcome } from './cli.js';
+export {
+  type Answer,
+  type Candidate,
+  type Cli,
+  CommandTable,
+  type Completion,
+  cli,
+  type Help,
+  type Outcome,
+} from './cli.js';
 export * from './clock.js';
 export * from './command.js';
 export * from './config/cached.js';
 export type { Change } from './config/change.js';
 export { condition } from './config/condition.js';
+export * from './config/description.js';
 export * from './config/engine.js';
 export * from './config/files.js';
 export * from './config/options.js';
 export * from './config/realtime-status.js';
-export type { ConfigFileDescription } from './config/sample.js';
+export * from './config/revision.js';
+export { Unwritable } from './config/tree.js';
 export * from './config/types.js';
 export * from './config/write-behind.js';
+export { type ConfigProgram, lineOf, type Terminal } from './config-program.js';
+export * from './configuration.js';
 export * from './console-protocol.js';
 export * from './control.js';
+export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
@@ -26,6 +40,7 @@ export { compileDate } from './log/dates.js';
 export * from './logger.js';
 export * from './module.js';
 export * from './network.js';
+export { withoutPbx } from './offline.js';
 export { type Block, Report, renderJson, renderText } from './output.js';
 export * from './registry.js';
 export * from './remote.js';

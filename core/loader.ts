@@ -1,5 +1,7 @@
 /** The loader's face: what commands and the manager may ask of it, and how it answers. */
+import type { ConfigFileDescription } from './config/description.js';
 import type { ReloadReason } from './events.js';
+import type { Declaration } from './module.js';
 import { token } from './registry.js';
 
 /** A module as `module show` lists it. */
@@ -12,6 +14,12 @@ export interface ModuleRow {
   readonly supportLevel: 'core' | 'extended';
   /** Who uses it. */
   readonly users: readonly string[];
+}
+
+/** A configuration file, and the module that reads it. */
+export interface Described {
+  readonly owner: string;
+  readonly description: ConfigFileDescription;
 }
 
 export type ReloadResult = 'success' | 'not found' | 'error' | 'in progress' | 'unsupported' | 'not running';
@@ -53,6 +61,10 @@ export interface Loader {
   holds(name: string): readonly string[];
   /** The module a name stands for: `.so`, another case or one of its aliases is fine. */
   resolve(name: string): string | undefined;
+  /** What every module says of itself, without its files. */
+  declarations(): readonly Declaration[];
+  /** The files that running modules read. */
+  described(): readonly Described[];
   /** Names that `load`, `unload` and `reload` would take now. */
   loadable(): string[];
   unloadable(): string[];

@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
+import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
@@ -69,6 +70,7 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
   },
   remote,
   serve,
+  config,
 };
 
 /** @throws LoadDeclined when there is none, or it cannot be read */
@@ -82,6 +84,23 @@ async function settingsOf(config: string | undefined): Promise<Settings> {
   const files = new ConfigFiles({ directory: dirname(path), execIncludes: false });
   return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
 }
+
+/** The commands for configuration files, with no PBX running. */
+async function config(read: Arguments): Promise<number> {
+  const { lineOf } = await import('./config-program.js');
+  const { runConfig } = require(CONFIG_COMMANDS) as { runConfig: ConfigProgram };
+  return runConfig({
+    settings: await settingsOf(read.config),
+    line: lineOf(read.words),
+    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    terminal: isatty(0) && isatty(1) ? { input: process.stdin, output: process.stdout, editor: editor() } : undefined,
+    write: text => void process.stdout.write(text),
+    complain,
+  });
+}
+
+/** What $VISUAL or $EDITOR says, else what is on every Unix. */
+const editor = (): string => process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
 
 /** A console of a PBX that runs, or one command for it. */
 async function remote(read: Arguments): Promise<number> {
@@ -115,6 +134,7 @@ async function remote(read: Arguments): Promise<number> {
   const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
+    config: settings?.file ?? (read.config && resolve(read.config)),
     socket,
     clock,
     verbose: read.verbose + (settings?.verbose ?? 0),
@@ -154,7 +174,8 @@ function historyFile(): string | undefined {
   }
 }
 
-/** The console is a program of its own that the core does not know: found by path, as modules are. */
+/** Programs of their own that the core does not know: found by path, as modules are. */
+const CONFIG_COMMANDS = join(__dirname, '..', 'modules', 'cli_config', 'shell.js');
 const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
 
 /** The PBX in this process, until it ends. */
@@ -281,7 +302,15 @@ class OwnConsole {
       ['-T', read.timestamps || settings.timestamp],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
-    this.#child = fork(__filename, ['-r', '--own-console', '-s', settings.controlSocket.path, ...flags]);
+    this.#child = fork(__filename, [
+      '-r',
+      '--own-console',
+      '-C',
+      settings.file,
+      '-s',
+      settings.controlSocket.path,
+      ...flags,
+    ]);
     this.#child.on('message', message => {
       end.shell((message as { shell: boolean }).shell);
     });

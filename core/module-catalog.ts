@@ -13,7 +13,7 @@ export interface Loaded {
 }
 
 interface Known {
-  /** A copy: what a module exports would keep its code alive. */
+  /** A copy, and without its files: what a module exports would keep its code alive. */
   readonly declaration: Declaration;
   readonly supportLevel: ModuleRow['supportLevel'];
 }
@@ -111,4 +111,6 @@ const declarationOf = (of: Declaration): Declaration => ({
   aliases: of.aliases ?? [],
   builtin: of.builtin ?? false,
   early: of.early ?? false,
+  drivers: of.drivers ?? [],
+  families: of.families ?? [],
 });

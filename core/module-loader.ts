@@ -2,8 +2,16 @@
 import { within } from './clock.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
-import { LoadError, type Loader, type ModuleRow, type ReloadOutcome, type UnloadForce } from './loader.js';
+import {
+  type Described,
+  LoadError,
+  type Loader,
+  type ModuleRow,
+  type ReloadOutcome,
+  type UnloadForce,
+} from './loader.js';
 import type { Logger } from './logger.js';
+import type { Declaration } from './module.js';
 import { Catalog, type Loaded } from './module-catalog.js';
 import { evictCode, loadedFiles } from './module-code.js';
 import { type OpenCore, openCore, type Parts } from './module-core.js';
@@ -52,7 +60,7 @@ export class ModuleLoader implements Loader {
           `modules.conf names ${plan.unknown.length} modules that are not part of this PBX, passed over: ${plan.unknown.join(', ')}`,
         );
       }
-      if (plan.fatal !== undefined) throw new RequiredModuleFailed(plan.fatal);
+      if (plan.fatal !== undefined) throw new RequiredModuleFailed(formatProblem(plan.fatal));
       for (const name of plan.order) {
         if (this.#stopping) break;
         try {
@@ -208,11 +216,12 @@ export class ModuleLoader implements Loader {
     let outcome: ReloadOutcome = { result: 'success' };
     try {
       await this.#answered(() => module.reloadModule?.(core, state, reason));
+      this.#parts.files.accept(name);
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
       outcome = { result: 'error', why };
       // Unchanged files are to be refused again with their reasons, not passed over.
-      this.#parts.files.distrust(name);
+      this.#parts.files.distrust(name, thrown);
       core.log.error(
         thrown instanceof LoadDeclined
           ? `reload refused, the old values stay: ${why}`
@@ -238,6 +247,16 @@ export class ModuleLoader implements Loader {
 
   holds(name: string): readonly string[] {
     return this.#running.get(this.resolve(name) ?? '')?.holds() ?? [];
+  }
+
+  declarations(): readonly Declaration[] {
+    return this.#catalog.declarations;
+  }
+
+  described(): Described[] {
+    return [...this.#running].flatMap(([owner, { module }]) =>
+      (module.files ?? []).map(description => ({ owner, description })),
+    );
   }
 
   resolve(name: string): string | undefined {
@@ -295,6 +314,7 @@ export class ModuleLoader implements Loader {
       if (missing.length > 0) throw new LoadDeclined(`it requires ${missing.join(', ')}, not running`);
       const state = await this.#answered(() => module.loadModule(opened.core));
       this.#running.set(name, { module, folder, state, ...opened });
+      this.#parts.files.accept(name);
     } catch (thrown) {
       await opened.scope.close();
       this.#parts.files.forget(name);

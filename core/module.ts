@@ -1,6 +1,7 @@
 /** The module contract: what a module declares, and what it sees of the system. */
 import type { Clock } from './clock.js';
 import type { Command } from './command.js';
+import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
 import type { Event, Fact, Listener, ReloadReason } from './events.js';
 import type { Logger } from './logger.js';
@@ -23,6 +24,12 @@ export interface Declaration {
   readonly builtin?: boolean;
   /** A realtime driver, or what one stands on: loaded before the modules that read configuration. */
   readonly early?: boolean;
+  /** Realtime drivers that it is, as extconfig.conf names them. */
+  readonly drivers?: readonly string[];
+  /** Families that it asks for rows. */
+  readonly families?: readonly string[];
+  /** The configuration files that it reads: for samples, help and checks, which need it not to run. */
+  readonly files?: readonly ConfigFileDescription[];
 }
 
 /** A module, as its index.ts declares it. S is what loadModule() returns: the running state. */

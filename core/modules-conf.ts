@@ -1,4 +1,5 @@
 /** modules.conf: which modules an operator wants, and in what order of urgency. */
+import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile, Variable } from './config/files.js';
 import { variablesOf } from './config/files.js';
 import { type Line, read, type Table } from './config/options.js';
@@ -24,10 +25,11 @@ const modules = {
   'preload-require': names('As preload and require together.'),
 } satisfies Table;
 
-export const modulesConf = {
+export const modulesConf: ConfigFileDescription = {
   file: 'modules.conf',
   intro: 'Which modules are loaded at the start. The command modules and the control socket are built in.',
   sections: [{ name: 'modules', intro: '', table: modules }],
+  needed: true,
 };
 
 export interface ModulesConf {

@@ -23,7 +23,7 @@ export class OwnFiles {
   /** Reads both. @returns why a file was refused, each; the log has it, too */
   async read(): Promise<string[]> {
     const refused: string[] = [];
-    for (const take of [() => this.readLogger(), () => this.#readAcls()]) {
+    for (const take of [() => this.readLogger(), () => this.readAcls()]) {
       try {
         await take();
       } catch (thrown) {
@@ -43,8 +43,11 @@ export class OwnFiles {
     });
   }
 
-  /** Reads acl.conf where it changed. Without the file there are no lists, and who is to be on one is refused. */
-  #readAcls(): Promise<void> {
+  /**
+   * Reads acl.conf where it changed. Without the file there are no lists, and who is to be on one is refused.
+   * @throws LoadDeclined, which the log has too; the lists stay as they are
+   */
+  readAcls(): Promise<void> {
     const { acls, events, files } = this.#parts;
     return this.#take('acl', async () => {
       const there = await files.exists('acl.conf');
@@ -65,10 +68,12 @@ export class OwnFiles {
   async #take(name: string, work: () => Promise<readonly Problem[]>): Promise<void> {
     const log = this.#parts.loggers.logger(name);
     try {
-      for (const warning of await work()) log.warning(formatProblem(warning));
+      const warnings = await work();
+      this.#parts.files.accept(CORE);
+      for (const warning of warnings) log.warning(formatProblem(warning));
     } catch (thrown) {
       // Unchanged files are to be refused again, not passed over.
-      this.#parts.files.distrust(CORE);
+      this.#parts.files.distrust(CORE, thrown);
       if (thrown instanceof LoadDeclined) log.error(thrown.message);
       throw thrown;
     }

@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
+import { Autoreload } from './autoreload.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -13,6 +14,7 @@ import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
+import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
@@ -24,6 +26,7 @@ import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
 import { Registry, type Token } from './registry.js';
+import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
@@ -85,6 +88,7 @@ export class Pbx implements PbxControl {
   /** Resolves when everything has been given back. */
   readonly ended: Promise<Ending>;
   readonly #inside: Inside;
+  readonly #configuration: Configuration;
   #stopping: { manner: StopManner; restart: boolean } | undefined;
   #ending = false;
   #end: (ending: Ending) => void = () => undefined;
@@ -92,6 +96,7 @@ export class Pbx implements PbxControl {
 
   private constructor(inside: Inside) {
     this.#inside = inside;
+    this.#configuration = this.#overFiles();
     this.startedAt = inside.clock.now();
     this.lastReloadAt = this.startedAt;
     this.ended = new Promise(done => {
@@ -138,6 +143,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
     registry.provide(CORE, realtime, this.#inside.families);
     events.on('moduleReloaded', fact => this.#reloaded(fact));
+    registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
@@ -145,7 +151,34 @@ export class Pbx implements PbxControl {
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
+    if (set.autoreload) this.#inside.scope.defer('automatic reloads', this.#reloadBySelf());
     events.emit('fullyBooted', { uptime: took });
+  }
+
+  #reloadBySelf(): () => void {
+    const { clock, files, loggers: logs } = this.#inside;
+    const reload = new Autoreload({ clock, files, configuration: this.#configuration, log: logs.logger('autoreload') });
+    return () => reload.close();
+  }
+
+  #overFiles(): Configuration {
+    const { settings: set, files, loader: modules, own, clock } = this.#inside;
+    const crew: Crew = {
+      declarations: () => modules.declarations(),
+      described: () => modules.described(),
+      runs: name => modules.running().includes(name),
+    };
+    const running = new FilesOfPbx({
+      files,
+      loader: modules,
+      directory: set.directories.astetcdir,
+      own: {
+        'logger.conf': () => own.readLogger(),
+        'acl.conf': () => own.readAcls(),
+        'extconfig.conf': () => this.reloadRealtime(),
+      },
+    });
+    return new Configuration({ settings: set, files, crew, clock, running });
   }
 
   get settings(): Settings {
@@ -206,7 +239,8 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    await this.#mapOrTell(() => this.reloadRealtime());
+    const unmapped = await this.#mapOrTell(() => this.reloadRealtime());
+    if (unmapped !== undefined) refused.push(unmapped);
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
     this.lastReloadAt = clock.now();
@@ -230,9 +264,14 @@ export class Pbx implements PbxControl {
   async reloadRealtime(): Promise<readonly Problem[]> {
     const next = await this.#mapped();
     // A slip in a line must not take a family from those who have it.
-    if (next.problems.length > 0) throw new LoadDeclined('extconfig.conf cannot be used', next.problems);
-    const { families } = this.#inside;
+    const { families, files } = this.#inside;
+    if (next.problems.length > 0) {
+      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
+      files.distrust(CORE, refused);
+      throw refused;
+    }
     families.configure(next);
+    files.accept(CORE);
     return [...next.warnings, ...families.absent()];
   }
 
@@ -252,15 +291,18 @@ export class Pbx implements PbxControl {
       this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
     }
     this.#inside.families.configure(next);
+    this.#inside.files.accept(CORE);
   }
 
-  /** The same where nobody waits for an answer. */
-  async #mapOrTell(map: () => Promise<unknown>): Promise<void> {
+  /** @returns why it was refused, which is in the log, too */
+  async #mapOrTell(map: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await map();
+      return undefined;
     } catch (thrown) {
       if (!(thrown instanceof LoadDeclined)) throw thrown;
       this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
+      return thrown.message;
     }
   }
 }
@@ -283,6 +325,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const files = new ConfigFiles({ directory: directories.astetcdir, execIncludes, clock, tables: families });
   const lists = new NamedAcls();
   const own = new OwnFiles({ files, loggers: logs, acls: lists, events });
+  // It was read before it was known where files lie: from now on it is one of them.
+  await files.read(set.file, CORE, false, 'disk');
+  files.accept(CORE);
   await own.read();
   for (const warning of warnings) log.warning(formatProblem(warning));
   scope.defer(

@@ -1,7 +1,7 @@
 /** From what modules.conf wishes and what modules declare: which are loaded, and in what order. */
 
 import { nearest } from './config/options.js';
-import { formatProblem, type Problem } from './errors.js';
+import type { Problem } from './errors.js';
 import type { Declaration } from './module.js';
 import type { ModulesConf, Wish } from './modules-conf.js';
 
@@ -23,7 +23,7 @@ export class Plan {
   readonly unknown: readonly string[];
   readonly warnings: Problem[] = [];
   /** Why nothing can be started at all. */
-  fatal: string | undefined;
+  fatal: Problem | undefined;
 
   readonly #first = new Set<string>();
   readonly #barred = new Map<string, Wish>();
@@ -42,7 +42,7 @@ export class Plan {
     }
     for (const [name, wish] of this.#barred) {
       wanted.delete(name);
-      if (this.required.has(name)) this.fatal ??= told(wish, `'${name}' is required and not to be loaded at once`);
+      if (this.required.has(name)) this.fatal ??= at(wish, `'${name}' is required and not to be loaded at once`);
     }
     for (const name of [...wanted]) for (const need of Plan.closure(name, modules)) wanted.add(need);
     for (const [name, wish] of this.#barred) {
@@ -61,10 +61,10 @@ export class Plan {
   }
 
   #miss(wish: Wish, names: Names): void {
-    const near = nearest(wish.name, names.spellings());
+    const near = nearest(wish.name, names.like(wish.name));
     if (near !== undefined) this.warnings.push(at(wish, `there is no module '${wish.name}', did you mean '${near}'?`));
     if (KINDS[wish.how].required) {
-      this.fatal ??= told(wish, `the required module '${wish.name}' is not part of this PBX`);
+      this.fatal ??= at(wish, `the required module '${wish.name}' is not part of this PBX`);
     }
   }
 
@@ -87,8 +87,6 @@ export class Plan {
 
 const at = ({ file, line }: Wish, message: string): Problem => ({ file, line, message });
 
-const told = (wish: Wish, message: string): string => formatProblem(at(wish, message));
-
 /** Preloaded ones first, then early ones, then built-in ones, then the rest by name; each after what it requires or would like. */
 function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, modules: readonly Declaration[]): string[] {
   const byName = new Map(modules.map(module => [module.name, module]));
@@ -110,6 +108,23 @@ function ordered(wanted: ReadonlySet<string>, first: ReadonlySet<string>, module
   return order;
 }
 
+/** What names of modules begin with: `pbx_config` is no slip of the pen for `cli_config`. */
+const MODULE_KINDS: ReadonlySet<string> = new Set([
+  'app',
+  'bridge',
+  'cdr',
+  'cel',
+  'chan',
+  'cli',
+  'codec',
+  'format',
+  'func',
+  'pbx',
+  'res',
+]);
+
+const kindOf = (name: string): string => name.slice(0, Math.max(name.indexOf('_'), 0)).toLowerCase();
+
 /** Names and aliases, whatever their case. */
 class Names {
   readonly #names = new Map<string, string>();
@@ -124,7 +139,11 @@ class Names {
     return this.#names.get(name.toLowerCase());
   }
 
-  spellings(): Iterable<string> {
-    return this.#names.keys();
+  /** Spellings that a misspelt name may stand for: of a kind that there is, only those of that kind. */
+  *like(name: string): Generator<string> {
+    const kind = kindOf(name);
+    for (const spelling of this.#names.keys()) {
+      if (!MODULE_KINDS.has(kind) || kindOf(spelling) === kind) yield spelling;
+    }
   }
 }

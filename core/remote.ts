@@ -21,7 +21,10 @@ const PROBE = 2_000;
 
 /** What a console program is given; it resolves to an exit code. */
 export interface ConsoleOptions
-  extends Pick<Arguments, 'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local'> {
+  extends Pick<
+    Arguments,
+    'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local' | 'config'
+  > {
   readonly socket: string;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;

@@ -1,7 +1,17 @@
 /** asterisk.conf: where things are and how the process behaves. */
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { ConfigFileDescription } from './config/description.js';
 import { type ConfigFile, variablesOf } from './config/files.js';
-import { Invalid, initial, type Line, type Remarks, read, type Table, type Values } from './config/options.js';
+import {
+  Invalid,
+  initial,
+  type Line,
+  type Remarks,
+  read,
+  sectionWith,
+  type Table,
+  type Values,
+} from './config/options.js';
 import { custom, integer, milliseconds, text, yesno } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { token } from './registry.js';
@@ -41,6 +51,10 @@ const options = {
   debug: integer(0, [0, 10], 'The level of debug messages, added to -d.'),
   systemname: text('', 'The name of this system: the digest realm, and what realtime rows are marked with.'),
   execincludes: yesno(false, 'Whether #exec in configuration files runs programs.'),
+  autoreload: yesno(
+    false,
+    'Whether a configuration file that changes is read again by itself, after a check; what is refused is told in the log.',
+  ),
   showsecrets: yesno(false, 'Whether show commands print secrets instead of <Set>.'),
   astdbwindow: milliseconds(100, [1, 10_000], 'How long changes of the database file are gathered into one write.'),
   nocolor: yesno(false, 'No colours on consoles.'),
@@ -106,7 +120,9 @@ const files = {
   astctl: text('asterisk.ctl', 'The name of the control socket in astrundir.'),
 } satisfies Table;
 
-export const asteriskConf = {
+const named = { '[directories]': directories, '[options]': options, '[files]': files };
+
+export const asteriskConf: ConfigFileDescription = {
   file: 'asterisk.conf',
   intro: 'Directories and what concerns the whole process. Read at the start only.',
   sections: [
@@ -142,7 +158,7 @@ export function readSettings(
   const problems: Problem[] = [];
   const take = <T extends Table>(section: string, table: T): Values<T> => {
     const lines = variablesOf(config, section);
-    const reading = read(table, lines);
+    const reading = read(table, lines, {}, false, sectionWith(named));
     problems.push(...reading.problems);
     warnings.push(...reading.warnings, ...withoutEffect(table, lines));
     return { ...initial(table), ...reading.set };

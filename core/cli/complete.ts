@@ -62,7 +62,7 @@ function command(entries: Entries, before: readonly string[], begun: string): Ca
     for (const node of following(entry.grammar, before)) {
       if (node.kind === 'word' && node.text.startsWith(begun)) add(node.text, node.text, entry);
       if (node.kind !== 'parameter') continue;
-      for (const value of valuesOf(entry.command, node.name)) {
+      for (const value of valuesOf(entry.command, node.name, before)) {
         if (value.toLowerCase().startsWith(begun)) add(typed(value), value, entry);
       }
     }
@@ -72,7 +72,8 @@ function command(entries: Entries, before: readonly string[], begun: string): Ca
     .map(([text, { word, leads }]) => ({ text, help: helpOf([...leads], [...before, word]) }));
 }
 
-const valuesOf = ({ complete: values }: Command, parameter: string): Iterable<string> => values?.[parameter]?.() ?? [];
+const valuesOf = ({ complete: values }: Command, parameter: string, before: readonly string[]): Iterable<string> =>
+  values?.[parameter]?.(before) ?? [];
 
 /** What these words lead to: the one command; of several the one that they are; or else how they may go on. */
 function helpOf(entries: readonly Entry[], words: readonly string[]): string {

@@ -26,6 +26,8 @@ export class Assembly {
   readonly #sections: OpenSection[] = [];
   /** By name in lower case. */
   readonly #named = new Map<string, OpenSection[]>();
+  /** Templates that somebody inherits from. */
+  readonly #used = new Set<OpenSection>();
   readonly #handed = new Map<Variable, Variable>();
   #inherited = 0;
   #opened: OpenSection | undefined;
@@ -69,6 +71,8 @@ export class Assembly {
         if (target === undefined) return this.nowhere();
         if (section === fresh) merge(fresh, target);
         section = target;
+      } else if (word.toLowerCase() === name.toLowerCase() && !this.#named.has(word.toLowerCase())) {
+        this.#findings.problem(file, line, `[${name}] cannot inherit from itself`);
       } else this.#inherit(section, word, file, line);
     }
     if (section === fresh) this.#add(fresh);
@@ -89,6 +93,14 @@ export class Assembly {
     section.variables.push({ name, value, file, line, object: operator === '=>' });
   }
 
+  /** Told when the whole file has been read. */
+  tellUnused(): void {
+    for (const section of this.#sections) {
+      if (!section.template || this.#used.has(section)) continue;
+      this.#findings.notice(section.file, section.line, `the template [${section.name}] is used by no section`);
+    }
+  }
+
   #add(section: OpenSection): void {
     const key = section.name.toLowerCase();
     const same = this.#named.get(key);
@@ -103,6 +115,7 @@ export class Assembly {
       this.#findings.problem(file, line, () => this.#unknown(name));
       return;
     }
+    this.#used.add(base);
     const count = base.variables.length;
     const before = this.#inherited;
     this.#inherited += count;

@@ -1,6 +1,6 @@
 /** The configuration dialect: a text and what it includes become sections and values, or every reason why not. */
 import type { Problem } from '../errors.js';
-import { Assembly } from './assembly.js';
+import { Assembly, type OpenSection } from './assembly.js';
 import type { ConfigFile } from './config-file.js';
 import type { StaticLine } from './engine.js';
 import { Findings } from './findings.js';
@@ -49,7 +49,12 @@ export interface Reader {
 export interface Parsed {
   readonly config: ConfigFile;
   readonly problems: readonly Problem[];
+  /** What only somebody who asks is told: templates without use, files included twice. */
+  readonly notices: readonly Problem[];
 }
+
+/** Hears of each statement with its source and the section that it belongs to, in the order of reading. */
+export type Follow = (statement: Statement, source: Source, section: OpenSection | undefined) => void;
 
 /** Files within each other, the first not counted. */
 const DEEPEST = 10;
@@ -61,8 +66,8 @@ const MOST_TEXT = 64 * 1024 * 1024;
 const MOST_FILES = 20_000;
 
 /** Parses a text with everything it includes. Never throws for what the operator wrote. */
-export async function parseConfig(source: Source, reader: Reader): Promise<Parsed> {
-  const parser = new Parser(reader);
+export async function parseConfig(source: Source, reader: Reader, follow?: Follow): Promise<Parsed> {
+  const parser = new Parser(reader, follow);
   await parser.parse(source, []);
   return parser.result(source.name);
 }
@@ -76,13 +81,17 @@ export const parseText = (name: string, text: string): Promise<Parsed> =>
 
 class Parser {
   readonly #reader: Reader;
+  readonly #follow: Follow | undefined;
   readonly #findings = new Findings();
   readonly #assembly = new Assembly(this.#findings);
+  /** By path: where a file was included first. */
+  readonly #included = new Map<string, string>();
   #characters = 0;
   #files = 0;
 
-  constructor(reader: Reader) {
+  constructor(reader: Reader, follow: Follow | undefined) {
     this.#reader = reader;
+    this.#follow = follow;
   }
 
   /** Goes through a source; `parents` are those that include it, outermost first. */
@@ -99,15 +108,18 @@ class Parser {
       if (statement.kind === 'variable') this.#assembly.put(section, statement, name);
       else if (statement.kind === 'section') section = this.#assembly.open(statement, name);
       else if (statement.kind === 'broken') section = this.#assembly.nowhere();
-      else await this.#directive(statement, source, parents);
+      this.#follow?.(statement, source, section);
+      if (statement.kind === 'directive') await this.#directive(statement, source, parents);
     }
   }
 
   result(name: string): Parsed {
     const { sections } = this.#assembly;
+    this.#assembly.tellUnused();
     return {
       config: { name, sections, warnings: this.#findings.warnings(name) },
       problems: this.#findings.problems(name),
+      notices: this.#findings.notices(name),
     };
   }
 
@@ -132,8 +144,17 @@ class Parser {
       if (known >= 0) {
         const circle = [...chain.slice(known), place].map(link => link.name);
         this.#findings.problem(parent.name, line, `${place.name} includes itself: ${circle.join(' -> ')}`);
-      } else await this.#nested(place, { attempt: name === 'tryinclude', line }, chain);
+      } else {
+        this.#count(place, parent.name, line);
+        await this.#nested(place, { attempt: name === 'tryinclude', line }, chain);
+      }
     }
+  }
+
+  #count({ name, path }: Place, file: string, line: number): void {
+    const first = this.#included.get(path);
+    if (first === undefined) this.#included.set(path, `${file}:${line}`);
+    else this.#findings.notice(file, line, `${name} is included a second time, after ${first}: all of it counts twice`);
   }
 
   /** Whether there is room for another text; the first time that there is none it is a problem. */

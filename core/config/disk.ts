@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { type Place, type Reader, type TextSource, Unreadable } from './dialect.js';
 import { runCommand } from './exec.js';
-import { find } from './find.js';
+import { find, isAbsent } from './find.js';
 
 /** Bytes that a configuration file, or the output of a command, may have. */
 export const LARGEST_FILE = 10 * 1024 * 1024;
@@ -23,19 +23,26 @@ export interface Seen {
   readonly ran: boolean;
 }
 
+/** Texts that are not written yet, by the path of the file that they are to become. */
+export type Drafts = ReadonlyMap<string, string>;
+
 /** One read of a file and what it includes; nothing is looked at twice. */
 export class Disk implements Reader {
   readonly #directory: string;
   readonly #clock: Clock;
+  readonly #drafts: Drafts;
   readonly #files = new Map<string, string | undefined>();
   readonly #lookups = new Map<string, readonly string[]>();
   readonly #texts = new Map<string, string>();
+  readonly #refused = new Map<string, Unreadable>();
   #ran = false;
   readonly run?: NonNullable<Reader['run']>;
 
-  constructor({ directory, execIncludes, clock }: { directory: string; execIncludes: boolean; clock: Clock }) {
+  constructor(parts: { directory: string; execIncludes: boolean; clock: Clock; drafts?: Drafts }) {
+    const { directory, execIncludes, clock, drafts = new Map() } = parts;
     this.#directory = directory;
     this.#clock = clock;
+    this.#drafts = drafts;
     if (execIncludes) this.run = command => this.#run(command);
   }
 
@@ -50,8 +57,21 @@ export class Disk implements Reader {
   }
 
   async open({ name, path }: Place): Promise<TextSource> {
-    const known = this.#texts.get(path);
+    const known = this.#drafts.get(path) ?? this.#texts.get(path);
     if (known !== undefined) return { name, path, text: known };
+    const refused = this.#refused.get(path);
+    if (refused) throw refused;
+    try {
+      const text = await this.#text(path);
+      this.#texts.set(path, text);
+      return { name, path, text };
+    } catch (thrown) {
+      if (thrown instanceof Unreadable) this.#refused.set(path, thrown);
+      throw thrown;
+    }
+  }
+
+  async #text(path: string): Promise<string> {
     this.#files.set(path, undefined);
     const info = await attempt(stat(path, { bigint: true }));
     if (!info.isFile()) throw new Unreadable('not a regular file');
@@ -59,9 +79,7 @@ export class Disk implements Reader {
     if (info.size > LARGEST_FILE) {
       throw new Unreadable(`it has ${megabytes(Number(info.size))}, and at most ${megabytes(LARGEST_FILE)} are read`);
     }
-    const text = decode(await attempt(readFile(path)));
-    this.#texts.set(path, text);
-    return { name, path, text };
+    return decode(await attempt(readFile(path)));
   }
 
   async #run(command: string): Promise<{ source: TextSource; complaints: readonly string[] }> {
@@ -90,6 +108,17 @@ export async function unchanged({ files, lookups, ran }: Seen, directory: string
   }
 }
 
+/** The same looks once more: what is there now. */
+export async function lookedAgain({ files, lookups, ran }: Seen, directory: string): Promise<Seen> {
+  const now = { files: new Map<string, string | undefined>(), lookups: new Map<string, readonly string[]>(), ran };
+  for (const path of files.keys()) now.files.set(path, await stampAt(path));
+  for (const argument of lookups.keys()) now.lookups.set(argument, await find(directory, argument));
+  return now;
+}
+
+/** What was looked at, as a text that is another one as soon as something of it changes. */
+export const markOf = ({ files, lookups }: Seen): string => JSON.stringify([[...files], [...lookups]]);
+
 /** The name of a path as the operator would say it: relative to the directory when it is in there. */
 export function nameOf(directory: string, path: string): string {
   const inside = relative(directory, path);
@@ -99,9 +128,20 @@ export function nameOf(directory: string, path: string): string {
 /** Text in UTF-8, or else in Latin-1, which any bytes are. */
 export const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
+/** What tells that a file is the one it was; undefined when it is not there. */
+export async function stampAt(path: string): Promise<string | undefined> {
+  try {
+    return stampOf(await stat(path, { bigint: true }));
+  } catch (thrown) {
+    if (isAbsent(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
 const stampOf = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino} ${size} ${mtimeNs}`;
 
-const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1).replace('.0', '')} MB`;
+/** Rounded up: what is too much is told as more than the limit. */
+const megabytes = (bytes: number): string => `${Math.ceil((bytes * 10) / 1024 / 1024) / 10} MB`;
 
 /** What the file system gives, or its refusal in words. */
 async function attempt<T>(work: Promise<T>): Promise<T> {

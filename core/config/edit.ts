@@ -1,9 +1,4 @@
 /** Changes one thing in a configuration text and keeps everything else as it stands: values and sections set and taken out. */
-import { isUtf8 } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { isAbsent } from './find.js';
 import { type SectionLine, strip } from './statement.js';
 import {
   depthAt,
@@ -39,16 +34,35 @@ export function setValue(
   const parts = partsOf(tree, section);
   if (parts.length === 0) throw new Unwritable(`there is no section '${section}'`);
   const lines = assignments(tree, parts, option);
-  const decisive = lines.findLast(index => !appends(tree, index)) ?? lines.at(-1);
-  if (decisive === undefined) {
+  if (lines.length === 0) {
     const operator = how.object ? '=>' : '=';
     const raw = `${escapedName(option)} ${operator} ${escaped(value)}`.trimEnd();
     insertLine(tree, placeFor(tree, parts.at(-1)!), raw, isVariable(option, value, operator));
     return;
   }
-  rewriteLine(tree, decisive, value, how.object);
+  overwrite(
+    lines.map(index => ({ tree, index, adds: appends(tree, index) })),
+    value,
+    how.object,
+  );
+}
+
+/** A line that gives an option its value, or with `+=` adds to it. */
+export interface WrittenLine {
+  readonly tree: Tree;
+  readonly index: number;
+  readonly adds: boolean;
+}
+
+/** Puts a value on that of an option's lines which decides it. There is at least one. @returns it @throws Unwritable */
+export function overwrite<L extends WrittenLine>(lines: readonly L[], value: string, object?: boolean): L {
+  const at = lines.findLastIndex(({ adds }) => !adds);
+  const decisive = lines.at(at)!;
+  rewriteLine(decisive.tree, decisive.index, value, object);
   // What follows it only added to the value that is no more.
-  for (const index of lines.filter(later => later > decisive).reverse()) dropCode(tree, index);
+  const later = at < 0 ? [] : lines.slice(at + 1);
+  for (const { tree, index } of later.toSorted((a, b) => b.index - a.index)) dropCode(tree, index);
+  return decisive;
 }
 
 /** Takes an option out of a section; whether it was there. Comments on its lines stay. */
@@ -94,43 +108,6 @@ export function removeSection(tree: Tree, name: string): void {
   }
 }
 
-/**
- * Writes a configuration file so that it is at all times the old or the new one, with the old one's owner, rights
- * and encoding. On failure the old one stays.
- */
-export async function writeConfig(path: string, text: string): Promise<void> {
-  const old = await oldFile(path);
-  const draft = join(dirname(old.path), `.${basename(old.path)}.${randomUUID()}`);
-  try {
-    const file = await open(draft, 'wx', old.mode);
-    try {
-      await file.chmod(old.mode);
-      const { uid, gid } = await file.stat();
-      if (old.owner && (old.owner.uid !== uid || old.owner.gid !== gid)) await file.chown(old.owner.uid, old.owner.gid);
-      await file.writeFile(text, old.latin1 && !/[^\0-\xff]/.test(text) ? 'latin1' : 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, old.path);
-  } catch (thrown) {
-    await rm(draft, { force: true });
-    throw thrown;
-  }
-}
-
-/** What a new file takes over from the one it replaces; a link stays, and what it leads to is replaced. */
-async function oldFile(link: string) {
-  try {
-    const path = await realpath(link);
-    const { mode, uid, gid } = await stat(path);
-    return { path, mode: mode & 0o777, owner: { uid, gid }, latin1: !isUtf8(await readFile(path)) };
-  } catch (thrown) {
-    if (!isAbsent(thrown)) throw thrown;
-    return { path: link, mode: 0o640, owner: undefined, latin1: false };
-  }
-}
-
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 const isHeader =
@@ -139,7 +116,7 @@ const isHeader =
     statement?.kind === 'section' && statement.name === name && statement.options.join() === options.join();
 
 /** A name that begins like a section, a directive or an escape is told from one by a backslash. */
-const escapedName = (name: string): string => (/^[[#\\]/.test(name) ? '\\' : '') + escaped(name);
+export const escapedName = (name: string): string => (/^[[#\\]/.test(name) ? '\\' : '') + escaped(name);
 
 /** Every section header with the lines that belong to it. */
 function headersOf({ lines }: Tree): Part[] {
@@ -180,6 +157,10 @@ const appends = ({ lines }: Tree, index: number): boolean => {
 /** The last line of a part that says anything; its header, if nothing else. */
 const lastSaying = ({ lines }: Tree, { start, end }: Part): number =>
   start + lines.slice(start, end).findLastIndex(({ statement }) => statement !== undefined);
+
+/** Where a new line of the section goes whose header is that line. @throws Unwritable */
+export const placeBehind = (tree: Tree, header: number): number =>
+  placeFor(tree, headersOf(tree).find(({ start }) => start === header)!);
 
 /** Where a new line goes: behind the last that says anything, and never into a block comment. @throws Unwritable */
 function placeFor(tree: Tree, part: Part): number {

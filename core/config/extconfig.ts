@@ -3,6 +3,7 @@
 import type { Problem } from '../errors.js';
 import type { ConfigFile, Variable } from './config-file.js';
 import { variablesOf } from './config-file.js';
+import type { ConfigFileDescription } from './description.js';
 import type { Place } from './engine.js';
 import type { Table } from './options.js';
 import { custom } from './types.js';
@@ -35,7 +36,8 @@ const ON_DISK = new Set(['acl.conf', 'asterisk.conf', 'extconfig.conf', 'logger.
 
 const expects = 'driver,database[,table[,priority]]';
 
-const row = (help: string) => custom<string>('', expects, help, value => value);
+const row = (help: string) =>
+  custom<string>('', expects, help, value => value, { repeats: value => String(priorityOf(partsOf(value).number)) });
 
 /** The names are the operator's to choose: these rows stand for them in the sample. */
 const settings = {
@@ -49,11 +51,11 @@ const settings = {
   [ANY_FILE]: row('Every configuration file that has no line of its own, as far as the table has lines of it.'),
 } satisfies Table;
 
-export const extconfigConf = {
+export const extconfigConf: ConfigFileDescription = {
   file: 'extconfig.conf',
   intro:
     'What is kept in databases. A driver is a module, and the database is a name that the configuration of the driver gives a connection; in quotes it may contain commas.',
-  sections: [{ name: 'settings', intro: '', table: settings }],
+  sections: [{ name: 'settings', intro: '', table: settings, anyOption: true }],
 };
 
 /** Never refuses a line for its content: it is left out as a problem, or taken otherwise, with a warning. */
@@ -111,11 +113,8 @@ function unreachable(mappings: readonly Mapping[]): Mapping[] {
 
 /** What a line maps; undefined when it maps nothing. */
 function read({ name, value, file, line }: Variable, warn: (message: string) => void): Mapping | undefined {
-  const comma = value.indexOf(',');
-  const driver = value.slice(0, Math.max(comma, 0)).trim();
+  const { driver, database, table, number } = partsOf(value);
   if (driver === '') return undefined;
-  const { database, rest } = databaseOf(value.slice(comma + 1));
-  const [table = '', number = ''] = rest.map(part => part.trim());
   return {
     family: presentName(name, warn),
     driver,
@@ -124,6 +123,13 @@ function read({ name, value, file, line }: Variable, warn: (message: string) => 
     file,
     line,
   };
+}
+
+function partsOf(value: string): { driver: string; database: string; table: string; number: string } {
+  const comma = value.indexOf(',');
+  const { database, rest } = databaseOf(value.slice(comma + 1));
+  const [table = '', number = ''] = rest.map(part => part.trim());
+  return { driver: value.slice(0, Math.max(comma, 0)).trim(), database, table, number };
 }
 
 /** The database, which may stand in quotes, and the parts behind it. */
@@ -136,7 +142,7 @@ function databaseOf(text: string): { database: string; rest: readonly string[] }
   return { database: quoted[1]!, rest: text.slice(quoted[0].length).split(',').slice(1) };
 }
 
-function priorityOf(text: string, warn: (message: string) => void): number {
+function priorityOf(text: string, warn: (message: string) => void = () => undefined): number {
   if (text === '' || /^0*[1-9]\d{0,8}$/.test(text)) return text === '' ? 1 : Number(text);
   warn(`'${text}' is no priority, which count from 1; taken as 1`);
   return 1;

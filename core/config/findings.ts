@@ -27,6 +27,7 @@ class Capped {
 export class Findings {
   readonly #problems = new Capped();
   readonly #warnings = new Capped();
+  readonly #notices = new Capped();
 
   /** What the file is refused for. A message that needs to know the whole file is worked out at the end. */
   problem(file: string, line: number, message: string | (() => string)): void {
@@ -38,6 +39,11 @@ export class Findings {
     this.#warnings.add(file, line, message);
   }
 
+  /** What is as it may be, and perhaps not as it was meant. */
+  notice(file: string, line: number, message: string): void {
+    this.#notices.add(file, line, message);
+  }
+
   /** All problems; `name` is the file that was asked for. */
   problems(name: string): readonly Problem[] {
     return this.#problems.list(name, 'problems');
@@ -45,5 +51,9 @@ export class Findings {
 
   warnings(name: string): readonly Problem[] {
     return this.#warnings.list(name, 'warnings');
+  }
+
+  notices(name: string): readonly Problem[] {
+    return this.#notices.list(name, 'notices');
   }
 }

@@ -28,6 +28,8 @@ export interface Remarks {
   readonly secret?: boolean;
   /** It keeps somebody out, says where we listen or how long what we grant lasts: a line of it is never passed over. */
   readonly guard?: boolean;
+  /** Every line of it counts, not the last alone; two lines are about the same when this makes the same of them. */
+  readonly repeats?: (value: string) => string;
 }
 
 /** One option. */
@@ -102,13 +104,15 @@ export const knows = (table: Table, name: string): boolean => namesOf(table).has
 /**
  * Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote.
  * `start` is what options that accumulate begin with, where that is not nothing. `lenient`: a line that cannot be taken
- * is left out with a warning, unless its row is a guard.
+ * is left out with a warning, unless its row is a guard. `elsewhere`: the section that an option belongs into which the
+ * table does not have: `[general]`.
  */
 export function read<T extends Table>(
   table: T,
   lines: Iterable<Line>,
   start: Readonly<Record<string, unknown>> = {},
   lenient = false,
+  elsewhere: (option: string) => string | undefined = nowhere,
 ): Reading<T> {
   const known = namesOf(table);
   const set: Record<string, unknown> = {};
@@ -119,8 +123,7 @@ export function read<T extends Table>(
     const name = known.get(line.name.toLowerCase());
     const say = (to: Problem[], message: string) => to.push({ file: line.file, line: line.line, message });
     if (name === undefined) {
-      const near = nearest(line.name, known.keys());
-      say(warnings, `unknown option '${line.name}'${near === undefined ? '' : `, did you mean '${near}'?`}`);
+      say(warnings, unknown(line.name, known.keys(), elsewhere(line.name)));
       continue;
     }
     const row = table[name]!;
@@ -139,6 +142,20 @@ export function read<T extends Table>(
   return { set: set as Partial<Values<T>>, places, problems, warnings };
 }
 
+const nowhere = (): undefined => undefined;
+
+function unknown(name: string, known: Iterable<string>, section: string | undefined): string {
+  if (section !== undefined) return `'${name}' has no effect here, it belongs into ${section}`;
+  const near = nearest(name, known);
+  return `unknown option '${name}'${near === undefined ? '' : `, did you mean '${near}'?`}`;
+}
+
+/** For `read`: the first of some sections whose table has the option. */
+export const sectionWith =
+  (sections: Readonly<Record<string, Table>>) =>
+  (option: string): string | undefined =>
+    Object.entries(sections).find(([, table]) => knows(table, option))?.[0];
+
 /** The values of a table with nothing set. */
 export function initial<T extends Table>(table: T): Values<T> {
   const values: Record<string, unknown> = {};
@@ -149,6 +166,13 @@ export function initial<T extends Table>(table: T): Values<T> {
 /** The names of a table's own rows that are options, not folds. */
 export const optionsOf = <T extends Table>(table: T): [name: keyof Values<T> & string, option: Option<unknown>][] =>
   Object.entries(table).filter((entry): entry is [keyof Values<T> & string, Option<unknown>] => !isFold(entry[1]));
+
+/** The row of that name or alias, and every name that it may be written under. */
+export function rowOf(table: Table, name: string): { row: OptionRow; names: readonly string[] } | undefined {
+  const own = namesOf(table).get(name.toLowerCase());
+  const row = own === undefined ? undefined : table[own];
+  return row === undefined ? undefined : { row, names: [own!, ...(row.aliases ?? [])] };
+}
 
 /** The value as its `show` command prints it. */
 export const shown = <T>(option: Option<T>, value: T): string => option.show(value);

@@ -1,20 +1,7 @@
 /** Sample configuration files, written from the option tables: what there is, what it does, what it is by default. */
-import { Invalid, type OptionRow, type Table } from './options.js';
+import type { ConfigFileDescription, SectionDescription } from './description.js';
+import { Invalid, type OptionRow } from './options.js';
 import { strip } from './statement.js';
-
-/** A configuration file as its owner describes it. */
-export interface ConfigFileDescription {
-  /** Its name in astetcdir. */
-  readonly file: string;
-  readonly intro: string;
-  readonly sections: readonly {
-    readonly name: string;
-    readonly intro: string;
-    readonly table: Table;
-    /** Lines of a section whose name is the operator's to choose: they and its header are shown as a comment. */
-    readonly example?: string;
-  }[];
-}
 
 /** Columns of a sample file. */
 const WIDTH = 100;
@@ -25,7 +12,7 @@ export function sample({ file, intro, sections }: ConfigFileDescription): string
   return [head, ...sections.map(sectionText)].join('\n');
 }
 
-function sectionText({ name, intro, table, example }: ConfigFileDescription['sections'][number]): string {
+function sectionText({ name, intro, table, example }: SectionDescription): string {
   const options = Object.entries(table).map(([option, row]) => optionText(option, row));
   if (example === undefined) return [comment(intro), `[${name}]\n`, ...options].join('');
   // A section of this name is only one that could be: none comes into being by copying the file.

@@ -49,7 +49,7 @@ const wholeNumber = (value: string, range: Range, unit: string): number => {
   throw new Invalid(`expected ${rangeText(range, unit)}, got '${value}'`);
 };
 
-const whole =
+const wholeNumbers =
   (unit: string) =>
   (initial: number, range: Range, help: string, remarks: Remarks = {}): Option<number> => ({
     ...remarks,
@@ -61,11 +61,11 @@ const whole =
   });
 
 /** A whole number within a range, both ends included. */
-export const integer = whole('');
+export const integer = wholeNumbers('');
 /** Seconds, as the file says them. */
-export const seconds = whole('seconds');
+export const seconds = wholeNumbers('seconds');
 /** Milliseconds, as the file says them. */
-export const milliseconds = whole('milliseconds');
+export const milliseconds = wholeNumbers('milliseconds');
 
 /** One of some words, whatever their case. */
 export const oneOf = <W extends string>(
@@ -95,6 +95,9 @@ export const custom = <T>(
   remarks: Remarks & { show?: (value: T) => string } = {},
 ): Option<T> => ({ show: value => String(value), ...remarks, initial, help, expects, read });
 
+/** For `repeats`: only the same text is the same line. */
+export const whole = (value: string): string => value;
+
 /** Each line adds one element. */
 export const listOf = <T>(
   expects: string,
@@ -104,6 +107,7 @@ export const listOf = <T>(
 ): Option<readonly T[]> =>
   custom<readonly T[]>([], expects, help, (line, before, warn) => [...(before ?? []), read(line, warn)], {
     show: value => value.join(', '),
+    repeats: whole,
     ...remarks,
   });
 

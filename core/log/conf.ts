@@ -1,4 +1,5 @@
 /** logger.conf: the options of [general], the channels of [logfiles], and how both are read. */
+import type { ConfigFileDescription } from '../config/description.js';
 import { type ConfigFile, variablesOf } from '../config/files.js';
 import { Invalid, initial, type Option, read, type Values, type Warn } from '../config/options.js';
 import { custom, integer, oneOf, text, yesno } from '../config/types.js';
@@ -89,7 +90,7 @@ const logfiles = {
 };
 
 /** logger.conf, for the samples. */
-export const loggerConf = {
+export const loggerConf: ConfigFileDescription = {
   file: 'logger.conf',
   intro: 'What is logged, and where to.',
   sections: [
@@ -100,6 +101,7 @@ export const loggerConf = {
         '`name => level,level,...`: `console`, or a file. Levels: debug notice warning error verbose security, `*` for all, ' +
         '`verbose(3)` for verbose messages up to a level. `[json]` or `[plain]` before them chooses the format.',
       table: logfiles,
+      anyOption: true,
     },
   ],
 };

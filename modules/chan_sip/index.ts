@@ -3,12 +3,15 @@ import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
 import { ladder } from './cli/ladder.js';
 import { peersView, registryView } from './cli/views.js';
+import { sipConf } from './options/sip-conf.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
   optional: ['http'],
+  families: ['sippeers', 'sipregs'],
+  files: [sipConf],
 
   async loadModule(core) {
     const sip = await Sip.start(core);

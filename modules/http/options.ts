@@ -69,11 +69,3 @@ export const general = {
 } as const;
 
 export type General = Values<typeof general>;
-
-export const httpConf = {
-  file: 'http.conf',
-  intro:
-    'The HTTP server that modules share: WebSockets of chan_sip are under /ws. It listens on this machine alone unless\n' +
-    'bindaddr says otherwise. Without this file there is none.',
-  sections: [{ name: 'general', intro: 'The server.', table: general }],
-} as const;

@@ -6,7 +6,9 @@ import {
   FileMissing,
   formatProblem,
   initial,
+  type Line,
   LoadDeclined,
+  type Problem,
   read,
   readCertificates,
   settings,
@@ -35,29 +37,44 @@ export interface HttpConfig {
 export async function readHttpConf(core: Core): Promise<HttpConfig> {
   const file = await fileOf(core);
   if (!file) return { general: initial(general), wanted: [], certificates: undefined };
-  const { set, places, problems, warnings } = read(general, variablesOf(file, 'general'));
-  if (problems.length > 0) throw new LoadDeclined(`${FILE} has errors`, problems);
-  for (const warning of warnings) core.log.warning(formatProblem(warning));
+  const read = valuesOf(file);
+  const { values, places } = read;
+  for (const warning of read.warnings) core.log.warning(formatProblem(warning));
   for (const { name, template } of file.sections) {
     if (!template && name !== 'general') core.log.warning(`${FILE}: [${name}] has no effect here`);
   }
-  const values: General = { ...initial(general), ...set };
   const waiting = Object.entries(general).filter(([name, row]) => 'later' in row && places.has(name));
   if (waiting.length > 0) {
     core.log.notice(`${FILE}: options that are read and not in force yet: ${waiting.map(([name]) => name).join(', ')}`);
   }
-  const wanted = wantedBy(values);
-  const certificates = wanted.some(({ secure }) => secure)
-    ? await readCertificates({
-        file: FILE,
-        settings: values,
-        places,
-        directory: core.use(settings).directories.astetcdir,
-        now: core.clock.now(),
-      })
-    : undefined;
+  const certificates = await certificatesOf(read, core.use(settings).directories.astetcdir, core.clock.now());
   for (const warning of certificates?.warnings ?? []) core.log.warning(`${FILE}: ${warning}`);
-  return { general: values, wanted, certificates };
+  return { general: values, wanted: wantedBy(values), certificates };
+}
+
+/** What the file says by itself. */
+export interface HttpValues {
+  readonly values: General;
+  /** The line that decided each value. */
+  readonly places: ReadonlyMap<string, Line>;
+  readonly warnings: readonly Problem[];
+}
+
+/** @throws LoadDeclined with everything that is wrong */
+export function valuesOf(file: ConfigFile): HttpValues {
+  const { set, places, problems, warnings } = read(general, variablesOf(file, 'general'));
+  if (problems.length > 0) throw new LoadDeclined(`${FILE} has errors`, problems);
+  return { values: { ...initial(general), ...set }, places, warnings };
+}
+
+/** Undefined while there is no HTTPS. @throws LoadDeclined with everything that is wrong */
+export async function certificatesOf(
+  { values, places }: HttpValues,
+  directory: string,
+  now: number,
+): Promise<Certificates | undefined> {
+  if (!wantedBy(values).some(({ secure }) => secure)) return undefined;
+  return readCertificates({ file: FILE, settings: values, places, directory, now });
 }
 
 async function fileOf(core: Core): Promise<ConfigFile | undefined> {

@@ -48,11 +48,3 @@ export const database = {
 };
 
 export type Database = Values<typeof database>;
-
-export const sqlite3Conf = {
-  file: 'res_config_sqlite3.conf',
-  intro:
-    'The SQLite files of the realtime driver sqlite3. The name of a section is what extconfig.conf calls the database:\n' +
-    'sippeers => sqlite3,asterisk,sippeers. A section [general] is passed over.',
-  sections: [{ name: 'asterisk', intro: 'A database.', table: database, example: 'dbfile=asterisk.sqlite3' }],
-} as const;

@@ -49,6 +49,7 @@ class Seat {
       timestamps: false,
       reconnect: false,
       local: false,
+      config: undefined,
       history: undefined,
       stop: this.stop.signal,
       shell: () => undefined,

@@ -8,6 +8,7 @@ const plain: Arguments = {
   config: undefined,
   console: false,
   command: undefined,
+  words: [],
   reconnect: false,
   socket: undefined,
   verbose: 0,

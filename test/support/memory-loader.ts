@@ -50,6 +50,14 @@ export class MemoryLoader implements Loader {
     return { result: 'success' };
   }
 
+  declarations() {
+    return [];
+  }
+
+  described() {
+    return [];
+  }
+
   holds(name: string): readonly string[] {
     return this.#row(name)?.status === 'Running' ? ['command a', 'use of x', 'use of x', 'job tick'] : [];
   }

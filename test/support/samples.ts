@@ -1,15 +1,16 @@
 /** `make configs` writes configs/samples/ from the option tables; with `--check` it only tells what is not as it would be. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConfigFileDescription } from '../../core/config/description.js';
 import { descriptions as ofCore } from '../../core/config/descriptions.js';
-import { type ConfigFileDescription, sample } from '../../core/config/sample.js';
-import { sipConf } from '../../modules/chan_sip/options/sip-conf.js';
-import { httpConf } from '../../modules/http/options.js';
-import { sqlite3Conf } from '../../modules/res_config_sqlite3/options.js';
+import { sample } from '../../core/config/sample.js';
+import { loadCode, ownModules } from '../../core/module-code.js';
 
-/** Every file that has a sample. A module's is added here by the line that imports it. */
-export const descriptions: readonly ConfigFileDescription[] = [...ofCore, httpConf, sipConf, sqlite3Conf];
+const ofModules = readdirSync(ownModules).flatMap(name => loadCode(name, join(ownModules, name)).files ?? []);
+
+/** Every file that has a sample. */
+export const descriptions: readonly ConfigFileDescription[] = [...ofCore, ...ofModules];
 
 /** What the directory holds against what it should: file names by what is wrong with them. */
 async function compare(directory: string, wanted: ReadonlyMap<string, string>) {

@@ -100,7 +100,7 @@ export interface DeviceSection {
 }
 
 /** Same name, another meaning: not taken over. */
-const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
+export const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
 
 /** What a device is when its section says nothing. */
 export function deviceDefaults(values: General): Device {

@@ -10,6 +10,7 @@ import {
   type Reading,
   read,
   type Section,
+  sectionWith,
   type Table,
   variablesOf,
 } from '#core';
@@ -33,6 +34,8 @@ export interface SipConfig {
   readonly warnings: readonly Problem[];
   /** Options that the file sets and that are not in force yet, or never: `qualify (qualify)`. */
   readonly notInForce: readonly string[];
+  /** The same with the first line of each. */
+  readonly waiting: ReadonlyMap<string, Line>;
 }
 
 export interface Environment {
@@ -49,6 +52,8 @@ const RESERVED = new Set(['general', 'authentication']);
 
 /** Options that may name lists of acl.conf. */
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
+
+const ELSEWHERE = sectionWith({ '[general]': general, 'a device': device, '[authentication]': authentication });
 
 /** What of a value waits where the rest of it is in force. */
 const PARTS: Readonly<Record<string, (value: never) => string | undefined>> = {
@@ -72,7 +77,8 @@ export function readSipConfig(file: ConfigFile, environment: Environment): SipCo
     devices,
     credentials,
     warnings: reader.warnings,
-    notInForce: [...reader.waiting].sort(),
+    notInForce: [...reader.waiting.keys()].sort(),
+    waiting: reader.waiting,
   };
 }
 
@@ -84,7 +90,7 @@ class Reader {
   /** By their text: what stands in a template is said once, not for every device that has it. */
   readonly #problems = new Map<string, Problem>();
   readonly #warnings = new Map<string, Problem>();
-  readonly waiting = new Set<string>();
+  readonly waiting = new Map<string, Line>();
   generalPlaces: ReadonlyMap<string, Line> = new Map();
   readonly #interner = new Interner();
   readonly #file: ConfigFile;
@@ -106,7 +112,7 @@ class Reader {
   readonly warn = (problem: Problem): void => void this.#warnings.set(formatProblem(problem), problem);
 
   read<T extends Table>(table: T, lines: Iterable<Line>, start?: Readonly<Record<string, unknown>>): Reading<T> {
-    const reading = read(table, lines, start, true);
+    const reading = read<Table>(table, lines, start, true, ELSEWHERE) as Reading<T>;
     for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
     for (const warning of reading.warnings) this.warn(warning);
     this.#note(table, reading);
@@ -160,16 +166,21 @@ class Reader {
 
   /** Remembers options that are set to something and wait for their time. */
   #note<T extends Table>(table: T, { set, places }: Reading<T>): void {
-    for (const [name, { name: written }] of places) {
+    for (const [name, line] of places) {
+      const written = line.name;
       const part = PARTS[name]?.((set as Record<string, unknown>)[name] as never);
-      if (part !== undefined) this.waiting.add(`${written}=${part}`);
+      if (part !== undefined) this.#wait(`${written}=${part}`, line);
       const row = table[name];
       const why = row?.later ?? row?.never;
       if (!row || why === undefined || !('initial' in row)) continue;
       const value = (set as Record<string, unknown>)[name];
       if (JSON.stringify(value) !== JSON.stringify(row.initial))
-        this.waiting.add(`${written} (${row.never ? 'never' : why})`);
+        this.#wait(`${written} (${row.never ? 'never' : why})`, line);
     }
+  }
+
+  #wait(what: string, line: Line): void {
+    if (!this.waiting.has(what)) this.waiting.set(what, line);
   }
 
   /** A name that acl.conf does not have keeps everybody out. */

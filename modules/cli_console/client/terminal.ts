@@ -1,5 +1,6 @@
 /** The console on a terminal: commands, live log lines above the prompt, coming back after a disconnect. */
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import {
   askServer,
   type ConsoleLine,
@@ -29,6 +30,9 @@ const MOST_HELD = 10_000;
 /** How long TAB waits for candidates. */
 const COMPLETION = 2_000;
 
+/** The program whose console this is. */
+const MAIN = join(__dirname, '..', '..', '..', 'core', 'main.js');
+
 /** What is typed for the console itself. */
 interface Local {
   readonly pattern: RegExp;
@@ -38,6 +42,7 @@ interface Local {
 const locals: readonly Local[] = [
   { pattern: /^(?:quit|exit)$/i, run: console => console.leave() },
   { pattern: /^!\s*(.*)$/, run: (console, [, command]) => console.shell(command!) },
+  { pattern: /^config\s+edit\s+([^\s"\\]+)$/i, run: (console, [, file]) => console.edit(file!) },
   { pattern: /^watch(?:\s.*)?$/i, run: (console, [line]) => console.watch(line) },
 ];
 
@@ -91,16 +96,31 @@ export class TerminalConsole {
 
   /** A shell in the terminal of the PBX. */
   shell(command: string): void {
-    const { local, shell } = this.#options;
+    const { local } = this.#options;
     if (!local) {
       this.#say('The shell is only for the console that was started with the PBX (-c).');
       this.#prompt.next();
       return;
     }
+    this.#run(process.env['SHELL'] ?? '/bin/sh', command === '' ? [] : ['-c', command]);
+  }
+
+  /** An editor in the terminal, on the files themselves: a socket cannot take them. */
+  edit(file: string): void {
+    const { config } = this.#options;
+    if (config !== undefined) this.#run(process.execPath, [MAIN, '-C', config, 'config', 'edit', file]);
+    else {
+      this.#say('This console knows the PBX by its socket alone: say -C <asterisk.conf> beside -s.');
+      this.#prompt.next();
+    }
+  }
+
+  /** The terminal belongs to a program until it ends. */
+  #run(program: string, words: readonly string[]): void {
+    const { shell } = this.#options;
     this.#lend();
     shell(true);
-    const program = process.env['SHELL'] ?? '/bin/sh';
-    const child = spawn(program, command === '' ? [] : ['-c', command], { stdio: 'inherit' });
+    const child = spawn(program, words, { stdio: 'inherit' });
     const back = () => {
       if (this.#held === undefined) return;
       shell(false);

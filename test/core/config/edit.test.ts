@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { variablesOf } from '../../../core/config/config-file.js';
 import { type Parsed, parseText } from '../../../core/config/dialect.js';
-import { addSection, removeSection, setValue, unsetValue, writeConfig } from '../../../core/config/edit.js';
+import { addSection, removeSection, setValue, unsetValue } from '../../../core/config/edit.js';
 import type { TextLine } from '../../../core/config/lexer.js';
 import { parseTree, printTree, type Tree, Unwritable } from '../../../core/config/tree.js';
 import { dialectText } from '../../support/dialect-text.js';
@@ -308,43 +305,3 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
   for (const line of whole) if (line === part[at]) at++;
   return at === part.length;
 }
-
-async function scratch(t: TestContext): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'edit'));
-  t.after(() => rm(directory, { recursive: true }));
-  return directory;
-}
-
-test('a file is replaced whole, with the rights it had, through a link', async t => {
-  const directory = await scratch(t);
-  await writeFile(join(directory, 'real.conf'), '[a]\n');
-  await chmod(join(directory, 'real.conf'), 0o664);
-  await symlink('real.conf', join(directory, 'link.conf'));
-  await writeConfig(join(directory, 'link.conf'), '[é]\n');
-  assert.equal(await readFile(join(directory, 'real.conf'), 'utf8'), '[é]\n');
-  assert.equal((await stat(join(directory, 'real.conf'))).mode & 0o777, 0o664);
-  assert.deepEqual((await readdir(directory)).sort(), ['link.conf', 'real.conf']);
-});
-
-test('a file in Latin-1 stays so while it can', async t => {
-  const path = join(await scratch(t), 'a.conf');
-  await writeFile(path, 'x=é', 'latin1');
-  await writeConfig(path, 'x=éé');
-  assert.equal(await readFile(path, 'latin1'), 'x=éé');
-  await writeConfig(path, 'x=é€');
-  assert.equal(await readFile(path, 'utf8'), 'x=é€');
-});
-
-test('a file that was not there is made', async t => {
-  const path = join(await scratch(t), 'a.conf');
-  await writeConfig(path, '[a]\n');
-  assert.equal(await readFile(path, 'utf8'), '[a]\n');
-});
-
-test('a write that fails leaves what was there, and nothing else', async t => {
-  const directory = await scratch(t);
-  await mkdir(join(directory, 'd.conf'));
-  await assert.rejects(writeConfig(join(directory, 'd.conf'), '[a]\n'));
-  await assert.rejects(writeConfig(join(directory, 'no', 'a.conf'), '[a]\n'), { code: 'ENOENT' });
-  assert.deepEqual(await readdir(directory), ['d.conf']);
-});

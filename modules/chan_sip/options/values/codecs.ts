@@ -1,5 +1,5 @@
 /** `allow` and `disallow`: the codecs of a device in order of preference. */
-import { custom, type Fold, into, type Option, type Remarks, type Warn } from '#core';
+import { custom, type Fold, into, type Option, type Remarks, type Warn, whole } from '#core';
 
 export interface Codec {
   readonly name: string;
@@ -68,6 +68,7 @@ const EXPECTS = 'a list of codecs, `all`, `codec:milliseconds`; `!` turns one ro
 export const codecList = (help: string, remarks: Remarks): Option<readonly Codec[]> =>
   custom(DEFAULT, EXPECTS, help, (line, before, warn) => changeCodecs(before ?? DEFAULT, line, true, warn), {
     ...remarks,
+    repeats: whole,
     show: list => list.map(({ name, framing }) => (framing === undefined ? name : `${name}:${framing}`)).join(','),
   });
 
@@ -77,5 +78,5 @@ export const codecsNotIn = (target: string, help: string, remarks: Remarks): Fol
     EXPECTS,
     help,
     (line, before, warn) => changeCodecs(before ?? DEFAULT, line, false, warn),
-    remarks,
+    { repeats: whole, ...remarks },
   );

@@ -1,5 +1,5 @@
 /** `nameserver`: who is asked for names, in place of the servers that the system asks. */
-import { custom, Invalid, type Option, type Remarks } from '#core';
+import { custom, Invalid, type Option, type Remarks, whole } from '#core';
 import { parseAddressPort, showHostPort } from './hostport.js';
 
 /** A name server by its address. */
@@ -29,6 +29,7 @@ export const nameServers = (help: string, remarks: Remarks): Option<readonly Nam
     },
     {
       ...remarks,
+      repeats: whole,
       show: list => list.map(({ address, port }) => showHostPort({ host: address, port })).join(','),
     },
   );

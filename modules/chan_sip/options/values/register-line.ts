@@ -1,5 +1,5 @@
 /** `register => [peer?][transport://]user[@domain][:secret[:authuser]]@host[:port][/extension][~expiry]` */
-import { custom, Invalid, type Option, type Remarks, type Warn } from '#core';
+import { custom, Invalid, type Option, type Remarks, type Warn, whole } from '#core';
 import { parseHostPort, parsePort } from './hostport.js';
 import { bare, splitLast, splitOutside } from './split.js';
 
@@ -90,5 +90,5 @@ export const registerLines = (help: string, remarks: Remarks): Option<readonly R
         return before;
       }
     },
-    { ...remarks, show: lines => lines.map(({ user, host }) => `${user}@${host}`).join(', ') },
+    { ...remarks, repeats: whole, show: lines => lines.map(({ user, host }) => `${user}@${host}`).join(', ') },
   );

@@ -1,5 +1,5 @@
 /** `setvar`, `header`, `mailbox`, `domain`, `localnet`: lines that add up. */
-import { custom, Invalid, listOf, type Network, type Option, parseNetwork, type Remarks } from '#core';
+import { custom, Invalid, listOf, type Network, type Option, parseNetwork, type Remarks, whole } from '#core';
 
 /** A channel variable or a header. */
 export interface Named {
@@ -24,7 +24,11 @@ export const variables = (help: string, remarks: Remarks): Option<readonly Named
       const variable = splitAt(text, '=', 'name=value');
       return [...before.filter(({ name }) => name !== variable.name), variable];
     },
-    { ...remarks, show: list => list.map(({ name, value }) => `${name}=${value}`).join(', ') },
+    {
+      ...remarks,
+      show: list => list.map(({ name, value }) => `${name}=${value}`).join(', '),
+      repeats: text => text.split('=')[0]!.trim(),
+    },
   );
 
 /** `Name: value`. */
@@ -42,7 +46,7 @@ export const mailboxes = (help: string, remarks: Remarks): Option<readonly strin
     help,
     (text, before = []) =>
       [...new Set([...before, ...text.split(',').map(box => box.trim())])].filter(box => box !== ''),
-    { ...remarks, show: list => list.join(',') },
+    { ...remarks, show: list => list.join(','), repeats: whole },
   );
 
 /** A local domain, with the context of calls to it where it has one of its own. */
@@ -62,7 +66,7 @@ export const domains = (help: string, remarks: Remarks): Option<readonly Domain[
       const known = before.some(domain => domain.name.toLowerCase() === name.toLowerCase());
       return known ? before : [...before, { name, context }];
     },
-    { ...remarks, show: list => list.map(({ name }) => name).join(', ') },
+    { ...remarks, show: list => list.map(({ name }) => name).join(', '), repeats: whole },
   );
 
 /** Our own side of the firewall; lines add up. */

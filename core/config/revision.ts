@@ -1,0 +1,230 @@
+/** One change to a configuration file and what it includes, made on the line where it belongs: nothing else is touched. */
+import { addSection, escapedName, overwrite, placeBehind, removeSection, type WrittenLine } from './edit.js';
+import type { Layout, OwnLine, SectionLayout, TextFile } from './layout.js';
+import { codeText } from './lexer.js';
+import { strip, type VariableLine } from './statement.js';
+import { depthAt, dropCode, escaped, insertLine, isVariable, Unwritable } from './tree.js';
+
+/** How the lines of an option are read. */
+export interface Habit {
+  /** Every name that stands for the option. */
+  readonly names: readonly string[];
+  /** What tells lines apart that all count; undefined where one line decides. */
+  readonly key?: ((value: string) => string) | undefined;
+  /** Whether sections of one name are read as one; else the last of them counts. */
+  readonly merged: boolean;
+}
+
+/** What became of the file. */
+export interface Revised {
+  readonly what: 'changed' | 'added' | 'taken out' | 'as it was';
+  /** How many lines. */
+  readonly count: number;
+  /** Where, after the change; of several, the first. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A line of a value, in a file that can be written. */
+interface ValueLine extends WrittenLine {
+  readonly file: TextFile;
+  readonly value: string;
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The sections that a name means: those that are no templates, or else the templates. @throws Unwritable */
+export function sectionsNamed({ sections }: Layout, name: string): readonly SectionLayout[] {
+  const named = sections.filter(section => same(section.name, name));
+  const plain = named.filter(({ template }) => !template);
+  if (named.length === 0) throw new Unwritable(`there is no section '${name}'`);
+  return plain.length > 0 ? plain : named;
+}
+
+/** Sets an option to a value. @throws Unwritable */
+export function setOption(layout: Layout, name: string, option: string, value: string, habit: Habit): Revised {
+  const sections = sectionsNamed(layout, name);
+  const read = habit.merged ? sections : sections.slice(-1);
+  const lines = read.flatMap(({ lines: own }) => valuesOf(own, habit.names));
+  const { key } = habit;
+  if (key) return addValue(layout, read.at(-1)!, lines, { option, value, key });
+  const shared = sharedLines(layout);
+  const deciding = lines.slice(
+    Math.max(
+      lines.findLastIndex(line => !addsTo(line)),
+      0,
+    ),
+  );
+  // A line that several sections have by an include is left to them: one behind it decides here.
+  if (deciding.length > 0 && !deciding.some(line => shared.has(idOf(line)) || !line.file))
+    return rewrite(writable(lines), value);
+  return insertValue(read.at(-1)!, undefined, option, value, lines.at(-1));
+}
+
+/** A value among others: on the line that has its key, or on a new one behind them. */
+function addValue(
+  layout: Layout,
+  section: SectionLayout,
+  lines: readonly OwnLine[],
+  { option, value, key }: { option: string; value: string; key: (value: string) => string },
+): Revised {
+  const alike = lines.findLast(line => key(valueIn(line)) === key(value));
+  if (alike && valueIn(alike) === value) return { ...at('as it was', alike), count: 0 };
+  if (alike && !sharedLines(layout).has(idOf(alike))) return rewrite(writable([alike]), value);
+  const last = lines.findLast(line => line.file !== undefined && section.lines.includes(line));
+  return insertValue(section, last && !sharedLines(layout).has(idOf(last)) ? last : undefined, option, value, last);
+}
+
+/** Takes an option out; of several lines that all count, the one with that value. @throws Unwritable */
+export function unsetOption(
+  layout: Layout,
+  name: string,
+  option: string,
+  value: string | undefined,
+  habit: Habit,
+): Revised {
+  const all = sectionsNamed(layout, name).flatMap(({ lines }) => valuesOf(lines, habit.names));
+  const lines = value === undefined ? all : all.filter(line => valueIn(line) === value);
+  if (lines.length === 0) throw new Unwritable(absence(layout, name, option, all, value));
+  if (habit.key && lines.length > 1 && value === undefined) {
+    const places = lines.map(line => placeOf(line)).join(', ');
+    throw new Unwritable(`'${option}' stands ${lines.length} times (${places}): say which value is to go`);
+  }
+  const shared = sharedLines(layout);
+  const common = lines.find(line => shared.has(idOf(line)));
+  if (common) throw new Unwritable(`${placeOf(common)} is included by several sections: take it out there by hand`);
+  const gone = writable(lines);
+  for (const { tree, index } of gone.toSorted((a, b) => b.index - a.index)) dropCode(tree, index);
+  return { ...at('taken out', lines[0]!), count: lines.length };
+}
+
+/** Adds an empty section at the end of one of the files. @throws Unwritable */
+export function newSection(layout: Layout, file: TextFile, name: string, templates: readonly string[]): Revised {
+  const known = layout.sections.find(section => same(section.name, name))?.lines[0];
+  if (known) throw new Unwritable(`there is a section '${name}' (${placeOf(known)})`);
+  addSection(file.tree, name, templates);
+  return { what: 'added', count: 1, file: file.name, line: file.tree.lines.length };
+}
+
+/** Takes a section out of every file that has a part of it. @throws Unwritable */
+export function dropSection(layout: Layout, name: string): Revised {
+  const headers = sectionsNamed(layout, name)
+    .flatMap(({ lines }) => lines)
+    .filter(({ statement }) => statement.kind === 'section');
+  const files = new Set(writable(headers).map(({ file }) => file));
+  const before = [...files].reduce((sum, { tree }) => sum + tree.lines.length, 0);
+  for (const { tree } of files) removeSection(tree, name);
+  const after = [...files].reduce((sum, { tree }) => sum + tree.lines.length, 0);
+  return { ...at('taken out', headers[0]!), count: before - after };
+}
+
+/** The same as far as it stands in one of the files. */
+export const withinFile = (layout: Layout, file: TextFile): Layout => ({
+  ...layout,
+  sections: layout.sections
+    .map(section => ({ ...section, lines: section.lines.filter(line => line.file === file) }))
+    .filter(({ lines }) => lines.length > 0),
+});
+
+/** Why there is nothing to take out. */
+function absence(layout: Layout, name: string, option: string, all: readonly OwnLine[], value: string | undefined) {
+  const places = all.map(line => placeOf(line)).join(', ');
+  if (value !== undefined && all.length > 0) return `'${option}' has other values in [${name}] (${places})`;
+  const inherited = layout.config.sections
+    .filter(section => same(section.name, name))
+    .flatMap(({ variables }) => variables)
+    .findLast(variable => variable.inherited !== undefined && same(variable.name, option));
+  if (!inherited) return `[${name}] has no '${option}'`;
+  return `[${name}] has '${option}' from [${inherited.inherited}] (${inherited.file}:${inherited.line}): take it out there, or set another value here`;
+}
+
+/** Puts a value on the line that decides; what is there already stays as it is. */
+function rewrite(lines: readonly ValueLine[], value: string): Revised {
+  const [first, ...more] = lines.slice(lines.findLastIndex(({ adds }) => !adds));
+  const last = more.at(-1) ?? first!;
+  if (more.length === 0 && first!.value === value && !first!.adds)
+    return { what: 'as it was', count: 0, file: first!.file.name, line: first!.index + 1 };
+  const { file, index } = overwrite(lines, value);
+  return { what: 'changed', count: 1, file: (file ?? last.file).name, line: index + 1 };
+}
+
+/** Puts a value on a new line, behind another or behind the last of the section, written as its neighbours are. */
+function insertValue(
+  section: SectionLayout,
+  behind: OwnLine | undefined,
+  option: string,
+  value: string,
+  like: OwnLine | undefined,
+): Revised {
+  const header = section.lines.findLast(({ statement, file }) => statement.kind === 'section' && file !== undefined);
+  const file = behind?.file ?? header?.file;
+  if (!file) throw new Unwritable(`[${section.name}] is in no file: ${section.lines[0]?.source ?? 'it is nowhere'}`);
+  const { tree } = file;
+  const free = behind !== undefined && depthAt(tree, behind.index + 1) === 0;
+  if (!free && !header)
+    throw new Unwritable(`[${section.name}] has no line of its own in ${file.name} to write behind`);
+  const index = free ? behind.index + 1 : placeBehind(tree, header!.index);
+  const neighbour = like ?? section.lines.findLast(line => line.file === file && line.statement.kind === 'variable');
+  const { before, operator, after } = styleOf(neighbour);
+  const raw = `${escapedName(option)}${before}${operator}${after}${escaped(value)}`.trimEnd();
+  insertLine(tree, index, raw, isVariable(option, value, operator));
+  return { what: 'added', count: 1, file: file.name, line: index + 1 };
+}
+
+/** The operator and the blanks around it. */
+function styleOf(line: OwnLine | undefined): { before: string; operator: '=' | '=>'; after: string } {
+  if (line?.file === undefined) return { before: ' ', operator: '=', after: ' ' };
+  const { operator, operatorAt, valueAt } = line.statement as VariableLine;
+  const { raw, code } = line.file.tree.lines[line.index]!;
+  const text = codeText(raw, code);
+  return {
+    before: /\s/.test(text[operatorAt - 1] ?? '') ? ' ' : '',
+    operator: operator === '=>' ? '=>' : '=',
+    after: valueAt > operatorAt + operator.length ? ' ' : '',
+  };
+}
+
+const valuesOf = (lines: readonly OwnLine[], names: readonly string[]): OwnLine[] =>
+  lines.filter(({ statement }) => statement.kind === 'variable' && names.some(name => same(name, statement.name)));
+
+const valueIn = ({ statement }: OwnLine): string => strip((statement as VariableLine).value);
+
+const addsTo = ({ statement }: OwnLine): boolean => (statement as VariableLine).operator === '+=';
+
+const placeOf = ({ file, source, index }: OwnLine): string => `${file?.name ?? source}:${index + 1}`;
+
+const idOf = ({ file, source, index }: OwnLine): string => `${file?.path ?? source}\0${index}`;
+
+const at = (what: Revised['what'], line: OwnLine): Omit<Revised, 'count'> => ({
+  what,
+  file: line.file?.name ?? line.source,
+  line: line.index + 1,
+});
+
+/** Lines that are read more than once. */
+function sharedLines({ sections }: Layout): ReadonlySet<string> {
+  const known = new Set<string>();
+  const shared = new Set<string>();
+  for (const { lines } of sections) {
+    for (const line of lines) {
+      const id = idOf(line);
+      if (known.has(id)) shared.add(id);
+      known.add(id);
+    }
+  }
+  return shared;
+}
+
+/** The lines as they can be written. @throws Unwritable when one is in no file */
+const writable = (lines: readonly OwnLine[]): ValueLine[] =>
+  lines.map(line => {
+    const { file, index, source } = line;
+    if (!file) throw new Unwritable(`it comes from ${source}, which is no file that could be changed here`);
+    return {
+      file,
+      tree: file.tree,
+      index,
+      value: line.statement.kind === 'variable' ? valueIn(line) : '',
+      adds: addsTo(line),
+    };
+  });

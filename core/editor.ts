@@ -1,0 +1,245 @@
+/** Changes configuration files: a change is checked as a whole before it is written, and taken back when it is refused. */
+import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { getSystemErrorMessage } from 'node:util';
+import type { ConfigFile } from './config/config-file.js';
+import { type ConfigFileDescription, type Finding, refusal } from './config/description.js';
+import { type Drafts, stampAt } from './config/disk.js';
+import type { Stamps } from './config/files.js';
+import type { Layout, TextFile } from './config/layout.js';
+import { type Replaced, replaceConfig } from './config/replace.js';
+import type { Revised } from './config/revision.js';
+import { printTree, Unwritable } from './config/tree.js';
+import type { Configuration, FileReload } from './configuration.js';
+import { CommandError, LoadDeclined, messageOf, type Problem } from './errors.js';
+
+/** A file as it is about to be changed. */
+export interface Opened extends Layout {
+  /** The file that was named: one that somebody reads, or one that is included there. */
+  readonly file: TextFile;
+  /** What is known of it by who reads it. */
+  readonly description: ConfigFileDescription | undefined;
+  /** The files that somebody reads and that it is, or is part of. The first is the one that was opened. */
+  readonly roots: readonly string[];
+  readonly stamps: Stamps;
+}
+
+export interface Changed<R> {
+  readonly result: R;
+  /** The files that were written, as the operator would name them. */
+  readonly written: readonly string[];
+  /** What is taken and looks wrong, and was not so before. */
+  readonly warnings: readonly Problem[];
+  /** Who read it again, and with which outcome; undefined where nobody was to, or no PBX runs. */
+  readonly reloads: readonly FileReload[] | undefined;
+}
+
+/** Lets everybody read the file at a path again who does, or includes it. */
+export type Reload = (path: string) => Promise<readonly FileReload[]>;
+
+const reloadOf = ({ running }: Configuration): Reload | undefined => running && (path => running.reload(path));
+
+export class ConfigEditor {
+  readonly #configuration: Configuration;
+  readonly #reload: Reload | undefined;
+  readonly #directory: string;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** `reload` lets everybody read a file again who does; without it nobody runs who could. */
+  constructor(configuration: Configuration, reload: Reload | undefined = reloadOf(configuration)) {
+    this.#configuration = configuration;
+    this.#reload = reload;
+    this.#directory = configuration.settings.directories.astetcdir;
+  }
+
+  /** Files that somebody reads. */
+  names(): readonly string[] {
+    return this.#configuration.described().map(({ description }) => description.file);
+  }
+
+  /**
+   * One change after the other.
+   * @throws CommandError for what cannot be changed so; LoadDeclined with every reason when it is refused
+   */
+  change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
+    const mine = this.#turn.then(() => this.#change(name, reload, edit));
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
+    const opened = await this.open(name);
+    const result = attempt(name, () => edit(opened));
+    const drafts = new Map(
+      opened.files.flatMap(({ path, text, tree }) => {
+        const print = printTree(tree);
+        return print === text ? [] : [[path, print] as const];
+      }),
+    );
+    if (drafts.size === 0) return { result, written: [], warnings: [], reloads: undefined };
+    for (const path of drafts.keys()) this.#confine(path);
+    const warnings = await this.check(opened, drafts);
+    const reloads = await this.apply(opened, drafts, reload);
+    return { result, written: [...drafts.keys()].map(path => nameIn(opened, path)), warnings, reloads };
+  }
+
+  /** The file as it is read. @throws CommandError, LoadDeclined */
+  async open(name: string): Promise<Opened> {
+    const path = this.#confine(resolve(this.#directory, name));
+    const roots = await this.#rootsOf(path);
+    const [root] = roots;
+    if (root === undefined) throw new CommandError(`There is no file ${name} in ${this.#directory}.`, true);
+    const layout = await this.#configuration.layout(root);
+    const file = layout.files.find(text => text.path === path);
+    if (!file) throw new CommandError(`${name} is kept in a database: change it there.`, true);
+    return { ...layout, file, description: this.#configuration.describedAs(root)?.description, roots };
+  }
+
+  /** Whether texts may take the place of what is there. @returns the warnings that are new @throws LoadDeclined with every reason */
+  async check(opened: Opened, drafts: Drafts): Promise<readonly Problem[]> {
+    const findings: Finding[] = [];
+    for (const root of opened.roots) findings.push(...(await this.judge(root, drafts)));
+    const problems = findings.filter(({ severity }) => severity === 'error');
+    const names = [...drafts.keys()].map(path => nameIn(opened, path)).join(' and ');
+    if (problems.length > 0) throw new LoadDeclined(`Refused, ${names} is as it was:`, problems);
+    const before: Finding[] = [];
+    for (const root of opened.roots) before.push(...(await this.judge(root)));
+    const known = new Set(before.map(keyOf));
+    return findings.filter(finding => finding.severity === 'warning' && !known.has(keyOf(finding)));
+  }
+
+  /** Everything that is to be said of a file, were it as the drafts have it. @throws LoadDeclined when it cannot be read */
+  async judge(root: string, drafts: Drafts = new Map()): Promise<readonly Finding[]> {
+    const { config, problems } = await this.#configuration.layout(root, drafts);
+    if (problems.length > 0) return problems.map(problem => ({ ...problem, severity: 'error' }));
+    return this.#judged(root, config);
+  }
+
+  async #judged(root: string, config: ConfigFile): Promise<readonly Finding[]> {
+    const warnings = config.warnings.map((warning): Finding => ({ ...warning, severity: 'warning' }));
+    const description = this.#configuration.describedAs(root)?.description;
+    if (!description?.check) return warnings;
+    try {
+      return description.check(config, await this.#configuration.surroundings());
+    } catch (thrown) {
+      if (!(thrown instanceof LoadDeclined)) throw thrown;
+      return refusal(config.name, thrown);
+    }
+  }
+
+  /**
+   * Writes texts that were checked, and lets those read them who do.
+   * @returns undefined where nobody was to read them, or no PBX runs
+   * @throws LoadDeclined when they cannot be written, or are refused: then all is as it was
+   */
+  async apply(opened: Opened, drafts: Drafts, reload: boolean): Promise<readonly FileReload[] | undefined> {
+    const written: Replaced[] = [];
+    for (const [path, text] of drafts) {
+      try {
+        written.push(await replaceConfig(path, text, opened.stamps.get(path)));
+      } catch (thrown) {
+        const left = await putBack(written);
+        throw new LoadDeclined(
+          [`${nameIn(opened, path)} cannot be written and is as it was: ${wordsOf(thrown)}`, ...left].join('\n'),
+        );
+      }
+    }
+    await this.#withoutBackups(opened.roots, written);
+    if (!reload || !this.#reload) return undefined;
+    // What includes the others is read with them.
+    const reloads = await this.#reload(drafts.size === 1 ? [...drafts.keys()][0]! : opened.files[0]!.path);
+    const refused = reloads.filter(({ result }) => result === 'error');
+    if (refused.length === 0) return reloads;
+    const left = await putBack(written);
+    const names = [...drafts.keys()].map(path => nameIn(opened, path)).join(' and ');
+    throw new LoadDeclined(
+      [
+        ...refused.map(({ why = '' }) => why),
+        `${refused.map(({ owner }) => owner).join(' and ')} refused the change.`,
+        ...(left.length > 0 ? left : [`${names} is put back as it was.`]),
+      ].join('\n'),
+    );
+  }
+
+  /** A pattern of an include may take the backup for a part of the configuration. @throws LoadDeclined */
+  async #withoutBackups(roots: readonly string[], written: readonly Replaced[]): Promise<void> {
+    for (const root of roots) {
+      const { files } = await this.#configuration.layout(root);
+      const taken = files.find(({ path }) => written.some(({ backup }) => backup === path));
+      if (!taken) continue;
+      const left = await putBack(written);
+      for (const { discard } of written) await discard();
+      const why = `${taken.name}, the backup, would be included by a pattern in ${root}: let the pattern end in .conf`;
+      throw new LoadDeclined([why, ...left].join('\n'));
+    }
+  }
+
+  /** The files that somebody reads and that are the one at that path, or include it. */
+  async #rootsOf(path: string): Promise<string[]> {
+    const roots: string[] = [];
+    for (const name of await this.#read()) {
+      const root = resolve(this.#directory, this.#configuration.pathOf(name));
+      const there = (await stampAt(root)) !== undefined;
+      if (root === path ? there : there && (await this.#includes(name, path))) roots.push(name);
+    }
+    // One that nobody reads is a file all the same.
+    if (roots.length > 0 || (await stampAt(path)) === undefined) return roots;
+    return [path];
+  }
+
+  /** Names of files that somebody reads, the described ones first. */
+  async #read(): Promise<ReadonlySet<string>> {
+    const readings = (await this.#configuration.running?.readings()) ?? [];
+    const { file } = this.#configuration.settings;
+    return new Set([...this.names(), ...readings.filter(({ path }) => path !== file).map(({ name }) => name)]);
+  }
+
+  async #includes(root: string, path: string): Promise<boolean> {
+    try {
+      return (await this.#configuration.layout(root)).files.some(file => file.path === path);
+    } catch (thrown) {
+      if (thrown instanceof LoadDeclined) return false;
+      throw thrown;
+    }
+  }
+
+  /** Only what lies in the configuration directory is changed, and the asterisk.conf in use. @throws CommandError */
+  #confine(path: string): string {
+    const { file } = this.#configuration.settings;
+    if (path === file || path === resolve(this.#directory, 'asterisk.conf')) return file;
+    const inside = relative(this.#directory, path);
+    if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path;
+    throw new CommandError(`${path} lies outside of ${this.#directory}: only files in there are changed.`, true);
+  }
+}
+
+const nameIn = ({ files }: Layout, path: string): string =>
+  files.find(file => file.path === path)?.name ?? basename(path);
+
+/** Puts all back. @returns what could not be */
+async function putBack(written: readonly Replaced[]): Promise<string[]> {
+  const left: string[] = [];
+  for (const { undo, backup } of written.toReversed()) {
+    await undo().catch(thrown =>
+      left.push(`The old file could not be put back${backup ? `, it is ${backup}` : ''}: ${wordsOf(thrown)}.`),
+    );
+  }
+  return left;
+}
+
+/** A warning, wherever its line has gone to. */
+const keyOf = ({ file, message }: Problem): string => `${file}\0${message.replace(/:\d+/g, '')}`;
+
+const wordsOf = (thrown: unknown): string => {
+  const { errno } = thrown as NodeJS.ErrnoException;
+  return errno === undefined ? messageOf(thrown) : getSystemErrorMessage(errno);
+};
+
+/** An edit that cannot be made is an answer. */
+function attempt<R>(name: string, edit: () => R): R {
+  try {
+    return edit();
+  } catch (thrown) {
+    if (thrown instanceof Unwritable) throw new CommandError(`${name}: ${thrown.message}.`, true);
+    throw thrown;
+  }
+}

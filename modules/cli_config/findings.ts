@@ -1,0 +1,145 @@
+/** Everything that is to be said of a configuration file: by the dialect, by its owner, and by what all files have in common. */
+import { isAbsolute, relative, resolve } from 'node:path';
+import {
+  type ConfigFileDescription,
+  type Configuration,
+  type Described,
+  FileMissing,
+  type Finding,
+  finding,
+  LoadDeclined,
+  type Look,
+  refusal,
+  type Surroundings,
+  severities,
+} from '#core';
+import { structure } from './structure.js';
+import { waiting } from './waiting.js';
+
+/** A file with what is to be said of it. */
+export interface Checked {
+  /** As it was asked for. */
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+/** All files that are read here; one that is not there is told of where its owner cannot be without it. */
+export async function checkAll(configuration: Configuration): Promise<readonly Checked[]> {
+  const around = await configuration.surroundings();
+  const checked: Checked[] = [];
+  for (const described of configuration.described()) {
+    const { file, needed = false } = described.description;
+    const findings = await findingsOf(configuration, file, described, around, needed);
+    if (findings) checked.push({ file, findings });
+  }
+  return checked;
+}
+
+/** One file, whether it is read by itself, is included by one that is, or is read by nobody. */
+export async function checkOne(configuration: Configuration, file: string): Promise<Checked> {
+  const around = await configuration.surroundings();
+  const described = configuration.describedAs(file);
+  if (described) return { file, findings: (await findingsOf(configuration, file, described, around, true))! };
+  for (const parent of configuration.described()) {
+    const { findings, included } = await within(configuration, parent, file, around);
+    if (included) return { file, findings };
+  }
+  const findings = (await findingsOf(configuration, file, undefined, around, true))!;
+  if (findings.some(({ line, severity }) => line === 0 && severity === 'error')) return { file, findings };
+  const message = 'nobody here reads this file: only its form was looked at';
+  return { file, findings: [...findings, finding('notice')({ file, line: 0, message })] };
+}
+
+/** Undefined: it is not there, and nobody is wronged by that. */
+async function findingsOf(
+  configuration: Configuration,
+  file: string,
+  described: Described | undefined,
+  around: Surroundings,
+  needed: boolean,
+): Promise<readonly Finding[] | undefined> {
+  try {
+    const findings = sorted(await judged(await configuration.look(file), described?.description, around));
+    return [...elsewhere(configuration, file, around), ...findings];
+  } catch (thrown) {
+    if (!(thrown instanceof LoadDeclined)) throw thrown;
+    if (thrown instanceof FileMissing && !needed) return undefined;
+    return [finding('error')({ file, line: 0, message: withoutName(file, thrown.reason) })];
+  }
+}
+
+/** Of a file that lies in a table: without a PBX nobody can look there. */
+function elsewhere({ running }: Configuration, file: string, around: Surroundings): Finding[] {
+  const place = running ? undefined : around.mapped(file);
+  if (place === undefined) return [];
+  const message = `it lies in ${place}: what is on disk is not what is read`;
+  return [finding('notice')({ file, line: 0, message })];
+}
+
+/** The findings of an included file, when that file includes it. */
+async function within(configuration: Configuration, parent: Described, file: string, around: Surroundings) {
+  const path = resolve(configuration.settings.directories.astetcdir, file);
+  const name = nameIn(configuration.settings.directories.astetcdir, path);
+  try {
+    const look = await configuration.look(parent.description.file);
+    if (!look.read.includes(path)) return { included: false, findings: [] };
+    const findings = sorted(await judged(look, parent.description, around));
+    return { included: true, findings: findings.filter(one => one.file === name) };
+  } catch (thrown) {
+    if (!(thrown instanceof LoadDeclined)) throw thrown;
+    return { included: false, findings: [] };
+  }
+}
+
+async function judged(
+  look: Look,
+  description: ConfigFileDescription | undefined,
+  around: Surroundings,
+): Promise<Finding[]> {
+  const { config, problems, notices } = look;
+  const said = [...problems.map(finding('error')), ...notices.map(finding('notice'))];
+  // The owner is never shown a file with errors: what it would say of the rest could be wrong.
+  if (problems.length > 0) return [...said, ...config.warnings.map(finding('warning'))];
+  said.push(...(await ownersWord(look, description, around)));
+  for (const warning of config.warnings.map(finding('warning'))) if (!tells(said, warning)) said.push(warning);
+  if (!description) return said;
+  const told = new Set(said.map(placeOf));
+  return [...said, ...[...structure(config, description), ...waiting(config, description)].filter(isNew(told))];
+}
+
+/** Which place was spoken of already, by somebody who knows more. */
+const isNew = (told: ReadonlySet<string>) => (one: Finding) => !told.has(placeOf(one));
+
+const placeOf = ({ file, line }: Finding): string => `${file}:${line}`;
+
+const tells = (said: readonly Finding[], { file, line, message }: Finding): boolean =>
+  said.some(one => one.file === file && one.line === line && one.message === message);
+
+async function ownersWord({ config }: Look, description: ConfigFileDescription | undefined, around: Surroundings) {
+  const said: Finding[] = [];
+  try {
+    said.push(...(description?.check?.(config, around) ?? []));
+    said.push(...((await description?.checkNamed?.(config, around)) ?? []));
+  } catch (thrown) {
+    if (!(thrown instanceof LoadDeclined)) throw thrown;
+    said.push(...refusal(config.name, thrown));
+  }
+  return said;
+}
+
+/** By file, in the order of first mention; within one by line, the worse first. */
+function sorted(findings: readonly Finding[]): Finding[] {
+  const files = [...new Set(findings.map(({ file }) => file))];
+  const rank = ({ severity }: Finding): number => severities.indexOf(severity);
+  return findings.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || rank(a) - rank(b),
+  );
+}
+
+const withoutName = (file: string, reason: string): string =>
+  reason.startsWith(`${file}: `) ? reason.slice(file.length + 2) : reason;
+
+const nameIn = (directory: string, path: string): string => {
+  const inside = relative(directory, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+};

@@ -1,0 +1,146 @@
+/** Files whose form is wrong: sections, templates, includes, and what is no text at all. */
+import { type Broken, HEAD, of, sip } from './good.js';
+
+const whole = of('sip.conf');
+
+/** The same bytes every time, and no text in any encoding. */
+const NOISE = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 7919 + (at >> 3) * 31) % 256));
+
+export const FORM: readonly Broken[] = [
+  sip('a section without its bracket', '[1009\nsecret=x\n', 'error', 4, "'[' without ']': [1009"),
+  sip('a list of templates without its parenthesis', '[1009](phone\n', 'error', 4, "'(' without ')': (phone"),
+  sip('a template that is not there', '[1009](fone)\ntype=friend\n', 'error', 4, "no section 'fone' to inherit from"),
+  sip(
+    'a template with a typing error',
+    '[phone](!)\ntype=peer\n[1009](phnoe)\n',
+    'error',
+    6,
+    "no section 'phnoe' to inherit from, did you mean 'phone'?",
+  ),
+  sip('a template that inherits from itself', '[a](!,a)\ntype=peer\n', 'error', 4, '[a] cannot inherit from itself'),
+  sip(
+    'templates in a circle',
+    '[a](!,b)\n[b](!,a)\n',
+    'error',
+    4,
+    "'b' is defined only later, at sip.conf:5: a section inherits from those above it",
+  ),
+  sip(
+    'a template below its use',
+    '[1009](late)\n[late](!)\ntype=peer\n',
+    'error',
+    4,
+    "'late' is defined only later, at sip.conf:5: a section inherits from those above it",
+  ),
+  sip('an addition to nothing', '[1009](+)\nsecret=x\n', 'error', 4, "no section '1009' above to add to"),
+  whole(
+    'a value before any section',
+    'port=5060\n[general]\nudpbindaddr=127.0.0.1:0\n',
+    'error',
+    1,
+    "'port' stands before any [section]",
+  ),
+  sip(
+    'a line that is nothing',
+    'allowguest no\n',
+    'warning',
+    4,
+    "neither a section nor 'name = value', ignored: allowguest no",
+  ),
+  sip(
+    'a directive with a typing error',
+    '#inclde more.conf\n',
+    'warning',
+    4,
+    "unknown directive '#inclde' is ignored, did you mean '#include'?",
+  ),
+  sip('an include of nothing', '#include more.conf\n', 'error', 4, '#include more.conf: there is no such file'),
+  sip(
+    'a file that includes itself',
+    '#include sip.conf\n',
+    'error',
+    4,
+    'sip.conf includes itself: sip.conf -> sip.conf',
+  ),
+  {
+    what: 'files that include each other',
+    files: {
+      'sip.conf': `${HEAD}#include a.conf\n`,
+      'a.conf': '; a\n#include b.conf\n',
+      'b.conf': '#include a.conf\n',
+    },
+    check: 'sip.conf',
+    severity: 'error',
+    place: 'b.conf:1',
+    message: 'a.conf includes itself: a.conf -> b.conf -> a.conf',
+  },
+  {
+    what: 'a mistake in an included file',
+    files: { 'sip.conf': `${HEAD}#include a.conf\n`, 'a.conf': '; a\n[1009\n' },
+    check: 'sip.conf',
+    severity: 'error',
+    place: 'a.conf:2',
+    message: "'[' without ']': [1009",
+  },
+  {
+    what: 'a mistake in an included file, which is asked for itself',
+    files: { 'sip.conf': `${HEAD}#include a.conf\n`, 'a.conf': '[1009]\ntype=friend\ntimert1=soon\n' },
+    check: 'a.conf',
+    severity: 'warning',
+    place: 'a.conf:3',
+    message: "timert1: expected 1-60000 milliseconds, got 'soon'; the line is left out",
+  },
+  {
+    what: 'a file included twice',
+    files: { 'sip.conf': `${HEAD}#include a.conf\n#include a.conf\n`, 'a.conf': '; nothing\n' },
+    check: 'sip.conf',
+    severity: 'notice',
+    place: 'sip.conf:5',
+    message: 'a.conf is included a second time, after sip.conf:4: all of it counts twice',
+  },
+  sip('a command that is not run', '#exec date\n', 'warning', 4, '#exec is off, set execincludes=yes in asterisk.conf'),
+  sip(
+    'a block comment that never ends',
+    ';-- and so on\n[1009]\n',
+    'warning',
+    4,
+    'the block comment that begins here never ends',
+  ),
+  sip(
+    'a section name that is too long',
+    `[${'n'.repeat(90)}]\ntype=peer\n`,
+    'warning',
+    4,
+    "the section's name is cut to 79 characters",
+  ),
+  sip(
+    'a line that is too long',
+    `[1009]\ntype=peer\ndescription=${'x'.repeat(9000)}\n`,
+    'warning',
+    6,
+    'the line is longer than 8190 bytes and is skipped: description=xxxxxxxxxxxxxxxxxxxx...',
+  ),
+  whole(
+    'a program in place of a text',
+    Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 10, 0, 0]),
+    'error',
+    1,
+    'a NUL character: this is not a text file',
+  ),
+  whole('noise', NOISE, 'error', 1, 'a NUL character: this is not a text file'),
+  whole(
+    'more than ten megabytes',
+    Buffer.alloc(10 * 1024 * 1024 + 1, '; much\n'),
+    'error',
+    0,
+    'cannot be read: it has 10.1 MB, and at most 10 MB are read (<dir>/sip.conf)',
+  ),
+  sip(
+    'ten megabytes, the mistake in the last line',
+    `${'; much\n'.repeat(1_497_000)}[1009\n`,
+    'error',
+    1_497_004,
+    "'[' without ']': [1009",
+  ),
+  sip('a template without use', '[1010](!)\ntype=peer\n', 'notice', 4, 'the template [1010] is used by no section'),
+];

@@ -1,0 +1,331 @@
+/** One change to a file and what it includes: core/config/layout.ts and core/config/revision.ts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Reader, Unreadable } from '../../../core/config/dialect.js';
+import { type Layout, layoutOf } from '../../../core/config/layout.js';
+import {
+  dropSection,
+  type Habit,
+  newSection,
+  type Revised,
+  setOption,
+  unsetOption,
+  withinFile,
+} from '../../../core/config/revision.js';
+import { parseTree, printTree, Unwritable } from '../../../core/config/tree.js';
+import { dialectText } from '../../support/dialect-text.js';
+
+type Texts = Readonly<Record<string, string>>;
+
+const reader = (texts: Texts): Reader => ({
+  find: async name => (name in texts ? [{ name, path: `/${name}` }] : []),
+  open: async ({ name, path }) => {
+    const text = texts[name];
+    if (text === undefined) throw new Unreadable('is not there');
+    return { name, path, text };
+  },
+  run: async command => ({
+    source: { name: `#exec ${command}`, path: `#exec ${command}`, text: 'x=1\n' },
+    complaints: [],
+  }),
+});
+
+/** The files as they can be edited; `a` is the first. */
+const layout = (texts: Texts): Promise<Layout> => layoutOf({ name: 'a', path: '/a', text: texts['a']! }, reader(texts));
+
+const after = ({ files }: Layout): Texts => Object.fromEntries(files.map(({ name, tree }) => [name, printTree(tree)]));
+
+const single: Habit = { names: ['x', 'ex'], merged: false };
+const listed: Habit = { names: ['x'], key: value => value.split(',')[0]!, merged: false };
+const merged: Habit = { ...single, merged: true };
+
+const set =
+  (value: string, habit: Habit = single, section = 's') =>
+  (all: Layout) =>
+    setOption(all, section, 'x', value, habit);
+const unset =
+  (value?: string, habit: Habit = single) =>
+  (all: Layout) =>
+    unsetOption(all, 's', 'x', value, habit);
+
+const done: [rule: string, before: Texts, edit: (all: Layout) => Revised, after: Texts, told: string][] = [
+  [
+    'the line that decides changes',
+    { a: '[s]\nx=1\nx=2 ; c\n' },
+    set('3'),
+    { a: '[s]\nx=1\nx=3 ; c\n' },
+    'changed a:3',
+  ],
+  ['what is so already stays', { a: '[s]\nx = 1;c\n' }, set('1'), { a: '[s]\nx = 1;c\n' }, 'as it was a:2'],
+  [
+    'a line under another name of the option is it',
+    { a: '[s]\nEX=1\n' },
+    set('3'),
+    { a: '[s]\nEX=3\n' },
+    'changed a:2',
+  ],
+  [
+    'a value that comes from a template is set in the section',
+    { a: '[t](!)\nx=1\n[s](t)\ny=2\n\n[u]\n' },
+    set('3'),
+    { a: '[t](!)\nx=1\n[s](t)\ny=2\nx=3\n\n[u]\n' },
+    'added a:5',
+  ],
+  [
+    'a template is changed by its name',
+    { a: '[t](!)\nx=1\n[s](t)\n' },
+    set('3', single, 'T'),
+    { a: '[t](!)\nx=3\n[s](t)\n' },
+    'changed a:2',
+  ],
+  [
+    'a new line is written as its neighbours are',
+    { a: '[s]\ny  =>  2\n' },
+    set('3'),
+    { a: '[s]\ny  =>  2\nx => 3\n' },
+    'added a:3',
+  ],
+  ['without neighbours it has blanks', { a: '[s]' }, set('3'), { a: '[s]\nx = 3' }, 'added a:2'],
+  [
+    'the change goes to the file that the value came from',
+    { a: '[s]\ny=1\n#include b\n', b: '; c\nx=1\n' },
+    set('3'),
+    { a: '[s]\ny=1\n#include b\n', b: '; c\nx=3\n' },
+    'changed b:2',
+  ],
+  [
+    'a section of an included file is added to there',
+    { a: '#include b\n[u]\n', b: '[s]\r\ny=1\r\n' },
+    set('3'),
+    { a: '#include b\n[u]\n', b: '[s]\r\ny=1\r\nx=3\r\n' },
+    'added b:3',
+  ],
+  [
+    'what several sections include stays theirs',
+    { a: '[r]\n#include b\n[s]\n#include b\n', b: 'x=1\n' },
+    set('3'),
+    { a: '[r]\n#include b\n[s]\n#include b\nx=3\n', b: 'x=1\n' },
+    'added a:5',
+  ],
+  [
+    'a value that a command prints is overruled behind it',
+    { a: '[s]\n#exec c\n' },
+    set('3'),
+    { a: '[s]\n#exec c\nx = 3\n' },
+    'added a:3',
+  ],
+  [
+    'of sections that replace each other the last is meant',
+    { a: '[s]\nx=1\n[s]\ny=1\n' },
+    set('3'),
+    { a: '[s]\nx=1\n[s]\ny=1\nx=3\n' },
+    'added a:5',
+  ],
+  [
+    'of sections that are read as one the line that decides is meant',
+    { a: '[s]\nx=1\n[s]\ny=1\n' },
+    set('3', merged),
+    { a: '[s]\nx=3\n[s]\ny=1\n' },
+    'changed a:2',
+  ],
+  [
+    'what += added goes with what it was added to',
+    { a: '[s]\nx=1\n#include b\n', b: 'x+=2\nx += 3 ; c\n' },
+    set('3'),
+    { a: '[s]\nx=3\n#include b\n', b: '; c\n' },
+    'changed a:2',
+  ],
+  [
+    'an option of many lines gets one more, behind the others',
+    { a: '[s]\nx=1\nx=2\ny=1\n' },
+    set('3', listed),
+    { a: '[s]\nx=1\nx=2\nx=3\ny=1\n' },
+    'added a:4',
+  ],
+  ['unless it is there', { a: '[s]\nx=1\nx=2\n' }, set('1', listed), { a: '[s]\nx=1\nx=2\n' }, 'as it was a:2'],
+  [
+    'or a line about the same is',
+    { a: '[s]\nx=1,old\nx=2\n' },
+    set('1,new', listed),
+    { a: '[s]\nx=1,new\nx=2\n' },
+    'changed a:2',
+  ],
+  [
+    'every line of a single value goes',
+    { a: '[s]\nx=1\nex=2;c\ny=1\n' },
+    unset(),
+    { a: '[s]\n;c\ny=1\n' },
+    'taken out a:2',
+  ],
+  ['one of many goes', { a: '[s]\nx=1\nx=2\n' }, unset('2', listed), { a: '[s]\nx=1\n' }, 'taken out a:3'],
+  ['the only one of many goes unasked', { a: '[s]\nx=1\n' }, unset(undefined, listed), { a: '[s]\n' }, 'taken out a:2'],
+  [
+    'it goes from every file',
+    { a: '[s]\nx=1\n#include b\n', b: 'x=2\n' },
+    unset(),
+    { a: '[s]\n#include b\n', b: '' },
+    'taken out a:2',
+  ],
+  [
+    'a section is added to the file that is named',
+    { a: '#include b\n', b: '[t](!)\n' },
+    all => newSection(all, all.files.find(({ name }) => name === 'b')!, 's', ['t']),
+    { a: '#include b\n', b: '[t](!)\n\n[s](t)\n' },
+    'added b:3',
+  ],
+  [
+    'a section goes from every file',
+    { a: '[s]\nx=1\n\n[u]\n#include b\n', b: '[s](+)\nx=2\n[v]\n' },
+    all => dropSection(all, 's'),
+    { a: '\n[u]\n#include b\n', b: '[v]\n' },
+    'taken out a:1',
+  ],
+  [
+    'within one file only its own lines are meant',
+    { a: '[s]\nx=1\n#include b\n', b: '[s](+)\nx=2\n' },
+    all => unsetOption(withinFile(all, all.files[0]!), 's', 'x', undefined, single),
+    { a: '[s]\n#include b\n', b: '[s](+)\nx=2\n' },
+    'taken out a:2',
+  ],
+];
+
+for (const [rule, before, edit, wanted, told] of done) {
+  test(rule, async () => {
+    const all = await layout(before);
+    const { what, file, line } = edit(all);
+    assert.deepEqual([after(all), `${what} ${file}:${line}`], [wanted, told]);
+  });
+}
+
+const refused: [what: string, before: Texts, edit: (all: Layout) => unknown, why: RegExp][] = [
+  ['an option of no section', { a: '[r]\n' }, set('1'), /^there is no section 's'$/],
+  ['what is not there', { a: '[s]\ny=1\n' }, unset(), /^\[s\] has no 'x'$/],
+  [
+    'what a template has',
+    { a: '[t](!)\nx=1\n[s](t)\n' },
+    unset(),
+    /^\[s\] has 'x' from \[t\] \(a:2\): take it out there, or set another value here$/,
+  ],
+  ['one of many, not named', { a: '[s]\nx=1\nx=2\n' }, unset(undefined, listed), /2 times \(a:2, a:3\): say which/],
+  ['another value than there is', { a: '[s]\nx=1\n' }, unset('2'), /^'x' has other values in \[s\] \(a:2\)$/],
+  [
+    'what several sections include',
+    { a: '[r]\n#include b\n[s]\n#include b\n', b: 'x=1\n' },
+    unset(),
+    /^b:1 is included by several sections/,
+  ],
+  ['what a command prints', { a: '[s]\n#exec c\n' }, unset(), /^it comes from #exec c, which is no file/],
+  [
+    'a section that is there in another file',
+    { a: '#include b\n', b: '[S]\n' },
+    all => newSection(all, all.files[0]!, 's', []),
+    /^there is a section 's' \(b:1\)$/,
+  ],
+  ['a section that includes', { a: '[s]\n#include b\n', b: 'x=1\n' }, all => dropSection(all, 's'), /includes files/],
+];
+
+for (const [what, before, edit, why] of refused) {
+  test(`refused, with nothing changed: ${what}`, async () => {
+    const all = await layout(before);
+    assert.throws(
+      () => edit(all),
+      (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message),
+    );
+    assert.deepEqual(after(all), before);
+  });
+}
+
+const name = fc.constantFrom('a', 'b', 'name', 'x y', 'new');
+const section = fc.constantFrom('a', 'a', 'b', 'name');
+const value = fc.constantFrom('', '1', 'a b', ';', 'x\\', '[', '>');
+
+type Edit = [kind: 'set' | 'list' | 'unset' | 'add' | 'remove', section: string, name: string, value: string];
+
+const edits = fc.array(
+  fc.tuple(fc.constantFrom<Edit[0]>('set', 'set', 'list', 'unset', 'add', 'remove'), section, name, value),
+  { maxLength: 6 },
+);
+
+/** Does an edit; whether it was possible. */
+function attempt(all: Layout, [kind, where, option, text]: Edit): boolean {
+  const habit: Habit = { names: [option], merged: false, ...(kind === 'list' && { key: (one: string) => one }) };
+  try {
+    if (kind === 'set' || kind === 'list') setOption(all, where, option, text, habit);
+    else if (kind === 'unset') unsetOption(all, where, option, undefined, habit);
+    else if (kind === 'add') newSection(all, all.files[0]!, `${where}${option}`, []);
+    else dropSection(all, where);
+    return true;
+  } catch (thrown) {
+    assert.ok(thrown instanceof Unwritable, String(thrown));
+    return false;
+  }
+}
+
+test('whatever the text, parsing and printing it is the identity', () => {
+  const any = fc.oneof(dialectText, fc.string(), fc.string({ unit: 'binary' }));
+  fc.assert(
+    fc.property(any, text => assert.equal(printTree(parseTree(text)), text)),
+    { numRuns: 3000 },
+  );
+});
+
+/** The lines of a text with their ends, each with how often it is there. */
+function census(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const [line] of text.matchAll(/[^\n]*\n|[^\n]+$/g)) lines.set(line, (lines.get(line) ?? 0) + 1);
+  return lines;
+}
+
+/** How many lines of the first text the second has not. */
+const lost = (before: string, now: string): string[] => {
+  const left = census(now);
+  return [...census(before)].flatMap(([line, count]) =>
+    Array<string>(Math.max(count - (left.get(line) ?? 0), 0)).fill(line),
+  );
+};
+
+/** The lines of every part of a section. */
+function linesOf(text: string, section: string): ReadonlySet<string> {
+  const lines = new Set<string>();
+  let current = '';
+  for (const { raw, end, statement } of parseTree(text).lines) {
+    if (statement?.kind === 'section') current = statement.name.toLowerCase();
+    if (current === section) lines.add(raw + end);
+  }
+  return lines;
+}
+
+/** Whether an edit may take this line of the text away, or change it. */
+function mayChange(text: string, line: string, [kind, where, option]: Edit): boolean {
+  if (kind === 'remove') return linesOf(text, where).has(line);
+  const last = line === text.slice(text.lastIndexOf('\n') + 1);
+  // A last line without an end gets one when another follows.
+  if (last) return true;
+  return line.toLowerCase().includes(option) && kind !== 'add';
+}
+
+test('whatever the text, no edit of a sequence changes a line that is not its own', async () => {
+  let possible = 0;
+  const property = fc.asyncProperty(dialectText, dialectText, edits, async (text, included, sequence) => {
+    let texts: Texts = { a: text, x: included };
+    for (const edit of sequence) {
+      const all = await layout(texts);
+      if (!attempt(all, edit)) {
+        assert.deepEqual(after(all), Object.fromEntries(all.files.map(file => [file.name, file.text])));
+        continue;
+      }
+      possible++;
+      const now = { ...texts, ...after(all) };
+      for (const [file, before] of Object.entries(texts)) {
+        const gone = lost(before, now[file]!);
+        const wrong = gone.filter(line => !mayChange(before, line, edit));
+        assert.deepEqual(wrong, [], `${edit} of ${JSON.stringify(before)} gives ${JSON.stringify(now[file])}`);
+        if (edit[0] !== 'unset' && edit[0] !== 'remove') assert.ok(lost(now[file]!, before).length <= 3);
+      }
+      texts = now;
+    }
+  });
+  await fc.assert(property, { numRuns: 1500 });
+  assert.ok(possible > 500, `${possible} edits were possible`);
+});
