@@ -16,6 +16,7 @@ export {
 } from './cli.js';
 export * from './clock.js';
 export * from './command.js';
+export * from './config/address.js';
 export * from './config/cached.js';
 export type { Change } from './config/change.js';
 export { condition } from './config/condition.js';
@@ -38,6 +39,7 @@ export * from './events.js';
 export * from './loader.js';
 export { compileDate } from './log/dates.js';
 export * from './logger.js';
+export * from './manager.js';
 export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';

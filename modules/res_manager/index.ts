@@ -1,0 +1,44 @@
+/** res_manager: the manager interface. Declares the module; what runs is a ManagerServer. */
+import { astdb, cli, defineModule, loader, loggers, pbx, realtime, settings, token } from '#core';
+import type { HttpServer } from '../http/token.js';
+import { databaseActions } from './actions/database.js';
+import { sessionActions } from './actions/session.js';
+import { systemActions } from './actions/system.js';
+import { managerConf } from './manager-conf.js';
+import { ManagerServer } from './server.js';
+
+const httpServer = token<HttpServer>('http server');
+
+export default defineModule<ManagerServer>({
+  name: 'res_manager',
+  description: 'Manager interface (AMI)',
+  aliases: ['manager'],
+  optional: ['http'],
+  builtin: true,
+  files: [managerConf],
+
+  async loadModule(core) {
+    const server = await ManagerServer.start(core);
+    const families = core.use(realtime);
+    core.action(
+      ...sessionActions({ server, log: core.log, security: event => core.emit('security', event) }),
+      ...systemActions({
+        core,
+        clock: core.clock,
+        cli: core.use(cli),
+        actions: server.actions,
+        pbx: core.use(pbx),
+        loader: core.use(loader),
+        loggers: core.use(loggers),
+        settings: core.use(settings),
+        has: () => ({
+          realtime: families.mappings().length > 0,
+          http: (core.find(httpServer)?.bound().length ?? 0) > 0,
+        }),
+      }),
+      ...databaseActions(core.use(astdb)),
+    );
+    return server;
+  },
+  reloadModule: (_core, server) => server.reload(),
+});
