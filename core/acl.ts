@@ -1,7 +1,7 @@
 /** Access lists: permit and deny rules over addresses, and the named lists of acl.conf. */
 import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
-import { type Fold, Invalid, type Option, type Remarks, read, type Warn } from './config/options.js';
+import { type Fold, Invalid, type Line, type Option, type Remarks, read, type Warn } from './config/options.js';
 import { custom, into, whole, yesOrNo } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { holds, type Network, parseNetwork, type Words, wordsOf } from './network.js';
@@ -18,12 +18,26 @@ export interface AclRule {
   readonly permit: boolean;
   /** Holds addresses of its own family only. */
   readonly network: Network;
+  /** Where it stands; left out of rules that stand in no file. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** What was said of an address, and by what. */
+export interface AclDecision {
+  readonly allowed: boolean;
+  /** The rule that matched last; undefined: none did. */
+  readonly rule?: AclRule | undefined;
+  /** The list of acl.conf that the rule is in; without a rule: that there is no such list. */
+  readonly list?: string;
 }
 
 /** Where rules are asked. */
 export interface Acls {
   /** Whether `address` (text, v4 or v6) may pass. What is no address may not, where there are rules. */
   allows(acl: Acl, address: string): boolean;
+  /** The same, with what decided. */
+  decide(acl: Acl, address: string): AclDecision;
   /** Whether acl.conf has a list of this name: to warn of an `acl=` that would deny everyone. */
   has(name: string): boolean;
   rows(): { name: string; rules: readonly AclRule[] }[];
@@ -33,16 +47,22 @@ export const acls = token<Acls>('acls');
 
 export const noAcl: Acl = { rules: [], names: [] };
 
+const ALLOWED: AclDecision = { allowed: true };
+/** What is no address. */
+const DENIED: AclDecision = { allowed: false };
+
 /** Whether it says anything at all: the `ACL` column of show commands. */
 export const isRestricted = ({ rules, names }: Acl): boolean => rules.length > 0 || names.length > 0;
 
 /** The rules of one `permit` or `deny` line: a comma list, in which `!` turns the sense of an element round. */
-const parseRules = (text: string, permit: boolean, warn: Warn): AclRule[] =>
+const parseRules = (text: string, permit: boolean, warn: Warn, at?: Line): AclRule[] =>
   text.split(',').map(element => {
     const turned = element.trim().startsWith('!');
     const network = element.trim().slice(turned ? 1 : 0);
     if (network === '') throw new Invalid(`expected an address or a network, got '${text}'`);
-    return { permit: permit !== turned, network: parseNetwork(network, warn) };
+    const rule = { permit: permit !== turned, network: parseNetwork(network, warn) };
+    // Rules of rows stay equal, and so in one copy, whatever row they stand in.
+    return at && at.line > 0 ? { ...rule, file: at.file, line: at.line } : rule;
   });
 
 const expects = 'addresses and networks, comma-separated';
@@ -52,7 +72,10 @@ const rulesInto = (target: string, permit: boolean, help: string, remarks?: Rema
     target,
     expects,
     help,
-    (text, before = noAcl, warn) => ({ ...before, rules: [...before.rules, ...parseRules(text, permit, warn)] }),
+    (text, before = noAcl, warn, line) => ({
+      ...before,
+      rules: [...before.rules, ...parseRules(text, permit, warn, line)],
+    }),
     { repeats: whole, ...remarks, guard: true },
   );
 
@@ -83,7 +106,10 @@ const list = {
     noAcl,
     expects,
     'Lets these addresses pass. The last line that matches an address decides.',
-    (text, before = noAcl, warn) => ({ ...before, rules: [...before.rules, ...parseRules(text, true, warn)] }),
+    (text, before = noAcl, warn, line) => ({
+      ...before,
+      rules: [...before.rules, ...parseRules(text, true, warn, line)],
+    }),
     {
       show: acl => acl.rules.map(({ permit, network }) => `${permit ? 'permit' : 'deny'} ${network.text}`).join(', '),
       repeats: whole,
@@ -123,19 +149,29 @@ export class NamedAcls implements Acls {
       // A section that stands twice is one list: dropping either half could open what the operator closed.
       lists.set(name, [...(lists.get(name) ?? []), ...(reading.set.permit ?? noAcl).rules]);
     }
-    if (problems.length > 0) throw new LoadDeclined('named access lists are left as they were', problems);
+    if (problems.length > 0) throw new LoadDeclined('named access lists are left as they were', problems, warnings);
     this.#lists = lists;
     return { warnings };
   }
 
-  allows({ rules, names }: Acl, address: string): boolean {
-    if (rules.length === 0 && names.length === 0) return true;
+  allows(acl: Acl, address: string): boolean {
+    return this.decide(acl, address).allowed;
+  }
+
+  decide({ rules, names }: Acl, address: string): AclDecision {
+    if (rules.length === 0 && names.length === 0) return ALLOWED;
     const words = wordsOf(address);
-    if (!words || !passes(rules, words)) return false;
-    return names.every(name => {
-      const named = this.#lists.get(name);
-      return named !== undefined && passes(named, words);
-    });
+    if (!words) return DENIED;
+    const own = decisive(rules, words);
+    let last: AclDecision = own ? { allowed: own.permit, rule: own } : ALLOWED;
+    for (const list of names) {
+      if (!last.allowed) break;
+      const named = this.#lists.get(list);
+      const rule = named && decisive(named, words);
+      if (!named) last = { allowed: false, list };
+      else if (rule) last = { allowed: rule.permit, rule, list };
+    }
+    return last;
   }
 
   has(name: string): boolean {
@@ -148,7 +184,7 @@ export class NamedAcls implements Acls {
 }
 
 /** The last rule that matches decides, so the look goes from the end. */
-function passes(rules: readonly AclRule[], address: Words): boolean {
-  for (let at = rules.length - 1; at >= 0; at--) if (holds(rules[at]!.network, address)) return rules[at]!.permit;
-  return true;
+function decisive(rules: readonly AclRule[], address: Words): AclRule | undefined {
+  for (let at = rules.length - 1; at >= 0; at--) if (holds(rules[at]!.network, address)) return rules[at];
+  return undefined;
 }

@@ -20,6 +20,8 @@ export interface Arguments {
   readonly quiet: boolean;
   readonly muted: boolean;
   readonly timestamps: boolean;
+  /** Whether the console is to be plain text where it could fill the screen. */
+  readonly plain: boolean;
   /** The console belongs to the PBX that started it, in the terminal of both: only there `!` opens a shell. */
   readonly local: boolean;
 }
@@ -118,6 +120,12 @@ const flags: readonly Flag[] = [
     set: to => void (to.mode = 'version'),
   },
   { names: ['-h', '--help'], side: 'both', help: 'print this', set: to => void (to.mode = 'help') },
+  {
+    names: ['--plain'],
+    side: 'both',
+    help: 'a console of plain text, as on a pipe or a TERM=dumb, instead of one that fills the screen',
+    set: to => void (to.plain = true),
+  },
   { names: ['--own-console'], side: 'remote', set: to => void (to.local = true) },
 ];
 
@@ -137,6 +145,7 @@ const fresh = (): Draft => ({
   quiet: false,
   muted: false,
   timestamps: false,
+  plain: false,
   local: false,
 });
 
@@ -203,12 +212,13 @@ function readCluster(word: string, rest: string[], given: Given[]): string | und
 
 /** One line that shows how the program is called. */
 export const synopsis =
-  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [-V] [-h]';
+  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
 
 /** What stands in the place of flags. */
 const CONFIG = [
   '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
   '       obelisk [-C asterisk.conf] config help                       explain them',
+  '       obelisk [-C asterisk.conf] config set|unset|add|remove|edit  change them, and reload a PBX that runs',
 ];
 
 /** All of the flags with their help. */

@@ -51,11 +51,6 @@ export class ConfigEditor {
     this.#directory = configuration.settings.directories.astetcdir;
   }
 
-  /** Files that somebody reads. */
-  names(): readonly string[] {
-    return this.#configuration.described().map(({ description }) => description.file);
-  }
-
   /**
    * One change after the other.
    * @throws CommandError for what cannot be changed so; LoadDeclined with every reason when it is refused
@@ -190,7 +185,8 @@ export class ConfigEditor {
   async #read(): Promise<ReadonlySet<string>> {
     const readings = (await this.#configuration.running?.readings()) ?? [];
     const { file } = this.#configuration.settings;
-    return new Set([...this.names(), ...readings.filter(({ path }) => path !== file).map(({ name }) => name)]);
+    const described = this.#configuration.described().map(({ description }) => description.file);
+    return new Set([...described, ...readings.filter(({ path }) => path !== file).map(({ name }) => name)]);
   }
 
   async #includes(root: string, path: string): Promise<boolean> {

@@ -17,6 +17,8 @@ export class LoadDeclined extends Error {
   constructor(
     readonly reason: string,
     readonly problems: readonly Problem[] = [],
+    /** What would be a warning if there were no problem: for who asks for all that there is to say. */
+    readonly warnings: readonly Problem[] = [],
   ) {
     super([reason, ...problems.map(formatProblem)].join('\n'));
     this.name = 'LoadDeclined';

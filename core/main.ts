@@ -131,7 +131,7 @@ async function remote(read: Arguments): Promise<number> {
   // Ctrl-C is a key to a console; as a signal it is meant for a shell, or for the PBX, which ends its console itself.
   process.on('SIGINT', () => read.local || end());
   if (read.local) process.on('disconnect', () => stop.abort());
-  const { runConsole } = require(PLAIN_CONSOLE) as { runConsole: ConsoleProgram };
+  const { runConsole } = require(CONSOLE) as { runConsole: ConsoleProgram };
   return runConsole({
     ...read,
     config: settings?.file ?? (read.config && resolve(read.config)),
@@ -176,7 +176,7 @@ function historyFile(): string | undefined {
 
 /** Programs of their own that the core does not know: found by path, as modules are. */
 const CONFIG_COMMANDS = join(__dirname, '..', 'modules', 'cli_config', 'shell.js');
-const PLAIN_CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'plain.js');
+const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'console.js');
 
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
@@ -300,6 +300,7 @@ class OwnConsole {
       ['-q', read.quiet || settings.quiet],
       ['-m', read.muted],
       ['-T', read.timestamps || settings.timestamp],
+      ['--plain', read.plain],
     ];
     const flags = given.flatMap(([flag, times]) => Array<string>(Number(times)).fill(flag));
     this.#child = fork(__filename, [

@@ -45,7 +45,8 @@ export const bareName = (name: string): string => name.trim().replace(/\.so$/i, 
 export function readModulesConf(config: ConfigFile): ModulesConf {
   const lines = variablesOf(config, 'modules');
   const reading = read(modules, lines);
-  if (reading.problems.length > 0) throw new LoadDeclined(`${config.name} cannot be used`, reading.problems);
+  if (reading.problems.length > 0)
+    throw new LoadDeclined(`${config.name} cannot be used`, reading.problems, reading.warnings);
   return {
     autoload: reading.set.autoload ?? modules.autoload.initial,
     wishes: lines.filter(isWish).map(toWish),

@@ -23,7 +23,7 @@ const PROBE = 2_000;
 export interface ConsoleOptions
   extends Pick<
     Arguments,
-    'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'reconnect' | 'local' | 'config'
+    'verbose' | 'debug' | 'colour' | 'quiet' | 'muted' | 'timestamps' | 'plain' | 'reconnect' | 'local' | 'config'
   > {
   readonly socket: string;
   readonly input: NodeJS.ReadStream;

@@ -166,7 +166,7 @@ export function readSettings(
   const paths = take('directories', directories);
   const values = take('options', options);
   const socket = take('files', files);
-  if (problems.length > 0) throw new LoadDeclined(`${file} cannot be used`, problems);
+  if (problems.length > 0) throw new LoadDeclined(`${file} cannot be used`, problems, warnings);
   const absolute = Object.fromEntries(
     Object.entries(paths).map(([name, value]) => [name, isAbsolute(value) ? value : resolve(dirname(file), value)]),
   ) as Directories;

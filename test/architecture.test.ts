@@ -94,6 +94,7 @@ const alone: [what: string, sign: RegExp, where: RegExp][] = [
   ['SIP sockets', /from 'node:dgram'/, /^modules\/chan_sip\/transport\//],
   ['TLS', /from 'node:tls'/, /^core\/certificates\.ts$|^modules\/(?:chan_sip\/transport\/|res_manager\/listener\.ts$)/],
   ['SQLite', /from 'better-sqlite3'/, /^core\/astdb-worker\.ts$/],
+  ['blessed', /from 'blessed'/, /^modules\/cli_console\/client\/screen\/terminal\.ts$/],
   ['knex', /from 'knex'/, /^modules\/res_knex\//],
   ['the console of Node', /\bconsole\.(?:log|error|warn|info)\(/, /^$/],
 ];

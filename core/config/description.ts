@@ -67,6 +67,8 @@ export const finding =
   (severity: Severity) =>
   ({ file, line, message }: Problem): Finding => ({ severity, file, line, message });
 
-/** The problems of a refusal; one without any concerns the file as a whole. */
-export const refusal = (file: string, { reason, problems }: LoadDeclined): readonly Finding[] =>
-  (problems.length > 0 ? problems : [{ file, line: 0, message: reason }]).map(finding('error'));
+/** The problems of a refusal, and the warnings beside them; one without problems concerns the file as a whole. */
+export const refusal = (file: string, { reason, problems, warnings }: LoadDeclined): readonly Finding[] => [
+  ...(problems.length > 0 ? problems : [{ file, line: 0, message: reason }]).map(finding('error')),
+  ...warnings.map(finding('warning')),
+];

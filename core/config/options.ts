@@ -39,10 +39,11 @@ export interface Option<T> extends Remarks {
   /** What may stand there, for people: `1-86400 seconds`, `yes or no`. */
   readonly expects: string;
   /**
-   * The value of one line. `before` is what the earlier lines of the section gave, for options that accumulate.
+   * The value of one line. `before` is what the earlier lines of the section gave, for options that accumulate; `line`
+   * is where it stands.
    * @throws Invalid
    */
-  read(text: string, before: T | undefined, warn: Warn): T;
+  read(text: string, before: T | undefined, warn: Warn, line?: Line): T;
   show(value: T): string;
 }
 
@@ -51,7 +52,7 @@ export interface Fold extends Remarks {
   readonly into: string;
   readonly help: string;
   readonly expects: string;
-  read(text: string, before: unknown, warn: Warn): unknown;
+  read(text: string, before: unknown, warn: Warn, line?: Line): unknown;
 }
 
 export type OptionRow = Option<unknown> | Fold;
@@ -130,7 +131,7 @@ export function read<T extends Table>(
     const target = isFold(row) ? row.into : name;
     try {
       const before = target in set ? set[target] : start[target];
-      set[target] = row.read(line.value, before, message => say(warnings, `${line.name}: ${message}`));
+      set[target] = row.read(line.value, before, message => say(warnings, `${line.name}: ${message}`), line);
       places.set(target, line);
     } catch (thrown) {
       if (!(thrown instanceof Invalid)) throw thrown;

@@ -3,7 +3,7 @@ import { addSection, escapedName, overwrite, placeBehind, removeSection, type Wr
 import type { Layout, OwnLine, SectionLayout, TextFile } from './layout.js';
 import { codeText } from './lexer.js';
 import { strip, type VariableLine } from './statement.js';
-import { depthAt, dropCode, escaped, insertLine, isVariable, Unwritable } from './tree.js';
+import { depthAt, dropCode, escaped, insertLine, isVariable, parseTree, printTree, Unwritable } from './tree.js';
 
 /** How the lines of an option are read. */
 export interface Habit {
@@ -112,6 +112,8 @@ export function dropSection(layout: Layout, name: string): Revised {
     .flatMap(({ lines }) => lines)
     .filter(({ statement }) => statement.kind === 'section');
   const files = new Set(writable(headers).map(({ file }) => file));
+  // One that stays in a file stays in all.
+  for (const { tree } of files) removeSection(parseTree(printTree(tree)), name);
   const before = [...files].reduce((sum, { tree }) => sum + tree.lines.length, 0);
   for (const { tree } of files) removeSection(tree, name);
   const after = [...files].reduce((sum, { tree }) => sum + tree.lines.length, 0);
@@ -156,19 +158,26 @@ function insertValue(
   value: string,
   like: OwnLine | undefined,
 ): Revised {
-  const header = section.lines.findLast(({ statement, file }) => statement.kind === 'section' && file !== undefined);
-  const file = behind?.file ?? header?.file;
-  if (!file) throw new Unwritable(`[${section.name}] is in no file: ${section.lines[0]?.source ?? 'it is nowhere'}`);
-  const { tree } = file;
-  const free = behind !== undefined && depthAt(tree, behind.index + 1) === 0;
-  if (!free && !header)
-    throw new Unwritable(`[${section.name}] has no line of its own in ${file.name} to write behind`);
-  const index = free ? behind.index + 1 : placeBehind(tree, header!.index);
+  const place = placeOfNew(section, behind);
+  if (!place) throw new Unwritable(`[${section.name}] is in no file: ${section.lines[0]?.source ?? 'it is nowhere'}`);
+  const { file, index } = place;
   const neighbour = like ?? section.lines.findLast(line => line.file === file && line.statement.kind === 'variable');
   const { before, operator, after } = styleOf(neighbour);
   const raw = `${escapedName(option)}${before}${operator}${after}${escaped(value)}`.trimEnd();
-  insertLine(tree, index, raw, isVariable(option, value, operator));
+  insertLine(file.tree, index, raw, isVariable(option, value, operator));
   return { what: 'added', count: 1, file: file.name, line: index + 1 };
+}
+
+/** Directly behind a line, unless a block comment begins there; else behind the last of the section's last part. */
+function placeOfNew(
+  section: SectionLayout,
+  behind: OwnLine | undefined,
+): { file: TextFile; index: number } | undefined {
+  if (behind?.file && depthAt(behind.file.tree, behind.index + 1) === 0) {
+    return { file: behind.file, index: behind.index + 1 };
+  }
+  const header = section.lines.findLast(({ statement, file }) => statement.kind === 'section' && file !== undefined);
+  return header?.file && { file: header.file, index: placeBehind(header.file.tree, header.index) };
 }
 
 /** The operator and the blanks around it. */

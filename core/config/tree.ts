@@ -70,6 +70,7 @@ export function rewriteLine({ lines }: Tree, index: number, value: string, objec
 export function dropCode({ lines }: Tree, index: number): void {
   const line = lines[index]!;
   const comments = commentsOf(line).map(({ start, end }) => line.raw.slice(start, end));
+  if (comments[0] === line.raw) return;
   if (comments.length === 0) lines.splice(index, 1);
   else lines[index] = readLine(comments.join(' '), line.end, line.depth, isNothing);
 }

@@ -1,5 +1,5 @@
 /** The types that options are made of. A table's rows are calls of these: `maxexpiry: seconds(3600, [1, 86_400], '...')`. */
-import { type Fold, Invalid, type Option, type Remarks, type Warn } from './options.js';
+import { type Fold, Invalid, type Line, type Option, type Remarks, type Warn } from './options.js';
 
 export type Range = readonly [least: number, most: number];
 
@@ -91,7 +91,7 @@ export const custom = <T>(
   initial: T,
   expects: string,
   help: string,
-  read: (text: string, before: T | undefined, warn: Warn) => T,
+  read: (text: string, before: T | undefined, warn: Warn, line?: Line) => T,
   remarks: Remarks & { show?: (value: T) => string } = {},
 ): Option<T> => ({ show: value => String(value), ...remarks, initial, help, expects, read });
 
@@ -116,6 +116,6 @@ export const into = <T>(
   target: string,
   expects: string,
   help: string,
-  read: (text: string, before: T | undefined, warn: Warn) => T,
+  read: (text: string, before: T | undefined, warn: Warn, line?: Line) => T,
   remarks: Remarks = {},
 ): Fold => ({ ...remarks, into: target, expects, help, read: read as Fold['read'] });

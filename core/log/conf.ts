@@ -140,6 +140,6 @@ export function readLoggerConf(file: ConfigFile | undefined): { config: LoggerCo
       say(problems, `${name}: ${thrown.message}`);
     }
   }
-  if (problems.length > 0) throw new LoadDeclined('the log is left as it was', problems);
+  if (problems.length > 0) throw new LoadDeclined('the log is left as it was', problems, warnings);
   return { config: { general: { ...initial(general), ...reading.set }, channels: [...channels.values()] }, warnings };
 }

@@ -3,6 +3,7 @@ import type { Message } from './message/message.js';
 import { replyFlow } from './transport/layer.js';
 import { type Flow, formatFlow } from './transport/transport.js';
 import type { Answer } from './user/answers.js';
+import { AWAY, nobody } from './user/decisions.js';
 import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
 import { type Handler, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
@@ -69,7 +70,11 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
 /** Asks the handler again with what was found. While the database is away there is no answer. */
 async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow, question: Question): Promise<void> {
   const found = await user.directory.find(question);
-  if (!found || user.closed) return;
+  if (user.closed) return;
+  if (!found) {
+    const { decisions, general } = user.site;
+    return decisions.add(request, flow, { answer: AWAY, about: nobody(question.name ?? '') }, general);
+  }
   const outcome = to(request, flow, found);
   if (outcome && !('question' in outcome)) send(user.site, request, flow, outcome);
 }
@@ -77,7 +82,8 @@ async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow
 /** Without a record, unless it is to be repeated. */
 function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
   const { answer, symmetric = symmetricFor(site, request, flow), kept } = reply;
-  const { answers, transactions } = site;
+  const { answers, transactions, decisions } = site;
+  decisions.add(request, flow, reply, site.general);
   const transaction = kept ? transactions.serve(request, replyFlow(request, flow, symmetric)) : undefined;
   if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
   else answers.send(request, flow, symmetric, answer);

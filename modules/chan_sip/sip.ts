@@ -122,7 +122,7 @@ export class Sip implements SipView {
     // With rtcachefriends a reload reads devices of the database again, whatever became of the file.
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
-    if (!file) return this.#renewCertificates();
+    if (!file) return this.#reloadUnchanged();
     await this.#configure(readSipConfig(file, this.#environment));
     this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
   }
@@ -172,6 +172,10 @@ export class Sip implements SipView {
 
   get clock() {
     return this.#core.clock;
+  }
+
+  get explanations() {
+    return this.#user.explanations;
   }
 
   get debug() {
@@ -246,9 +250,10 @@ export class Sip implements SipView {
     }
   }
 
-  /** A certificate is renewed while sip.conf stays as it is. */
-  async #renewCertificates(): Promise<void> {
+  /** A certificate is renewed while sip.conf stays as it is, and so may be what kept us from registering. */
+  async #reloadUnchanged(): Promise<void> {
     this.#certificates = await this.#readCertificates(this.#config!);
+    this.#user.outbound.retry();
   }
 
   async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {

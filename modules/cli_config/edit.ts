@@ -1,13 +1,16 @@
 /** `config edit`: only where there is a terminal; elsewhere it says where to type it. */
 import { type Command, CommandError, type ConfigEditor } from '#core';
 import { type Desk, editSession } from './edit-session.js';
-import { namedFiles } from './names.js';
 
 /** `desk` is undefined where nobody sits at a terminal of this process. */
-export const editCommand = (editor: ConfigEditor, desk: (() => Desk) | undefined): Command => ({
+export const editCommand = (
+  editor: ConfigEditor,
+  complete: NonNullable<Command['complete']>,
+  desk: (() => Desk) | undefined,
+): Command => ({
   syntax: 'config edit <file>',
   summary: 'Edit a configuration file with $VISUAL or $EDITOR, on a copy that is checked before it is applied',
-  complete: namedFiles(editor),
+  complete,
   run({ args }) {
     const file = args['file']!;
     if (desk) return editSession(editor, file, desk());

@@ -1,28 +1,11 @@
 /** How the lines of an option are to be edited, from the table of whoever reads the file; and what cannot be set at all. */
-import {
-  CommandError,
-  type ConfigFileDescription,
-  type Habit,
-  Invalid,
-  nearest,
-  rowOf,
-  type SectionDescription,
-} from '#core';
-
-/** What describes a section, and whether it is meant by its name. */
-function descriptionOf(
-  file: ConfigFileDescription | undefined,
-  section: string,
-): readonly [SectionDescription | undefined, boolean] {
-  const sections = file?.sections ?? [];
-  const named = sections.find(({ name, anyName }) => !anyName && name.toLowerCase() === section.toLowerCase());
-  return [named ?? sections.find(({ anyName }) => anyName), named !== undefined];
-}
+import { CommandError, type ConfigFileDescription, type Habit, Invalid, nearest, rowOf } from '#core';
+import { describedSection } from './sections.js';
 
 export function habitOf(file: ConfigFileDescription | undefined, section: string, option: string): Habit {
-  const [found, byName] = descriptionOf(file, section);
+  const found = file && describedSection(file, section);
   // Sections of a name that is free are things of their own, of which the last counts.
-  const merged = found === undefined || byName;
+  const merged = found?.anyName !== true;
   const known = found && rowOf(found.table, option);
   if (known) return { names: known.names, key: known.row.repeats, merged };
   const [example] = found?.anyOption ? Object.values(found.table) : [];
@@ -34,11 +17,11 @@ export function refuseUseless(
   file: ConfigFileDescription | undefined,
   { section, option, value }: { section: string; option: string; value: string },
 ): void {
-  const [found] = descriptionOf(file, section);
+  const found = file && describedSection(file, section);
   if (!found || found.anyOption) return;
   const known = rowOf(found.table, option);
   if (!known) {
-    const others = file!.sections.filter(other => other !== found && rowOf(other.table, option));
+    const others = file.sections.filter(other => other !== found && rowOf(other.table, option));
     const near = nearest(option, Object.keys(found.table));
     const hint = others[0] ? `it belongs into [${others[0].name}]` : near && `did you mean '${near}'?`;
     throw new CommandError(`[${section}] knows no option '${option}'${hint ? `, ${hint}` : ''}`, true);

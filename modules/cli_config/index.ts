@@ -9,6 +9,6 @@ export default defineModule({
   builtin: true,
   loadModule(core) {
     const files = core.use(configuration);
-    core.command(...commands(files), ...changingCommands(new ConfigEditor(files)));
+    core.command(...commands(files), ...changingCommands(files, new ConfigEditor(files)));
   },
 });

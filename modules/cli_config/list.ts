@@ -11,13 +11,13 @@ interface Row {
   readonly includes: number | undefined;
 }
 
-const LAYOUT = '%-26s %-20s %-19s %-12s %-8s %8d';
+const LAYOUT = '%-20.20s %-50s %-19s %-12s %-8s %8d';
 
 const FILES: TableShape<Row> = {
   layout: LAYOUT,
   columns: [
+    { title: 'Module', key: 'module', value: ({ owner }) => owner },
     { title: 'File', key: 'file', value: ({ file }) => file },
-    { title: 'Owner', key: 'owner', value: ({ owner }) => owner },
     { title: 'Last read', key: 'lastRead', value: ({ at }) => (at === undefined ? '' : dateOf(at)) },
     { title: 'Result', key: 'result', value: ({ result }) => result },
     { title: 'Changed', key: 'changed', value: ({ changed }) => changed },

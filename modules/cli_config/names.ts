@@ -1,6 +1,12 @@
-/** What the commands that change files have in common: their parameters. */
-import type { Command, ConfigEditor } from '#core';
+/** The parameters that the commands have in common which change files. */
+import type { Command, Configuration } from '#core';
+import { fileNames, optionsFor, sectionsFor } from './completion.js';
 
 export const NO_RELOAD = '--no-reload';
 
-export const namedFiles = (editor: ConfigEditor): NonNullable<Command['complete']> => ({ file: () => editor.names() });
+/** Candidates for `config <verb> <file> <section> <option>`, as far as descriptions have them. */
+export const candidates = (configuration: Configuration): NonNullable<Command['complete']> => ({
+  file: () => fileNames(configuration),
+  section: words => sectionsFor(configuration, words[2]),
+  option: words => optionsFor(configuration, words[2], words[3]),
+});

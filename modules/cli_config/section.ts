@@ -1,7 +1,7 @@
 /** `config add` and `config remove`: whole sections. */
 import { type Command, CommandError, type ConfigEditor, dropSection, newSection } from '#core';
 import { answer } from './answer.js';
-import { NO_RELOAD, namedFiles } from './names.js';
+import { NO_RELOAD } from './names.js';
 
 /** The name and the templates of `name(template,template)`. @throws CommandError */
 export function readSection(text: string): { name: string; templates: readonly string[] } {
@@ -12,7 +12,7 @@ export function readSection(text: string): { name: string; templates: readonly s
   return { name, templates: templates.filter(word => word !== '') };
 }
 
-export const sectionCommands = (editor: ConfigEditor): Command[] => [
+export const sectionCommands = (editor: ConfigEditor, complete: NonNullable<Command['complete']>): Command[] => [
   {
     syntax: `config add <file> <section> [${NO_RELOAD}]`,
     summary: 'Add an empty section to a configuration file, and reload who reads it',
@@ -20,7 +20,7 @@ export const sectionCommands = (editor: ConfigEditor): Command[] => [
       'name(template,...) inherits from templates, name(!) is one.',
       'It stands at the end of the file that is named, which may be one that is included.',
     ].join('\n'),
-    complete: namedFiles(editor),
+    complete,
     async run({ args, chosen, out }) {
       const { file = '', section = '' } = args;
       const { name, templates } = readSection(section);
@@ -34,7 +34,7 @@ export const sectionCommands = (editor: ConfigEditor): Command[] => [
     syntax: `config remove <file> <section> [${NO_RELOAD}]`,
     summary: 'Take a section out of a configuration file, and reload who reads it',
     help: 'Every part of it goes, from its header to its last value. A section that others inherit from stays.',
-    complete: namedFiles(editor),
+    complete,
     async run({ args, chosen, out }) {
       const { file = '', section = '' } = args;
       const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => dropSection(opened, section));

@@ -2,9 +2,9 @@
 import { type Command, type ConfigEditor, setOption, unsetOption } from '#core';
 import { answer } from './answer.js';
 import { habitOf, refuseUseless } from './habit.js';
-import { NO_RELOAD, namedFiles } from './names.js';
+import { NO_RELOAD } from './names.js';
 
-export const setCommands = (editor: ConfigEditor): Command[] => [
+export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command['complete']>): Command[] => [
   {
     syntax: `config set <file> <section> <option> <value> [${NO_RELOAD}]`,
     summary: 'Set an option in a configuration file, and reload who reads it',
@@ -15,7 +15,7 @@ export const setCommands = (editor: ConfigEditor): Command[] => [
       'The new file is checked before it is written. The old one is kept as <file>.bak.',
       `${NO_RELOAD} leaves what runs as it is.`,
     ].join('\n'),
-    complete: namedFiles(editor),
+    complete,
     async run({ args, chosen, out }) {
       const { file = '', section = '', option = '', value = '' } = args;
       const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => {
@@ -29,13 +29,13 @@ export const setCommands = (editor: ConfigEditor): Command[] => [
     syntax: `config unset <file> <section> <option> [${NO_RELOAD}]`,
     summary: 'Take an option out of a section, and reload who reads the file',
     help: 'Of several lines that all count only one goes: the value says which.',
-    complete: namedFiles(editor),
+    complete,
     run: call => unset(editor, call),
   },
   {
     syntax: `config unset <file> <section> <option> <value> [${NO_RELOAD}]`,
     summary: 'Take one of several values of an option out of a section',
-    complete: namedFiles(editor),
+    complete,
     run: call => unset(editor, call),
   },
 ];

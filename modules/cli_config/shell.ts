@@ -13,7 +13,7 @@ export const runConfig: ConfigProgram = async ({ settings, line, width, terminal
   const files = await withoutPbx(settings, complain);
   const editor = new ConfigEditor(files, await remoteReload(settings.controlSocket.path, new SystemClock()));
   const desk = terminal && (() => terminalDesk(terminal));
-  table.add('cli_config', ...commands(files), ...changingCommands(editor, desk));
+  table.add('cli_config', ...commands(files), ...changingCommands(files, editor, desk));
   const console = { kind: 'internal', width, verbosity: 0, muted: true } as const;
   return STATUS[await table.run(line, console, write)];
 };

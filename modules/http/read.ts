@@ -63,7 +63,7 @@ export interface HttpValues {
 /** @throws LoadDeclined with everything that is wrong */
 export function valuesOf(file: ConfigFile): HttpValues {
   const { set, places, problems, warnings } = read(general, variablesOf(file, 'general'));
-  if (problems.length > 0) throw new LoadDeclined(`${FILE} has errors`, problems);
+  if (problems.length > 0) throw new LoadDeclined(`${FILE} has errors`, problems, warnings);
   return { values: { ...initial(general), ...set }, places, warnings };
 }
 

@@ -43,7 +43,7 @@ export const database = {
     'table?column=value&column=value',
     'A row for a table that migrate has just made; none is added to one that was there. As in a URL, %26 is a & within a value.',
     parseSeed,
-    { show: seeds => seeds.map(showSeed).join(', ') },
+    { show: seeds => seeds.map(showSeed).join(', '), secret: true },
   ),
 };
 

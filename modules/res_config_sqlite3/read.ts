@@ -33,7 +33,7 @@ export function readDatabases(
     if (values.dbfile === '') problems.push(at('dbfile is missing'));
     databases.set(name, sectionOf(values, directory));
   }
-  if (problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, problems);
+  if (problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, problems, warnings);
   return { databases, warnings };
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { LoadDeclined } from '#core';
 import { parseText } from '../../core/config/dialect.js';
 import { Sip } from '../../modules/chan_sip/sip.js';
@@ -84,6 +85,22 @@ test('a file that has not changed is not taken again', async () => {
   await sip.reloadConfig('cli');
   assert.equal(domains.size, 1);
   await stage.close();
+});
+
+test('a reload of a file that has not changed tries again to register where that was given up', async () => {
+  await using server = await UdpPhone.open();
+  await using stack = await SipStack.of(general(0, `register => 2001:p@127.0.0.1:${server.endpoint.port}`));
+  const { sip, local } = stack;
+  const { clock } = stack.stage;
+  const status = () => [...sip.registrations()].map(({ text }) => text);
+  clock.advance(200);
+  const asked = await server.next();
+  server.send(local, asked.replace(/^REGISTER .*/, 'SIP/2.0 403 Forbidden'));
+  while (status()[0] !== 'No Authentication') await setImmediate();
+  await sip.reloadConfig('cli');
+  clock.advance(1000);
+  assert.match(await server.next(), /^CSeq: 103 REGISTER/m);
+  assert.deepEqual(status(), ['Request Sent']);
 });
 
 test('a list that a change of acl.conf took away is warned of, once for all who name it', async () => {

@@ -39,8 +39,9 @@ async function stage(t: TestContext, files: Texts = {}, outcome?: readonly FileR
     reloaded.push(path.replace(`${directory.path}/`, ''));
     return outcome!;
   };
-  const editor = new ConfigEditor(await directory.configuration(), outcome && reload);
-  return { directory, cli: new CliStage(...changingCommands(editor)), reloaded };
+  const configuration = await directory.configuration();
+  const editor = new ConfigEditor(configuration, outcome && reload);
+  return { directory, cli: new CliStage(...changingCommands(configuration, editor)), reloaded };
 }
 
 const read = ({ directory }: Stage, name: string): Promise<string> => readFile(join(directory.path, name), 'utf8');
@@ -285,3 +286,18 @@ test('a file that nobody reads is changed by its form alone', async t => {
     "other.conf:2: 'x' of [a] is set.\nNobody who runs reads it.\n",
   );
 });
+
+for (const [line, some] of [
+  ['config set ', ['sip.conf', 'extconfig.conf']],
+  ['config set sip.conf ', ['general']],
+  ['config unset sip.conf general udpb', ['udpbindaddr']],
+  ['config remove e', ['extconfig.conf']],
+] as const) {
+  test(`'${line}' is completed by ${some.join(', ')}, among others`, async t => {
+    const candidates = (await stage(t)).cli.table.complete(line);
+    assert.deepEqual(
+      some.filter(one => !candidates.includes(one)),
+      [],
+    );
+  });
+}

@@ -111,8 +111,8 @@ test('every option of every file is in config help', async t => {
 
 test('config list names files and their owners', async t => {
   const rows = plain(await (await (await Directory.of(t)).cli()).text('config list'));
-  assert.ok(rows.includes('sip.conf chan_sip'), rows.join('\n'));
-  assert.ok(rows.includes('acl.conf core'), rows.join('\n'));
+  assert.ok(rows.includes('chan_sip sip.conf'), rows.join('\n'));
+  assert.ok(rows.includes('core acl.conf'), rows.join('\n'));
 });
 
 const completions: [line: string, candidates: string[]][] = [
@@ -158,4 +158,10 @@ test('a file that lies in a table is said to, where no PBX runs', async t => {
   const directory = await Directory.of(t, { 'extconfig.conf': '[settings]\nsip.conf => sqlite3,desk\n' });
   const text = await (await directory.cli()).text('config check sip.conf');
   assert.match(text, /^sip\.conf: notice: it lies in sqlite3,desk,sip\.conf: what is on disk is not what is read$/m);
+});
+
+test('rows that a database begins with are a secret: passwords are among them', async t => {
+  const conf = '[desk]\ndbfile=desk.sqlite3\nseed=sippeers?name=1008&secret=very-secret\n';
+  const stage = await (await Directory.of(t, { 'res_config_sqlite3.conf': conf })).cli();
+  assert.match(await stage.text('config show res_config_sqlite3.conf'), /seed +<Set> +res_config_sqlite3\.conf:3/);
 });

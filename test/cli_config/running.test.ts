@@ -48,21 +48,21 @@ test('config list tells who reads a file, whether it was taken, and whether it c
   const stage = await stageOf(t);
   const row = async (file: string) =>
     rows(await stage.text('config list'))
-      .find(line => line.startsWith(file))
+      .find(line => line.split(' ')[1] === file)
       ?.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, '<date>');
-  assert.equal(await row('sip.conf'), 'sip.conf chan_sip <date> ok No 1');
-  assert.equal(await row('asterisk.conf'), 'asterisk.conf core <date> ok No 0');
+  assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> ok No 1');
+  assert.equal(await row('asterisk.conf'), 'core asterisk.conf <date> ok No 0');
   await stage.directory.write({ 'phones.conf': '[1008]\ntype=friend\npermit=nowhere\n' });
-  assert.equal(await row('sip.conf'), 'sip.conf chan_sip <date> ok Yes 1');
+  assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> ok Yes 1');
   assert.match(
     await stage.text('config reload phones.conf'),
     /phones\.conf:3: permit: .*\nchan_sip: phones\.conf was refused, and the old values stay\n$/s,
   );
-  assert.equal(await row('sip.conf'), 'sip.conf chan_sip <date> refused (1) Yes 1');
+  assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> refused (1) Yes 1');
   assert.match(await stage.text('config diff sip.conf'), /1008 +permit +- +nowhere +phones\.conf:3/);
   await stage.directory.write({ 'phones.conf': PHONES });
   assert.equal(await stage.text('config reload sip.conf'), 'chan_sip: sip.conf was read again\n');
-  assert.equal(await row('sip.conf'), 'sip.conf chan_sip <date> ok No 1');
+  assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> ok No 1');
 });
 
 test('the files of the core are read again, too; those of the start are not', async t => {

@@ -47,6 +47,7 @@ class Seat {
       quiet: false,
       muted: false,
       timestamps: false,
+      plain: true,
       reconnect: false,
       local: false,
       config: undefined,

@@ -39,7 +39,7 @@ const fileOf = (sections: Record<string, string>): ConfigFile => ({
     template: name.endsWith('(!)'),
     file: 'acl.conf',
     line: 1,
-    variables: variables(lines),
+    variables: variables(lines).map(variable => ({ ...variable, file: 'acl.conf' })),
   })),
 });
 
@@ -218,7 +218,7 @@ test('a broken acl.conf changes nothing and names every problem', () => {
   );
   assert.equal(acls.allows(aclOf('acl=office'), '192.0.2.1'), false);
   assert.deepEqual(acls.configure(fileOf({ office: 'premit=10.0.0.1' })).warnings, [
-    { file: 'sip.conf', line: 1, message: "unknown option 'premit', did you mean 'permit'?" },
+    { file: 'acl.conf', line: 1, message: "unknown option 'premit', did you mean 'permit'?" },
   ]);
 });
 
@@ -235,4 +235,42 @@ test('an option shows whether it restricts anybody', () => {
 
 test('the sample describes the lines that a list takes', () => {
   assert.deepEqual(Object.keys(aclConf.sections[0]!.table), ['permit', 'deny']);
+});
+
+test('what decided is named: the rule with its line, the list it is in, the list that is not there', () => {
+  const acls = new NamedAcls();
+  acls.configure(fileOf({ office: 'deny=0.0.0.0/0\npermit=10.0.0.0/8' }));
+  const own = aclOf('deny=192.0.2.0/24\npermit=192.0.2.7,!192.0.2.9');
+  const words = (acl: Acl, address: string): string => {
+    const { allowed, rule, list } = acls.decide(acl, address);
+    const line = rule && `${rule.permit ? 'permit' : 'deny'} ${rule.network.text} ${rule.file}:${rule.line}`;
+    return [allowed, line, list].filter(part => part !== undefined).join(' ');
+  };
+  const told = [
+    words(own, '192.0.2.1'),
+    words(own, '192.0.2.7'),
+    words(own, '192.0.2.9'),
+    words(own, '10.0.0.1'),
+    words(own, 'nobody'),
+    words(noAcl, 'nobody'),
+    words(aclOf('acl=office'), '10.0.0.1'),
+    words(aclOf('acl=office\npermit=192.0.2.1'), '192.0.2.1'),
+    words(aclOf('acl=office,attic'), '10.0.0.1'),
+  ];
+  assert.deepEqual(told, [
+    'false deny 192.0.2.0/255.255.255.0 sip.conf:1',
+    'true permit 192.0.2.7/255.255.255.255 sip.conf:2',
+    'false deny 192.0.2.9/255.255.255.255 sip.conf:2',
+    'true',
+    'false',
+    'true',
+    'true permit 10.0.0.0/255.0.0.0 acl.conf:2 office',
+    'false deny 0.0.0.0/0.0.0.0 acl.conf:1 office',
+    'false attic',
+  ]);
+});
+
+test('rules of rows have no place: equal ones stay one', () => {
+  const { set } = read(table, [{ name: 'deny', value: '192.0.2.0/24', file: 'sippeers name=3001', line: 0 }]);
+  assert.deepEqual(Object.keys(set.acl!.rules[0]!), ['permit', 'network']);
 });

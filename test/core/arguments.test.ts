@@ -17,6 +17,7 @@ const plain: Arguments = {
   quiet: false,
   muted: false,
   timestamps: false,
+  plain: false,
   local: false,
 };
 
@@ -28,6 +29,8 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['-C', '/etc/x.conf', '-c'], { config: '/etc/x.conf', console: true }],
   [['-C/etc/x.conf'], { config: '/etc/x.conf' }],
   [['-vvvr'], { mode: 'remote', verbose: 3 }],
+  [['-r', '--plain'], { mode: 'remote', plain: true }],
+  [['-c', '--plain'], { console: true, plain: true }],
   [['-r', '-v', '-dd'], { mode: 'remote', verbose: 1, debug: 2 }],
   [['-R'], { mode: 'remote', reconnect: true }],
   [['-x', 'core show version'], { mode: 'remote', command: 'core show version' }],
@@ -42,6 +45,11 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['--version'], { mode: 'version' }],
   [['-h'], { mode: 'help' }],
   [['-rc', '--help'], { mode: 'help', console: true }],
+  [['config', 'check'], { mode: 'config', words: ['config', 'check'] }],
+  [
+    ['-C', 'x.conf', 'config', 'show', '-r', '--json'],
+    { mode: 'config', config: 'x.conf', words: ['config', 'show', '-r', '--json'] },
+  ],
   [['-r', '--own-console'], { mode: 'remote', local: true }],
 ];
 
@@ -56,6 +64,7 @@ const refused: [words: string[], error: string][] = [
   [['-vZ'], 'there is no -Z'],
   [['--verbose'], 'there is no --verbose'],
   [['start'], "'start' is not expected here"],
+  [['-v', 'config', 'check'], '-v does not go with config'],
   [['-'], "'-' is not expected here"],
   [['-C'], '-C needs a file'],
   [['-rx'], '-x needs a command'],

@@ -1,6 +1,7 @@
 /** The sip commands. They read the stack and say what it says of itself. */
 import type { Command } from '#core';
 import { controlCommands } from './control.js';
+import { explainCommands } from './explain.js';
 import { historyCommands } from './history.js';
 import { listCommands } from './lists.js';
 import { showNames } from './names.js';
@@ -17,4 +18,5 @@ export const commands = (view: SipView): Command[] => [
   ...listCommands(view),
   ...controlCommands(view),
   ...historyCommands(view),
+  ...explainCommands(view),
 ];

@@ -6,6 +6,7 @@ import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
+import type { Explanations } from '../user/explanations.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
 
@@ -80,6 +81,7 @@ export interface SipView {
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
+  readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;

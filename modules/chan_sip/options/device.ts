@@ -97,6 +97,13 @@ export interface DeviceSection {
   readonly name: string;
   readonly type: DeviceType;
   readonly own: Readonly<Partial<Device>>;
+  /** Where it begins; left out of what stands in no file. */
+  readonly place?: SectionPlace | undefined;
+}
+
+export interface SectionPlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Same name, another meaning: not taken over. */

@@ -70,7 +70,7 @@ export function readSipConfig(file: ConfigFile, environment: Environment): SipCo
   const values = reader.general();
   const devices = reader.devices(values);
   const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
-  if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems);
+  if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems, reader.warnings);
   return {
     general: values,
     generalPlaces: reader.generalPlaces,
@@ -161,7 +161,8 @@ class Reader {
     }
     const { set, places } = this.read(device, section.variables, defaults);
     const { type: _type, ...own } = checkDevice(section, set, places, values, this.warn);
-    return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner) };
+    const place = { file: section.file, line: section.line };
+    return { name: section.name, type: known, own: ownValues(own, defaults, this.#interner), place };
   }
 
   /** Remembers options that are set to something and wait for their time. */

@@ -1,6 +1,6 @@
 /** The transport layer: holds the listeners, makes messages of what comes and answers what is none (RFC 3261 §18). */
 
-import { type Clock, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import { type Clock, type Logger, type TlsIdentity, traceOf } from '#core';
 import type { HttpServer } from '../../http/token.js';
 import type { Message } from '../message/message.js';
 import { badRequest, ParseError } from '../message/parse-error.js';
@@ -29,6 +29,7 @@ import {
   type Upward,
   type WebLimits,
 } from './transport.js';
+import { troubleOf } from './trouble.js';
 import { openUdp } from './udp.js';
 import { openWebSockets } from './websocket.js';
 
@@ -238,7 +239,7 @@ export class TransportLayer {
   #troubled(cause: NodeJS.ErrnoException, by: Flow | Listener): void {
     const where = formatLocal(by);
     const unsaid = this.#ration.take(`${where} ${cause.code ?? ''}`);
-    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${messageOf(cause)}${heldBack(unsaid)}`);
+    if (unsaid !== undefined) this.#parts.log.warning(`${where}: ${troubleOf(cause, by)}${heldBack(unsaid)}`);
   }
 
   #closed(listener: Listener): void {
@@ -248,11 +249,21 @@ export class TransportLayer {
 
 /** Where the response to a request goes (RFC 3261 §18.2.2, RFC 3581 §4). */
 export function replyFlow(request: Message, flow: Flow, symmetric: boolean): Flow {
-  if (flow.reliable || symmetric) return flow;
+  const to = replyAddress(request, flow, symmetric);
+  return to === flow.remote ? flow : flow.to(to);
+}
+
+/** Where an answer goes. */
+export function replyAddress(
+  request: Message,
+  { protocol, remote }: Pick<Flow, 'protocol' | 'remote'>,
+  symmetric: boolean,
+): Endpoint {
+  if (protocol !== 'udp' || symmetric) return remote;
   const { params, port = SIP_PORT } = request.via;
-  if (params.has('rport') || port === flow.remote.port || port < 1 || port > 0xffff) return flow;
+  if (params.has('rport') || port === remote.port || port < 1 || port > 0xffff) return remote;
   // Deviates from RFC 3261 §18.2.2: because whoever writes a maddr would aim our responses at a third party.
-  return flow.to({ address: flow.remote.address, port });
+  return { address: remote.address, port };
 }
 
 /** Nothing but line ends and NUL bytes, or nothing at all. */

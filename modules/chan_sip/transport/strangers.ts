@@ -32,7 +32,9 @@ export class Strangers {
   add(stranger: Stranger): void {
     this.#waiting.add(stranger);
     const limit = this.limits().authLimit;
-    for (const oldest of [...this.#waiting].slice(0, Math.max(0, this.#waiting.size - limit))) {
+    let surplus = this.#waiting.size - limit;
+    for (const oldest of this.#waiting) {
+      if (surplus-- <= 0) break;
       oldest.cut(`more than ${limit} connections without credentials; tcpauthlimit in sip.conf sets how many`);
     }
   }

@@ -1,4 +1,5 @@
 /** Who may ask for anything but a registration: the device a request comes from, its access list, its password. */
+import type { AclDecision } from '#core';
 import type { Message } from '../message/message.js';
 import { decode } from '../message/octets.js';
 import { forcesRport } from '../options/values/nat.js';
@@ -10,7 +11,7 @@ import { challengeFor } from './challenge.js';
 import { follow, natSeen } from './nat.js';
 import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
-import { FORBIDDEN, REFUSALS, type RefusalName, refusalEvent } from './refusals.js';
+import { HIDDEN, REFUSALS, type RefusalName, refusalEvent } from './refusals.js';
 import { authenticated, isTold, SecurityReport } from './security.js';
 import { type Found, type Outcome, type Question, type Reply, realmFor, type Site } from './site.js';
 
@@ -26,6 +27,13 @@ export interface Admitted {
   /** Whether it proved a password. */
   readonly proven: boolean;
   readonly symmetric: boolean;
+  /** Whom it says that it comes from. */
+  readonly user: string;
+  /** The device that it comes from, let in or not. */
+  readonly known: Peer | undefined;
+  readonly acl: AclDecision | undefined;
+  /** What its credentials were worth, once somebody looked. */
+  check?: Check;
 }
 
 type Asking = Extract<Outcome, { question: Question }>;
@@ -43,12 +51,14 @@ export class Admission {
   /** @returns what to answer when it is not let in: a challenge, a refusal; or what must be looked up first */
   admit(request: Message, flow: Flow, search: Search, answer?: Found): Admitted | Exclude<Outcome, undefined> {
     const { general, acls, auth } = this.#site;
-    const found = search === 'caller' ? this.#caller(request, flow, answer) : this.#subscriber(request, answer);
+    const user = this.#nameIn(request);
+    const found = search === 'caller' ? this.#caller(user, request, flow, answer) : this.#subscriber(user, answer);
     if (found && 'question' in found) return found;
-    const denied = found !== undefined && !acls.allows(found.get('acl'), flow.remote.address);
+    const acl = found && acls.decide(found.get('acl'), flow.remote.address);
+    const denied = acl?.allowed === false;
     const peer = denied ? undefined : found;
     const symmetric = forcesRport(peer?.get('nat') ?? general.nat, natSeen(request, flow));
-    const guest: Admitted = { request, flow, peer, proven: false, symmetric };
+    const guest: Admitted = { request, flow, peer, proven: false, symmetric, user, known: found, acl };
     if (!found && general.allowguest) return guest;
     const realm = realmFor(this.#site, request);
     if (peer && (peer.get('insecure').invite || !peer.hasPassword)) return this.#letIn(guest, '0');
@@ -56,6 +66,7 @@ export class Admission {
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
     const check = auth.check(request, peer, realm);
+    guest.check = check;
     if (check.verdict === 'accepted') {
       if (peer) follow(this.#site, peer, request, flow);
       return this.#letIn({ ...guest, proven: true }, '1');
@@ -71,17 +82,15 @@ export class Admission {
   }
 
   /** By name alone, of any type. */
-  #subscriber(request: Message, answer: Found | undefined): Peer | Asking | undefined {
+  #subscriber(name: string, answer: Found | undefined): Peer | Asking | undefined {
     const { peers, mapped } = this.#site;
-    const name = this.#nameIn(request);
     const known = peers.get(name) ?? answer?.peer;
     return known || answer || !mapped ? known : { question: { purpose: 'subscriber', name } };
   }
 
   /** By name those that may call, by address those that may be called; in memory first, then in the database. */
-  #caller(request: Message, flow: Flow, answer: Found | undefined): Peer | Asking | undefined {
+  #caller(name: string, request: Message, flow: Flow, answer: Found | undefined): Peer | Asking | undefined {
     const { peers, mapped } = this.#site;
-    const name = this.#nameIn(request);
     const named = peers.get(name);
     if (named && named.type !== 'peer') return named;
     const origin: Origin = {
@@ -106,12 +115,13 @@ export class Admission {
     return sent ? decode(sent.username) : accountName(general, request.from.uri);
   }
 
-  #challenge({ request, flow, symmetric }: Admitted, check: Check): Reply {
+  #challenge(asked: Admitted, check: Check): Reply {
+    const { request, flow, symmetric } = asked;
     const { nonce, answer } = challengeFor(this.#site, request, check);
     // The account is who asks while that is open, and then whom he asks for.
     const report = new SecurityReport('ChallengeSent', request.from.uri.text, request, flow, { Challenge: nonce });
     if (isTold(request)) this.#site.emit('security', report);
-    return { answer, symmetric };
+    return { answer, symmetric, about: asked };
   }
 
   #refuse(asked: Admitted, name: RefusalName, check?: Check): Reply {
@@ -122,6 +132,6 @@ export class Admission {
     );
     const account = request.requestUri.user ?? '';
     if (isTold(request)) this.#site.emit('security', refusalEvent(account, request, flow, name, check));
-    return { answer: FORBIDDEN, symmetric };
+    return { answer: HIDDEN[name], symmetric, about: asked };
   }
 }

@@ -7,6 +7,7 @@ import type { General } from '../options/general.js';
 import { replyFlow } from '../transport/layer.js';
 import type { Flow } from '../transport/transport.js';
 import type { Nonces } from './nonces.js';
+import type { Why } from './why.js';
 
 export type Header = readonly [name: string, value: string];
 
@@ -15,6 +16,8 @@ export interface Answer {
   readonly status: number;
   readonly reason: string;
   readonly headers?: readonly Header[];
+  /** What it is an answer to, for the operator; it never goes out. */
+  readonly why?: Why;
 }
 
 /** The extensions that we name as ours. */

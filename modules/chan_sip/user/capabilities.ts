@@ -13,6 +13,6 @@ export function capabilities(site: Site, admission: Admission): Handler {
     const answer: Answer = fault
       ? { ...fault, headers: [ACCEPT] }
       : { status: 200, reason: 'OK', headers: [['Contact', site.ourAddress.contact(flow)], ACCEPT] };
-    return asked ? { answer, symmetric: asked.symmetric } : { answer };
+    return asked ? { answer, symmetric: asked.symmetric, about: asked } : { answer };
   };
 }

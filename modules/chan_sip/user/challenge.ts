@@ -4,6 +4,7 @@ import type { Message } from '../message/message.js';
 import type { Answer, Header } from './answers.js';
 import type { Check } from './auth.js';
 import { realmFor, type Site } from './site.js';
+import type { Why } from './why.js';
 
 export interface Challenge {
   readonly nonce: string;
@@ -14,9 +15,13 @@ export interface Challenge {
 export function challengeFor(site: Site, request: Message, { verdict, demand }: Check): Challenge {
   const nonce = site.nonces.issue(request.callId);
   const realm = realmFor(site, request);
-  const stale = verdict === 'stale' || verdict === 'repeated';
+  const renewed = verdict === 'stale' || verdict === 'repeated';
   const headers = demand.algorithms.map(
-    (algorithm): Header => ['WWW-Authenticate', challenge(realm, nonce, { algorithm, qop: demand.qop, stale })],
+    (algorithm): Header => [
+      'WWW-Authenticate',
+      challenge(realm, nonce, { algorithm, qop: demand.qop, stale: renewed }),
+    ],
   );
-  return { nonce, answer: { status: 401, reason: 'Unauthorized', headers } };
+  const why: Why = renewed ? verdict : 'challenge';
+  return { nonce, answer: { status: 401, reason: 'Unauthorized', headers, why } };
 }

@@ -5,7 +5,7 @@ import type { Address } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { PROTOCOLS, type Protocol, standardPort } from '../options/values/transport.js';
 import type { Resolver } from '../transport/resolver/resolver.js';
-import type { Endpoint } from '../transport/transport.js';
+import type { Endpoint, Flow } from '../transport/transport.js';
 import type { Peer } from './peer.js';
 import type { Attempt } from './registrar.js';
 
@@ -19,8 +19,11 @@ export interface Place {
   readonly port: number;
 }
 
+/** What of a REGISTER says where its device is. */
+export type Whence = Pick<Attempt, 'request' | 'symmetric'> & { readonly flow: Pick<Flow, 'protocol' | 'remote'> };
+
 /** Undefined when it points nowhere. */
-export function placeOf(attempt: Attempt, peer: Peer, contact: Address): Place | undefined {
+export function placeOf(attempt: Whence, peer: Peer, contact: Address): Place | undefined {
   const { flow, request } = attempt;
   const { host, port: written } = contact.uri;
   const protocol = protocolOf(attempt, peer, contact);
@@ -35,7 +38,7 @@ export function placeOf(attempt: Attempt, peer: Peer, contact: Address): Place |
 export const isLocated = ({ host }: Place): boolean => isIP(host) !== 0;
 
 /** What the contact asks for, if the device may use it; else what it came over. */
-function protocolOf({ flow }: Attempt, peer: Peer, contact: Address): Protocol {
+function protocolOf({ flow }: Whence, peer: Peer, contact: Address): Protocol {
   // RFC 7118 §5.2.2: `ws` stands for both, and only the connection that is there can be used.
   if (flow.protocol === 'ws' || flow.protocol === 'wss') return flow.protocol;
   const asked = contact.uri.params.get('transport')?.toLowerCase();

@@ -3,11 +3,12 @@ import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
 import type { Uri } from '../message/uri.js';
 import type { Answer } from './answers.js';
-import { mayBeAt } from './nat.js';
+import { barrierAt } from './nat.js';
 import type { Peer } from './peer.js';
 import { FORBIDDEN } from './refusals.js';
 import type { Attempt } from './registrar.js';
 import type { Site } from './site.js';
+import type { Why } from './why.js';
 
 /** Longer texts are not stored: a contact and a path are of no use when cut, so they are refused. */
 const LONGEST_CONTACT = 512;
@@ -15,18 +16,27 @@ const LONGEST_PATH = 1024;
 const LONGEST_CALL_ID = 255;
 const LONGEST_USERAGENT = 255;
 
-export const BAD_REQUEST: Answer = { status: 400, reason: 'Bad Request' };
-const DENIED: Answer = { status: 603, reason: 'Denied' };
+export const badRequest = (why: Why): Answer => ({ status: 400, reason: 'Bad Request', why });
+const LONG = badRequest('long');
+/** Newcomers are told no more than whom we do not know. */
+const denied = ({ origin }: Peer): Pick<Answer, 'status' | 'reason'> =>
+  origin === 'autocreate' ? FORBIDDEN : { status: 603, reason: 'Denied' };
 const NO_PATH: readonly string[] = [];
 
 export const pathOf = (request: Message, peer: Peer): readonly string[] =>
   peer.get('supportpath') ? request.list('Path') : NO_PATH;
 
 /** Why a contact at this address cannot be bound. */
-export function contactFault(site: Site, peer: Peer, uri: Uri, address: string, path: readonly string[]) {
-  if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return BAD_REQUEST;
-  if (mayBeAt(site, peer, address)) return undefined;
-  return peer.origin === 'autocreate' ? FORBIDDEN : DENIED;
+export function contactFault(
+  site: Site,
+  peer: Peer,
+  uri: Uri,
+  address: string,
+  path: readonly string[],
+): Answer | undefined {
+  if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return LONG;
+  const barrier = barrierAt(site, peer, address);
+  return barrier && { ...denied(peer), why: barrier };
 }
 
 /** What a REGISTER that is taken says of its device. */

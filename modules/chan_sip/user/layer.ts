@@ -11,6 +11,7 @@ import { ContactList } from './contact-list.js';
 import { ContactLookups } from './contact-place.js';
 import { Directory } from './directory.js';
 import { domainsOf } from './domains.js';
+import { Explanations } from './explanations.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
@@ -55,6 +56,7 @@ export class UserLayer {
   readonly site: Site;
   readonly handlers: Handlers;
   readonly directory: Directory;
+  readonly explanations: Explanations;
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
   readonly outbound: Outbound;
@@ -95,9 +97,10 @@ export class UserLayer {
     hosts.located = peer => this.#qualify.found(peer);
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission);
-    const { receive } = new Registrar(this.site, this.#registration);
+    const registrar = new Registrar(this.site, this.#registration);
+    this.explanations = new Explanations(this.site, { registrar, directory: this.directory, families });
     const options = capabilities(this.site, admission);
-    this.handlers = { register: receive, options, invite, message, subscribe, notify, cancel };
+    this.handlers = { register: registrar.receive, options, invite, message, subscribe, notify, cancel };
   }
 
   /** Before the first message: what the last run left is taken up. */
@@ -107,9 +110,10 @@ export class UserLayer {
   }
 
   /** Everything at once: no message is between the old values and the new. */
-  configure({ general, devices, credentials }: SipConfig, hostname: string): void {
+  configure({ general, generalPlaces, devices, credentials }: SipConfig, hostname: string): void {
     const { site } = this;
     site.general = general;
+    site.generalPlaces = generalPlaces;
     site.names.configure(general.nameserver);
     site.answers.configure(general);
     site.ourAddress.configure(general);

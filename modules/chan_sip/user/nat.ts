@@ -7,16 +7,21 @@ import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
 /** Ports do not count, nor does a host that is a name. */
-export function natSeen(request: Message, flow: Flow): boolean {
+export function natSeen(request: Message, flow: Pick<Flow, 'remote'>): boolean {
   const { host } = request.via;
   const { address } = flow.remote;
   return host !== address && isIP(host) !== 0 && !sameAddress(host, address);
 }
 
-/** Whether a device that registers may be at an address: contactacl and its like, dynamic_exclude_static. */
-export function mayBeAt({ acls, general, reserved }: Site, peer: Peer, address: string): boolean {
-  if (reserved.has(address)) return false;
-  return acls.allows(general.contactacl, address) && acls.allows(peer.get('contactacl'), address);
+/** What keeps a device that registers from an address: contactacl and its like, dynamic_exclude_static. */
+export function barrierAt(
+  { acls, general, reserved }: Site,
+  peer: Peer,
+  address: string,
+): 'reserved' | 'contactacl' | undefined {
+  if (reserved.has(address)) return 'reserved';
+  const allowed = acls.allows(general.contactacl, address) && acls.allows(peer.get('contactacl'), address);
+  return allowed ? undefined : 'contactacl';
 }
 
 /**
@@ -33,7 +38,7 @@ export function follow(site: Site, peer: Peer, request: Message, flow: Flow): vo
   if (binding.protocol !== protocol || binding.path.length > 0) return;
   if (!peer.get('nat').autoForceRport || !natSeen(request, flow)) return;
   if (address?.address === remote.address && address.port === remote.port) return;
-  if (!mayBeAt(site, peer, remote.address)) return;
+  if (barrierAt(site, peer, remote.address)) return;
   peer.natDetected = true;
   binding.address = remote;
   binding.connection = reliable ? remote : undefined;

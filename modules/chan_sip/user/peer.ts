@@ -1,7 +1,7 @@
 /** A device: what its section says, and where it is now. */
 import { isIP } from 'node:net';
 import { type Algorithm, ha1 } from '../message/digest-algorithm.js';
-import type { Device, DeviceSection, DeviceType } from '../options/device.js';
+import type { Device, DeviceSection, DeviceType, SectionPlace } from '../options/device.js';
 import { hashGiven, provable } from '../options/values/algorithms.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';
@@ -46,6 +46,7 @@ export class Peer {
   #type: DeviceType;
   #origin: Origin;
   #own: Readonly<Partial<Device>>;
+  #place: SectionPlace | undefined;
   #defaults: Device;
   #hashes: { [A in Algorithm]?: { readonly realm: string; readonly value: string } } | undefined;
 
@@ -53,6 +54,7 @@ export class Peer {
     this.name = section.name;
     this.#type = section.type;
     this.#own = section.own;
+    this.#place = section.place;
     this.#defaults = defaults;
     this.#origin = origin;
     this.#settle();
@@ -68,7 +70,12 @@ export class Peer {
 
   /** What it was made of. */
   get section(): DeviceSection {
-    return { name: this.name, type: this.#type, own: this.#own };
+    return { name: this.name, type: this.#type, own: this.#own, place: this.#place };
+  }
+
+  /** Where its section begins; undefined when it is in no file. */
+  get place(): SectionPlace | undefined {
+    return this.#place;
   }
 
   /** Its own value, else the one all devices share. */
@@ -218,6 +225,7 @@ export class Peer {
     const learned = this.defaultuser === before.configured ? '' : this.defaultuser;
     this.#type = section.type;
     this.#own = section.own;
+    this.#place = section.place;
     this.#defaults = defaults;
     this.#origin = origin;
     this.#hashes = undefined;

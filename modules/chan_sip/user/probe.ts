@@ -5,6 +5,7 @@ import type { Message } from '../message/message.js';
 import { standardPort } from '../options/values/transport.js';
 import type { ClientUser } from '../transaction/layer.js';
 import type { Timers } from '../transaction/timers.js';
+import type { Hop } from '../transport/resolver/hop.js';
 import type { Endpoint, Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
 import { type Sending, sendFitting } from './fitting.js';
@@ -37,6 +38,8 @@ export class Probe implements ClientUser {
   readonly #parts: ProbeParts;
   #deadline: Job | undefined;
   #sending: Sending | undefined;
+  /** Of the places that a name leads to, the one that is asked. */
+  #place: Hop | undefined;
   #sentAt = 0;
   #over = false;
 
@@ -77,6 +80,7 @@ export class Probe implements ClientUser {
     const hops = await names.locator.locate({ scheme: 'sip', host, port, transport }, howTo(general, [transport]));
     if (this.#over) return;
     const [first] = outgoing.inOrder(hops);
+    this.#place = first;
     if (first) this.#send(hop, first.remote);
     else this.#end(undefined);
   }
@@ -115,6 +119,15 @@ export class Probe implements ClientUser {
   #end(outcome: Outcome): void {
     if (this.#over) return;
     this.close();
+    this.#judge(outcome);
     this.#parts.done(outcome);
+  }
+
+  /** Who is silent is tried last: the next question goes to another place (RFC 3263 §4.3). */
+  #judge(outcome: Outcome): void {
+    const { outgoing } = this.#parts.site;
+    if (!this.#place) return;
+    if (outcome === undefined) outgoing.avoid(this.#place);
+    else outgoing.reached(this.#place);
   }
 }

@@ -7,6 +7,7 @@ import type { Peer } from './peer.js';
 import { quotable } from './quotable.js';
 import { SecurityReport } from './security.js';
 import type { Site } from './site.js';
+import type { Why } from './why.js';
 
 export interface Refusal {
   /** The end of the line that ban tools read. */
@@ -23,7 +24,7 @@ export interface Refusal {
 
 export const FORBIDDEN: Answer = { status: 403, reason: 'Forbidden' };
 /** An older CSeq of a Call-ID, or one too many at a time. */
-export const SERVER_ERROR: Answer = { status: 500, reason: 'Server error' };
+export const serverError = (why: Why): Answer => ({ status: 500, reason: 'Server error', why });
 const NOT_FOUND: Answer = { status: 404, reason: 'Not found' };
 
 /** Those that alwaysauthreject hides. */
@@ -76,6 +77,15 @@ export const REFUSALS = {
 } as const satisfies Record<string, Refusal>;
 
 export type RefusalName = keyof typeof REFUSALS;
+
+const answers = (answer: (name: RefusalName) => Answer): Readonly<Record<RefusalName, Answer>> =>
+  Object.fromEntries(
+    (Object.keys(REFUSALS) as RefusalName[]).map(name => [name, { ...answer(name), why: name }]),
+  ) as Record<RefusalName, Answer>;
+
+/** What each is answered with where nothing is hidden, and where all look alike. */
+export const PLAIN = answers(name => REFUSALS[name].plain);
+export const HIDDEN = answers(() => FORBIDDEN);
 
 /** A refused request: who asked for what. */
 export interface Refused {

@@ -1,22 +1,32 @@
 /** What a REGISTER that was let in changes, and how it is answered (RFC 3261 §10.3, steps 6 to 8). */
 import type { Message } from '../message/message.js';
 import { detach } from '../message/octets.js';
-import type { Endpoint } from '../transport/transport.js';
+import { type Endpoint, formatEndpoint } from '../transport/transport.js';
 import type { Answer, Header } from './answers.js';
 import type { Bindings } from './bindings.js';
 import type { ContactList } from './contact-list.js';
 import { type ContactLookups, isLocated, located, type Place, placeOf } from './contact-place.js';
-import { BAD_REQUEST, contactFault, isKept, keptCallId, learn, pathOf } from './contact-rules.js';
+import { badRequest, contactFault, isKept, keptCallId, learn, pathOf } from './contact-rules.js';
 import { NONCE_LIFE } from './nonces.js';
 import { type LastAnswer, Peer } from './peer.js';
-import { SERVER_ERROR } from './refusals.js';
+import { serverError } from './refusals.js';
 import type { Attempt } from './registrar.js';
-import type { Plan, Several } from './several.js';
+import type { Changes, Plan, Several } from './several.js';
 import type { Site } from './site.js';
 import { type Wish, wishOf } from './wish.js';
 
 type WantedOne = Extract<Wish, { kind: 'bind' }>;
 type Did = LastAnswer['did'];
+
+/** What is to be done about a REGISTER that is let in. */
+export type Intent =
+  | Exclude<Wish, { kind: 'bind' | 'nonsense' }>
+  | { readonly kind: 'bind'; readonly wish: WantedOne; readonly place: Place }
+  /** Without changes: names must be looked up first. */
+  | { readonly kind: 'several'; readonly plan: Plan; readonly changes: Changes | undefined }
+  | { readonly kind: 'again'; readonly answer: Answer };
+
+const WHY = { query: 'told', remove: 'removed', bind: 'bound' } as const;
 
 /** What autocreatepeer makes at most: strangers fill that table. */
 const NEWCOMERS = 1000;
@@ -81,47 +91,74 @@ export class Registration {
     return this.#success(request, peer, last.did === 'bind' && !peer.binding ? 'remove' : last.did);
   }
 
+  /** What an authenticated REGISTER comes to, as far as that can be said before names are looked up. Nothing changes. */
+  intend(attempt: Attempt, peer: Peer): Intent | Answer {
+    if (this.#lookups.has(peer)) return serverError('busy');
+    if (peer.several) return this.#intendSeveral(attempt, peer);
+    const wish = wishOf(attempt.request, this.#site.general);
+    if (wish.kind === 'nonsense') return badRequest('contact');
+    if (wish.kind !== 'bind') return wish;
+    const place = placeOf(attempt, peer, wish.contact);
+    if (!place) return badRequest('nowhere');
+    if (!isLocated(place)) return this.#lookups.full ? serverError('lookups') : { kind: 'bind', wish, place };
+    const path = pathOf(attempt.request, peer);
+    return contactFault(this.#site, peer, wish.contact.uri, place.host, path) ?? { kind: 'bind', wish, place };
+  }
+
+  #intendSeveral(attempt: Attempt, peer: Peer): Intent | Answer {
+    // A device without a password repeats itself without credentials.
+    const answer = this.answerAgain(attempt.request, peer);
+    if (answer) return { kind: 'again', answer };
+    const plan = this.#several.plan(attempt, peer);
+    if ('status' in plan) return plan;
+    if (plan.names.length > 0) {
+      return this.#lookups.full ? serverError('lookups') : { kind: 'several', plan, changes: undefined };
+    }
+    const changes = this.#several.weigh(plan, NOTHING_FOUND);
+    return 'status' in changes ? changes : { kind: 'several', plan, changes };
+  }
+
   /**
    * Does what an authenticated REGISTER asks for. Nothing has changed when it is refused.
    * @returns undefined when the answer comes later
    */
-  take(attempt: Attempt, peer: Peer): Answer | undefined {
-    if (this.#lookups.has(peer)) return SERVER_ERROR;
-    if (peer.several) return this.#takeSeveral(attempt, peer);
-    const wish = wishOf(attempt.request, this.#site.general);
-    if (wish.kind === 'nonsense') return this.#refusal(BAD_REQUEST);
-    if (wish.kind === 'bind') return this.#locate(attempt, peer, wish);
-    if (wish.kind === 'remove') this.#bindings.remove(peer);
-    return this.#done(attempt.request, peer, wish.kind);
+  take(attempt: Attempt, peer: Peer, intent: Intent | Answer): Answer | undefined {
+    if ('status' in intent) return this.#refuse(attempt, peer, intent);
+    switch (intent.kind) {
+      case 'again':
+        return intent.answer;
+      case 'several':
+        return this.#takeSeveral(attempt, peer, intent.plan, intent.changes);
+      case 'bind':
+        return this.#takeOne(attempt, peer, intent.wish, intent.place);
+      default:
+        if (intent.kind === 'remove') this.#bindings.remove(peer);
+        return this.#done(attempt.request, peer, intent.kind);
+    }
   }
 
-  #takeSeveral(attempt: Attempt, peer: Peer): Answer | undefined {
-    // A device without a password repeats itself without credentials.
-    const again = this.answerAgain(attempt.request, peer);
-    if (again) return again;
-    const plan = this.#several.plan(attempt, peer);
-    if ('status' in plan) return this.#refusal(plan);
-    if (plan.names.length === 0) return this.#carryOut(plan, NOTHING_FOUND);
-    return this.#later(attempt, peer, plan.names, found => this.#carryOut(plan, found));
-  }
-
-  #carryOut(plan: Plan, found: ReadonlyMap<string, string>): Answer {
-    const refusal = this.#several.carryOut(plan, found);
-    return refusal ? this.#refusal(refusal) : this.#done(plan.attempt.request, plan.peer, plan.did);
+  #takeSeveral(attempt: Attempt, peer: Peer, plan: Plan, changes: Changes | undefined): Answer | undefined {
+    const carryOut = (weighed: Changes | Answer): Answer => {
+      if ('status' in weighed) return this.#refuse(attempt, peer, weighed);
+      this.#several.carryOut(plan, weighed);
+      return this.#done(attempt.request, peer, plan.did);
+    };
+    if (changes) return carryOut(changes);
+    return this.#later(attempt, peer, plan.names, found => carryOut(this.#several.weigh(plan, found)));
   }
 
   /** Where the device is: the source of the packet, or where its contact points. */
-  #locate(attempt: Attempt, peer: Peer, wish: WantedOne): Answer | undefined {
-    const { scheme } = wish.contact.uri;
-    if (scheme !== 'sip' && scheme !== 'sips') {
+  #takeOne(attempt: Attempt, peer: Peer, wish: WantedOne, place: Place): Answer | undefined {
+    const { uri } = wish.contact;
+    if (uri.scheme !== 'sip' && uri.scheme !== 'sips') {
       this.#site.log.notice(`the contact of '${peer.name}' is no SIP URI and is stored as it is`);
     }
-    const place = placeOf(attempt, peer, wish.contact);
-    if (!place) return this.#refusal(BAD_REQUEST);
     if (isLocated(place)) return this.#bind(attempt, peer, wish, place, { address: place.host, port: place.port });
     return this.#later(attempt, peer, [place.host], found => {
       const address = located(place, found);
-      return address ? this.#bind(attempt, peer, wish, place, address) : this.#refusal(BAD_REQUEST);
+      if (!address) return this.#refusal(badRequest('lost'));
+      const fault = contactFault(this.#site, peer, uri, address.address, pathOf(attempt.request, peer));
+      return fault ? this.#refusal(fault) : this.#bind(attempt, peer, wish, place, address);
     });
   }
 
@@ -131,13 +168,12 @@ export class Registration {
     peer: Peer,
     names: readonly string[],
     then: (found: Map<string, string>) => Answer,
-  ): undefined | Answer {
-    if (this.#lookups.full) return SERVER_ERROR;
+  ): undefined {
     this.#site.spawn(
       `look-up of the contact of '${peer.name}'`,
       this.#lookups.find(attempt, peer, names).then(found => {
         if (this.#closed) return;
-        this.#late(attempt, this.#isThere(peer) ? then(found) : SERVER_ERROR);
+        this.#late(attempt, this.#isThere(peer) ? then(found) : serverError('gone'));
       }),
     );
     return undefined;
@@ -156,8 +192,6 @@ export class Registration {
     const { request, flow } = attempt;
     const { uri } = wish.contact;
     const path = pathOf(request, peer);
-    const fault = contactFault(this.#site, peer, uri, address.address, path);
-    if (fault) return this.#refusal(fault);
     learn(this.#site, attempt, peer, uri);
     const before = peer.binding;
     const brought = {
@@ -192,8 +226,9 @@ export class Registration {
 
   #success(request: Message, peer: Peer, did: Did): Answer {
     const date: Header = ['Date', this.#site.answers.date()];
-    if (!peer.several) return { status: 200, reason: 'OK', headers: this.#headers(peer, did, date) };
-    return { status: 200, reason: 'OK', headers: [...this.#contacts.headers(request, peer), date] };
+    const ok = { status: 200, reason: 'OK', why: WHY[did] };
+    if (!peer.several) return { ...ok, headers: this.#headers(peer, did, date) };
+    return { ...ok, headers: [...this.#contacts.headers(request, peer), date] };
   }
 
   /** The one contact we keep, with what is left of it; after its removal none. */
@@ -211,12 +246,25 @@ export class Registration {
     return headers;
   }
 
-  #refusal({ status, reason }: Answer): Answer {
-    return { status, reason, headers: [['Date', this.#site.answers.date()]] };
+  #refuse({ flow }: Attempt, peer: Peer, answer: Answer): Answer {
+    if (answer.why === 'room') {
+      const most = peer.get('maxcontacts');
+      const from = formatEndpoint(flow.remote);
+      this.#site.log.notice(
+        `a contact of '${peer.name}' from ${from} is refused: it has ${most} already (maxcontacts)`,
+      );
+    }
+    return this.#refusal(answer);
+  }
+
+  #refusal(answer: Answer): Answer {
+    return { ...answer, headers: [['Date', this.#site.answers.date()]] };
   }
 
   /** The answer to a request that had to wait. */
-  #late({ request, flow, symmetric }: Attempt, answer: Answer): void {
+  #late(attempt: Attempt, answer: Answer): void {
+    const { request, flow, symmetric } = attempt;
+    this.#site.decisions.add(request, flow, { answer, symmetric, about: attempt }, this.#site.general);
     this.#site.answers.send(request, flow, symmetric, answer);
   }
 }

@@ -11,7 +11,7 @@ import type { Found, Outcome, Reply, Site } from './site.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
 const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
-const NOT_FOUND: Answer = { status: 404, reason: 'Not Found' };
+const NOT_FOUND: Answer = { status: 404, reason: 'Not Found', why: 'extension' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
 const NO_REPLACED: Answer = { status: 481, reason: 'Call Leg Does Not Exist (Replaces)' };
 /** To whatever belongs to a call, as there is none. */
@@ -53,7 +53,7 @@ export class Requests {
     if (!isAdmitted(caller)) return caller;
     const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#noExtension(caller);
     // Only who proved a password gets repeats: the address of a stranger may be his victim's.
-    return { answer, symmetric: caller.symmetric, kept: caller.proven };
+    return { answer, symmetric: caller.symmetric, kept: caller.proven, about: caller };
   };
 
   readonly message = (request: Message, flow: Flow, found?: Found): Outcome => {
@@ -63,7 +63,7 @@ export class Requests {
     const answer = destinationFault(this.#site, request) ?? NOT_FOUND;
     if (!general.auth_message_requests) return { answer };
     const sender = this.#admission.admit(request, flow, 'caller', found);
-    return isAdmitted(sender) ? { answer, symmetric: sender.symmetric } : sender;
+    return isAdmitted(sender) ? { answer, symmetric: sender.symmetric, about: sender } : sender;
   };
 
   readonly subscribe = (request: Message, flow: Flow, found?: Found): Outcome => {
@@ -72,7 +72,7 @@ export class Requests {
     if (event === '') return { answer: BAD_EVENT };
     const subscriber = this.#admission.admit(request, flow, 'subscriber', found);
     if (!isAdmitted(subscriber)) return subscriber;
-    return { answer: this.#subscription(subscriber, event), symmetric: subscriber.symmetric };
+    return { answer: this.#subscription(subscriber, event), symmetric: subscriber.symmetric, about: subscriber };
   };
 
   readonly notify = (request: Message): Reply => {

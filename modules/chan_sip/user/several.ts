@@ -2,16 +2,15 @@
 import type { Message } from '../message/message.js';
 import { detach } from '../message/octets.js';
 import { isSameUriText } from '../message/same-uri.js';
-import { formatEndpoint } from '../transport/transport.js';
 import type { Answer } from './answers.js';
 import type { Binding, NewBinding, Traits } from './binding.js';
 import type { Bindings } from './bindings.js';
 import { isLocated, located, type Place, placeOf } from './contact-place.js';
-import { BAD_REQUEST, contactFault, keptCallId, learn, pathOf } from './contact-rules.js';
+import { badRequest, contactFault, keptCallId, learn, pathOf } from './contact-rules.js';
 import type { Gruus } from './gruu.js';
 import { isReachable } from './next-hop.js';
 import type { LastAnswer, Peer } from './peer.js';
-import { FORBIDDEN, SERVER_ERROR } from './refusals.js';
+import { FORBIDDEN, serverError } from './refusals.js';
 import type { Attempt } from './registrar.js';
 import type { Site } from './site.js';
 import { flowsWanted, instanceOf, isDirect, regIdOf } from './wanted-flow.js';
@@ -39,10 +38,16 @@ export interface Plan {
 }
 
 /** What is to be done when nothing speaks against it. */
-interface Changes {
+export interface Changes {
   readonly going: Set<Binding>;
   readonly coming: { item: Item; brought: NewBinding; binding: Binding | undefined }[];
+  /** Those that give way. */
+  readonly giving: readonly Binding[];
 }
+
+const NOTHING: Changes = { going: new Set(), coming: [], giving: [] };
+const ROOMLESS: Answer = { ...FORBIDDEN, why: 'room' };
+const LOOP: Answer = { ...FORBIDDEN, why: 'loop' };
 
 export class Several {
   readonly #site: Site;
@@ -59,7 +64,7 @@ export class Several {
     const { request } = attempt;
     const most = Math.max(LEAST_READ, peer.get('maxcontacts'));
     const wishes = wishesOf(request, this.#site.general, most);
-    if (wishes.kind === 'nonsense') return BAD_REQUEST;
+    if (wishes.kind === 'nonsense') return badRequest('contact');
     const common = { attempt, peer, items: [], names: [] };
     if (wishes.kind === 'query') return { ...common, did: 'query' };
     if (wishes.kind === 'remove all') return { ...common, did: 'remove' };
@@ -69,9 +74,9 @@ export class Several {
     const items: Item[] = [];
     for (const wanted of contacts) {
       const place = placeOf(attempt, peer, wanted.contact);
-      if (!place) return BAD_REQUEST;
+      if (!place) return badRequest('nowhere');
       // RFC 5627 §5.1: it would lead back to itself.
-      if (this.#gruus.bindingOf(wanted.contact.uri)) return FORBIDDEN;
+      if (this.#gruus.bindingOf(wanted.contact.uri)) return LOOP;
       const regId = flows ? regIdOf(wanted) : undefined;
       const kept = regId === undefined ? place : sourceOf(attempt);
       items.push({ ...wanted, place: kept, instance: instanceOf(wanted), regId });
@@ -81,44 +86,48 @@ export class Several {
     return { ...common, did: coming.length > 0 ? 'bind' : 'remove', items, names };
   }
 
-  /** @returns undefined when it is done; `found` says where the names lead */
-  carryOut(plan: Plan, found: ReadonlyMap<string, string>): Answer | undefined {
+  /**
+   * RFC 3261 §10.3 step 7: everything is looked at before anything is done.
+   * @returns why it cannot be done; `found` says where the names lead
+   */
+  weigh(plan: Plan, found: ReadonlyMap<string, string>): Changes | Answer {
     const { attempt, peer, did, items } = plan;
-    if (did === 'query') return undefined;
-    if (items.length === 0) return this.#removeAll(attempt.request, peer);
+    if (did === 'query') return NOTHING;
+    if (items.length === 0) {
+      const older = peer.bindings.some(binding => isOlder(attempt.request, binding));
+      return older ? serverError('older') : NOTHING;
+    }
     const changes = this.#changes(plan, found);
     if ('status' in changes) return changes;
-    const { going, coming } = changes;
-    const giving = this.#room(attempt, peer, changes);
-    if (!giving) return FORBIDDEN;
+    const giving = this.#room(peer, changes);
+    return giving ? { ...changes, giving } : ROOMLESS;
+  }
+
+  carryOut({ attempt, peer, did, items }: Plan, { going, coming, giving }: Changes): void {
+    if (did === 'remove' && items.length === 0) {
+      this.#bindings.remove(peer);
+      return;
+    }
     if (coming.length > 0) learn(this.#site, attempt, peer, coming[0]!.item.contact.uri);
     // What goes goes last: the device is registered all the while.
     for (const { brought, binding } of coming) this.#bindings.bind(peer, brought, binding);
     for (const binding of [...going, ...giving]) this.#bindings.drop(peer, binding);
-    return undefined;
   }
 
-  #removeAll(request: Message, peer: Peer): Answer | undefined {
-    if (peer.bindings.some(binding => isOlder(request, binding))) return SERVER_ERROR;
-    this.#bindings.remove(peer);
-    return undefined;
-  }
-
-  /** RFC 3261 §10.3 step 7: everything is looked at before anything is done. */
   #changes({ attempt, peer, items }: Plan, found: ReadonlyMap<string, string>): Changes | Answer {
     const { request } = attempt;
     const path = pathOf(request, peer);
-    const changes: Changes = { going: new Set(), coming: [] };
+    const changes: Changes = { going: new Set(), coming: [], giving: [] };
     for (const item of items) {
       const { uri } = item.contact;
       const binding = peer.bindings.find(one => isFor(one, item));
-      if (binding && isOlder(request, binding)) return SERVER_ERROR;
+      if (binding && isOlder(request, binding)) return serverError('older');
       if (item.seconds === 0) {
         if (binding) changes.going.add(binding);
         continue;
       }
       const address = located(item.place, found);
-      if (!address) return BAD_REQUEST;
+      if (!address) return badRequest('lost');
       const fault = contactFault(this.#site, peer, uri, address.address, path);
       if (fault) return fault;
       // The same contact twice in one request: the last one counts.
@@ -162,7 +171,7 @@ export class Several {
   }
 
   /** Who gives way to those who come; undefined when there is no room for them. */
-  #room({ flow }: Attempt, peer: Peer, { going, coming }: Changes): readonly Binding[] | undefined {
+  #room(peer: Peer, { going, coming }: Changes): readonly Binding[] | undefined {
     const most = peer.get('maxcontacts');
     const renewed = new Set(coming.map(({ binding }) => binding));
     const staying = peer.bindings.filter(binding => !going.has(binding) && !renewed.has(binding));
@@ -172,8 +181,6 @@ export class Several {
     const giving = all ? staying : staying.filter(one => !isReachable(this.#site, one) || this.#bindings.isLate(one));
     if (giving.length >= surplus && coming.length <= most)
       return this.#bindings.surplus(giving, giving.length - surplus);
-    const from = formatEndpoint(flow.remote);
-    this.#site.log.notice(`a contact of '${peer.name}' from ${from} is refused: it has ${most} already (maxcontacts)`);
     return undefined;
   }
 }

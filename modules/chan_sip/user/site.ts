@@ -8,6 +8,7 @@ import {
   type Core,
   type Event,
   type Fact,
+  type Line,
   type Logger,
   type Scheduler,
 } from '#core';
@@ -20,6 +21,7 @@ import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
 import type { Origin } from './addresses.js';
 import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
+import { type Considered, Decisions } from './decisions.js';
 import { Domains } from './domains.js';
 import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
@@ -49,6 +51,7 @@ export interface Site {
   readonly nonces: Nonces;
   readonly auth: Auth;
   readonly answers: Answers;
+  readonly decisions: Decisions;
   readonly transactions: TransactionLayer;
   readonly outward: Outward;
   readonly outgoing: Outgoing;
@@ -56,6 +59,8 @@ export interface Site {
   readonly reaches: Reaches;
   readonly ourAddress: OurAddress;
   general: General;
+  /** The line that decided each option of [general]. */
+  generalPlaces: ReadonlyMap<string, Line>;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
   reserved: ReadonlySet<string>;
   /** Whether a device that is not among them may be in a database. */
@@ -83,10 +88,12 @@ export function openSite(core: Core, general: General, below: Below): Site {
     nonces,
     auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
+    decisions: new Decisions(clock),
     ...below,
     outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),
     general,
+    generalPlaces: new Map(),
     reserved: new Set(),
     mapped: false,
     emit,
@@ -111,6 +118,8 @@ export interface Reply {
   readonly symmetric?: boolean;
   /** Whether it is kept and repeated until it is acknowledged. */
   readonly kept?: boolean;
+  /** Who asked, and what was found about him. */
+  readonly about?: Considered;
 }
 
 /** What must be looked up in the database before a handler can say anything. */

@@ -4,11 +4,11 @@ import { parseAddress } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Answer } from './answers.js';
-import { BAD_REQUEST, pathOf } from './contact-rules.js';
+import { badRequest, pathOf } from './contact-rules.js';
 import type { Peer } from './peer.js';
 import type { Wanted } from './wish.js';
 
-const NO_SUPPORT: Answer = { status: 439, reason: 'First Hop Lacks Outbound Support' };
+const NO_SUPPORT: Answer = { status: 439, reason: 'First Hop Lacks Outbound Support', why: 'hop' };
 const REG_ID = /^[1-9]\d{0,9}$/;
 /** Of what names the phone; it is asked for as a text in quotes with a URN in brackets. */
 const INSTANCE = /^<([\x21\x23-\x3b\x3d\x3f-\x5b\x5d-\x7e]{1,255})>$/;
@@ -31,7 +31,7 @@ export function flowsWanted(request: Message, peer: Peer, contacts: readonly Wan
   if (!peer.get('supportoutbound') || !supports(request, 'outbound')) return false;
   const coming = contacts.filter(({ seconds }) => seconds > 0);
   if (coming.every(one => regIdOf(one) === undefined)) return contacts.some(one => regIdOf(one) !== undefined);
-  if (coming.length > 1) return BAD_REQUEST;
+  if (coming.length > 1) return badRequest('flows');
   return isDirect(request) || isKeptByProxy(pathOf(request, peer).at(-1)) ? true : NO_SUPPORT;
 }
 

@@ -35,7 +35,7 @@ export function wishOf(request: Message, general: General): Wish {
   const listed = listedIn(request);
   const [first] = listed;
   const contact = contacts[0]?.text === first ? contacts[0] : undefined;
-  const seconds = lifetime(request.expires, contact, general);
+  const seconds = withinBounds(askedForFirst(request, contact), general);
   if (first === undefined) return seconds === 0 ? REMOVE : QUERY;
   if (listed.includes('*')) return listed.length === 1 && seconds === 0 ? REMOVE : NONSENSE;
   if (seconds === 0) return REMOVE;
@@ -53,7 +53,7 @@ export function wishesOf(request: Message, general: General, most: number): Wish
   if (listed.length > contacts.length || listed.length > most) return NONSENSE;
   return {
     kind: 'change',
-    contacts: contacts.map(contact => ({ contact, seconds: ownLifetime(request, contact, general) })),
+    contacts: contacts.map(contact => ({ contact, seconds: withinBounds(askedForOne(request, contact), general) })),
   };
 }
 
@@ -63,16 +63,19 @@ function listedIn(request: Message): readonly string[] {
   return listed.length > request.contacts.length ? listed.filter(text => !NOTHING.test(text)) : listed;
 }
 
-/** The parameter goes before the header; a short one is raised all the same, as the original does. */
-const ownLifetime = ({ expires = '' }: Message, { params }: Address, general: General): number =>
-  withinBounds(leadingNumber(params.get('expires') ?? '') ?? leadingNumber(expires), general);
+/** Seconds that are asked for; undefined: the request does not say. */
+export type Asked = (request: Message, contact: Address | undefined) => number | undefined;
 
-/** Deviates from RFC 3261 §10.3: the header goes before the parameter, too short is raised (no 423), too long is cut. */
-function lifetime(header: string | undefined, contact: Address | undefined, general: General): number {
-  const asked = header ? (leadingNumber(header) ?? 0) : leadingNumber(contact?.params.get('expires') ?? '');
-  return withinBounds(asked, general);
-}
+/** The parameter goes before the header. */
+export const askedForOne: Asked = ({ expires = '' }, contact) => inContact(contact) ?? leadingNumber(expires);
 
+/** Deviates from RFC 3261 §10.3: the header goes before the parameter. */
+export const askedForFirst: Asked = ({ expires }, contact) =>
+  expires ? (leadingNumber(expires) ?? 0) : inContact(contact);
+
+const inContact = (contact: Address | undefined) => leadingNumber(contact?.params.get('expires') ?? '');
+
+/** Deviates from RFC 3261 §10.3: too short is raised (no 423), too long is cut. */
 function withinBounds(asked: number | undefined, { defaultexpiry, minexpiry, maxexpiry }: General): number {
   const seconds = asked ?? defaultexpiry;
   return seconds === 0 ? 0 : Math.min(Math.max(seconds, minexpiry), maxexpiry);

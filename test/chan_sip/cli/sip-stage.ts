@@ -48,6 +48,7 @@ export class SipStage implements SipView {
   readonly sched = this.#heap.sched;
   readonly historyRows: HistoryRow[] = [];
   readonly history = new HistoryRows(this.historyRows);
+  readonly explanations = { register: async () => undefined, last: () => [], size: 0 };
   readonly debug = { enabled: false, filters: new Set<string>() };
   readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };

@@ -13,6 +13,9 @@ const config = async (text: string, environment: Environment = { systemname: '' 
 const warnings = async (text: string, environment?: Environment) =>
   (await config(text, environment)).warnings.map(formatProblem);
 
+/** Where a section begins. */
+const at = (line: number) => ({ file: 'sip.conf', line });
+
 test('an empty file gives the defaults and no device', async () => {
   const { general, devices, credentials, notInForce, ...rest } = await config('');
   assert.deepEqual([devices, credentials, notInForce, rest.warnings], [[], [], [], []]);
@@ -41,7 +44,7 @@ disallow=all
 allow=ulaw
 secret=
 `);
-  assert.deepEqual(devices, [{ name: 'alice', type: 'friend', own: { dtmfmode: 'rfc2833' } }]);
+  assert.deepEqual(devices, [{ name: 'alice', type: 'friend', own: { dtmfmode: 'rfc2833' }, place: at(7) }]);
 });
 
 test('a context that a device names is its own, even where it is that of [general]', async () => {
@@ -189,7 +192,7 @@ test('lines that programs write for what is not set are passed over', async () =
   ];
   const text = `[general]\ndomain=\nexternip=\nsession-expires=\n[a]\ntype=peer\n${empty.join('=\n')}=\n`;
   assert.deepEqual(await warnings(text), []);
-  assert.deepEqual((await config(text)).devices, [{ name: 'a', type: 'peer', own: {} }]);
+  assert.deepEqual((await config(text)).devices, [{ name: 'a', type: 'peer', own: {}, place: at(5) }]);
 });
 
 test('a line that cannot be taken leaves what stood before it', async () => {
@@ -282,8 +285,8 @@ test('what warnings say is taken is what is taken', async () => {
     '[a]\ntype=peer\ntransport=tls\ntimerb=100\ntimert1=150\n[a]\ntype=user\nsecret=s\n[b]\ntype=peer\ntimert1=150\n',
   );
   assert.deepEqual(devices, [
-    { name: 'a', type: 'user', own: { secret: 's' } },
-    { name: 'b', type: 'peer', own: { timert1: 100 } },
+    { name: 'a', type: 'user', own: { secret: 's' }, place: at(6) },
+    { name: 'b', type: 'peer', own: { timert1: 100 }, place: at(9) },
   ]);
 });
 

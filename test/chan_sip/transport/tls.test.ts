@@ -141,6 +141,10 @@ for (const [what, trusted] of [
       assert.equal(parse(await phone.next()).method, 'OPTIONS');
     } else {
       assert.match((await failureOf(flow, options)).message, /self-signed certificate/);
+      assert.match(
+        stage.lines.join(),
+        /certificate of 127\.0\.0\.1:\d+ is not taken: self-signed certificate; name .* tlscafile/,
+      );
     }
     server.close();
   });
@@ -169,6 +173,7 @@ secured('the name that is asked for is told, and the certificate must be for it'
     (await failureOf(stage.listener.flow(remote, 'other.example'), options)).message,
     /does not match certificate's altnames/,
   );
+  assert.match(stage.lines.join(), /does not match .* write its name in sip\.conf/);
   stage.listener.flow(remote, 'phone.example').send(options);
   await phone.next();
   assert.equal(stage.layer.connections().length, 1);

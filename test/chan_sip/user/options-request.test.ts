@@ -197,6 +197,30 @@ test('a proxy without a port is found by its SRV records', async () => {
   await site.close();
 });
 
+test('of a proxy in two places the silent one is asked last', async () => {
+  const records = recordsOf({
+    'SRV _sip._udp.proxy.example': [
+      { priority: 1, weight: 0, port: 5090, target: 'a.example' },
+      { priority: 2, weight: 0, port: 5090, target: 'b.example' },
+    ],
+    'A a.example': ['192.0.2.61'],
+    'A b.example': ['192.0.2.62'],
+  });
+  const trunk = '[trunk]\ntype=peer\nhost=192.0.2.9\noutboundproxy=proxy.example\nqualify=yes\n';
+  const site = await SiteStage.of(`[general]\n${trunk}`, {}, records);
+  const [first, second] = ['192.0.2.61', '192.0.2.62'].map(address => ({ address, port: 5090 }));
+  site.clock.advance(0);
+  await site.stage.settled();
+  assert.deepEqual([site.sent(first!).length, site.sent(second!).length], [1, 0]);
+  site.clock.advance(4000);
+  assert.equal(site.peers.get('trunk')!.status, 'UNREACHABLE');
+  site.clock.advance(11_000);
+  await site.stage.settled();
+  site.receive(optionsAnswer(site.sent(second!)[0]!), second!);
+  assert.match(site.peers.get('trunk')!.status, /^OK/);
+  await site.close();
+});
+
 test('a device whose proxy cannot be looked up is unreachable', async () => {
   const site = await SiteStage.of(
     '[general]\n[trunk]\ntype=peer\nhost=192.0.2.9\noutboundproxy=gone.example\nqualify=yes\n',

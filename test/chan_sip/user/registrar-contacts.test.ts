@@ -199,6 +199,20 @@ for (const [what, device] of [
   });
 }
 
+test('names of a hundred contacts are looked up at a time; who comes then is told to come again', async () => {
+  const names = Array.from({ length: 101 }, (_, at) => `p${at}`);
+  const devices = names.map(name => `[${name}]\ntype=friend\nhost=dynamic`).join('\n');
+  const stage = await SiteStage.of(`[general]\nnat=no\n${devices}\n`, {}, () => new Promise(() => undefined));
+  const lines = names.map(user => {
+    const [answer] = stage.receive(
+      stage.request({ user, via: HERE, callId: user, contact: `<sip:${user}@${user}.example>` }),
+    );
+    return answer?.line;
+  });
+  assert.deepEqual([...new Set(lines.slice(0, 100)), lines[100]], [undefined, '500 Server error']);
+  await stage.close();
+});
+
 test('an unload ends the wait for a name, and nothing is answered or bound', async () => {
   const stage = await SiteStage.of(`[general]\nnat=no\n${DEVICES}`, {}, () => new Promise(() => undefined));
   const ask: Ask = { via: HERE, contact: '<sip:1008@phone.example>' };

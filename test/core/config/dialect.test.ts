@@ -270,11 +270,7 @@ const broken: [rule: string, text: string, problems: string[]][] = [
     '[a](t)\n\n[t](!)\n',
     ["t.conf:1: 't' is defined only later, at t.conf:3: a section inherits from those above it"],
   ],
-  [
-    'itself as a template',
-    '[a](a)\n',
-    ["t.conf:1: 'a' is defined only later, at t.conf:1: a section inherits from those above it"],
-  ],
+  ['itself as a template', '[a](a)\n', ['t.conf:1: [a] cannot inherit from itself']],
   [
     '(+) without a section',
     '[phones]\n[phone](+)\nx=1\n',

@@ -188,6 +188,12 @@ const sections: [rule: string, before: string, edit: (tree: Tree) => unknown, af
   ],
   ['all parts of a section go', '[a]\nx=1\n[b]\n[a](+)\nx=2', tree => removeSection(tree, 'a'), '[b]\n'],
   [
+    'what stands in block comments stays, whatever it is',
+    '[a];--\n\0\n--; a=\n',
+    tree => removeSection(tree, 'a'),
+    ';--\n\0\n--;\n',
+  ],
+  [
     'block comments that reach beyond a section stay',
     ';--\n--; [a] ; c\nx=1 ;-- d\n--;\n[b]\n',
     tree => removeSection(tree, 'a'),

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ConfigFiles, FileMissing, variablesOf } from '../../../core/config/files.js';
+import { type ConfigFile, ConfigFiles, FileMissing, variablesOf } from '../../../core/config/files.js';
 import { LoadDeclined } from '../../../core/errors.js';
 
 /** A configuration directory in which every write has a time of its own. */
@@ -157,4 +157,32 @@ test('a file may be named by its path', async t => {
   const { config, directory, reload } = await stage(t, { 'main.conf': '[a]\nx=1\n' });
   assert.equal((await config.read(join(directory, 'main.conf'), 'module', false))?.name, 'main.conf');
   assert.equal(await reload(), 'unchanged');
+});
+
+test('a file is told as it was taken, whatever lies on disk since and was refused', async t => {
+  const { config, directory } = await make(t, '#include c.conf');
+  const values = (file: ConfigFile | undefined) =>
+    file?.sections.flatMap(({ variables }) => variables.map(({ name, value }) => `${name}=${value}`));
+  const read = () => config.read('main.conf', 'one', false);
+  const first = values(await read());
+  assert.equal(await config.taken('main.conf', 'one'), undefined);
+  config.accept('one');
+  for (const file of ['main.conf', 'b.conf', 'c.conf']) await writeFile(join(directory, file), '[a]\nx=9\n');
+  assert.deepEqual(values(await config.taken('main.conf', 'one')), first);
+  await read();
+  config.distrust('one', new LoadDeclined('no', [{ file: 'main.conf', line: 2, message: 'nine' }]));
+  assert.deepEqual(values(await config.taken('main.conf', 'one')), first);
+  const [reading] = await config.readings();
+  assert.deepEqual([reading?.problems, reading?.changed], [1, true]);
+  await read();
+  config.accept('one');
+  assert.deepEqual(values(await config.taken('main.conf', 'one')), ['x=9']);
+  assert.deepEqual([(await config.readings())[0]?.problems, (await config.readings())[0]?.changed], [0, false]);
+});
+
+test('a look tells all that is wrong, and is read by nobody', async t => {
+  const { config } = await stage(t, { 'main.conf': '[a]\nx=1\n[b](!)\n[c\n' });
+  const { problems, notices } = await config.look('main.conf');
+  assert.deepEqual([problems.map(({ line }) => line), notices.map(({ line }) => line)], [[4], [3]]);
+  assert.deepEqual(await config.readings(), []);
 });

@@ -96,8 +96,11 @@ test('in a directory that cannot be written to, the file stays', {
   const directory = await scratch(t);
   await writeFile(join(directory, 'a.conf'), '[a]\n');
   await chmod(directory, 0o500);
-  t.after(() => chmod(directory, 0o700));
-  await assert.rejects(replace(join(directory, 'a.conf'), '[b]\n'), { code: 'EACCES' });
+  try {
+    await assert.rejects(replace(join(directory, 'a.conf'), '[b]\n'), { code: 'EACCES' });
+  } finally {
+    await chmod(directory, 0o700);
+  }
   assert.equal(await readFile(join(directory, 'a.conf'), 'utf8'), '[a]\n');
 });
 

@@ -17,6 +17,8 @@ const USUAL_RATE = 10;
 /** Goodbyes: so many each so many milliseconds, and how long all of them may take together. */
 const GOODBYES = { group: 20, gap: 10 };
 const GOODBYE_PATIENCE = 1500;
+/** What turns on the transports that are off by default. */
+const SWITCHES = { tcp: 'tcpenable', tls: 'tlsenable' } as const;
 /** Milliseconds until a database that did not say which devices register is asked again. */
 const ROWS_AGAIN = 10_000;
 
@@ -58,8 +60,14 @@ export class Outbound {
     this.#credentials = credentials;
     this.#round += 1;
     if (!this.#parts.rows.mapped) this.#devices = [];
+    this.retry();
     this.#apply();
     this.#askRows();
+  }
+
+  /** A reload, though nothing changed: lines that were given up are tried again, as the original tries all. */
+  retry(): void {
+    for (const line of this.#lines.values()) line.input('reload');
   }
 
   /** Lines in the order in which they came. */
@@ -158,7 +166,9 @@ export class Outbound {
       const peer = line.peer === undefined ? undefined : (peers.get(line.peer) ?? devices.get(line.peer));
       if (line.peer !== undefined && !peer)
         log.warning(`register: there is no device '${line.peer}', its line is taken alone`);
-      found.push(termsOf(line, peer, general, this.#credentials));
+      const terms = termsOf(line, peer, general, this.#credentials);
+      this.#checkTransport(terms);
+      found.push(terms);
     };
     for (const line of this.#written) add(line);
     const own = [...peers.values()].filter(({ origin, name }) => origin === 'static' && !devices.has(name));
@@ -169,6 +179,14 @@ export class Outbound {
       else add(line);
     }
     return found;
+  }
+
+  /** Nothing would ever be sent, and nothing would say why. */
+  #checkTransport({ shown, place, protocol: own }: Terms): void {
+    const { general, log } = this.#site;
+    const protocol = place?.protocol ?? own;
+    if ((protocol !== 'tcp' && protocol !== 'tls') || general[SWITCHES[protocol]]) return;
+    log.warning(`register: '${shown}' goes over ${protocol}, which is off: set ${SWITCHES[protocol]}=yes in [general]`);
   }
 
   #spacing(lines: number): number {

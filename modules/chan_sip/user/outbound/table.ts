@@ -33,6 +33,7 @@ export type Input =
   | 'timer'
   | 'exhausted'
   | 'due'
+  | 'reload'
   | 'leave';
 
 export type Action =
@@ -64,6 +65,8 @@ const AGAIN: Step = ['unregistered', 'rest', 'again', 'tell', 'queue'];
 const OVER: Step = ['failed', 'stop', 'give up', 'tell'];
 const GONE: Step = ['gone', 'end'];
 const GOODBYE: Step = ['leaving', 'stop', 'unregister'];
+/** It was given up: who mended what was wrong reloads. */
+const OVER_AGAIN: Row = { reload: ['unregistered', 'count anew', 'forget nonce', 'tell', 'queue'], leave: GONE };
 
 /** A REGISTER is on its way: after most refusals nothing changes until the timer. */
 const awaiting = (here: State, leave: Step): Row => ({
@@ -103,9 +106,9 @@ export const table: Readonly<Record<State, Row>> = {
     leave: GOODBYE,
   },
   refreshing: awaiting('refreshing', GOODBYE),
-  rejected: { leave: GONE },
-  noauth: { leave: GONE },
-  failed: { leave: GONE },
+  rejected: OVER_AGAIN,
+  noauth: OVER_AGAIN,
+  failed: OVER_AGAIN,
   leaving: {
     challenged: ['leaving', 'answer'],
     ok: GONE,

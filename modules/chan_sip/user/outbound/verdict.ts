@@ -45,7 +45,9 @@ export const leastExpiry = (response: Message): number | undefined => secondsOf(
 
 /** Seconds that a 200 grants: what it says of our contact, else of all, else the default. */
 export function granted(response: Message, contact: string, otherwise: number): number {
-  const ours = response.list('Contact').find(text => text.includes(contact));
+  const listed = response.list('Contact');
+  // Without its end the URI is the beginning of others, as `sip:100@192.0.2.1` of those with a port.
+  const ours = listed.find(text => text.includes(`<${contact}>`)) ?? listed.find(text => text.includes(contact));
   const own = ours === undefined ? undefined : secondsOf(addressParams(ours).get('expires'));
   return own || secondsOf(response.expires) || otherwise;
 }

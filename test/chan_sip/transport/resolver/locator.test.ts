@@ -194,6 +194,18 @@ test('however much a domain lists, so many places are tried', async () => {
   assert.equal((await locator.locate(target, { protocols: ['udp'], srv: true })).length, 32);
 });
 
+test('however many servers a domain lists, the addresses of the first 16 are asked for', async () => {
+  const listed = Array.from({ length: 100 }, (_, n) => srv(n, `s${n}.example`));
+  const records = recordsOf({ 'SRV _sip._udp.many.example': listed });
+  const { locator } = namesOver(records, new TestClock(), () => 0);
+  await locator.locate(
+    { scheme: 'sip', host: 'many.example', port: undefined, transport: 'udp' },
+    { protocols: UDP, srv: true },
+  );
+  const servers = new Set(records.asked.filter(one => /^A s\d/.test(one)));
+  assert.deepEqual([servers.size, servers.has('A s15.example')], [16, true]);
+});
+
 test('it holds as long as the shortest of what it is made of', async () => {
   const ttls: Record<string, number> = { SRV: 90_000, A: 40_000, AAAA: 5000 };
   const zone = recordsOf(ZONE);

@@ -94,6 +94,7 @@ const grants: [what: string, headers: string[], refresh: number][] = [
   ['expires of our contact', ['Contact: <sip:2001@192.0.2.1>;expires=3600', 'Expires: 60'], 3585],
   ['not that of another contact', ['Contact: <sip:2001@192.0.2.66>;expires=10', 'Expires: 60'], 45],
   ['ours among several', ['Contact: <sip:a@b>;expires=9, <sip:2001@192.0.2.1>;q=0.5;expires=90'], 75],
+  ['not that of another port', ['Contact: <sip:2001@192.0.2.1:5071>;expires=900, <sip:2001@192.0.2.1>;expires=90'], 75],
   ['the default where it says nothing', [], 105],
   ['the default where it grants nothing', ['Expires: 0'], 105],
   ['one second', ['Expires: 1'], 0],

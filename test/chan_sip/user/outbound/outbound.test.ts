@@ -102,6 +102,35 @@ test('a reload: what is unchanged goes on, what is gone is un-registered, what i
   await stage.close();
 });
 
+test('a reload tries again what was given up, though its line is as it was', async () => {
+  const stage = await TrunkStage.asked();
+  stage.answer('403 Forbidden');
+  stage.wait(60_000);
+  assert.deepEqual([stage.text, stage.count()], ['No Authentication', 1]);
+  await stage.site.reconfigure(`[general]\n${LINE}`);
+  stage.wait(1000);
+  assert.deepEqual([stage.text, stage.count()], ['Request Sent', 2]);
+  stage.answer('200 OK', 'Expires: 120');
+  assert.equal(stage.text, 'Registered');
+  await stage.close();
+});
+
+for (const [what, general, line, warnings] of [
+  ['of the line', '', 'register => tcp://2001:p@192.0.2.9/1', ['tcpenable']],
+  ['of the proxy', 'outboundproxy=tls://192.0.2.50', 'register => 2001:p@192.0.2.9/1', ['tlsenable']],
+  ['that is on', 'tcpenable=yes', 'register => tcp://2001:p@192.0.2.9/1', []],
+  ['that is always on', '', 'register => 2001:p@192.0.2.9/1', []],
+] as const) {
+  test(`a line over a transport that is off is warned of: a transport ${what}`, async () => {
+    const stage = await TrunkStage.of(general, { line });
+    assert.deepEqual(
+      stage.notes.map(note => /^warning: register: '.*2001:<Set>@.*' goes over .* set (\w+)=yes/.exec(note)?.[1]),
+      warnings,
+    );
+    await stage.close();
+  });
+}
+
 test('a changed line begins anew, with no goodbye that would undo it', async () => {
   const stage = await TrunkStage.registered();
   const before = stage.last();

@@ -88,6 +88,7 @@ const EVENTS = {
   timer: stage => stage.line.input('timer'),
   time: stage => stage.wait(20_000),
   renewal: stage => stage.wait(100_000),
+  reload: stage => stage.site.user.outbound.retry(),
   leave: stage => stage.bid(),
   found: stage => stage.line.input('located'),
   nowhere: stage => stage.wait(8000),
@@ -115,6 +116,11 @@ const answered = (here: State, left: State): Case[] => [
   ['timer', 'unregistered'],
   ['time', 'failed', ONCE],
   ['leave', left],
+];
+
+const givenUp: readonly Case[] = [
+  ['reload', 'unregistered'],
+  ['leave', 'gone'],
 ];
 
 const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
@@ -150,9 +156,9 @@ const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
     ['leave', 'leaving'],
   ],
   refreshing: answered('refreshing', 'leaving'),
-  rejected: [['leave', 'gone']],
-  noauth: [['leave', 'gone']],
-  failed: [['leave', 'gone']],
+  rejected: givenUp,
+  noauth: givenUp,
+  failed: givenUp,
   leaving: [
     ['stale', 'leaving'],
     ['ok', 'gone'],

@@ -1,0 +1,41 @@
+/** Why a request got its answer: a word for each reason, and what an operator reads of it. */
+
+/** In the order of the checks. */
+export const WHY = {
+  dialog: 'its To has a tag, and so belongs to a dialog that is not there',
+  scheme: 'its To is neither a sip: nor a sips: address',
+  nobody: 'its To names no host',
+  database: 'the database does not answer, so nobody knows whether there is such a device; the phone will ask again',
+  outdated: 'a later REGISTER of the same Call-ID was taken a moment ago',
+  domain: 'the domain is none of ours',
+  unknown: 'there is no device of that name that may do this',
+  acl: 'the device may not come from that address',
+  static: 'the device has a fixed address and does not register (host is not dynamic)',
+  challenge: 'nothing proved its password yet: it is asked for it',
+  stale: 'the password was right, its nonce was not ours or too old: a new one was given',
+  repeated: 'the password was right, its nonce had served before: a new one was given',
+  username: 'the user name in its credentials is not that of the device',
+  password: 'the password was wrong',
+  transport: 'the device may not come over that transport',
+  busy: 'another REGISTER of the device waits for a name to be looked up',
+  again: 'the same request got the same answer a moment ago',
+  contact: 'its Contact cannot be taken: not readable, too many, or * with something beside it',
+  nowhere: 'its Contact names no host',
+  lookups: 'too many names of contacts are being looked up already',
+  lost: 'the name in its Contact leads nowhere',
+  gone: 'the device was changed while the name in its Contact was looked up',
+  long: 'its Contact or its Path is too long',
+  reserved: 'the address is that of a device that does not register (dynamic_exclude_static)',
+  contactacl: 'the device may not be at the address of its Contact',
+  loop: 'its Contact is an address of ours that leads back to itself',
+  flows: 'it asks for several connections to be kept at once',
+  hop: 'the proxy before us does not keep connections (outbound)',
+  older: 'one of its contacts has seen this request, or a later one, already',
+  room: 'the device has as many contacts as it may have (maxcontacts)',
+  bound: 'the contact is registered',
+  removed: 'the contact is registered no longer',
+  told: 'it asked what is registered',
+  extension: 'it was let in, and there is no such extension in its context',
+} as const;
+
+export type Why = keyof typeof WHY;
