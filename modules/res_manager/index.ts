@@ -1,6 +1,19 @@
 /** res_manager: the manager interface. Declares the module; what runs is a ManagerServer. */
-import { astdb, cli, defineModule, loader, loggers, pbx, realtime, settings, token } from '#core';
+import {
+  astdb,
+  ConfigEditor,
+  cli,
+  configuration,
+  defineModule,
+  loader,
+  loggers,
+  pbx,
+  realtime,
+  settings,
+  token,
+} from '#core';
 import type { HttpServer } from '../http/token.js';
+import { configActions } from './actions/config.js';
 import { databaseActions } from './actions/database.js';
 import { sessionActions } from './actions/session.js';
 import { systemActions } from './actions/system.js';
@@ -19,6 +32,7 @@ export default defineModule<ManagerServer>({
 
   async loadModule(core) {
     const server = await ManagerServer.start(core);
+    const files = core.use(configuration);
     const families = core.use(realtime);
     core.action(
       ...sessionActions({ server, log: core.log, security: event => core.emit('security', event) }),
@@ -35,6 +49,11 @@ export default defineModule<ManagerServer>({
           realtime: families.mappings().length > 0,
           http: (core.find(httpServer)?.bound().length ?? 0) > 0,
         }),
+      }),
+      ...configActions({
+        configuration: files,
+        editor: new ConfigEditor(files),
+        loader: core.use(loader),
       }),
       ...databaseActions(core.use(astdb)),
     );
