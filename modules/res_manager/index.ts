@@ -17,6 +17,7 @@ import { configActions } from './actions/config.js';
 import { databaseActions } from './actions/database.js';
 import { sessionActions } from './actions/session.js';
 import { systemActions } from './actions/system.js';
+import { commands } from './cli/commands.js';
 import { managerConf } from './manager-conf.js';
 import { ManagerServer } from './server.js';
 
@@ -57,6 +58,7 @@ export default defineModule<ManagerServer>({
       }),
       ...databaseActions(core.use(astdb)),
     );
+    core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     return server;
   },
   reloadModule: (_core, server) => server.reload(),
