@@ -47,7 +47,7 @@ export default defineModule<ManagerServer>({
         loggers: core.use(loggers),
         settings: core.use(settings),
         has: () => ({
-          realtime: families.mappings().length > 0,
+          realtime: families.mappings().some(({ families: mapped }) => mapped.length > 0),
           http: (core.find(httpServer)?.bound().length ?? 0) > 0,
         }),
       }),
