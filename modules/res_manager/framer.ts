@@ -64,7 +64,7 @@ export class Framer {
     const colon = line.indexOf(':');
     // What is no header is no reason to refuse the others.
     if (colon > 0 && this.#fault === undefined)
-      this.#headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+      this.#headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).replace(/^[ \t]+/, '')]);
   }
 
   /** The message goes on up to its end, and nothing more of it is kept. */

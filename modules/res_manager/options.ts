@@ -42,9 +42,13 @@ export const general = {
   timestampevents: yesno(false, 'Whether events carry the time.'),
   brokeneventsaction: yesno(false, 'Whether the action Events gives no answer when everything is asked for.'),
   channelvars: text('', 'Variables of channels that their events carry.', { later: 'calls' }),
-  disabledevents: listOf('names of events, comma-separated', 'Events that nobody is told of.', value => value, {
-    show: value => value.join(','),
-  }),
+  disabledevents: custom<readonly string[]>(
+    [],
+    'names of events, comma-separated',
+    'Events that nobody is told of.',
+    value => value.split(',').map(name => name.trim()),
+    { show: value => value.join(',') },
+  ),
   debug: yesno(false, 'Whether events carry a sequence number.'),
   authtimeout: seconds(30, [1, 3600], 'How long a client may take to log in.', { guard: true }),
   authlimit: integer(50, [1, 100_000], 'Clients at a time that have not logged in; beyond them one of them goes.', {

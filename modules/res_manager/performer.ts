@@ -58,7 +58,7 @@ export class Performer {
   }
 
   async #run(session: Session, call: Answer): Promise<void> {
-    const name = call.get('Action');
+    const name = call.get('Action').trim();
     if (name === '') throw new ManagerError('Missing action in request');
     if (!session.user && !OPEN.has(name.toLowerCase())) throw new ManagerError('Permission denied');
     const found = this.#parts.actions.find(name);
