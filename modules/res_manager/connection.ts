@@ -4,7 +4,7 @@ import { type Logger, messageOf, type Scheduler } from '#core';
 import { Framer, type Request } from './framer.js';
 import { Outbox } from './outbox.js';
 import type { Performer } from './performer.js';
-import { Session } from './session.js';
+import { plainAddress, Session } from './session.js';
 
 export const GREETING = 'Asterisk Call Manager/9.0.0\r\n';
 
@@ -48,8 +48,8 @@ export class Connection {
       socket.destroy();
     };
     this.session = new Session({
-      local: { transport, address: plain(socket.localAddress), port: socket.localPort ?? 0 },
-      remote: { transport, address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 },
+      local: { transport, address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
+      remote: { transport, address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 },
       since: parts.now(),
       sched,
       overflow: () => cut('it does not read its events'),
@@ -129,6 +129,3 @@ export class Connection {
     void this.#outbox.drained().then(() => this.#flush());
   }
 }
-
-/** An IPv4 address as such, also where the socket is one for both families. */
-const plain = (address = ''): string => address.replace(/^::ffff:(?=\d+\.)/, '');

@@ -20,10 +20,16 @@ import { systemActions } from './actions/system.js';
 import { commands } from './cli/commands.js';
 import { managerConf } from './manager-conf.js';
 import { ManagerServer } from './server.js';
+import { WebManager } from './web/server.js';
+
+interface Running {
+  readonly server: ManagerServer;
+  readonly web: WebManager;
+}
 
 const httpServer = token<HttpServer>('http server');
 
-export default defineModule<ManagerServer>({
+export default defineModule<Running>({
   name: 'res_manager',
   description: 'Manager interface (AMI)',
   aliases: ['manager'],
@@ -59,7 +65,16 @@ export default defineModule<ManagerServer>({
       ...databaseActions(core.use(astdb)),
     );
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
-    return server;
+    const web = new WebManager(core, server);
+    core.defer('sessions over HTTP', () => web.close());
+    core.watch(httpServer, http => {
+      web.serveOver(http);
+      return () => web.serveOver(undefined);
+    });
+    return { server, web };
   },
-  reloadModule: (_core, server) => server.reload(),
+  async reloadModule(_core, { server, web }) {
+    await server.reload();
+    web.configure();
+  },
 });

@@ -77,7 +77,7 @@ export class Session {
       this.#shed();
     }
     this.heard();
-    for (const wait of [...this.#waits]) if (wait.forEvents) wait.done();
+    this.wake();
   }
 
   /** Whether events wait. */
@@ -107,6 +107,11 @@ export class Session {
     });
   }
 
+  /** Nobody waits for its events any more. */
+  wake(): void {
+    for (const wait of [...this.#waits]) if (wait.forEvents) wait.done();
+  }
+
   /** A security event of it. */
   report(kind: SecurityKind, account: string, fields: Readonly<Record<string, string>> = {}): SecurityEvent {
     const { local, remote, since: sessionAt, id: session } = this;
@@ -126,3 +131,6 @@ export class Session {
     this.#bytes = this.#waiting.reduce((sum, { length }) => sum + length, 0);
   }
 }
+
+/** An IPv4 address as such, also where the socket is one for both families. */
+export const plainAddress = (address = ''): string => address.replace(/^::ffff:(?=\d+\.)/, '');

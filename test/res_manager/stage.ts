@@ -18,7 +18,7 @@ const PROBES: readonly ManagerAction[] = [
     name: 'Echo',
     privileges: [],
     summary: 'Give back what came',
-    run: call => call.reply(call.headers.filter(([name]) => !/^Action(ID)?$/.test(name))),
+    run: call => call.reply(call.headers.filter(([name]) => !/^Action(ID)?$/i.test(name))),
   },
   { name: 'Restart', privileges: ['system'], summary: 'Only for some', run: call => call.reply([['Message', 'Done']]) },
   {
