@@ -62,6 +62,11 @@ export class Journal<T extends object> {
     return this.#bytes;
   }
 
+  /** Whether the file is being replaced; it takes lines meanwhile. */
+  get rewriting(): boolean {
+    return this.#tail !== undefined;
+  }
+
   /** Values that are open. */
   get size(): number {
     return this.#open.size;
@@ -122,7 +127,7 @@ export class Journal<T extends object> {
     if (!this.#sound && this.size > 0) log.error(`'${file}' cannot be written: ${this.size} changes are lost`);
   }
 
-  /** Bytes that may pile up in memory, and that a file may have which cannot be rewritten. */
+  /** Bytes that may pile up in memory. A file that cannot be rewritten may have twice as many: half of them while that is tried. */
   get #most(): number {
     return 64 * this.#slack + 4 * this.#openBytes;
   }
@@ -143,7 +148,8 @@ export class Journal<T extends object> {
     const due = this.#parts.clock.elapsed() >= this.#retryAt;
     this.#tail?.add(bytes, this.#most);
     this.#fresh = new Pile();
-    if (over) this.#sound = false;
+    // A rewriting that is too slow for what comes in will fail; the file must not grow until it does.
+    if (over || (this.#tail?.over && this.#bytes > this.#most)) this.#sound = false;
     try {
       if (this.size === 0 && !this.#tail) {
         if (this.#sound ? this.#bytes > 0 : due) await this.#empty();

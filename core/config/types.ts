@@ -111,6 +111,13 @@ export const listOf = <T>(
     ...remarks,
   });
 
+/** Names of files, a line for each; an empty line takes back those before it. */
+export const files = (initial: readonly string[], help: string, remarks: Remarks = {}): Option<readonly string[]> =>
+  custom<readonly string[]>(initial, 'text', help, (name, before = []) => (name === '' ? [] : [...before, name]), {
+    show: value => value.join(', '),
+    ...remarks,
+  });
+
 /** A row that changes another option's value: `disallow: into('allow', ...)`. */
 export const into = <T>(
   target: string,

@@ -27,6 +27,8 @@ const UNKNOWN_METHOD: Answer = { status: 501, reason: 'Method Not Implemented', 
 
 /** Option tags in Require that we honour; the second is a spelling that phones use. */
 const EXTENSIONS = new Set(['replaces', 'replace', 'timer']);
+/** Octets of a Require that are said back: an answer is not to be many times what asked for it, nor too long to be sent. */
+const LONGEST_UNSUPPORTED = 512;
 
 const rows = (user: Handlers): ReadonlyMap<string, Row> =>
   new Map<string, Row>([
@@ -93,9 +95,17 @@ function fault(site: Site, { extensions, tagged }: Row, request: Message): Answe
   const required = extensions ? request.list('Require') : [];
   const unsupported = required.filter(tag => tag !== '' && !EXTENSIONS.has(tag.toLowerCase()));
   if (unsupported.length > 0) {
-    const headers = [['Date', site.answers.date()] as const, ['Unsupported', unsupported.join(', ')] as const];
+    const headers = [['Date', site.answers.date()] as const, ['Unsupported', fitting(unsupported)] as const];
     return { status: 420, reason: 'Bad extension (unsupported)', headers };
   }
   if (tagged && request.to.params.has('tag')) return tagged;
   return extensions && site.transactions.isMerged(request) ? MERGED : undefined;
+}
+
+/** As many whole tags as there is room for; of a single one that is too long, its beginning. */
+function fitting(tags: readonly string[]): string {
+  const text = tags.join(', ');
+  if (text.length <= LONGEST_UNSUPPORTED) return text;
+  const end = text.lastIndexOf(', ', LONGEST_UNSUPPORTED);
+  return text.slice(0, end > 0 ? end : LONGEST_UNSUPPORTED);
 }

@@ -5,6 +5,7 @@ import {
   type Certificates,
   CommandError,
   type Core,
+  formatProblem,
   LoadDeclined,
   type Loader,
   loader,
@@ -27,9 +28,7 @@ import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
-
 import { History } from './transport/history.js';
-
 import { TransportLayer } from './transport/layer.js';
 import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
@@ -78,6 +77,8 @@ export class Sip implements SipView {
       clock: core.clock,
       receive: (message, flow) => this.transactions.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
+      lost: flow => this.#user.outbound.lost(flow),
+      used: flow => this.#user.uses(flow),
       limits: () => connectionLimits(this.#user.site.general),
       web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,
@@ -203,6 +204,10 @@ export class Sip implements SipView {
     return this.#user.site.names.counts();
   }
 
+  avoided() {
+    return this.#user.site.outgoing.rows();
+  }
+
   /** There are no dialogs yet: a registration leaves none behind. */
   dialogs(): DialogRow[] {
     return [];
@@ -252,36 +257,46 @@ export class Sip implements SipView {
 
   /** A certificate is renewed while sip.conf stays as it is, and so may be what kept us from registering. */
   async #reloadUnchanged(): Promise<void> {
-    this.#certificates = await this.#readCertificates(this.#config!);
+    await this.#listen(this.#config!);
     this.#user.outbound.retry();
   }
 
-  async #readCertificates(config: SipConfig): Promise<Certificates | undefined> {
-    if (!config.general.tlsenable) return undefined;
-    const { clock, log } = this.#core;
-    const read = await readCertificates({
-      file: FILE,
-      settings: config.general,
-      places: config.generalPlaces,
-      directory: this.#directory,
-      now: clock.now(),
-    });
-    for (const warning of read.warnings) log.warning(warning);
-    return read;
-  }
-
-  /** What can fail comes first: certificates and sockets. The rest is a swap of values. */
-  async #configure(config: SipConfig): Promise<void> {
-    const { log } = this.#core;
-    const { general } = config;
+  /** What can fail: certificates and sockets. What is wrong with a certificate is no reason to lose the phones on UDP. */
+  async #listen(config: SipConfig): Promise<void> {
     const before = this.#certificates;
     this.#certificates = await this.#readCertificates(config);
+    const wanted = wantedBy(config.general).filter(({ protocol }) => protocol !== 'tls' || this.#certificates);
     try {
-      await this.#monitor.restartMonitor(wantedBy(general));
+      await this.#monitor.restartMonitor(wanted);
     } catch (thrown) {
       this.#certificates = before;
       throw new LoadDeclined(messageOf(thrown));
     }
+  }
+
+  /** Those that were read last stay where the new ones are no good. */
+  async #readCertificates({ general, generalPlaces }: SipConfig): Promise<Certificates | undefined> {
+    if (!general.tlsenable) return undefined;
+    const { clock, log } = this.#core;
+    const source = { file: FILE, settings: general, places: generalPlaces, directory: this.#directory };
+    try {
+      const read = await readCertificates({ ...source, now: clock.now() });
+      for (const warning of read.warnings) log.warning(warning);
+      return read;
+    } catch (thrown) {
+      if (!(thrown instanceof LoadDeclined)) throw thrown;
+      const before = this.#certificates;
+      const left = before ? 'TLS goes on with the certificate that it has' : 'there is no TLS until then';
+      for (const problem of thrown.problems) log.error(`${formatProblem(problem)}; put it right and reload: ${left}`);
+      return before;
+    }
+  }
+
+  /** What can fail comes first. The rest is a swap of values. */
+  async #configure(config: SipConfig): Promise<void> {
+    const { log } = this.#core;
+    const { general } = config;
+    await this.#listen(config);
     this.#config = config;
     this.#user.configure(config, hostname());
     await this.#monitor.offerWebSockets(general.websocket_enabled);

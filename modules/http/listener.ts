@@ -11,6 +11,8 @@ import type { Bound, Route } from './token.js';
 /** Times are kept by Sessions, over the clock of the core. */
 const NO_TIMES = { headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0, connectionsCheckingInterval: 3_600_000 };
 
+type SNI = NonNullable<TlsIdentity['accepting']['SNICallback']>;
+
 export interface ListenerParts {
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,12 +28,22 @@ export class HttpListener {
   readonly #server: Server | SecureServer;
   readonly #parts: ListenerParts;
   readonly #sessions: Sessions;
+  #identity: TlsIdentity | undefined;
 
   private constructor(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts) {
     this.wanted = wanted;
     this.#parts = parts;
     this.#sessions = new Sessions(parts.clock, () => parts.limits());
-    const server = identity ? createSecure({ ...identity.accepting, ...NO_TIMES }) : createServer(NO_TIMES);
+    this.#identity = identity;
+    // A server takes another context when it is told, and never another way to choose one.
+    const SNICallback: SNI = (name, done) => {
+      const choose = this.#identity?.accepting.SNICallback;
+      if (choose) choose(name, done);
+      else done(null);
+    };
+    const server = identity
+      ? createSecure({ ...identity.accepting, SNICallback, ...NO_TIMES })
+      : createServer(NO_TIMES);
     server.on('connection', (socket: Socket) => this.#sessions.add(socket));
     server.on('request', (request, response) => this.#request(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -59,8 +71,9 @@ export class HttpListener {
   }
 
   /** For who connects from now on. */
-  renew({ accepting }: TlsIdentity): void {
-    if ('setSecureContext' in this.#server) this.#server.setSecureContext(accepting);
+  renew(identity: TlsIdentity): void {
+    this.#identity = identity;
+    if ('setSecureContext' in this.#server) this.#server.setSecureContext(identity.accepting);
   }
 
   /** Ends its connections too, whatever they became. */

@@ -1,5 +1,5 @@
 /** http.conf: the only list of its options. */
-import { bindAddress, custom, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
+import { bindAddress, custom, files, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
 
 /** A path without the slash at its end: `/asterisk`. */
 const prefix = custom('', 'a path', 'What every path begins with.', value => {
@@ -28,8 +28,11 @@ export const general = {
   redirect: text('', 'From one path to another.', PAGES),
   tlsenable: yesno(false, 'Whether there is an HTTPS server too.'),
   tlsbindaddr: bindAddress('', 'Address and port on which to listen for HTTPS; else as for HTTP, with port 8089.'),
-  tlscertfile: text('asterisk.pem', 'The certificate, with its key unless that has a file of its own.'),
-  tlsprivatekey: text('', 'The key of the certificate.'),
+  tlscertfile: files(
+    ['asterisk.pem'],
+    'The certificate, with its key unless that has a file of its own; of several lines the last, and the others for who asks for their names.',
+  ),
+  tlsprivatekey: files([], 'The key of the certificate, or of each.'),
   tlscipher: text('', 'Ciphers, as OpenSSL names them.'),
   tlsservercipherorder: yesno(true, 'Our order of ciphers goes before theirs.'),
   tlsdisablev1: yesno(true, 'Refuse TLS 1.0.'),

@@ -10,6 +10,7 @@ import type { Order, Reply } from './sqlite-worker.js';
 import type { SqliteSettings } from './token.js';
 
 interface Asked {
+  readonly worker: Worker;
   readonly operations: readonly Operation[];
   readonly limit: Job;
   answer(outcomes: readonly Outcome[]): void;
@@ -39,8 +40,8 @@ export class SqliteBackend implements Backend {
     const worker = this.#worker;
     const id = this.#next++;
     return new Promise(answer => {
-      const limit = this.#sched.after('answer of a database', ANSWER_LIMIT, () => void worker.terminate());
-      this.#asked.set(id, { operations, limit, answer });
+      const limit = this.#sched.after('answer of a database', ANSWER_LIMIT, () => this.#abandon(worker));
+      this.#asked.set(id, { worker, operations, limit, answer });
       worker.postMessage({ id, operations } satisfies Order);
     });
   }
@@ -64,16 +65,26 @@ export class SqliteBackend implements Backend {
     let died = 'the thread of the database ended';
     worker.on('message', ({ id, outcomes }: Reply) => this.#settle(id, outcomes));
     worker.on('error', thrown => (died = `the thread of the database failed: ${messageOf(thrown)}`));
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined;
-      for (const [id, { operations }] of [...this.#asked]) {
-        this.#settle(
-          id,
-          operations.map(() => unavailable(died)),
-        );
-      }
-    });
+    worker.on('exit', () => this.#over(worker, died));
     return worker;
+  }
+
+  /** A thread that hangs in the system ends when that lets it go: nobody waits for that. */
+  #abandon(worker: Worker): void {
+    void worker.terminate();
+    this.#over(worker, `the thread of the database did not answer within ${ANSWER_LIMIT / 1000} seconds`);
+  }
+
+  /** Nothing more is asked of it, or expected. */
+  #over(worker: Worker, reason: string): void {
+    if (this.#worker === worker) this.#worker = undefined;
+    for (const [id, asked] of [...this.#asked]) {
+      if (asked.worker !== worker) continue;
+      this.#settle(
+        id,
+        asked.operations.map(() => unavailable(reason)),
+      );
+    }
   }
 
   #settle(id: number, outcomes: readonly Outcome[]): void {

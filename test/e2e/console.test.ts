@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { Client } from '../cli_console/stage.js';
 import { MAIN, missing, Obelisk, PHONES } from '../support/obelisk.js';
 import { Phone, statusOf } from '../support/phone.js';
 import { Tmux, type Window } from '../support/tmux.js';
@@ -307,6 +308,19 @@ inTerminal('the console of a PBX that was started with -c asks before it ends bo
   await tmux.shows(/^This console belongs to the PBX\. Stop both\? \(y\/n\)/m);
   await tmux.keys('n', 'F10', 'y');
   await restored(tmux, 0);
+});
+
+inTerminal('a terminal that goes away ends its console, and the PBX that was started in it', async t => {
+  const other = await Obelisk.create({ 'sip.conf': PHONES }, { start: false });
+  t.after(() => other.remove());
+  const tmux = await Tmux.open(t, { env: { HOME: other.directory } });
+  await tmux.type(`${process.execPath} ${MAIN} -c -C ${other.directory}/asterisk.conf`);
+  await tmux.keys('Enter');
+  await tmux.shows(/^F1 Help /, /^ up /m);
+  const watcher = new Client(join(other.directory, 'run', 'asterisk.ctl'));
+  await watcher.until('\n');
+  await tmux.close();
+  await watcher.closed;
 });
 
 for (const [what, flag, term] of [

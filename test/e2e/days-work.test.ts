@@ -68,6 +68,10 @@ test('a day of changes by commands, all undone at its end, while another phone s
   assert.equal(await registers('1010'), 200);
   await work('config set sip.conf 1010 secret other-than-that', /^phones\.conf:11: .* is set\.$/m);
   assert.equal(await registers('1010'), 403);
+  const why = await pbx.x('sip explain last 1010');
+  assert.match(why, /^.*REGISTER of '1010' from 127\.0\.0\.1:\d+ over UDP: 403 Forbidden$/m);
+  assert.match(why, /^ {2}Device +not found +phones\.conf:10 +'1010' is there now, and was not then$/m);
+  assert.match(why, /^ {2}Device +found +phones\.conf:10 .*\n(?:.*\n){2} {2}Password +wrong /m);
   await work('config set sip.conf 1010 secret pass-of-1010', /has read it/);
 
   assert.deepEqual([await registers('2001'), await registers('2002')], [200, 403]);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { noIPv6 } from '../support/ipv6.js';
 import { SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { UdpPhone } from '../support/udp-phone.js';
@@ -38,6 +39,16 @@ const probe = (id: string) =>
     'Content-Length: 0\r\n\r\n',
   ].join('\r\n');
 
+const ABOUT_IPV6 = cases.filter(({ file }) => file.startsWith('rfc5118'));
+
+/** Where the stack listens, and what it is sent there. */
+const PLACES = [
+  { address: '127.0.0.1', bind: '127.0.0.1', sent: cases },
+  { address: '::1', bind: '[::1]', sent: ABOUT_IPV6 },
+] as const;
+
+const absent = (address: string): string | false => address.includes(':') && noIPv6();
+
 const statusOf = (answer: string) => Number(/^SIP\/2\.0 (\d{3})/.exec(answer)?.[1]);
 
 /** Messages that do not say where they end: a stream is of no use behind them. */
@@ -49,8 +60,17 @@ const UNFINISHED: ReadonlyMap<string, number> = new Map([
   ['dblreq', 2],
 ]);
 
-describe('torture over TCP', async () => {
-  const stack = await SipStack.of('[general]\ntcpenable=yes\nallowguest=no\n');
+for (const { address, bind, sent } of PLACES) {
+  const skip = absent(address);
+  describe(`torture over TCP to ${address}`, { skip }, async () => {
+    if (skip) return;
+    await overTcp(bind, sent);
+  });
+}
+
+async function overTcp(bind: string, sent: readonly Case[]): Promise<void> {
+  const binds = `udpbindaddr=${bind}:0\ntcpbindaddr=${bind}:0\n`;
+  const stack = await SipStack.of(`[general]\ntcpenable=yes\nallowguest=no\n${binds}`);
   const local = stack.sip.localOf('tcp')!;
 
   /** What came back before the answer to a question that was asked behind it. */
@@ -64,7 +84,7 @@ describe('torture over TCP', async () => {
     }
   }
 
-  for (const one of cases) {
+  for (const one of sent) {
     const ends = ENDLESS.has(one.name);
     const unfinished = UNFINISHED.get(one.name);
     test(`${one.name}: ${ends ? 'refused, and the connection ended' : one.verdict}`, async () => {
@@ -93,50 +113,58 @@ describe('torture over TCP', async () => {
     await stack[Symbol.asyncDispose]();
     assert.deepEqual(stack.sip.transport.connections(), []);
   });
-});
+}
 
 for (const [name, conf] of Object.entries(CONFIGURATIONS)) {
-  describe(`torture ${name}`, async () => {
-    const stack = await SipStack.of(conf);
-    const phone = await UdpPhone.open();
-
-    /** What came back before the answer to a question that was asked behind it. */
-    async function answersTo(data: Buffer, id: string): Promise<string[]> {
-      phone.send(stack.local, data);
-      phone.send(stack.local, probe(id));
-      const answers: string[] = [];
-      for (;;) {
-        const answer = await phone.next();
-        if (answer.includes(`\r\nCall-ID: probe-${id}\r\n`)) {
-          assert.equal(statusOf(answer), 200, 'the stack goes on');
-          return answers;
-        }
-        answers.push(answer);
-      }
-    }
-
-    for (const one of cases) {
-      test(`${one.name}: ${one.verdict}`, async () => {
-        const answers = await answersTo(readFileSync(join(DIRECTORY, one.file)), one.name);
-        const statuses = answers.map(statusOf);
-        const said = statuses.join(', ') || 'nothing';
-        if (one.kind === 'response' || one.verdict === 'discard') return assert.deepEqual(statuses, [], said);
-        if (one.silence && statuses.length === 0) return;
-        assert.equal(statuses.length, 1, said);
-        assert.ok(!one.forbid.includes(statuses[0]!), `${said} is forbidden`);
-        const free = one.codes.length === 0 || one.liberal;
-        assert.ok(free || one.codes.includes(statuses[0]!), `${said}, wanted ${one.codes.join(' or ')}`);
-        if (one.name === 'dblreq') assert.match(answers[0]!, /\r\nCSeq: 8 REGISTER\r\n/);
-        if (one.name === 'bext01') {
-          assert.match(answers[0]!, /\r\nUnsupported: nothingSupportsThis, nothingSupportsThisEither\r\n/);
-        }
-      });
-    }
-
-    test('nothing is left behind', async () => {
-      assert.equal(stack.sip.transport.counters.faults, 0);
-      await phone[Symbol.asyncDispose]();
-      await stack[Symbol.asyncDispose]();
+  for (const { address, bind, sent } of PLACES) {
+    const skip = absent(address);
+    describe(`torture over UDP to ${address} ${name}`, { skip }, async () => {
+      if (skip) return;
+      await overUdp(`${conf}udpbindaddr=${bind}:0\n`, address, sent);
     });
+  }
+}
+
+async function overUdp(conf: string, address: string, sent: readonly Case[]): Promise<void> {
+  const stack = await SipStack.of(conf);
+  const phone = await UdpPhone.open(address);
+
+  /** What came back before the answer to a question that was asked behind it. */
+  async function answersTo(data: Buffer, id: string): Promise<string[]> {
+    phone.send(stack.local, data);
+    phone.send(stack.local, probe(id));
+    const answers: string[] = [];
+    for (;;) {
+      const answer = await phone.next();
+      if (answer.includes(`\r\nCall-ID: probe-${id}\r\n`)) {
+        assert.equal(statusOf(answer), 200, 'the stack goes on');
+        return answers;
+      }
+      answers.push(answer);
+    }
+  }
+
+  for (const one of sent) {
+    test(`${one.name}: ${one.verdict}`, async () => {
+      const answers = await answersTo(readFileSync(join(DIRECTORY, one.file)), one.name);
+      const statuses = answers.map(statusOf);
+      const said = statuses.join(', ') || 'nothing';
+      if (one.kind === 'response' || one.verdict === 'discard') return assert.deepEqual(statuses, [], said);
+      if (one.silence && statuses.length === 0) return;
+      assert.equal(statuses.length, 1, said);
+      assert.ok(!one.forbid.includes(statuses[0]!), `${said} is forbidden`);
+      const free = one.codes.length === 0 || one.liberal;
+      assert.ok(free || one.codes.includes(statuses[0]!), `${said}, wanted ${one.codes.join(' or ')}`);
+      if (one.name === 'dblreq') assert.match(answers[0]!, /\r\nCSeq: 8 REGISTER\r\n/);
+      if (one.name === 'bext01') {
+        assert.match(answers[0]!, /\r\nUnsupported: nothingSupportsThis, nothingSupportsThisEither\r\n/);
+      }
+    });
+  }
+
+  test('nothing is left behind', async () => {
+    assert.equal(stack.sip.transport.counters.faults, 0);
+    await phone[Symbol.asyncDispose]();
+    await stack[Symbol.asyncDispose]();
   });
 }

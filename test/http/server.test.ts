@@ -155,9 +155,9 @@ test('unknown sections and options are told', bounded, async () => {
   ]);
 });
 
-const secureGet = ({ address, port }: Bound, ca: string): Promise<number> =>
+const secureGet = ({ address, port }: Bound, ca: string, servername = ''): Promise<number> =>
   new Promise((resolve, reject) => {
-    secureRequest({ host: address, port, ca, agent: false, path: '/' }, answer => {
+    secureRequest({ host: address, port, ca, agent: false, path: '/', servername }, answer => {
       answer.resume();
       resolve(answer.statusCode!);
     })
@@ -182,6 +182,27 @@ test('HTTPS: a renewed certificate is shown after a reload of the same file', bo
   await using stranger = await StreamPhone.open(secure);
   stranger.send('GET / HTTP/1.1\r\n\r\n');
   await stranger.hungUp();
+  return undefined;
+});
+
+test('HTTPS: of several certificates each is for its names, those too that come with a reload', bounded, async t => {
+  const absent = await noCertificates();
+  if (absent) return t.skip(absent);
+  await using one = await certificate('one.example');
+  await using two = await certificate('two.example');
+  const line = ({ certfile, keyfile }: typeof one) => `tlscertfile=${certfile}\ntlsprivatekey=${keyfile}\n`;
+  const tls = `${HTTP}tlsenable=yes\ntlsbindaddr=127.0.0.1:0\n`;
+  await using at = await httpStage(tls + line(one));
+  const secure = at.http.bound().find(bound => bound.secure)!;
+  await assert.rejects(secureGet(secure, two.cert, 'two.example'), /self-signed/);
+  at.stage.write('http.conf', tls + line(two) + line(one));
+  await at.http.reload();
+  assert.equal(await secureGet(secure, two.cert, 'two.example'), 404);
+  assert.equal(await secureGet(secure, one.cert, 'one.example'), 404);
+  at.stage.write('http.conf', tls + line(two));
+  await at.http.reload();
+  assert.equal(await secureGet(secure, two.cert, ''), 404);
+  await assert.rejects(secureGet(secure, one.cert, 'one.example'), /self-signed/);
   return undefined;
 });
 

@@ -46,7 +46,8 @@ test('a write gives up in the end, tells who can help, and the next one after th
 });
 
 test('a file that is held while it is opened is opened later', async t => {
-  const stage = await SqlStage.of(t, { before: ({ sql, file }) => sql('CREATE TABLE phones (name TEXT)', file) });
+  const before = ({ sql, file }: SqlStage) => sql('CREATE TABLE phones (name TEXT)', file);
+  const stage = await SqlStage.of(t, { before, still: true });
   await stage.connection.opened;
   await stage.connection.close();
   const held = await holder(t, stage.file, 'PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
@@ -58,10 +59,10 @@ test('a file that is held while it is opened is opened later', async t => {
     busyTimeout: 9000,
     debug: false,
   });
-  while (stage.row.retries < 2) await setImmediate();
+  await stage.passingUntil(() => stage.row.retries >= 2);
   assert.equal(stage.row.state, 'opening');
   await held.release();
-  await again.opened;
+  await stage.passing(again.opened);
   assert.equal(stage.row.state, 'up');
 });
 
@@ -75,11 +76,12 @@ test('closing does not wait for ever for somebody who holds the file', async t =
   await other.release();
 });
 
-test('a thread that does not answer is ended after 30 seconds, and the next operation has a new one', async t => {
+test('a thread that does not answer is left alone after 30 seconds, and the next operation has a new one', async t => {
   const stage = await SqlStage.of(t, { before: phones, still: true });
   await stage.connection.opened;
+  // Whether it answers while it is being ended makes no difference.
   const asked = stage.refusal(stage.connection.all('phones', []));
   (stage.clock as TestClock).advance(30_000);
-  assert.match(await asked, /the thread of the database ended$/);
+  assert.match(await asked, /the thread of the database did not answer within 30 seconds$/);
   assert.deepEqual(await stage.connection.all('phones', []), []);
 });

@@ -92,13 +92,17 @@ export class SqlStage {
     let settled = false;
     const done = (): void => void (settled = true);
     work.then(done, done);
-    while (!settled) {
+    await this.passingUntil(() => settled);
+    return work;
+  }
+
+  async passingUntil(happened: () => boolean): Promise<void> {
+    while (!happened()) {
       const { counts } = this.#sched.rows();
       if (!counts.has('answer of a database') && !counts.has('end of a database'))
         (this.clock as TestClock).advance(20);
       await setImmediate();
     }
-    return work;
   }
 
   /** The rejection's message. */

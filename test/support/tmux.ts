@@ -1,6 +1,8 @@
 /** A terminal that tests type into and read: a tmux server of its own, one window, keys in and screen out. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { run } from './obelisk.js';
@@ -17,7 +19,8 @@ export interface Window {
 }
 
 export class Tmux {
-  readonly #socket = `obelisk-${randomBytes(6).toString('hex')}`;
+  /** Its socket is the only thing in it. */
+  readonly #directory = mkdtempSync(join(tmpdir(), 'obelisk-tmux-'));
 
   /** A shell in a window, as long as the test takes. */
   static async open(t: TestContext, { width = 80, height = 24, env = {} }: Window = {}): Promise<Tmux> {
@@ -28,6 +31,10 @@ export class Tmux {
     await tmux.#ask('-f', '/dev/null', '-u', 'new-session', '-d', ...size, ...set, 'sh');
     await tmux.shows(/^[$#]$/m);
     return tmux;
+  }
+
+  get #socket(): string {
+    return join(this.#directory, 'socket');
   }
 
   /** Keys by tmux's names: `F3`, `Enter`, `C-c`, `Down`. */
@@ -71,11 +78,12 @@ export class Tmux {
   }
 
   async close(): Promise<void> {
-    await run('tmux', ['-L', this.#socket, 'kill-server']);
+    await run('tmux', ['-S', this.#socket, 'kill-server']);
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   async #ask(...words: string[]): Promise<string> {
-    const { code, stdout, stderr } = await run('tmux', ['-L', this.#socket, ...words]);
+    const { code, stdout, stderr } = await run('tmux', ['-S', this.#socket, ...words]);
     assert.equal(code, 0, `tmux ${words.join(' ')}: ${stderr}`);
     return Buffer.from(stdout, 'latin1').toString();
   }

@@ -18,9 +18,11 @@ export function transportStage(
   identity: () => TlsIdentity | undefined = () => undefined,
   history?: History,
   web: WebLimits = { writeTimeout: 100, origins: [] },
+  used: (flow: Flow) => boolean = () => false,
 ) {
   const clock = new TestClock();
   const { log, lines } = keptLog();
+  const lost: Flow[] = [];
   const heard: [message: Message, flow: Flow][] = [];
   const layer = new TransportLayer({
     log,
@@ -30,7 +32,9 @@ export function transportStage(
       if (receive) receive(message, flow);
       else flow.send(answerTo(message, flow));
     },
+    lost: flow => void lost.push(flow),
     limits: () => limits,
+    used,
     web: () => web,
     identity,
     ...(history && { history }),
@@ -41,7 +45,7 @@ export function transportStage(
     const left = { listeners: layer.size, connections: layer.connections().length, timers: clock.pending };
     assert.deepEqual(left, { listeners: 0, connections: 0, timers: 0 }, 'something is left behind');
   };
-  return { layer, clock, lines, heard, [Symbol.asyncDispose]: end };
+  return { layer, clock, lines, heard, lost, [Symbol.asyncDispose]: end };
 }
 
 export const answerTo = (message: Message, flow: Flow): string =>

@@ -50,6 +50,8 @@ export class Wire implements Flow {
 
   trusted(): void {}
 
+  promised(): void {}
+
   /** When messages that begin with `start` went out. */
   timesOf(start: string): number[] {
     return this.sent.filter(([, text]) => text.startsWith(start)).map(([at]) => at);

@@ -1,6 +1,7 @@
-/** `sip show dns`: what names cost, and how the name servers answer. */
+/** `sip show dns`: what names cost, how the name servers answer, and which servers failed of late. */
 import type { Command, TableShape } from '#core';
 import type { NameCounts } from '../transport/resolver/name-service.js';
+import type { AvoidedRow } from '../user/outgoing.js';
 import type { SipView } from './view.js';
 
 type ServerRow = NameCounts['servers'][number];
@@ -25,6 +26,14 @@ const SERVERS: TableShape<ServerRow> = {
   ],
 };
 
+const AVOIDED: TableShape<AvoidedRow> = {
+  layout: '%-47.47s %9s',
+  columns: [
+    { title: 'Tried last', key: 'place', value: row => row.place },
+    { title: 'Seconds', key: 'left', value: row => String(Math.ceil(row.left / 1000)) },
+  ],
+};
+
 export const showNames = (view: SipView): Command => ({
   syntax: 'sip show dns',
   summary: 'Name servers that were asked, and answers that are kept',
@@ -32,5 +41,7 @@ export const showNames = (view: SipView): Command => ({
     const { cached, hits, misses, stale, dropped, servers } = view.names();
     out.table(SERVERS, [...servers]);
     out.line(`${cached} answers kept, ${hits} hits, ${misses} misses, ${stale} served late, ${dropped} not asked`);
+    const avoided = view.avoided();
+    if (avoided.length > 0) out.table(AVOIDED, [...avoided]);
   },
 });

@@ -7,6 +7,7 @@ import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Explanations } from '../user/explanations.js';
+import type { AvoidedRow } from '../user/outgoing.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
 
@@ -94,6 +95,8 @@ export interface SipView {
   connections(): Iterable<ConnectionRow>;
   /** What names cost. */
   names(): NameCounts;
+  /** Servers that failed of late. */
+  avoided(): readonly AvoidedRow[];
   /** Registrations of ours with other servers. */
   registrations(): Iterable<RegistryRow>;
   /** Reads sip.conf again. */

@@ -100,9 +100,9 @@ export const hostPort = (host: string, port?: number): string => {
 /** What a user part cannot hold as it is: RFC 3261 §25.1. */
 const NO_USER = /[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g;
 
-/** Octets as the user part of a URI. */
-export const percentEncode = (text: string): string =>
-  text.replace(NO_USER, octet => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+/** Octets as the user part of a URI, or with what `not` leaves in another part. */
+export const percentEncode = (text: string, not = NO_USER): string =>
+  text.replace(not, octet => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
 /** %-escapes resolved, to octets; what is no escape stays. Never throws. */
 export function percentDecode(text: string): string {

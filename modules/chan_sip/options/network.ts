@@ -1,6 +1,7 @@
 /** [general]: where we listen, what is inside and what we look like from outside. */
-import { denyInto, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
+import { denyInto, files, integer, milliseconds, permitInto, seconds, text, yesno } from '#core';
 import { aclNames } from './values/acl.js';
+import { clientMethod } from './values/client-method.js';
 import { addressPort, hostPort, NOWHERE, portNumber } from './values/hostport.js';
 
 import { nameServers } from './values/nameserver.js';
@@ -8,7 +9,6 @@ import { origins } from './values/origins.js';
 
 import { typeOfService } from './values/tos.js';
 import { networks } from './values/variables.js';
-import { wordElse } from './values/words.js';
 
 const PACKETS = { never: 'Node has no way to mark the packets of a socket' };
 
@@ -35,16 +35,17 @@ const tls = {
     aliases: ['sslbindaddr'],
     label: 'TLS SIP Bindaddress:',
   }),
-  tlscertfile: text('asterisk.pem', 'Our certificate, with its key unless that has a file of its own', {
-    aliases: ['sslcert', 'tlscert'],
-  }),
-  tlsprivatekey: text('', 'The key of our certificate', { aliases: ['sslprivatekey'] }),
+  tlscertfile: files(
+    ['asterisk.pem'],
+    'Our certificate, with its key unless that has a file of its own; of several lines the last, and the others for who asks for their names',
+    { aliases: ['sslcert', 'tlscert'] },
+  ),
+  tlsprivatekey: files([], 'The key of our certificate, or of each', { aliases: ['sslprivatekey'] }),
   tlscafile: text('', 'Certificates of authorities we trust'),
   tlscapath: text('', 'A directory of such certificates', { aliases: ['tlscadir'] }),
   tlscipher: text('', 'Ciphers, as OpenSSL names them', { aliases: ['sslcipher'] }),
-  tlsclientmethod: wordElse(['auto', 'tlsv1', 'sslv3', 'sslv2'], 'auto', 'Protocol of our connections to others', {
+  tlsclientmethod: clientMethod('Protocol of our connections to others: the best that both ends know, or TLS 1.0', {
     aliases: ['sslclientmethod'],
-    never: 'these versions are broken and Node has left them; the best that both ends know is taken',
   }),
   tlsdontverifyserver: yesno(false, 'Take any certificate of servers we connect to'),
   tlsverifyclient: yesno(false, 'Let in only who has a certificate of an authority we trust'),

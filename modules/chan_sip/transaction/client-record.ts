@@ -11,7 +11,8 @@ import { type Failure, inputOf, type Surroundings, type Transaction } from './re
 /** Who sent a request: hears of every response to it, or how it failed. */
 export interface ClientUser {
   response(message: Message): void;
-  failed(how: Failure): void;
+  /** `cause`: why it could not be sent, as far as somebody says so. */
+  failed(how: Failure, cause?: Error): void;
 }
 
 /** A request to send. */
@@ -28,7 +29,7 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
     ack: (record, response) => record.#send(ack(parse(record.#text), response)),
     'pass up': (record, response) => record.#user.response(response),
     'report timeout': record => record.#user.failed('timeout'),
-    'report error': record => record.#user.failed('error'),
+    'report error': record => record.#user.failed('error', record.#cause),
   };
 
   readonly side = 'client';
@@ -41,7 +42,11 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
   readonly #user: ClientUser;
   readonly #over: (key: string) => void;
   readonly #machine: Machine<ClientAction, Message>;
-  readonly #unsent = (): void => this.#machine.input('error');
+  #cause: Error | undefined;
+  readonly #unsent = (cause: Error): void => {
+    this.#cause = cause;
+    this.#machine.input('error');
+  };
 
   constructor(key: string, request: ClientRequest, flow: Flow, user: ClientUser, surroundings: Surroundings) {
     this.key = key;

@@ -29,6 +29,8 @@ export interface Home {
   readonly up: Upward;
   readonly clock: Clock;
   readonly strangers: Strangers;
+  /** Whether somebody is reached, or registered, over it. */
+  used(flow: Flow): boolean;
   flow(remote: Endpoint): Flow;
   /** Nothing more is sent over it. */
   over(connection: Connection): void;
@@ -56,6 +58,11 @@ export class Connection implements Flow, Stranger {
   /** The one thing that is waited for: credentials, the other end's answer or word, its close. */
   #timer: Timer | undefined;
   #heardAt = 0;
+  /** It has not to prove itself any more. */
+  #staying = false;
+  #promise = Number.POSITIVE_INFINITY;
+  /** We opened it, and it came about. */
+  #connected = false;
   #state: 'open' | 'ending' | 'over' = 'open';
 
   constructor(home: Home, { local, remote, ours, name }: Ends, open: OpenPipe) {
@@ -115,6 +122,11 @@ export class Connection implements Flow, Stranger {
     if (this.#state === 'open' && this.#home.strangers.trust(this)) this.#stay();
   }
 
+  promised(ms: number): void {
+    this.#promise = ms;
+    if (this.#staying) this.#look();
+  }
+
   cut(reason: string): void {
     if (this.#state === 'over') return;
     this.#home.up.cut(reason, this);
@@ -136,7 +148,10 @@ export class Connection implements Flow, Stranger {
 
   #ear(): Ear {
     return {
-      connected: () => this.#stay(),
+      connected: () => {
+        this.#connected = true;
+        this.#stay();
+      },
       heard: frames => this.#heard(frames),
       troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
       failed: reason => this.cut(reason),
@@ -176,17 +191,22 @@ export class Connection implements Flow, Stranger {
     return this.#state !== 'open';
   }
 
-  /** It stays while it is not silent for too long. */
+  /** It stays while it is not silent for too long, or is needed and breaks no promise. */
   #stay(): void {
-    const { clock, strangers } = this.#home;
-    this.#heardAt = clock.elapsed();
-    const look = (): void => {
-      const { idle } = strangers.limits();
-      const left = this.#heardAt + idle - clock.elapsed();
-      if (left > 0) this.#wait(left, look);
-      else this.#end();
-    };
-    this.#wait(strangers.limits().idle, look);
+    this.#heardAt = this.#home.clock.elapsed();
+    this.#staying = true;
+    this.#look();
+  }
+
+  #look(): void {
+    const { clock, strangers, used } = this.#home;
+    const silent = clock.elapsed() - this.#heardAt;
+    const { idle } = strangers.limits();
+    const patience = Math.min(idle, this.#promise);
+    if (silent < patience) this.#wait(patience - silent, () => this.#look());
+    else if (silent < this.#promise && used(this))
+      this.#wait(Math.min(idle, this.#promise - silent), () => this.#look());
+    else this.#end();
   }
 
   #wait(ms: number, run: () => void): void {
@@ -212,7 +232,9 @@ export class Connection implements Flow, Stranger {
     if (this.#state === 'over') return;
     this.#state = 'over';
     this.#timer?.cancel();
-    this.#home.strangers.remove(this);
+    const { strangers, up } = this.#home;
+    strangers.remove(this);
     this.#home.over(this);
+    if (this.#connected) up.lost(this);
   }
 }

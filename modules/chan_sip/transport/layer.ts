@@ -45,11 +45,15 @@ export interface TransportParts {
   receive(message: Message, flow: Flow): void;
   /** The answer to what is not a message; undefined: none. */
   refuse(error: ParseError, flow: Flow): string | undefined;
+  /** A connection that we opened is no more. */
+  lost(flow: Flow): void;
   /** What connections may cost, read when it matters. */
   limits(): StreamLimits;
   web(): WebLimits;
   /** Who we are over TLS, read for each connection. */
   identity(): TlsIdentity | undefined;
+  /** Whether a connection is needed, however silent it is. */
+  used?(flow: Flow): boolean;
   /** Keeps what went by, while it is asked to. */
   readonly history?: History;
 }
@@ -81,6 +85,7 @@ export class TransportLayer {
     this.#streams = {
       clock: parts.clock,
       strangers: new Strangers(() => parts.limits()),
+      used: flow => parts.used?.(flow) ?? false,
       web: () => parts.web(),
       identity: () => parts.identity(),
     };
@@ -89,6 +94,7 @@ export class TransportLayer {
       sending: (text, flow) => this.#sending(text, flow),
       unsent: (cause, by, counters, failed) => this.#unsent(cause, by, counters, failed),
       endless: (head, detail, flow, counters) => this.#endless(head, detail, flow, counters),
+      lost: flow => parts.lost(flow),
       cut: (reason, flow) => this.#cut(reason, flow),
       troubled: (cause, listener) => this.#troubled(cause, listener),
       closed: listener => this.#closed(listener),

@@ -107,4 +107,6 @@ export class Way implements Flow {
 
   /** Who is called is not asked to prove himself. */
   trusted(): void {}
+
+  promised(): void {}
 }

@@ -41,17 +41,19 @@ class StreamListener implements Listener, Home {
   readonly up: Upward;
   readonly clock: Home['clock'];
   readonly strangers: Home['strangers'];
+  readonly used: Home['used'];
   readonly #carrier: Carrier;
   readonly #server: Server;
   readonly #roster = new Roster();
   #closing: Promise<void> | undefined;
 
-  constructor(server: Server, carrier: Carrier, up: Upward, { clock, strangers }: StreamParts) {
+  constructor(server: Server, carrier: Carrier, up: Upward, { clock, strangers, used }: StreamParts) {
     const { address, port } = server.address() as Endpoint;
     this.local = { address, port };
     this.up = up;
     this.clock = clock;
     this.strangers = strangers;
+    this.used = used;
     this.#carrier = carrier;
     this.#server = server;
     server.on('connection', socket => this.#accept(socket));

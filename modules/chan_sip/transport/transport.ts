@@ -30,6 +30,8 @@ export interface Flow {
   to(remote: Endpoint): Flow;
   /** The other end has proved who it is: a connection may stay. */
   trusted(): void;
+  /** The other end says something at least every so many milliseconds, or is gone (RFC 5626 §4.4.1). */
+  promised(ms: number): void;
 }
 
 /** An open socket of ours. */
@@ -90,6 +92,8 @@ export interface Upward {
   unsent(cause: Error, by: Flow | Listener, counters: Counters, failed?: Failed): void;
   /** A head over a stream that does not say where its message ends. */
   endless(head: Buffer, detail: string, flow: Flow, counters: Counters): void;
+  /** A connection that we opened is no more. */
+  lost(flow: Flow): void;
   /** A connection is ended by us. */
   cut(reason: string, flow: Flow): void;
   /** The socket itself reports an error. */
@@ -111,6 +115,8 @@ export interface WebLimits {
 export interface StreamParts {
   readonly clock: Clock;
   readonly strangers: Strangers;
+  /** Whether somebody is reached, or registered, over it: then it may be silent for as long as it likes. */
+  used(flow: Flow): boolean;
   web(): WebLimits;
   /** Who we are over TLS, as last read; undefined where sip.conf has no TLS. */
   identity(): TlsIdentity | undefined;

@@ -50,6 +50,9 @@ class UdpFlow implements Flow {
 
   /** A datagram holds nothing open. */
   trusted(): void {}
+
+  /** A datagram that does not come tells nothing. */
+  promised(): void {}
 }
 
 class UdpListener implements Listener {

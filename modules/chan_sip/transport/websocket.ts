@@ -32,6 +32,7 @@ class WebListener implements Listener, Home {
   readonly up: Upward;
   readonly clock: Home['clock'];
   readonly strangers: Home['strangers'];
+  readonly used: Home['used'];
   readonly #server: HttpServer;
   readonly #parts: StreamParts;
   readonly #roster = new Roster();
@@ -44,6 +45,7 @@ class WebListener implements Listener, Home {
     this.up = up;
     this.clock = parts.clock;
     this.strangers = parts.strangers;
+    this.used = parts.used;
     this.#server = server;
     this.#parts = parts;
   }

@@ -82,6 +82,10 @@ export class Addresses {
     return this.#places.has(peer);
   }
 
+  at(protocol: Protocol, address: Endpoint): Peer | undefined {
+    return this.#exact.find(exactKey(protocol, address));
+  }
+
   /** First among those that register with the extension that is called, then among all; the exact port before any. */
   find({ address, protocol, extension }: Origin): Peer | undefined {
     const exact = exactKey(protocol, address);

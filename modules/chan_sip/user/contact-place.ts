@@ -66,10 +66,6 @@ export class ContactLookups {
     this.#resolver = resolver;
   }
 
-  close(): void {
-    this.#resolver.close();
-  }
-
   has(peer: Peer): boolean {
     return this.#waiting.has(peer);
   }

@@ -171,4 +171,9 @@ export class Explanations {
 }
 
 /** A way over which nothing goes. */
-const NOWHERE = { local: { address: '0.0.0.0', port: 0 }, send: () => undefined, trusted: () => undefined };
+const NOWHERE = {
+  local: { address: '0.0.0.0', port: 0 },
+  send: () => undefined,
+  trusted: () => undefined,
+  promised: () => undefined,
+};

@@ -1,7 +1,7 @@
 /** GRUUs: addresses that lead to one phone of an account, one for all to see and others that tell nothing. RFC 5627. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { decode } from '../message/octets.js';
-import { hostPort, percentDecode, type Uri } from '../message/uri.js';
+import { hostPort, percentDecode, percentEncode, type Uri } from '../message/uri.js';
 import { type Binding, isUsable } from './binding.js';
 import type { Peer } from './peer.js';
 import type { Peers } from './peers.js';
@@ -11,10 +11,8 @@ const [NONCE, TAG, MARK] = [12, 16, 8];
 /** Of a user part that is to be opened: as long as a name can be, and some. */
 const LONGEST = 512;
 
-/** What may stand in a parameter as it is (RFC 3261 §25.1). */
-const PLAIN = /[^\w.!~*'()[\]/:&+$-]/g;
-const escaped = (text: string): string =>
-  text.replace(PLAIN, character => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+/** What a parameter cannot hold as it is: RFC 3261 §25.1. */
+const NO_PARAMETER = /[^\w.!~*'()[\]/:&+$-]/g;
 
 export class Gruus {
   readonly #peers: Pick<Peers, 'get'>;
@@ -27,7 +25,7 @@ export class Gruus {
 
   /** The address of record with the phone's own mark: the same whenever it registers (RFC 5627 §3.1.1). */
   public({ scheme, user, host }: Uri, instance: string): string {
-    return `${scheme}:${user === undefined ? '' : `${user}@`}${hostPort(host)};gr=${escaped(instance)}`;
+    return `${scheme}:${user === undefined ? '' : `${user}@`}${hostPort(host)};gr=${percentEncode(instance, NO_PARAMETER)}`;
   }
 
   /** Another one each time; good until the phone's registration ends or its Call-ID changes (RFC 5627 §3.1.2). */

@@ -4,6 +4,7 @@ import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import { type NameService, openNames } from '../transport/resolver/name-service.js';
+import type { Flow } from '../transport/transport.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
 import { capabilities } from './capabilities.js';
@@ -143,6 +144,11 @@ export class UserLayer {
   /** @returns whether there was a registration to end */
   unregister(peer: Peer): boolean {
     return this.#bindings.remove(peer);
+  }
+
+  /** Whether a device is reached over a connection, or a line of ours registered. */
+  uses(flow: Flow): boolean {
+    return this.outbound.uses(flow) || this.site.peers.at(flow) !== undefined;
   }
 
   /** Asks a device whether it is there. */

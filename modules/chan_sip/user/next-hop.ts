@@ -3,18 +3,11 @@ import { isIP } from 'node:net';
 import { parseAddress } from '../message/address.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
-import { PROTOCOLS, type Protocol } from '../options/values/transport.js';
+import { PROTOCOLS } from '../options/values/transport.js';
 import { type Binding, isUsable } from './binding.js';
 import type { Peer } from './peer.js';
 import type { Site } from './site.js';
-
-/** The host may be a name. */
-export interface NextHop {
-  readonly protocol: Protocol;
-  readonly host: string;
-  /** Undefined where none is written: the name may lead to one. */
-  readonly port: number | undefined;
-}
+import { type NextHop, proxyOf } from './way.js';
 
 /**
  * Of a device, or of one of its contacts. The outbound proxy where it is forced, else the first of its Path, else the outbound proxy, else where the device is.
@@ -22,9 +15,9 @@ export interface NextHop {
  */
 export function nextHop(site: Site, peer: Peer, binding: Binding | undefined): NextHop | undefined {
   const { protocol } = binding ?? peer;
-  const { host, port, protocol: written = protocol, force } = peer.get('outboundproxy');
-  const proxy = host === '' ? undefined : { protocol: written, host, port };
-  if (proxy && force) return proxy;
+  const outboundproxy = peer.get('outboundproxy');
+  const proxy = proxyOf(outboundproxy, protocol);
+  if (proxy && outboundproxy.force) return proxy;
   const path = binding?.path[0] === undefined ? undefined : uriOf(binding.path[0]);
   if (!path) return proxy ?? directHop(site, peer, binding);
   const asked = path.params.get('transport')?.toLowerCase();

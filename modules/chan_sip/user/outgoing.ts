@@ -1,32 +1,45 @@
 /** Requests of ours to a server that is in several places: the next one on silence or 503 (RFC 3263 §4.3). */
 import type { Clock } from '#core';
 import type { Message } from '../message/message.js';
-import type { ClientRequest, ClientTransaction, TransactionLayer } from '../transaction/layer.js';
+import type { Failure } from '../transaction/record.js';
 import type { Timers } from '../transaction/timers.js';
 import type { Hop } from '../transport/resolver/hop.js';
-import { type Flow, formatEndpoint } from '../transport/transport.js';
-import type { Outward } from './site.js';
+import { type Flow, formatEndpoint, type Protocol } from '../transport/transport.js';
+import { type Make, type Sender, type Sending, sendFitting } from './fitting.js';
 
 /** Hears what came of it. */
 export interface Hears {
   /** Any response but a 503 that sends us on. */
   response(message: Message, hop: Hop): void;
-  /** No place has answered. */
-  failed(): void;
+  /** No place has answered; the last one is named, unless we speak to none of them. */
+  failed(missed: Missed | undefined): void;
+}
+
+/** A place that did not answer, or could not be sent to. */
+export interface Missed {
+  readonly hop: Hop;
+  readonly how: Failure;
+  readonly cause: Error | undefined;
 }
 
 /** A request of its own for each place: with a branch, a Via and credentials that are right there. */
-export type Make = (flow: Flow, hop: Hop) => ClientRequest;
+export type MakeFor = (hop: Hop) => Make;
 
-export interface Sending {
-  /** Nothing is sent or told any more. */
-  close(): void;
+/** A place that failed of late, and for how many milliseconds it is tried last. */
+export interface AvoidedRow {
+  readonly place: string;
+  readonly left: number;
 }
 
-export interface OutgoingParts {
+/** How to send. */
+export interface Manner {
+  readonly timers?: Timers;
+  /** Over what the server may be reached: by TCP what is too big for UDP. */
+  readonly allowed?: readonly Protocol[];
+}
+
+export interface OutgoingParts extends Sender {
   readonly clock: Clock;
-  readonly transactions: Pick<TransactionLayer, 'send'>;
-  readonly outward: Outward;
 }
 
 /** How long a place that failed is tried last, where it does not say so itself. */
@@ -38,7 +51,6 @@ const MOST_AVOIDED = 1000;
 const UNAVAILABLE = 503;
 
 export class Outgoing {
-  readonly counters = { sent: 0, silent: 0, unavailable: 0, movedOn: 0, exhausted: 0 };
   readonly #parts: OutgoingParts;
   /** By place, until when it is tried last, on the clock that never goes back. */
   readonly #avoided = new Map<string, number>();
@@ -49,8 +61,8 @@ export class Outgoing {
   }
 
   /** Sends to one place after the other until one answers. What came of it is told, maybe before this returns. */
-  send(hops: readonly Hop[], make: Make, hears: Hears, timers?: Timers): Sending {
-    const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, timers });
+  send(hops: readonly Hop[], make: MakeFor, hears: Hears, manner: Manner = {}): Sending {
+    const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, manner });
     this.#sendings.add(attempt);
     attempt.over = () => this.#sendings.delete(attempt);
     attempt.next();
@@ -88,8 +100,8 @@ export class Outgoing {
     for (const sending of [...this.#sendings]) sending.close();
   }
 
-  /** Places that are tried last, with the milliseconds that are left of it. */
-  rows(): { place: string; left: number }[] {
+  /** Places that are tried last. */
+  rows(): AvoidedRow[] {
     const now = this.#parts.clock.elapsed();
     return [...this.#avoided].flatMap(([place, until]) => (until > now ? [{ place, left: until - now }] : []));
   }
@@ -97,9 +109,9 @@ export class Outgoing {
 
 interface Order {
   readonly hops: readonly Hop[];
-  readonly make: Make;
+  readonly make: MakeFor;
   readonly hears: Hears;
-  readonly timers: Timers | undefined;
+  readonly manner: Manner;
 }
 
 /** One request on its way through its places. */
@@ -109,10 +121,10 @@ class Attempt implements Sending {
   readonly #parts: OutgoingParts;
   readonly #order: Order;
   #at = -1;
-  #transaction: ClientTransaction | undefined;
+  #sending: Sending | undefined;
   /** The last 503, told where nobody says anything better. */
   #refusal: [message: Message, hop: Hop] | undefined;
-  #tried = false;
+  #missed: Missed | undefined;
   #final = false;
   #closed = false;
 
@@ -125,19 +137,15 @@ class Attempt implements Sending {
   /** The next place that can be sent to. */
   next(): void {
     const { hops } = this.#order;
-    const { counters } = this.#outgoing;
     for (let hop = hops[++this.#at]; hop; hop = hops[++this.#at]) {
       const flow = this.#parts.outward(hop.protocol, hop.remote, hop.name);
       if (!flow) continue;
-      if (this.#tried) counters.movedOn += 1;
-      this.#tried = true;
       this.#send(flow, hop);
       return;
     }
-    counters.exhausted += 1;
     this.#end();
     if (this.#refusal) this.#order.hears.response(...this.#refusal);
-    else this.#order.hears.failed();
+    else this.#order.hears.failed(this.#missed);
   }
 
   /** A request that has its answer is left to its transaction, which acknowledges repeats. */
@@ -146,32 +154,31 @@ class Attempt implements Sending {
     this.#closed = true;
     if (this.#final) return;
     this.#end();
-    this.#transaction?.close();
+    this.#sending?.close();
   }
 
   #send(flow: Flow, hop: Hop): void {
-    const { make, timers } = this.#order;
+    const { make, manner } = this.#order;
     const at = this.#at;
-    this.#outgoing.counters.sent += 1;
-    const transaction = this.#parts.transactions.send(
-      make(flow, hop),
+    const sending = sendFitting(
+      this.#parts,
       flow,
+      manner.allowed ?? [],
+      make(hop),
       {
         response: message => at === this.#at && this.#response(message, hop),
-        failed: () => at === this.#at && this.#silent(hop),
+        failed: (how, cause) => at === this.#at && this.#silent({ hop, how, cause }),
       },
-      timers,
+      manner.timers,
     );
     // It may have failed, and the next one have been sent to, before this returned.
-    if (this.#closed) transaction.close();
-    else if (at === this.#at) this.#transaction = transaction;
+    if (this.#closed) sending.close();
+    else if (at === this.#at) this.#sending = sending;
   }
 
   #response(message: Message, hop: Hop): void {
     if (this.#closed) return;
-    const { counters } = this.#outgoing;
     if (message.status === UNAVAILABLE) {
-      counters.unavailable += 1;
       this.#outgoing.avoid(hop, retryAfter(message));
       this.#refusal = [message, hop];
       this.next();
@@ -184,10 +191,10 @@ class Attempt implements Sending {
     this.#order.hears.response(message, hop);
   }
 
-  #silent(hop: Hop): void {
+  #silent(missed: Missed): void {
     if (this.#closed) return;
-    this.#outgoing.counters.silent += 1;
-    this.#outgoing.avoid(hop);
+    this.#missed = missed;
+    this.#outgoing.avoid(missed.hop);
     this.next();
   }
 

@@ -1,6 +1,7 @@
 /** The devices: by name, by address, and over a reload. */
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
+import type { Flow } from '../transport/transport.js';
 import { Addresses, type Origin } from './addresses.js';
 import type { Binding } from './binding.js';
 import { Peer } from './peer.js';
@@ -41,6 +42,11 @@ export class Peers {
   /** The device of type peer or friend that a request comes from, by its address; of several, the one that came first. */
   from(origin: Origin): Peer | undefined {
     return this.#addresses.find(origin);
+  }
+
+  /** Who is reached at that very place. */
+  at({ protocol, remote }: Pick<Flow, 'protocol' | 'remote'>): Peer | undefined {
+    return this.#addresses.at(protocol, remote);
   }
 
   /** Whether a request can be known as its by the address. */

@@ -9,13 +9,13 @@ import type { Hop } from '../transport/resolver/hop.js';
 import type { Endpoint, Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
 import { type Sending, sendFitting } from './fitting.js';
-import { type NextHop, nameOf, nextHop } from './next-hop.js';
+import { nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
 import { timersFor } from './round-trip.js';
 import type { Site } from './site.js';
-import { howTo } from './way.js';
+import { howTo, type NextHop } from './way.js';
 
 /** Longer than any patience: it is the deadline that ends the transaction. */
 const NEVER = 86_400_000;
@@ -87,8 +87,9 @@ export class Probe implements ClientUser {
 
   #send({ protocol, host }: NextHop, remote: Endpoint): void {
     const { site, peer, binding } = this.#parts;
-    const place = { protocol, remote, name: nameOf(peer, host), allowed: peer.get('transport') };
-    this.#begin(timers => sendFitting(site, place, flow => optionsTo(site, peer, binding, flow), this, timers));
+    const flow = site.outward(protocol, remote, nameOf(peer, host));
+    const make = (over: Flow) => optionsTo(site, peer, binding, over);
+    this.#begin(timers => flow && sendFitting(site, flow, peer.get('transport'), make, this, timers));
   }
 
   #sendOver(flow: Flow | undefined): void {

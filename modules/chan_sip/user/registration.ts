@@ -61,7 +61,6 @@ export class Registration {
   /** Nothing is bound or answered any more. */
   close(): void {
     this.#closed = true;
-    this.#lookups.close();
   }
 
   /** A device that autocreatepeer lets register under a new name. It is nobody until it has. */

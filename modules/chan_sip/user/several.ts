@@ -18,6 +18,8 @@ import { type Wanted, wishesOf } from './wish.js';
 
 /** Contacts that are read of one request, where an account may not have more. */
 const LEAST_READ = 10;
+/** How late the sign of life of a kept connection may come, in milliseconds (RFC 5626 §4.4.1). */
+const FLOW_GRACE = 15_000;
 const Q = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
 
 /** One contact that is asked for. */
@@ -109,8 +111,12 @@ export class Several {
       return;
     }
     if (coming.length > 0) learn(this.#site, attempt, peer, coming[0]!.item.contact.uri);
+    const wait = peer.get('flowtimer');
     // What goes goes last: the device is registered all the while.
-    for (const { brought, binding } of coming) this.#bindings.bind(peer, brought, binding);
+    for (const { brought, binding } of coming) {
+      this.#bindings.bind(peer, brought, binding);
+      if (wait > 0) brought.traits?.flow?.promised(wait * 1000 + FLOW_GRACE);
+    }
     for (const binding of [...going, ...giving]) this.#bindings.drop(peer, binding);
   }
 

@@ -91,11 +91,14 @@ function domain({ site, decision, request }: Context, ended: boolean): Told | un
   return ['ours', '', `'${host}' is a domain of ours`];
 }
 
-function device({ decision: { peer, user, why }, row, site }: Context, ended: boolean): Told {
+function device({ decision: { peer, user, why, method }, row, site }: Context, ended: boolean): Told {
   if (why === 'database') return ['unknown', '', `'${user}' is not in memory, and the database does not answer`];
   if (!peer) {
     const other = site.peers.get(user);
-    if (other) return ['not found', whereOf(other, row), `'${user}' has type ${other.type}, which may not do this`];
+    if (other?.type === (method === 'REGISTER' ? 'user' : 'peer')) {
+      return ['not found', whereOf(other, row), `'${user}' has type ${other.type}, which may not do this`];
+    }
+    if (other) return ['not found', whereOf(other, row), `'${user}' is there now, and was not then`];
     if (!ended) return ['guest', '', 'no device has that name or that address'];
     const places = site.mapped
       ? 'neither in sip.conf nor in the database'

@@ -4,11 +4,12 @@ import type { ConsoleOptions, ConsoleProgram } from '#core';
 /** Terminals that cannot move their cursor. */
 const WITHOUT_SCREEN = /^(?:dumb|unknown|)$/;
 
-/** Whether the terminal is one that a screen can be drawn on. */
+/** Whether the terminal is one that a screen can be drawn on: it can move its cursor, and tells how large it is. */
 export const hasScreen = (
   { input, output, plain }: Pick<ConsoleOptions, 'input' | 'output' | 'plain'>,
   term = '',
-): boolean => !plain && input.isTTY && output.isTTY && !WITHOUT_SCREEN.test(term);
+): boolean =>
+  !plain && input.isTTY && output.isTTY && output.columns > 0 && output.rows > 0 && !WITHOUT_SCREEN.test(term);
 
 export const runConsole: ConsoleProgram = async options => {
   if (hasScreen(options, process.env['TERM'])) {

@@ -55,6 +55,18 @@ ${'192.0.2.53:53'.padEnd(48)}        7         4         2         1         0  
 `,
   ],
   [
+    'servers that failed of late',
+    'sip show dns',
+    stage => {
+      stage.avoidedRows = [{ place: 'tcp 192.0.2.9:5060', left: 29_001 }];
+    },
+    `${'Name server'.padEnd(48)}    Asked  Answered Time-outs    Errors  Refusals    Strays State 
+0 answers kept, 0 hits, 0 misses, 0 served late, 0 not asked
+${'Tried last'.padEnd(48)}  Seconds
+${'tcp 192.0.2.9:5060'.padEnd(48)}       30
+`,
+  ],
+  [
     'domains',
     'sip show domains',
     stage =>

@@ -12,6 +12,7 @@ import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/na
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import { openBinding } from '../../../modules/chan_sip/user/binding.js';
+import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
@@ -68,6 +69,8 @@ export class SipStage implements SipView {
   readonly connections = () => this.connectionRows;
   nameCounts: NameCounts = { cached: 0, hits: 0, misses: 0, stale: 0, dropped: 0, servers: [] };
   readonly names = () => this.nameCounts;
+  avoidedRows: readonly AvoidedRow[] = [];
+  readonly avoided = () => this.avoidedRows;
   readonly registrations = () => this.lines;
   readonly cli = new CliStage(...commands(this));
 

@@ -23,6 +23,13 @@ const number = (initial: number, good: string, ...bad: string[]): Cases => ({
   bad: [...bad, 'x', ''],
 });
 const word = (initial: string): Cases => ({ initial, good: [['some words', 'some words']] });
+const names = (initial: string[]): Cases => ({
+  initial,
+  good: [
+    ['keys/a.pem', ['keys/a.pem']],
+    ['', []],
+  ],
+});
 const nowhere = { host: '', port: undefined };
 const place = (bad: string[] = []): Cases => ({
   initial: nowhere,
@@ -119,18 +126,20 @@ checkOptions('[general]', without(general, call, contacts, session, media, proof
   },
   tlsenable: { ...flag(false), aliases: ['sslenable'] },
   tlsbindaddr: { ...place(['host.example']), aliases: ['sslbindaddr'] },
-  tlscertfile: { ...word('asterisk.pem'), aliases: ['sslcert', 'tlscert'] },
-  tlsprivatekey: { ...word(''), aliases: ['sslprivatekey'] },
+  tlscertfile: { ...names(['asterisk.pem']), aliases: ['sslcert', 'tlscert'] },
+  tlsprivatekey: { ...names([]), aliases: ['sslprivatekey'] },
   tlscafile: word(''),
   tlscapath: { ...word(''), aliases: ['tlscadir'] },
   tlscipher: { ...word(''), aliases: ['sslcipher'] },
   tlsclientmethod: {
     initial: 'auto',
-    good: [
-      ['tlsv1', 'tlsv1'],
-      ['SSLv3', 'sslv3'],
+    good: [['auto', 'auto']],
+    odd: [
+      ['TLSv1', 'tlsv1'],
+      ['SSLv3', 'auto'],
+      ['sslv2', 'auto'],
+      ['tlsv9', 'auto'],
     ],
-    odd: [['tlsv9', 'auto']],
     aliases: ['sslclientmethod'],
   },
   tlsdontverifyserver: flag(false),

@@ -1,9 +1,12 @@
 /** TCP on real sockets of this machine: framing, limits, timeouts, the way back. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Message } from '../../../modules/chan_sip/message/message.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
+import type { Flow } from '../../../modules/chan_sip/transport/transport.js';
 import { noIPv6 } from '../../support/ipv6.js';
 import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
@@ -85,6 +88,32 @@ test('a message that is too long ends the connection with a line in the log', bo
   );
 });
 
+test('a connection that we opened is told of when it is no more, others are not', bounded, async () => {
+  await using stage = await tcpStage();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const remote = { address: '127.0.0.1', port: (server.address() as { port: number }).port };
+  const connected = once(server, 'connection');
+  stage.listener.flow(remote).send(options);
+  const [socket] = (await connected) as [Socket];
+  const hers = new StreamPhone(socket);
+  await hers.next();
+  {
+    await using phone = await stage.phone();
+    phone.send(options);
+    await phone.next();
+  }
+  await hers[Symbol.asyncDispose]();
+  while (stage.layer.connections().length > 0) await setImmediate();
+  assert.deepEqual(
+    stage.lost.map(flow => [flow.protocol, flow.remote]),
+    [['tcp', remote]],
+  );
+  await new Promise(closed => server.close(closed));
+  await failureOf(stage.listener.flow(remote), options);
+  assert.equal(stage.lost.length, 1, 'one that never was is not lost');
+});
+
 const LIMITS = { authTimeout: 30_000, authLimit: 2, idle: 600_000 };
 
 test('who proves nothing is cut after its time, who did stays as long as it is not silent', bounded, async () => {
@@ -114,6 +143,25 @@ test('who proves nothing is cut after its time, who did stays as long as it is n
   await known.hungUp();
   assert.equal(stage.clock.pending, 0);
 });
+
+test(
+  'a connection that is needed stays however silent it is, and goes when it is needed no more',
+  bounded,
+  async () => {
+    let needed = true;
+    const receive = (_message: Message, flow: Flow) => flow.trusted();
+    await using stage = await tcpStage(receive, LIMITS, undefined, undefined, undefined, () => needed);
+    await using phone = await stage.phone();
+    phone.send(options);
+    while (stage.heard.length === 0) await setImmediate();
+    stage.clock.advance(3_000_000);
+    assert.equal(stage.layer.connections().length, 1);
+    needed = false;
+    stage.clock.advance(600_000);
+    await phone.hungUp();
+    assert.equal(stage.clock.pending, 0);
+  },
+);
 
 test('beyond the limit the oldest stranger goes, never one that is known', bounded, async () => {
   await using stage = await tcpStage((message, flow) => {

@@ -49,6 +49,8 @@ class Stream implements Flow {
   }
 
   trusted(): void {}
+
+  promised(): void {}
 }
 
 async function stageOf(conf = CONF) {

@@ -138,6 +138,21 @@ test('420 lists what is not supported, behind a Date', async () => {
   await stage.close();
 });
 
+test('420 says back no more than 512 octets of what is required, in whole tags where it can', async () => {
+  const stage = await stageOf();
+  const many = (line: number) => Array.from({ length: 300 }, (_, at) => `tag-${1000 + 300 * line + at}`).join();
+  for (const [required, said] of [
+    [Array.from({ length: 20 }, (_, line) => many(line)), /^tag-1000, tag-1001.*, tag-1050$/],
+    [['x'.repeat(8000)], /^x{512}$/],
+    [[`a, ${'x'.repeat(600)}`], /^a$/],
+  ] as const) {
+    const { text } = stage.ask({ method: 'OPTIONS', headers: required.map(tags => `Require: ${tags}`) });
+    assert.match(/\r\nUnsupported: ([^\r]*)\r\n/.exec(text)![1]!, said);
+    assert.ok(text.length < 1000, `${text.length}`);
+  }
+  await stage.close();
+});
+
 test('a call to an extension that is not there is logged for ban tools, and repeated until it is acknowledged', async () => {
   const stage = await stageOf();
   const ask = { method: 'INVITE', uri: "sip:9'00@pbx.example", ...SDP };

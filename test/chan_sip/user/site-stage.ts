@@ -10,6 +10,7 @@ import { DEFAULT_TIMERS } from '../../../modules/chan_sip/transaction/timers.js'
 import type { RecordSource } from '../../../modules/chan_sip/transport/resolver/record.js';
 import {
   type Endpoint,
+  type Failed,
   type Flow,
   formatEndpoint,
   type Protocol,
@@ -26,12 +27,14 @@ export interface Heard {
   readonly text: string;
   /** Where it went. */
   readonly to: Endpoint;
+  readonly protocol: Protocol;
   header(name: string): string | undefined;
 }
 
-const heard = (text: string, to: Endpoint): Heard => ({
+const heard = (text: string, to: Endpoint, protocol: Protocol): Heard => ({
   text,
   to,
+  protocol,
   line: text.slice('SIP/2.0 '.length, text.indexOf('\r\n')),
   status: Number(/^SIP\/2\.0 (\d+)/.exec(text)?.[1]),
   header: name => new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1],
@@ -165,7 +168,7 @@ export class SiteStage {
     const wire = this.#wire(source, protocol);
     const before = wire.sentTo.length;
     this.transactions.receive(parse(text), wire);
-    return wire.sentTo.slice(before).map(([to, sent]) => heard(sent, to));
+    return wire.sentTo.slice(before).map(([to, sent]) => heard(sent, to, protocol));
   }
 
   /** The one answer to a request. */
@@ -178,7 +181,7 @@ export class SiteStage {
 
   /** What has been sent to somebody so far. */
   sent(source: Source = SOURCE, protocol: Protocol = source.protocol ?? 'udp'): Heard[] {
-    return this.#wire(source, protocol).sentTo.map(([to, text]) => heard(text, to));
+    return this.#wire(source, protocol).sentTo.map(([to, text]) => heard(text, to, protocol));
   }
 
   /** An Authorization header for a challenge. */
@@ -210,6 +213,16 @@ export class SiteStage {
     assert.equal(this.transactions.size, 0, 'transactions are left behind');
   }
 
+  /** A connection that we opened breaks. */
+  lose(source: Source): void {
+    this.user.outbound.lost(this.#wire(source));
+  }
+
+  /** Nothing can be sent there from now on: whoever tries is told. */
+  cut(source: Source): void {
+    this.#wire(source).isCut = true;
+  }
+
   /** Whether the connection that it comes over may stay. */
   trusts(source: Source): boolean {
     return this.#wire(source).isTrusted;
@@ -229,6 +242,7 @@ class RecordingWire implements Flow {
   readonly remote: Endpoint;
   readonly sentTo: [to: Endpoint, text: string][];
   isTrusted = false;
+  isCut = false;
 
   constructor(remote: Endpoint, protocol: Protocol, sentTo: [Endpoint, string][] = []) {
     this.remote = remote;
@@ -247,8 +261,9 @@ class RecordingWire implements Flow {
     };
   }
 
-  send(text: string): void {
-    this.sentTo.push([this.remote, text]);
+  send(text: string, failed?: Failed): void {
+    if (this.isCut) failed?.(new Error('the wire is cut'));
+    else this.sentTo.push([this.remote, text]);
   }
 
   to(remote: Endpoint): Flow {
@@ -258,4 +273,6 @@ class RecordingWire implements Flow {
   trusted(): void {
     this.isTrusted = true;
   }
+
+  promised(): void {}
 }

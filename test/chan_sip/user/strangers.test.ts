@@ -37,6 +37,8 @@ class Drain implements Flow {
   }
 
   trusted(): void {}
+
+  promised(): void {}
 }
 
 for (const [what, credentials] of [

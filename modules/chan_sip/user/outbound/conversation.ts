@@ -3,12 +3,22 @@ import { randomBytes } from 'node:crypto';
 import { request } from '../../message/build.js';
 import { type Account, ClientDigest } from '../../message/client-digest.js';
 import type { Message } from '../../message/message.js';
+import { encode } from '../../message/octets.js';
+import { percentEncode } from '../../message/uri.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
 import { type Header, supportedTags } from '../answers.js';
 import type { Site } from '../site.js';
-import { escaped, type Terms } from './terms.js';
+import type { Terms } from './terms.js';
+
+/** What one request has of its own, whatever way it goes. */
+export interface Draft {
+  readonly cseq: number;
+  readonly credentials: readonly Header[];
+  /** 0 ends the registration. */
+  readonly seconds: number;
+}
 
 const METHOD = 'REGISTER';
 /** The first request counts from here on, as the original's. */
@@ -65,11 +75,17 @@ export class Conversation {
 
   /** The contact that a request over this flow would have. */
   contactOver(flow: Flow): string {
-    return this.#site.ourAddress.contact(flow, escaped(this.#terms.extension));
+    return this.#site.ourAddress.contact(flow, percentEncode(encode(this.#terms.extension)));
   }
 
-  /** The next REGISTER; 0 seconds end the registration. */
-  request(flow: Flow, seconds: number): ClientRequest {
+  /** The next REGISTER. */
+  draft(seconds: number): Draft {
+    this.#cseq += 1;
+    return { cseq: this.#cseq, credentials: this.#credentials(), seconds };
+  }
+
+  /** Its text on the way over this flow. */
+  request({ cseq, credentials, seconds }: Draft, flow: Flow): ClientRequest {
     const { general, ourAddress } = this.#site;
     const { uri, aor, rport, callIdHost } = this.#terms;
     const us = ourAddress.at(flow);
@@ -78,12 +94,11 @@ export class Conversation {
     const contact = this.contactOver(flow);
     this.#contact = contact.slice(1, -1);
     this.#callId ??= `${this.#id}@${callIdHost ?? us.address}`;
-    this.#cseq += 1;
     const supported = supportedTags(general).join(', ');
     const headers: Header[] = [
       ...(supported === '' ? [] : [['Supported', supported] as const]),
       ...(general.useragent === '' ? [] : [['User-Agent', general.useragent] as const]),
-      ...this.#credentials(),
+      ...credentials,
       ['Expires', String(seconds)],
       ['Contact', contact],
     ];
@@ -101,7 +116,7 @@ export class Conversation {
       from: `<${aor}>;tag=${this.#tag}`,
       to: `<${aor}>`,
       callId: this.#callId,
-      cseq: this.#cseq,
+      cseq,
       headers,
     });
     return { text, method: METHOD, branch };

@@ -2,6 +2,7 @@
 import type { Job } from '#core';
 import type { Credential } from '../../options/values/credential.js';
 import type { RegisterLine } from '../../options/values/register-line.js';
+import type { Flow } from '../../transport/transport.js';
 import { Pacer, type Turn } from '../pacer.js';
 import type { Peer } from '../peer.js';
 import type { Site } from '../site.js';
@@ -73,6 +74,16 @@ export class Outbound {
   /** Lines in the order in which they came. */
   rows(): Iterable<Line> {
     return this.#lines.values();
+  }
+
+  /** A connection that we opened is no more. */
+  lost(flow: Flow): void {
+    for (const line of this.#lines.values()) line.lost(flow);
+  }
+
+  /** Whether a server has us over it. */
+  uses(flow: Flow): boolean {
+    return [...this.#lines.values(), ...this.#leaving.keys()].some(line => line.uses(flow));
   }
 
   /** Every server that knows us hears that we are gone; bounded. */

@@ -30,11 +30,13 @@ export type Input =
   | 'server timeout'
   | 'trouble'
   | 'silence'
+  | 'unsent'
   | 'timer'
   | 'exhausted'
   | 'due'
   | 'reload'
-  | 'leave';
+  | 'leave'
+  | 'leave while granted';
 
 export type Action =
   | 'accept'
@@ -56,6 +58,7 @@ export type Action =
   | 'warn of password'
   | 'warn of place'
   | 'warn of refusal'
+  | 'warn of sending'
   | 'warn of trouble';
 
 type Step = readonly [next: State, ...actions: Action[]];
@@ -65,11 +68,13 @@ const AGAIN: Step = ['unregistered', 'rest', 'again', 'tell', 'queue'];
 const OVER: Step = ['failed', 'stop', 'give up', 'tell'];
 const GONE: Step = ['gone', 'end'];
 const GOODBYE: Step = ['leaving', 'stop', 'unregister'];
+/** What an earlier attempt was granted lasts on, whatever became of later ones: then there is somebody to say goodbye to. */
+const SILENT: Row = { leave: GONE, 'leave while granted': GOODBYE };
 /** It was given up: who mended what was wrong reloads. */
-const OVER_AGAIN: Row = { reload: ['unregistered', 'count anew', 'forget nonce', 'tell', 'queue'], leave: GONE };
+const OVER_AGAIN: Row = { reload: ['unregistered', 'count anew', 'forget nonce', 'tell', 'queue'], ...SILENT };
 
 /** A REGISTER is on its way: after most refusals nothing changes until the timer. */
-const awaiting = (here: State, leave: Step): Row => ({
+const awaiting = (here: State, leave: Row): Row => ({
   ok: ['registered', 'stop', 'accept', 'tell'],
   challenged: ['authsent', 'answer'],
   unanswerable: [here, 'rest', 'warn of challenge'],
@@ -80,23 +85,24 @@ const awaiting = (here: State, leave: Step): Row => ({
   'server timeout': [here, 'rest', 'count anew'],
   trouble: [here, 'rest', 'warn of trouble'],
   silence: [here, 'rest'],
+  unsent: ['waiting', 'rest', 'warn of sending', 'tell'],
   timer: AGAIN,
   exhausted: OVER,
-  leave,
+  ...leave,
 });
 
 export const table: Readonly<Record<State, Row>> = {
-  unregistered: { due: ['unregistered', 'queue'], turn: ['locating', 'locate'], leave: GONE },
+  unregistered: { due: ['unregistered', 'queue'], turn: ['locating', 'locate'], ...SILENT },
   locating: {
     located: ['regsent', 'send'],
     nowhere: ['waiting', 'rest', 'warn of place'],
     timer: AGAIN,
     exhausted: OVER,
-    leave: GONE,
+    ...SILENT,
   },
-  waiting: { timer: AGAIN, exhausted: OVER, leave: GONE },
-  regsent: awaiting('regsent', GONE),
-  authsent: awaiting('authsent', GOODBYE),
+  waiting: { timer: AGAIN, exhausted: OVER, ...SILENT },
+  regsent: awaiting('regsent', SILENT),
+  authsent: awaiting('authsent', { leave: GOODBYE }),
   registered: { due: ['registered', 'queue'], turn: ['renewing', 'locate'], leave: GOODBYE },
   renewing: {
     located: ['refreshing', 'send'],
@@ -105,7 +111,7 @@ export const table: Readonly<Record<State, Row>> = {
     exhausted: OVER,
     leave: GOODBYE,
   },
-  refreshing: awaiting('refreshing', GOODBYE),
+  refreshing: awaiting('refreshing', { leave: GOODBYE }),
   rejected: OVER_AGAIN,
   noauth: OVER_AGAIN,
   failed: OVER_AGAIN,
@@ -119,7 +125,7 @@ export const table: Readonly<Record<State, Row>> = {
     'too brief': GONE,
     'server timeout': GONE,
     trouble: GONE,
-    silence: GONE,
+    unsent: GONE,
     timer: GONE,
   },
   gone: {},

@@ -1,6 +1,6 @@
 /** On which terms we register: what a register line and its device come to, as plain values that two configurations can compare. */
-
-import { hostPort } from '../../message/uri.js';
+import { encode } from '../../message/octets.js';
+import { hostPort, percentEncode } from '../../message/uri.js';
 import type { General } from '../../options/general.js';
 import type { Credential } from '../../options/values/credential.js';
 import type { HostPort } from '../../options/values/hostport.js';
@@ -8,6 +8,7 @@ import { forcesRport } from '../../options/values/nat.js';
 import type { RegisterLine } from '../../options/values/register-line.js';
 import { type Protocol, standardPort } from '../../options/values/transport.js';
 import type { Peer } from '../peer.js';
+import { type NextHop, proxyOf } from '../way.js';
 
 export interface Terms {
   /** The line without its secret. */
@@ -25,13 +26,15 @@ export interface Terms {
   readonly port: number;
   readonly protocol: Protocol;
   /** Where requests go; undefined: to where the device says that it is. */
-  readonly place: { readonly host: string; readonly port: number | undefined; readonly protocol: Protocol } | undefined;
+  readonly place: NextHop | undefined;
   /** The device whose registration says where requests go. */
   readonly device: string | undefined;
   readonly uri: string;
   readonly aor: string;
   /** Of our Call-IDs, where it is not our address. */
   readonly callIdHost: string | undefined;
+  /** Over what requests may go. */
+  readonly allowed: readonly Protocol[];
   readonly extension: string;
   /** Undefined: defaultexpiry. */
   readonly expiry: number | undefined;
@@ -47,6 +50,7 @@ interface Settings {
   readonly place: Terms['place'];
   readonly device: string | undefined;
   readonly protocol: Protocol;
+  readonly allowed: readonly Protocol[];
   readonly fromdomain: HostPort;
   readonly rport: boolean;
   readonly credentials: readonly Credential[];
@@ -72,8 +76,9 @@ export function termsOf(
     username: `${user}${domain === undefined ? '' : `@${domain}`}${line.domainPort === undefined ? '' : `:${line.domainPort}`}`,
     ...{ place: settings.place, device: settings.device, rport: settings.rport, credentials: settings.credentials },
     uri: `sip:${to}`,
-    aor: `sip:${escaped(user)}@${from}`,
+    aor: `sip:${percentEncode(encode(user))}@${from}`,
     callIdHost: fromdomain.host || undefined,
+    allowed: settings.allowed,
     authuser: authuser || user,
   };
 }
@@ -92,35 +97,25 @@ function settingsOf(
   credentials: readonly Credential[],
 ): Settings {
   const protocol = line.protocol ?? device?.primary ?? 'udp';
-  const proxy = device?.get('outboundproxy') ?? general.outboundproxy;
+  const proxy = proxyOf(device?.get('outboundproxy') ?? general.outboundproxy, protocol);
   const own = device?.get('fromdomain');
   const fixed = device && !device.dynamic ? { host: device.get('host').host, port: fixedPort(device) } : line;
-  const past = proxy.host === '' ? undefined : { host: proxy.host, port: proxy.port };
-  const registers = device?.dynamic === true && past === undefined;
+  const registers = device?.dynamic === true && proxy === undefined;
   return {
-    place: registers
-      ? undefined
-      : { ...place(past ?? fixed), protocol: past && proxy.protocol ? proxy.protocol : protocol },
+    place: registers ? undefined : (proxy ?? { host: fixed.host, port: fixed.port, protocol }),
     device: registers ? device.name : undefined,
     protocol,
+    allowed: line.protocol === undefined ? (device?.get('transport') ?? general.transport) : [line.protocol],
     fromdomain: own && own.host !== '' ? own : general.fromdomain,
     rport: forcesRport(device?.get('nat') ?? general.nat, false),
     credentials: [...(device?.get('auth') ?? []), ...credentials],
   };
 }
 
-const place = ({ host, port }: HostPort): HostPort => ({ host, port });
-
 /** Undefined where its file names none: then SRV records say. */
 const fixedPort = (device: Peer): number | undefined => device.get('port') || device.get('host').port;
 
 const unlessStandard = (port: number | undefined): number | undefined => (port === 5060 ? undefined : port);
-
-/** What cannot stand in the user part of a URI (RFC 3261 §25.1). */
-export const escaped = (user: string): string =>
-  user.replace(/[^A-Za-z0-9\-_.!~*'()&=+$,;?/]/g, char =>
-    [...Buffer.from(char)].map(octet => `%${octet.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  );
 
 /** The line as lists show it. */
 function withoutSecret(line: RegisterLine): string {

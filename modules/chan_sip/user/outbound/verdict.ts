@@ -55,7 +55,7 @@ export function granted(response: Message, contact: string, otherwise: number): 
 /** Milliseconds after which a registration is renewed. */
 export const renewalAfter = (seconds: number): number => {
   const ms = seconds * 1000;
-  return Math.max(GUARD_LEAST, ms - (seconds > GUARD_LIMIT ? GUARD : Math.max(ms * GUARD_PART, GUARD_LEAST)));
+  return ms - (seconds > GUARD_LIMIT ? GUARD : Math.max(ms * GUARD_PART, GUARD_LEAST));
 };
 
 const secondsOf = (text: string | undefined): number | undefined =>

@@ -12,7 +12,6 @@ export type Tone =
   | 'selected'
   | 'menu'
   | 'found'
-  | 'good'
   | 'notice'
   | 'warning'
   | 'error'

@@ -5,7 +5,7 @@ import { cut, type Line, span, visible, widthOf } from './paint.js';
 export interface Tab {
   readonly key: string;
   /** Of a view or a feed its name; those of the console itself are called as they are here. */
-  readonly name: 'help' | 'log' | 'leave' | (string & {});
+  readonly name: string;
   readonly title: string;
   readonly view?: ShownView;
   readonly feed?: ShownFeed;

@@ -33,7 +33,6 @@ const LOOKS: Readonly<Record<Tone, Look>> = {
   selected: { flags: INVERSE },
   menu: { fg: BLACK, bg: CYAN },
   found: { fg: BLACK, bg: YELLOW, flags: BOLD },
-  good: { fg: GREEN },
   notice: { fg: YELLOW },
   warning: { fg: RED, flags: BOLD },
   error: { fg: RED },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestResponse, ha1 } from '../../../../modules/chan_sip/message/digest-algorithm.js';
-import { CHALLENGE, LINE, TrunkStage } from './trunk-stage.js';
+import { CHALLENGE, LINE, TRUNK, TrunkStage } from './trunk-stage.js';
 
 /** Without what chance says. */
 const normal = (text: string): string[] =>
@@ -177,13 +177,38 @@ test('silence: a new attempt each registertimeout, named with its number, until 
     '2001@192.0.2.9 Failed',
   ]);
   assert.deepEqual(stage.notes, [
-    "notice: registration of '2001@192.0.2.9': not registered in time: attempt 2 follows",
-    "notice: registration of '2001@192.0.2.9': not registered in time: attempt 3 follows",
-    "notice: registration of '2001@192.0.2.9': no answer after 3 attempts: it is not tried again",
+    "notice: registration of '2001@192.0.2.9': not registered in time, no answer from udp://192.0.2.9:5999: attempt 2 follows",
+    "notice: registration of '2001@192.0.2.9': not registered in time, no answer from udp://192.0.2.9:5999: attempt 3 follows",
+    "notice: registration of '2001@192.0.2.9': not registered in 3 attempts, no answer from udp://192.0.2.9:5999: it is not tried again",
   ]);
   const ids = new Set(stage.sent().map(one => one.header('Call-ID')));
   assert.equal(ids.size, 1);
   await stage.close();
+});
+
+test('why an attempt came to nothing is said with transport, place and reason', async () => {
+  const answered = await TrunkStage.asked('tcpenable=yes', { line: LINE.replace('=> ', '=> tcp://') });
+  answered.answerTo(answered.last({ ...TRUNK, protocol: 'tcp' }), '500 Server\x1bError');
+  answered.wait(20_000);
+  assert.match(
+    answered.notes.at(-1)!,
+    /in time, tcp:\/\/192\.0\.2\.9:5999 answered 500 Server[^\x1b]*Error: attempt 2/,
+  );
+  await answered.close();
+  const cut = await TrunkStage.of();
+  cut.site.cut(TRUNK);
+  cut.wait(200);
+  assert.deepEqual(
+    [cut.text, cut.facts(), cut.notes.at(-1)!.replace(/5999: .+/, '5999: CAUSE')],
+    [
+      'Unregistered',
+      ['2001@192.0.2.9 Unregistered'],
+      "warning: registration of '2001@192.0.2.9': nothing can be sent to udp://192.0.2.9:5999: CAUSE",
+    ],
+  );
+  cut.wait(20_000);
+  assert.match(cut.notes.at(-2)!, /not registered in time, nothing can be sent to udp:.*: attempt 2 follows$/);
+  await cut.close();
 });
 
 test('408 counts attempts anew', async () => {

@@ -261,7 +261,9 @@ test('a server without an address is told of, and looked for again after registe
     },
   });
   await stage.site.stage.settled();
-  assert.deepEqual(stage.notes, ["warning: registration of '2001@trunk.example': the server cannot be found"]);
+  assert.deepEqual(stage.notes, [
+    "warning: registration of '2001@trunk.example': the server udp://trunk.example:5999 cannot be found",
+  ]);
   stage.wait(80_000);
   await stage.site.stage.settled();
   assert.ok(asked >= 2);
@@ -277,14 +279,139 @@ test('of a server in two places the silent one is tried last, and the one that a
   });
   await stage.site.stage.settled();
   stage.wait(0);
+  stage.wait(9000);
   assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 0]);
-  stage.wait(20_200);
-  await stage.site.stage.settled();
-  assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 1]);
+  stage.wait(1000);
+  assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 1], 'each has half of registertimeout');
   stage.answerTo(stage.last(BACKUP), '200 OK', 'Expires: 120');
+  assert.deepEqual([stage.text, stage.notes], ['Registered', []], 'within one attempt');
   stage.wait(100_000);
   await stage.site.stage.settled();
   assert.deepEqual([stage.count(), stage.count(BACKUP)], [1, 2]);
+  await stage.close();
+});
+
+test('of several places none has less than two seconds, and an only place has all of registertimeout', async () => {
+  const places = Array.from({ length: 10 }, (_, at) => `192.0.2.${100 + at}`);
+  const stage = await TrunkStage.asked('registertimeout=5', {
+    line: 'register => 2001:p@trunk.example:5999/1',
+    lookup: async () => places,
+  });
+  await stage.site.stage.settled();
+  stage.wait(0);
+  const asked = () => places.filter(address => stage.sent({ address, port: 5999 }).length > 0).length;
+  const counts = [1999, 1, 2000].map(ms => {
+    stage.wait(ms);
+    return asked();
+  });
+  assert.deepEqual(counts, [1, 2, 3]);
+  await stage.close();
+  const alone = await TrunkStage.asked('registertimeout=40');
+  alone.wait(31_500);
+  assert.ok(alone.sent().length >= 11, 'repeated until timer F');
+  alone.wait(8400);
+  assert.equal(alone.count(), 1);
+  await alone.close();
+});
+
+const OVER_TCP = 'register => 2001:pass2001@192.0.2.9:5999/2001'.replace('=> ', '=> tcp://');
+
+/** Milliseconds until the next REGISTER after the connection broke; undefined: more than a minute. */
+function afterLoss(stage: TrunkStage): number | undefined {
+  const before = stage.count(TCP_TRUNK);
+  stage.site.lose(TCP_TRUNK);
+  for (let ms = 0; ms <= 60_000; ms += 100) {
+    stage.wait(100);
+    if (stage.count(TCP_TRUNK) === before) continue;
+    stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
+    return ms + 100;
+  }
+  return undefined;
+}
+
+const TCP_TRUNK = { ...TRUNK, protocol: 'tcp' } as const;
+
+test('a line whose connection breaks registers again soon, later each time, and as ever once a connection lasted', async () => {
+  const stage = await TrunkStage.asked('tcpenable=yes\ntransport=udp,tcp', { line: OVER_TCP });
+  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
+  const waits = [0, 1, 2, 3].map(() => afterLoss(stage));
+  assert.deepEqual(waits, [2000, 4000, 8000, 16_000]);
+  stage.site.random = 0;
+  stage.wait(105_000);
+  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
+  assert.equal(afterLoss(stage), 1000, 'between half and one and a half of it, at random');
+  await stage.close();
+});
+
+test('a loss that is none of ours, or comes shortly before the renewal, changes nothing', async () => {
+  const stage = await TrunkStage.asked('tcpenable=yes\ntransport=udp,tcp', { line: OVER_TCP });
+  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
+  stage.site.lose(TRUNK);
+  stage.site.lose({ ...TCP_TRUNK, port: 5998 });
+  stage.wait(50_000);
+  assert.equal(stage.count(TCP_TRUNK), 1);
+  stage.wait(48_800);
+  stage.site.lose(TCP_TRUNK);
+  stage.wait(900);
+  assert.equal(stage.count(TCP_TRUNK), 1, 'it is renewed after 99.75 s');
+  stage.wait(600);
+  assert.equal(stage.count(TCP_TRUNK), 2);
+  await stage.close();
+});
+
+test('lines that lose one connection come back at the pace of their server', async () => {
+  const site = await SiteStage.of(
+    `[general]\ntcpenable=yes\ntransport=tcp\n${many(100).replaceAll('=> u', '=> tcp://u')}`,
+  );
+  site.clock.advance(15_000);
+  for (const one of registers(site, TCP_TRUNK)) accept(site, one.text, TCP_TRUNK, 3600);
+  assert.equal(distinct(site, TCP_TRUNK), 100);
+  site.lose(TCP_TRUNK);
+  const seconds = Array.from({ length: 14 }, () => {
+    const before = distinct(site, TCP_TRUNK);
+    site.clock.advance(1000);
+    return distinct(site, TCP_TRUNK) - before;
+  });
+  assert.ok(Math.max(...seconds) <= 11, `in each second: ${seconds}`);
+  assert.equal(distinct(site, TCP_TRUNK), 200);
+  await site.close();
+});
+
+test('a REGISTER that is too big for UDP goes by TCP where the device, or the line, may', async () => {
+  const big = `tcpenable=yes\nuseragent=${'x'.repeat(1300)}`;
+  for (const [transport, line, device, tcp] of [
+    ['udp,tcp', LINE, '', true],
+    ['udp', LINE, '', false],
+    ['udp,tcp', LINE.replace('=> ', '=> udp://'), '', false],
+    ['udp', LINE.replace('=> ', '=> box?'), `${BOX}transport=udp,tcp\n`, true],
+  ] as const) {
+    const stage = await TrunkStage.asked(`${big}\ntransport=${transport}`, { line, devices: device });
+    const [over, other] = tcp ? [TCP_TRUNK, TRUNK] : [TRUNK, TCP_TRUNK];
+    assert.deepEqual([stage.count(over), stage.count(other)], [1, 0], `${transport} ${line} ${device}`);
+    stage.answerTo(stage.last(over), '401 Unauthorized', CHALLENGE);
+    const answered = stage.last(over);
+    assert.match(answered.header('Authorization')!, /nc=00000001$/);
+    assert.equal(answered.header('CSeq'), '103 REGISTER');
+    assert.match(
+      answered.header('Contact')!,
+      tcp ? /;transport=tcp>$/ : /^<sip:2001@192\.0\.2\.1>$|^<sip:\d+@[\d.]+>$/,
+    );
+    stage.answerTo(answered, '200 OK', 'Expires: 120');
+    await stage.site.reconfigure(`[general]\n${big}\ntransport=${transport}\n${line}\n${device}`);
+    stage.wait(1000);
+    assert.equal(stage.count(over), 2, 'a reload that changes nothing asks nobody');
+    await stage.close();
+  }
+});
+
+test('a reload that changes the address at which we are reached registers it at once, and no other', async () => {
+  const stage = await TrunkStage.registered();
+  await stage.site.reconfigure(`[general]\nmaxexpiry=700\n${LINE}`);
+  stage.wait(1000);
+  assert.equal(stage.count(), 2);
+  await stage.site.reconfigure(`[general]\nexternaddr=203.0.113.5:6000\nlocalnet=10.0.0.0/8\n${LINE}`);
+  stage.wait(200);
+  assert.deepEqual([stage.count(), stage.last().header('Contact')], [3, '<sip:2001@203.0.113.5:6000>']);
   await stage.close();
 });
 

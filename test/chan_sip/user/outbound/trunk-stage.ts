@@ -3,7 +3,7 @@
 import type { Endpoint } from '../../../../modules/chan_sip/transport/transport.js';
 import type { Line } from '../../../../modules/chan_sip/user/outbound/line.js';
 import type { Lookup } from '../../../support/names.js';
-import { type Heard, SiteStage } from '../site-stage.js';
+import { type Heard, SiteStage, type Source } from '../site-stage.js';
 
 export const TRUNK: Endpoint = { address: '192.0.2.9', port: 5999 };
 export const LINE = 'register => 2001:pass2001@192.0.2.9:5999/2001';
@@ -15,19 +15,32 @@ export interface More {
   readonly line?: string;
   readonly devices?: string;
   readonly lookup?: Lookup;
+  /** Look-ups that find the server at once; the later ones wait for the test. */
+  readonly quick?: number;
 }
 
 export class TrunkStage {
   readonly site: SiteStage;
   #line: Line | undefined;
 
-  private constructor(site: SiteStage) {
+  /** Tells the look-up that waits where the server is. */
+  readonly found: () => void;
+
+  private constructor(site: SiteStage, found: () => void) {
     this.site = site;
+    this.found = found;
   }
 
   /** Nothing was sent yet. */
-  static async of(general = '', { line = LINE, devices = '', lookup }: More = {}): Promise<TrunkStage> {
-    return new TrunkStage(await SiteStage.of(`[general]\n${general}\n${line}\n${devices}`, {}, lookup));
+  static async of(general = '', { line = LINE, devices = '', quick, ...more }: More = {}): Promise<TrunkStage> {
+    let asked = 0;
+    let found = (): void => undefined;
+    const places = [TRUNK.address];
+    const slow = (): Promise<readonly string[]> =>
+      asked++ < quick! ? Promise.resolve(places) : new Promise(tell => void (found = () => tell(places)));
+    const lookup = quick === undefined ? more.lookup : slow;
+    const site = await SiteStage.of(`[general]\n${general}\n${line}\n${devices}`, {}, lookup);
+    return new TrunkStage(site, () => found());
   }
 
   /** The first REGISTER is out. */
@@ -65,16 +78,16 @@ export class TrunkStage {
   }
 
   /** Every REGISTER that the server was sent, repeats too. */
-  sent(to = TRUNK): Heard[] {
+  sent(to: Source = TRUNK): Heard[] {
     return this.site.sent(to).filter(({ text }) => text.startsWith('REGISTER'));
   }
 
-  last(to = TRUNK): Heard {
+  last(to: Source = TRUNK): Heard {
     return this.sent(to).at(-1)!;
   }
 
   /** Without repeats. */
-  count(to = TRUNK): number {
+  count(to: Source = TRUNK): number {
     return new Set(this.sent(to).map(one => one.header('CSeq'))).size;
   }
 
@@ -86,7 +99,7 @@ export class TrunkStage {
   answerTo(asked: Heard, status: string, ...headers: string[]): void {
     const echoed = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(name => `${name}: ${asked.header(name)}`);
     const text = [`SIP/2.0 ${status}`, ...echoed, ...headers, 'Content-Length: 0\r\n\r\n'].join('\r\n');
-    this.site.receive(text, asked.to);
+    this.site.receive(text, asked.to, asked.protocol);
   }
 
   wait(ms: number): void {
