@@ -1,4 +1,5 @@
 /** Changes configuration files: a change is checked as a whole before it is written, and taken back when it is refused. */
+import { writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 import type { ConfigFile } from './config/config-file.js';
@@ -75,6 +76,16 @@ export class ConfigEditor {
     const warnings = await this.check(opened, drafts);
     const reloads = await this.apply(opened, drafts, reload);
     return { result, written: [...drafts.keys()].map(path => nameIn(opened, path)), warnings, reloads };
+  }
+
+  /** Makes an empty file. @throws CommandError when there is one, or none can be made */
+  async create(name: string): Promise<void> {
+    const path = this.#confine(resolve(this.#directory, name));
+    try {
+      await writeFile(path, '', { flag: 'wx', mode: 0o640 });
+    } catch (thrown) {
+      throw new CommandError(`${name} cannot be made: ${wordsOf(thrown)}`, true);
+    }
   }
 
   /** The file as it is read. @throws CommandError, LoadDeclined */

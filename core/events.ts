@@ -1,4 +1,5 @@
 /** The bus of facts: what has happened, told to whoever listens. The table below is the only list of them. */
+import type { ManagerField, Privilege } from './manager.js';
 import type { SecurityEvent } from './security.js';
 
 /** Why configuration is read. */
@@ -36,6 +37,12 @@ export interface Facts {
     readonly present: boolean;
   };
   security: SecurityEvent;
+  /** What clients of the manager interface hear of, and nobody else. */
+  managerEvent: {
+    readonly event: string;
+    readonly privileges: readonly Privilege[];
+    readonly fields: readonly ManagerField[];
+  };
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
   moduleReloaded: {

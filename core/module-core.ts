@@ -5,6 +5,7 @@ import type { ConfigFiles } from './config/files.js';
 import { formatProblem, messageOf, traceOf } from './errors.js';
 import type { Events } from './events.js';
 import type { Loggers } from './logger.js';
+import type { ActionTable } from './manager.js';
 import type { Core, Module } from './module.js';
 import type { Registry } from './registry.js';
 import type { SchedulerHeap } from './sched.js';
@@ -20,6 +21,7 @@ export interface Parts {
   readonly registry: Registry;
   readonly commands: CommandTable;
   readonly views: ViewTable;
+  readonly actions: ActionTable;
   readonly files: ConfigFiles;
 }
 
@@ -75,6 +77,9 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
       for (const command of commands) {
         scope.take(`command ${command.syntax}`, () => parts.commands.add(name, command));
       }
+    },
+    action(...actions) {
+      for (const action of actions) scope.take(`action ${action.name}`, () => parts.actions.add(name, action));
     },
     view(...views) {
       for (const view of views) scope.take(`view ${view.name}`, () => parts.views.add(name, view));

@@ -5,6 +5,7 @@ import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
 import type { Event, Fact, Listener, ReloadReason } from './events.js';
 import type { Logger } from './logger.js';
+import type { ManagerAction } from './manager.js';
 import type { Token } from './registry.js';
 import type { Scheduler } from './sched.js';
 import type { Feed, View } from './views.js';
@@ -59,6 +60,8 @@ export interface Core {
    */
   config(file: string, how?: { changedOnly?: boolean }): Promise<ConfigFile | undefined>;
   command(...commands: Command[]): void;
+  /** What clients of the manager interface may ask for. */
+  action(...actions: ManagerAction[]): void;
   /** Rows that consoles show live. */
   view(...views: View[]): void;
   /** What happens, for consoles that follow it. */

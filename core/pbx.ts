@@ -20,6 +20,7 @@ import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from '.
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
 import { Loggers, type LogSink, loggers } from './logger.js';
+import { ActionTable, manager } from './manager.js';
 import { ownModules, shareSurface } from './module-code.js';
 import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
@@ -138,6 +139,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, acls, lists);
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, views, this.#inside.views);
+    registry.provide(CORE, manager, this.#inside.actions);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -196,9 +198,10 @@ export class Pbx implements PbxControl {
   }
 
   /** How many of each kind the modules hold together: what must be the same after an unload and a load. */
-  counts(): Readonly<Record<'services' | 'listeners' | 'jobs' | 'commands' | 'views', number>> {
-    const { registry, events, heap, commands, views: shown } = this.#inside;
+  counts(): Readonly<Record<'services' | 'listeners' | 'jobs' | 'commands' | 'views' | 'actions', number>> {
+    const { registry, events, heap, commands, views: shown, actions } = this.#inside;
     return {
+      actions: actions.size,
       views: shown.size,
       services: registry.size,
       listeners: events.size,
@@ -342,7 +345,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     failed: (line, thrown) => log.error(`command '${line}' failed: ${traceOf(thrown)}`),
   });
   scope.defer('surface for third parties', shareSurface());
-  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, views: new ViewTable(), files };
+  const shown = { views: new ViewTable(), actions: new ActionTable() };
+  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);

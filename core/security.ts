@@ -12,18 +12,35 @@ export interface SocketAddress {
 export const securityKinds = {
   ChallengeSent: { severity: 'Informational', version: 1, fields: ['Challenge'] },
   SuccessfulAuth: { severity: 'Informational', version: 1, fields: ['UsingPassword'] },
-  InvalidPassword: { severity: 'Error', version: 2, fields: ['Challenge', 'ReceivedChallenge', 'ReceivedHash'] },
+  InvalidPassword: {
+    severity: 'Error',
+    version: 2,
+    fields: [],
+    optional: ['Challenge', 'ReceivedChallenge', 'ReceivedHash'],
+  },
   ChallengeResponseFailed: { severity: 'Error', version: 1, fields: ['Challenge', 'Response', 'ExpectedResponse'] },
   InvalidAccountID: { severity: 'Error', version: 1, fields: [] },
-  FailedACL: { severity: 'Error', version: 1, fields: ['ACLName'] },
+  FailedACL: { severity: 'Error', version: 1, fields: [], optional: ['ACLName'] },
   InvalidTransport: { severity: 'Error', version: 1, fields: ['AttemptedTransport'] },
   SessionLimit: { severity: 'Error', version: 1, fields: [] },
+  RequestNotAllowed: { severity: 'Error', version: 1, fields: ['RequestType'], optional: ['RequestParams'] },
+  RequestBadFormat: {
+    severity: 'Error',
+    version: 1,
+    anonymous: true,
+    fields: ['RequestType'],
+    optional: ['AccountID', 'RequestParams'],
+  },
 } as const satisfies Record<string, SecurityRow>;
 
 interface SecurityRow {
   readonly severity: 'Informational' | 'Error';
   readonly version: number;
   readonly fields: readonly string[];
+  /** Left out where there are none. */
+  readonly optional?: readonly string[];
+  /** Nobody need have said who he is: the account is not among the common fields. */
+  readonly anonymous?: boolean;
 }
 
 export type SecurityKind = keyof typeof securityKinds;
@@ -36,24 +53,31 @@ export interface SecurityEvent {
   readonly session: string;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
-  /** Values of the kind's own fields; one that is not there stands empty. */
+  /** Epoch milliseconds at which the session began, where there is one. */
+  readonly sessionAt?: number;
+  /** Values of the kind's own fields; one that is not there stands empty, or is left out where it is optional. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
 /** Names and values in the order of the line, not escaped. `at` is the moment, in epoch milliseconds. */
 export function securityFields(event: SecurityEvent, at: number): [name: string, value: string][] {
-  const { severity, version, fields } = securityKinds[event.kind];
+  const { severity, version, fields, optional = [], anonymous = false }: SecurityRow = securityKinds[event.kind];
   return [
     ['SecurityEvent', event.kind],
     ['EventTV', isoWithZone(at)],
     ['Severity', severity],
     ['Service', event.service],
     ['EventVersion', String(version)],
-    ['AccountID', event.account],
+    ...(anonymous ? [] : [['AccountID', event.account] as [string, string]]),
     ['SessionID', event.session],
     ['LocalAddress', socketText(event.local)],
     ['RemoteAddress', socketText(event.remote)],
     ...fields.map((name): [string, string] => [name, event.fields[name] ?? '']),
+    ...(event.sessionAt === undefined ? [] : [['SessionTV', isoWithZone(event.sessionAt)] as [string, string]]),
+    ...optional.flatMap((name): [string, string][] => {
+      const value = event.fields[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   ];
 }
 

@@ -14,7 +14,7 @@ import {
 } from './tree.js';
 
 /** The lines of a section, from its header to before the next. */
-interface Part {
+export interface Part {
   readonly header: SectionLine;
   readonly start: number;
   readonly end: number;
@@ -89,10 +89,7 @@ export function removeSection(tree: Tree, name: string): void {
   const parts = partsOf(tree, name);
   if (parts.length === 0) throw new Unwritable(`there is no section '${name}'`);
   const ends = parts.map(({ start }) => start);
-  const heir = headersOf(tree).find(
-    ({ header, start }) => !ends.includes(start) && header.options.some(option => same(strip(option), name)),
-  );
-  if (heir) throw new Unwritable(`section '${heir.header.name}' inherits from '${name}'`);
+  refuseHeirs(tree, name, ends);
   if (
     parts.some(({ start, end }) =>
       tree.lines.slice(start, end).some(({ statement }) => statement?.kind === 'directive'),
@@ -108,9 +105,17 @@ export function removeSection(tree: Tree, name: string): void {
   }
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+/** @throws Unwritable when a section inherits from that one */
+export function refuseHeirs(tree: Tree, name: string, but: readonly number[]): void {
+  const heir = headersOf(tree).find(
+    ({ header, start }) => !but.includes(start) && header.options.some(option => same(strip(option), name)),
+  );
+  if (heir) throw new Unwritable(`section '${heir.header.name}' inherits from '${name}'`);
+}
 
-const isHeader =
+export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+export const isHeader =
   (name: string, options: readonly string[]): Meant =>
   statement =>
     statement?.kind === 'section' && statement.name === name && statement.options.join() === options.join();
@@ -131,7 +136,7 @@ function headersOf({ lines }: Tree): Part[] {
 }
 
 /** The parts of the section of that name, `(+)` included; those of the template only where there is no section. */
-function partsOf(tree: Tree, name: string): Part[] {
+export function partsOf(tree: Tree, name: string): Part[] {
   const parts = headersOf(tree).filter(({ header }) => same(header.name, name));
   const plain = parts.filter(({ header }) => !header.options.some(option => /^\s*!|^\s*\+.*TEMPLATES/.test(option)));
   return plain.length > 0 ? plain : parts;
@@ -163,7 +168,7 @@ export const placeBehind = (tree: Tree, header: number): number =>
   placeFor(tree, headersOf(tree).find(({ start }) => start === header)!);
 
 /** Where a new line goes: behind the last that says anything, and never into a block comment. @throws Unwritable */
-function placeFor(tree: Tree, part: Part): number {
+export function placeFor(tree: Tree, part: Part): number {
   const last = lastSaying(tree, part);
   for (let index = last + 1; index <= part.end; index++) if (depthAt(tree, index) === 0) return index;
   for (let index = last; index > part.start; index--) if (depthAt(tree, index) === 0) return index;

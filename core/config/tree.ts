@@ -66,6 +66,12 @@ export function rewriteLine({ lines }: Tree, index: number, value: string, objec
   throw new Unwritable(`'${value}' cannot be written as the value of '${name}'`);
 }
 
+/** Puts another text in place of a line. @throws Unwritable when it does not say what was meant */
+export function replaceLine({ lines }: Tree, index: number, raw: string, meant: Meant): void {
+  const { end, depth } = lines[index]!;
+  lines[index] = readLine(raw, end, depth, meant);
+}
+
 /** Takes what a line says out of it. Its comments stay; without any, the line goes. */
 export function dropCode({ lines }: Tree, index: number): void {
   const line = lines[index]!;

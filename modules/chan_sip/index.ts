@@ -3,6 +3,7 @@ import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
 import { ladder } from './cli/ladder.js';
 import { peersView, registryView } from './cli/views.js';
+import { actions } from './manager/actions.js';
 import { sipConf } from './options/sip-conf.js';
 import { Sip } from './sip.js';
 
@@ -16,6 +17,7 @@ export default defineModule<Sip>({
   async loadModule(core) {
     const sip = await Sip.start(core);
     core.command(...commands(sip));
+    core.action(...actions(sip, core));
     core.view(peersView(sip), registryView(sip));
     core.feed(ladder(sip));
     return sip;

@@ -1,36 +1,5 @@
 /** http.conf: the only list of its options. */
-import { isIP } from 'node:net';
-import { custom, files, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
-
-/** Where to listen. */
-export interface Address {
-  /** Empty: as bindaddr. */
-  readonly host: string;
-  readonly port: number | undefined;
-}
-
-const EXPECTS = 'address[:port]';
-
-/** @throws Invalid */
-function parseAddress(text: string): Address {
-  const whole = text.trim();
-  if (whole === '') return { host: '', port: undefined };
-  if (isIP(whole) !== 0) return { host: whole, port: undefined };
-  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$|^\[/.exec(whole) ?? [];
-  const host = v6 ?? v4 ?? '';
-  if (isIP(host) !== (v6 === undefined ? 4 : 6) || Number(port) > 65_535) {
-    throw new Invalid(`expected an IP address, with a port or without, got '${text}'`);
-  }
-  return { host, port: Number(port) };
-}
-
-const showAddress = ({ host, port }: Address): string => {
-  if (port === undefined) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-};
-
-const address = (host: string, help: string) =>
-  custom<Address>({ host, port: undefined }, EXPECTS, help, parseAddress, { show: showAddress, guard: true });
+import { bindAddress, custom, files, Invalid, integer, milliseconds, text, type Values, yesno } from '#core';
 
 /** A path without the slash at its end: `/asterisk`. */
 const prefix = custom('', 'a path', 'What every path begins with.', value => {
@@ -43,7 +12,7 @@ const PAGES = { later: 'pages' };
 
 export const general = {
   enabled: yesno(false, 'Whether there is an HTTP server.'),
-  bindaddr: address('127.0.0.1', 'Address on which to listen; 0.0.0.0 or :: is every one.'),
+  bindaddr: bindAddress('127.0.0.1', 'Address on which to listen; 0.0.0.0 or :: is every one.'),
   bindport: integer(8088, [0, 65_535], 'Port on which to listen; 0 is any.', { guard: true }),
   prefix,
   servername: text('', 'How the server names itself in answers; otherwise Obelisk and its version.'),
@@ -58,7 +27,7 @@ export const general = {
   enable_status: yesno(false, 'Show the state of the server under /httpstatus.', PAGES),
   redirect: text('', 'From one path to another.', PAGES),
   tlsenable: yesno(false, 'Whether there is an HTTPS server too.'),
-  tlsbindaddr: address('', 'Address and port on which to listen for HTTPS; else as for HTTP, with port 8089.'),
+  tlsbindaddr: bindAddress('', 'Address and port on which to listen for HTTPS; else as for HTTP, with port 8089.'),
   tlscertfile: files(
     ['asterisk.pem'],
     'The certificate, with its key unless that has a file of its own; of several lines the last, and the others for who asks for their names.',

@@ -12,6 +12,7 @@ import { RealtimeStatus, realtimeStatus } from '../../core/config/realtime-statu
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
 import { type Loader, loader } from '../../core/loader.js';
+import { ActionTable } from '../../core/manager.js';
 import type { Core } from '../../core/module.js';
 import { Registry, type Token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
@@ -71,6 +72,7 @@ export class CoreStage {
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${traceOf(thrown)}`));
   readonly registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${traceOf(thrown)}`));
   readonly scope = new Scope((label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
+  readonly actions = new ActionTable();
   readonly #log = keptLog();
   readonly #files = new Map<string, { text: string; read: boolean }>();
   readonly #spawned = new Set<Promise<unknown>>();
@@ -149,6 +151,7 @@ export class CoreStage {
         return parse(file, found.text);
       },
       command: () => assert.fail('the stage has no command line'),
+      action: (...actions) => void scope.defer('actions', this.actions.add(name, ...actions)),
       view: () => assert.fail('the stage has no console'),
       feed: () => assert.fail('the stage has no console'),
       provide: (token, service) => void scope.defer(`service ${token.name}`, registry.provide(name, token, service)),

@@ -10,6 +10,7 @@ import { parseText } from '../../core/config/dialect.js';
 import { ConfigFiles } from '../../core/config/files.js';
 import { Events } from '../../core/events.js';
 import { Loggers } from '../../core/logger.js';
+import { ActionTable } from '../../core/manager.js';
 import { shareSurface } from '../../core/module-code.js';
 import { CORE } from '../../core/module-core.js';
 import { ModuleLoader } from '../../core/module-loader.js';
@@ -84,6 +85,7 @@ export class LoaderStage {
   });
   readonly loader: ModuleLoader;
   readonly views = new ViewTable();
+  readonly actions = new ActionTable();
   /** Log lines without their dates. */
   readonly lines: string[] = [];
   /** Modules lie in `modules` of it. */
@@ -91,7 +93,7 @@ export class LoaderStage {
 
   private constructor(directory: string) {
     this.directory = directory;
-    const { clock, heap, events, registry, commands, views } = this;
+    const { clock, heap, events, registry, commands, views, actions } = this;
     const loggers = new Loggers({ clock, pid: 1, directory, version: '1' });
     loggers.attach({
       console: { kind: 'internal', width: undefined, verbosity: 0, muted: false },
@@ -100,7 +102,7 @@ export class LoaderStage {
     });
     const files = new ConfigFiles({ directory, execIncludes: false, clock });
     registry.provide(CORE, token<Probe>('probe'), this.probe);
-    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, views, files }, [
+    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, views, actions, files }, [
       join(directory, 'modules'),
     ]);
   }

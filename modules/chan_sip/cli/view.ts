@@ -46,6 +46,10 @@ export interface RegistryRow {
     readonly host: string;
     readonly port: number;
     readonly username: string;
+    readonly user: string;
+    /** Where it is another than the server's. */
+    readonly domain: string | undefined;
+    readonly domainPort: number | undefined;
   };
   /** Seconds until it is renewed. */
   readonly refresh: number;

@@ -1,7 +1,7 @@
 /** The sip commands beyond what was recorded: other states, other answers, completion. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SipStage } from './sip-stage.js';
+import { ACCOUNT, SipStage } from './sip-stage.js';
 
 const PHONES = `
 [general]
@@ -214,7 +214,14 @@ test('objects are counted by where they come from, and listed by name and by add
   const stage = await SipStage.of(PHONES);
   stage.peers.create({ name: 'guest', type: 'friend', own: {} }, 'autocreate');
   stage.register('alice', 6000, 60);
-  const terms = { shown: '2001:<Set>@192.0.2.9/2001', text: '2001:pw@192.0.2.9/2001', host: '', port: 0, username: '' };
+  const terms = {
+    shown: '2001:<Set>@192.0.2.9/2001',
+    text: '2001:pw@192.0.2.9/2001',
+    host: '',
+    port: 0,
+    username: '',
+    ...ACCOUNT,
+  };
   stage.lines.push({ terms, refresh: 105, text: 'Registered', registeredAt: undefined });
   const entry = (name: string, held: number) => `name: ${name}\ntype: peer\nobjflags: 0\nrefcount: ${held}\n\n`;
   assert.equal(

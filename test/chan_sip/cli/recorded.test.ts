@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recorded } from './recorded.js';
-import { SipStage } from './sip-stage.js';
+import { ACCOUNT, SipStage } from './sip-stage.js';
 
 const NAME = 'Asterisk PBX GIT-20-516d2c60ac';
 const NAMED = `useragent=${NAME}\nsdpsession=${NAME}`;
@@ -38,7 +38,7 @@ for (const command of SAME) {
 
 test("'sip show registry' prints the recorded lines", async () => {
   const stage = await SipStage.recorded();
-  const terms = { shown: '', text: '', host: '127.0.0.1', port: 5999, username: '2001' };
+  const terms = { shown: '', text: '', host: '127.0.0.1', port: 5999, username: '2001', ...ACCOUNT };
   const registeredAt = new Date(2026, 10, 22, 12, 22, 10).getTime();
   stage.lines.push({ terms, refresh: 105, text: 'Registered', registeredAt });
   assert.equal(await stage.text('sip show registry'), recorded('sip show registry'));

@@ -25,6 +25,9 @@ export async function sipConfig(text: string, environment = { systemname: '' }):
   return readSipConfig(config, environment);
 }
 
+/** Of a line of ours, where only the server is of interest. */
+export const ACCOUNT = { user: '2001', domain: undefined, domainPort: undefined };
+
 /** What went by, as a test writes it. */
 class HistoryRows {
   enabled = false;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { peersView, registryView } from '../../../modules/chan_sip/cli/views.js';
-import { SipStage } from './sip-stage.js';
+import { ACCOUNT, SipStage } from './sip-stage.js';
 
 test('devices are shown with their address and status, those that cannot be called are not', async () => {
   const view = peersView(await SipStage.recorded());
@@ -39,6 +39,7 @@ test('registrations of ours are shown with their state, under an id that has no 
     host: '198.51.100.1',
     port: 5070,
     username: user,
+    ...ACCOUNT,
   });
   const registeredAt = new Date(2026, 10, 22, 12, 22, 10).getTime();
   stage.lines.push({ terms: terms('2001'), refresh: 105, text: 'Registered', registeredAt });

@@ -18,6 +18,9 @@ export interface Terms {
   readonly user: string;
   /** `user[@domain][:port]`, as lists have it. */
   readonly username: string;
+  /** Of the account, where the line names another than the server. */
+  readonly domain: string | undefined;
+  readonly domainPort: number | undefined;
   /** The server of the line. */
   readonly host: string;
   readonly port: number;
@@ -69,6 +72,7 @@ export function termsOf(
   const to = fromdomain.host === '' ? own : hostPort(fromdomain.host, unlessStandard(fromdomain.port));
   return {
     ...{ text: line.text, shown: withoutSecret(line), user, secret, extension, expiry, host, port, protocol },
+    ...{ domain, domainPort: line.domainPort },
     username: `${user}${domain === undefined ? '' : `@${domain}`}${line.domainPort === undefined ? '' : `:${line.domainPort}`}`,
     ...{ place: settings.place, device: settings.device, rport: settings.rport, credentials: settings.credentials },
     uri: `sip:${to}`,

@@ -1,0 +1,173 @@
+/** The SIP actions of the manager interface. They read the stack and say what it says of itself. */
+import { type Core, isRestricted, type ManagerAction, type ManagerCall, ManagerError, type ManagerField } from '#core';
+import { byName, callable } from '../cli/peers.js';
+import type { RegistryRow, SipView } from '../cli/view.js';
+import { symmetricMedia } from '../options/values/nat.js';
+import type { Peer } from '../user/peer.js';
+import { peerFields } from './peer-fields.js';
+
+/** What a request to port 5060 need not say. */
+const STANDARD_PORT = 5060;
+
+const word = (value: boolean): string => (value ? 'yes' : 'no');
+
+const devices = (view: SipView): Peer[] => [...view.peers.values()].filter(callable).sort(byName);
+
+const peerEntry = (peer: Peer): ManagerField[] => {
+  const nat = peer.get('nat');
+  return [
+    ['Channeltype', 'SIP'],
+    ['ObjectName', peer.name],
+    ['ChanObjectType', 'peer'],
+    ['IPaddress', peer.address?.address ?? '-none-'],
+    ['IPport', peer.address?.port ?? 0],
+    ['Dynamic', word(peer.dynamic)],
+    ['AutoForcerport', word(nat.autoForceRport)],
+    ['Forcerport', word(peer.forceRport)],
+    ['AutoComedia', word(nat.autoComedia)],
+    ['Comedia', word(symmetricMedia(nat, peer.natDetected))],
+    ['VideoSupport', word(peer.get('videosupport') !== 'no')],
+    ['TextSupport', word(peer.get('textsupport'))],
+    ['ACL', word(isRestricted(peer.get('acl')))],
+    ['Status', peer.status],
+    ['RealtimeDevice', word(peer.origin === 'realtime')],
+    ['Description', peer.get('description')],
+    ['Accountcode', peer.get('accountcode')],
+  ];
+};
+
+const registryEntry = ({ terms, refresh, text, registeredAt }: RegistryRow): ManagerField[] => [
+  ['Host', terms.host],
+  ['Port', terms.port],
+  ['Username', terms.user],
+  ['Domain', terms.domain ?? terms.host],
+  ['DomainPort', terms.domainPort ?? STANDARD_PORT],
+  ['Refresh', refresh],
+  ['State', text],
+  ['RegistrationTime', registeredAt === undefined ? 0 : Math.floor(registeredAt / 1000)],
+];
+
+const statusEntry = (peer: Peer): ManagerField[] => {
+  const [status, time] = reachability(peer);
+  return [
+    ['Privilege', 'System'],
+    ['ChannelType', 'SIP'],
+    ['Peer', `SIP/${peer.name}`],
+    ['PeerStatus', status],
+    ...(time === undefined ? [] : [['Time', time] as const]),
+  ];
+};
+
+function reachability({ monitored, lastMs, qualifyMs }: Peer): [status: string, time?: number] {
+  if (!monitored) return ['Unmonitored'];
+  if (lastMs < 0) return ['Unreachable'];
+  if (lastMs === 0) return ['Unknown'];
+  return [lastMs > qualifyMs ? 'Lagged' : 'Reachable', lastMs];
+}
+
+/** The name that the client gave. @throws ManagerError */
+function named(call: ManagerCall): string {
+  const name = call.get('Peer');
+  if (name === '') throw new ManagerError('Peer: <name> missing.');
+  return name;
+}
+
+function find(view: SipView, name: string): Peer | undefined {
+  const peer = view.peers.get(name);
+  return peer && callable(peer) ? peer : undefined;
+}
+
+const withoutTechnology = (name: string): string => name.replace(/^SIP\//i, '');
+
+function listPeers(view: SipView, call: ManagerCall): void {
+  const list = call.list('Peer status list will follow');
+  for (const peer of devices(view)) list.entry('PeerEntry', peerEntry(peer));
+  list.complete('PeerlistComplete');
+}
+
+function listRegistrations(view: SipView, call: ManagerCall): void {
+  const list = call.list('Registrations will follow');
+  for (const row of view.registrations()) list.entry('RegistryEntry', registryEntry(row));
+  list.complete('RegistrationsComplete');
+}
+
+function qualify(view: SipView, call: ManagerCall, { emit }: Pick<Core, 'emit'>): void {
+  const name = named(call);
+  const peer = find(view, name);
+  if (!peer) throw new ManagerError('Peer not found');
+  call.reply([['Message', 'SIP peer found - will qualify']]);
+  view.qualify(peer);
+  const id = call.id === '' ? [] : [['ActionID', call.id] as const];
+  emit('managerEvent', { event: 'SIPQualifyPeerDone', privileges: ['call'], fields: [['Peer', name], ...id] });
+}
+
+async function status(view: SipView, call: ManagerCall): Promise<void> {
+  const name = withoutTechnology(call.get('Peer'));
+  const one = name === '' ? undefined : (find(view, name) ?? (await view.load(name, 'register')));
+  if (name !== '' && !one) throw new ManagerError('No such peer');
+  const list = call.list('Peer status will follow');
+  for (const peer of one ? [one] : devices(view)) list.entry('PeerStatus', statusEntry(peer), true);
+  list.complete('SIPpeerstatusComplete');
+}
+
+function notify(view: SipView, call: ManagerCall): void {
+  const name = withoutTechnology(call.get('Channel'));
+  if (name === '') throw new ManagerError('SIPNotify requires a channel name');
+  if (!find(view, name)) throw new ManagerError('Could not create address');
+  throw new ManagerError('NOTIFY is not there yet');
+}
+
+const PEER = { name: 'Peer', help: 'The name of the device' };
+
+export const actions = (view: SipView, core: Pick<Core, 'emit'>): ManagerAction[] => [
+  {
+    name: 'SIPpeers',
+    privileges: ['system', 'reporting'],
+    summary: 'List devices that can be called',
+    run: call => listPeers(view, call),
+  },
+  {
+    name: 'SIPshowpeer',
+    privileges: ['system', 'reporting'],
+    summary: 'Show everything about a device',
+    help: 'Those in memory alone.',
+    arguments: [{ ...PEER, required: true }],
+    run(call) {
+      const name = named(call);
+      const peer = find(view, name);
+      if (!peer) throw new ManagerError(`Peer ${name} not found.`);
+      call.reply(peerFields(peer, view));
+    },
+  },
+  {
+    name: 'SIPqualifypeer',
+    privileges: ['system', 'reporting'],
+    summary: 'Ask a device whether it is there',
+    arguments: [{ ...PEER, required: true }],
+    run: call => qualify(view, call, core),
+  },
+  {
+    name: 'SIPshowregistry',
+    privileges: ['system', 'reporting'],
+    summary: 'List our registrations with other servers',
+    run: call => listRegistrations(view, call),
+  },
+  {
+    name: 'SIPpeerstatus',
+    privileges: ['system', 'reporting'],
+    summary: 'Tell whether devices answer',
+    arguments: [{ ...PEER, help: 'One of them, with SIP/ or without' }],
+    run: call => status(view, call),
+  },
+  {
+    name: 'SIPnotify',
+    privileges: ['system'],
+    summary: 'Send a NOTIFY to a device',
+    help: 'Not there yet: it answers with an error.',
+    arguments: [
+      { name: 'Channel', help: 'The device, with SIP/ or without', required: true },
+      { name: 'Variable', help: 'name=value, a header or a line of the body', required: true, repeats: true },
+    ],
+    run: call => notify(view, call),
+  },
+];

@@ -1,0 +1,52 @@
+/** Which events a filter passes on. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Invalid } from '../../core/config/options.js';
+import { criteriaFilter, type Filter, passes, simpleFilter } from '../../modules/res_manager/filters.js';
+
+const event = {
+  name: 'PeerStatus',
+  fields: [
+    ['ChannelType', 'SIP'],
+    ['Peer', 'SIP/1008'],
+    ['Time', 12],
+  ],
+  text: 'Event: PeerStatus\r\nPrivilege: system,all\r\nChannelType: SIP\r\nPeer: SIP/1008\r\nTime: 12\r\n\r\n',
+} as const;
+
+const CASES: readonly [what: string, filters: () => readonly Filter[], passed: boolean][] = [
+  ['none', () => [], true],
+  ['one that matches', () => [simpleFilter('Peer: SIP/1008')], true],
+  ['one that does not', () => [simpleFilter('Peer: SIP/1009')], false],
+  ['one of two', () => [simpleFilter('x'), simpleFilter('^Event: Peer')], true],
+  ['one that keeps away', () => [simpleFilter('!PeerStatus')], false],
+  ['one that keeps others away', () => [simpleFilter('!Registry')], true],
+  ['let in and kept away', () => [simpleFilter('Event'), simpleFilter('!1008')], false],
+  ['over lines', () => [simpleFilter('Event: PeerStatus.*Time: 12')], true],
+  ['a name', () => [criteriaFilter('name(PeerStatus)', '')], true],
+  ['another name', () => [criteriaFilter('name(Registry)', '')], false],
+  ['a field', () => [criteriaFilter('header(peer),method(exact)', 'SIP/1008')], true],
+  ['a field that is not there', () => [criteriaFilter('header(Cause),method(contains)', 'x')], false],
+  ['a number', () => [criteriaFilter('header(Time)', '^1')], true],
+  ['its beginning', () => [criteriaFilter('header(Peer),method(starts_with)', 'SIP/')], true],
+  ['its end', () => [criteriaFilter('header(Peer),method(ends_with)', '1008')], true],
+  ['away by a name and a field', () => [criteriaFilter('action(exclude),name(PeerStatus),header(Peer)', '08$')], false],
+];
+
+for (const [what, filters, passed] of CASES) {
+  test(`${what}: ${passed ? 'passed on' : 'kept away'}`, () => assert.equal(passes(filters(), event), passed));
+}
+
+const WRONG: readonly [what: string, make: () => Filter][] = [
+  ['an expression that is none', () => simpleFilter('(')],
+  ['a POSIX class', () => simpleFilter('[[:digit:]]')],
+  ['no criterion', () => criteriaFilter('Newchannel', 'x')],
+  ['an unknown criterion', () => criteriaFilter('event(x)', 'x')],
+  ['an action that is none', () => criteriaFilter('action(maybe)', 'x')],
+  ['a method that is none', () => criteriaFilter('method(like)', 'x')],
+  ['a criterion twice', () => criteriaFilter('name(a),name(b)', 'x')],
+  ['nothing to match', () => criteriaFilter('action(include)', '')],
+  ['a method without an expression', () => criteriaFilter('name(a),method(exact)', '')],
+];
+
+for (const [what, make] of WRONG) test(`${what} is refused`, () => assert.throws(make, Invalid));
