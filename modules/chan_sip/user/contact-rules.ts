@@ -1,6 +1,8 @@
 /** What is asked of every contact before it is bound, and what is learned of its device. */
+import { parseAddress } from '../message/address.js';
 import type { Message } from '../message/message.js';
 import { decode, detach } from '../message/octets.js';
+import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
 import type { Answer } from './answers.js';
 import { barrierAt } from './nat.js';
@@ -35,8 +37,19 @@ export function contactFault(
   path: readonly string[],
 ): Answer | undefined {
   if (uri.text.length > LONGEST_CONTACT || path.join().length > LONGEST_PATH) return LONG;
+  if (!path.every(leadsSomewhere)) return badRequest('path');
   const barrier = barrierAt(site, peer, address);
   return barrier && { ...denied(peer), why: barrier };
+}
+
+/** RFC 3327 §4: a proxy's address. What cannot be read would be stored, and nothing ever be sent by it. */
+function leadsSomewhere(path: string): boolean {
+  try {
+    return parseAddress(path).uri.host !== '';
+  } catch (thrown) {
+    if (!(thrown instanceof ParseError)) throw thrown;
+    return false;
+  }
 }
 
 /** What a REGISTER that is taken says of its device. */

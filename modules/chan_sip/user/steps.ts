@@ -295,6 +295,7 @@ const REGISTER: readonly Check[] = [
       'lost',
       'gone',
       'long',
+      'path',
       'loop',
       'flows',
       'hop',

@@ -24,6 +24,7 @@ export const WHY = {
   lookups: 'too many names of contacts are being looked up already',
   lost: 'the name in its Contact leads nowhere',
   gone: 'the device was changed while the name in its Contact was looked up',
+  path: 'its Path names no proxy that can be read',
   long: 'its Contact or its Path is too long',
   reserved: 'the address is that of a device that does not register (dynamic_exclude_static)',
   contactacl: 'the device may not be at the address of its Contact',

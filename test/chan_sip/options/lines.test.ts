@@ -83,6 +83,8 @@ for (const line of [
   'a:b:c:d:s3cret@domain',
   'name@d:port:s3cret:a@host',
   'name:s3cret@domain~soon',
+  'name:s3cret@domain~0',
+  'name:s3cret@domain/100~000',
 ]) {
   test(`register => ${line} is left out with a warning that holds no secret`, () => {
     const { set, warnings, problems } = read(general, [lineOf('register', line)]);
@@ -91,14 +93,26 @@ for (const line of [
   });
 }
 
-test('register: the same line twice counts once, and others add up', () => {
-  const { set } = read(
+test('transport: a list without any transport is told of once', () => {
+  const tell = (value: string) => {
+    const { problems, warnings } = read(general, [lineOf('transport', value)]);
+    return [...problems, ...warnings].length;
+  };
+  assert.deepEqual([tell('sctp'), tell('sctp,udp'), tell('udp')], [1, 1, 0]);
+});
+
+test('register: the same line twice counts once and is told of, and others add up', () => {
+  const { set, warnings } = read(
     general,
     ['a@b', 'c@d', 'a@b'].map(line => lineOf('register', line)),
   );
   assert.deepEqual(
     set.register?.map(({ text }) => text),
     ['a@b', 'c@d'],
+  );
+  assert.deepEqual(
+    warnings.map(({ message }) => message),
+    ['register: the same line stands above: it registers once'],
   );
 });
 

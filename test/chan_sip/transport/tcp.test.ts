@@ -248,6 +248,48 @@ for (const [what, remote] of NOWHERE) {
   });
 }
 
+test(
+  'one that said nonsense has two seconds to hang up, and takes the one that came after it not along',
+  bounded,
+  async () => {
+    await using stage = await tcpStage();
+    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1').unref();
+    await once(server, 'listening');
+    const flow = stage.listener.flow({ address: '127.0.0.1', port: (server.address() as { port: number }).port });
+    const sockets: Socket[] = [];
+    server.on('connection', socket => {
+      sockets.push(socket.resume());
+      socket.on('error', () => undefined); // the reset that is waited for
+    });
+    flow.send(requestText('OPTIONS'));
+    while (sockets.length < 1) await setImmediate();
+    const [first] = sockets as [Socket];
+    let closed = false;
+    first.once('close', () => {
+      closed = true;
+    });
+    first.write(options.replace('Content-Length: 0\r\n', ''));
+    await once(first, 'end');
+    assert.equal(stage.layer.connections().length, 0);
+    flow.send(requestText('NOTIFY'));
+    while (sockets.length < 2) await setImmediate();
+    stage.clock.advance(1999);
+    for (let tries = 0; tries < 20; tries += 1) {
+      first.write('x');
+      await setImmediate();
+    }
+    assert.equal(closed, false);
+    stage.clock.advance(1);
+    while (!closed) {
+      first.write('x');
+      await setImmediate();
+    }
+    assert.equal(stage.layer.connections().length, 1);
+    sockets[1]!.destroy();
+    server.close();
+  },
+);
+
 test('a connection that nobody answers is given up in time', bounded, async () => {
   await using stage = await tcpStage();
   const failure = failureOf(stage.listener.flow({ address: '127.0.0.2', port: 9 }), options);

@@ -1,9 +1,14 @@
 /** WebSockets on a real HTTP server of this machine: one message a frame, limits, the way back. RFC 7118. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+import { TestClock } from '../../../core/clock.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import type { WebLimits } from '../../../modules/chan_sip/transport/transport.js';
+import { WebSocketPipe } from '../../../modules/chan_sip/transport/websocket-pipe.js';
 import { CoreStage } from '../../support/core-stage.js';
 import { noIPv6 } from '../../support/ipv6.js';
 import { requestText } from '../../support/stage.js';
@@ -133,6 +138,39 @@ for (const [what, protocols, headers, status] of [
   });
 }
 
+test('who is refused and leaves his half of the connection open loses it all the same', bounded, async () => {
+  await using stage = await webStage();
+  const socket = connect({ host: stage.bound.address, port: stage.bound.port, allowHalfOpen: true });
+  socket.on('error', () => undefined); // the reset that is waited for
+  let closed = false;
+  socket.once('close', () => {
+    closed = true;
+  });
+  const key = Buffer.alloc(16).toString('base64');
+  const shake = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n`;
+  socket.write(`GET /ws HTTP/1.1\r\nHost: x\r\n${shake}\r\n`);
+  socket.resume();
+  await once(socket, 'end');
+  while (!closed) {
+    socket.write('x');
+    await setImmediate();
+  }
+});
+
+test('a ping is answered while no more than 4096 octets wait', () => {
+  const answered: unknown[] = [];
+  const socket = Object.assign(new EventEmitter(), { bufferedAmount: 0, pong: (data: unknown) => answered.push(data) });
+  const heard: unknown[] = [];
+  const deaf = () => undefined;
+  const ear = { heard: () => heard.push('sign'), connected: deaf, troubled: deaf, failed: deaf, closed: deaf };
+  new WebSocketPipe(ear, socket as unknown as WebSocket, new TestClock(), () => 100);
+  for (const waiting of [0, 4096, 4097]) {
+    socket.bufferedAmount = waiting;
+    socket.emit('ping', waiting);
+  }
+  assert.deepEqual([answered, heard.length], [[0, 4096], 3]);
+});
+
 for (const [what, headers] of [
   ['from a page that is listed', { origin: 'https://PBX.example' }],
   ['from a program that is no browser', {}],
@@ -196,7 +234,7 @@ for (const [what, elapses, reason] of [
     // As much as the system takes, and a little more: then something waits.
     for (let at = 0; at < 5000 && stage.layer.connections().length === 1; at++) {
       flow.send(long);
-      await new Promise(setImmediate);
+      await setImmediate();
       stage.clock.advance(elapses);
     }
     phone.socket.resume();

@@ -104,6 +104,7 @@ const REGISTERS: readonly Case[] = [
     'Contact: refused',
   ],
   ['long', { contact: `<sip:${'x'.repeat(600)}@192.0.2.7>` }, {}, '400 Bad Request', 'Contact: refused'],
+  ['path', { headers: ['Path: garbage'] }, {}, '400 Bad Request', 'Contact: refused', 'supportpath=yes'],
   [
     'contactacl',
     { user: 'barred' },

@@ -81,6 +81,20 @@ for (const uri of NOWHERE) {
   });
 }
 
+test('the user of a GRUU is looked for up to 512 octets as they are written', async () => {
+  const leads: boolean[] = [];
+  for (const length of [56, 57]) {
+    const stage = await SiteStage.of(
+      `[general]\nsupportgruu=yes\n[${'€'.repeat(length)}]\ntype=friend\nhost=dynamic\n`,
+    );
+    const user = '%E2%82%AC'.repeat(length);
+    const { lasting } = gruusOf(stage.ask({ user, contact: CONTACT, headers: [SUPPORTED] }));
+    leads.push(stage.user.gruus.bindingOf(parseUri(lasting!)) !== undefined);
+    await stage.close();
+  }
+  assert.deepEqual(leads, [true, false]);
+});
+
 test('one octet of a temporary GRUU that is another makes it none', async () => {
   const { stage, first, leadsTo } = await registered();
   const flipped = first.passing!.replace(/^sip:(.)/, (_, letter: string) => `sip:${letter === 'A' ? 'B' : 'A'}`);

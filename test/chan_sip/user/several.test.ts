@@ -290,6 +290,22 @@ test('names in several contacts are looked up together; one that leads nowhere r
   await stage.close();
 });
 
+for (const path of ['garbage', '<nonsense', '<sip:p.example;lr>, <tel:1>']) {
+  for (const [most, kept] of [
+    [1, 'maxcontacts=1'],
+    [2, 'maxcontacts=2'],
+  ] as const) {
+    test(`a Path that names no proxy is refused and nothing is stored: ${path}, ${kept}`, async () => {
+      const stage = await SiteStage.of(
+        `[general]\nsupportpath=yes\nmaxcontacts=${most}\n[1008]\ntype=friend\nhost=dynamic\n`,
+      );
+      const answer = stage.ask({ headers: [`Path: ${path}`] });
+      assert.deepEqual([answer.status, stage.peers.get('1008')!.bindings], [400, []]);
+      await stage.close();
+    });
+  }
+}
+
 test('the Path of each contact is its own', async () => {
   const stage = await stageOf('supportpath=yes');
   stage.login({ callId: 'a', contact: A, headers: ['Path: <sip:p1.example;lr>'] });

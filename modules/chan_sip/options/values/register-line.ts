@@ -60,6 +60,11 @@ function parseRight(text: string): Pick<RegisterLine, 'host' | 'port' | 'extensi
   if (expiry !== undefined && !/^\d{1,9}$/.test(expiry.trim())) {
     throw new Invalid(`expected seconds behind ~, got '${expiry}'`);
   }
+  if (expiry !== undefined && Number(expiry) === 0) {
+    throw new Invalid(
+      'expected seconds behind ~, got 0, which ends a registration; comment the line out, or leave ~0 away',
+    );
+  }
   return {
     ...parseHostPort(bare(place)),
     extension: bare(extension.join('/')) || 's',
@@ -74,14 +79,17 @@ export function parseRegisterLine(text: string, warn: Warn): RegisterLine {
   return { text, ...parseLeft(halves[0].trim(), warn), ...parseRight(halves[1]) };
 }
 
-/** Lines that make no sense are left out with a warning, and the same line twice counts once. */
+/** Lines that make no sense are left out with a warning, and so is the same line a second time. */
 export const registerLines = (help: string, remarks: Remarks): Option<readonly RegisterLine[]> =>
   custom<readonly RegisterLine[]>(
     [],
     EXPECTS,
     help,
     (text, before = [], warn) => {
-      if (before.some(line => line.text === text)) return before;
+      if (before.some(line => line.text === text)) {
+        warn('the same line stands above: it registers once');
+        return before;
+      }
       try {
         return [...before, parseRegisterLine(text, warn)];
       } catch (thrown) {

@@ -12,12 +12,15 @@ export const standardPort = (protocol: Protocol): number => (protocol === 'tls' 
 /** @throws Invalid when nothing of it can be taken */
 export function parseTransports(text: string, warn: Warn): readonly Protocol[] {
   const found: Protocol[] = [];
+  const unknown: string[] = [];
   for (const word of text.toLowerCase().split(/[,\s]+/)) {
     if (word === '') continue;
-    if (!isProtocol(word)) warn(`'${word}' is no transport and left out; expected a list of ${PROTOCOLS.join(', ')}`);
+    if (!isProtocol(word)) unknown.push(word);
     else if (!found.includes(word)) found.push(word);
   }
   if (found.length === 0) throw new Invalid(`expected a list of ${PROTOCOLS.join(', ')}, got '${text}'`);
+  for (const word of unknown)
+    warn(`'${word}' is no transport and left out; expected a list of ${PROTOCOLS.join(', ')}`);
   return found;
 }
 

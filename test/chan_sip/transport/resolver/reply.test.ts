@@ -35,6 +35,21 @@ test('records of each type, as far as they can be used', () => {
   ]);
 });
 
+test('of a heap of records 256 are looked at', () => {
+  const heap = Array.from(
+    { length: 300 },
+    (_, at): Answer => ({
+      type: 'A',
+      name: 'a.example',
+      data: `192.0.${at >> 8}.${at & 255}`,
+    }),
+  );
+  assert.deepEqual(
+    [255, 256, 257, 300].map(count => read('A', 'a.example', heap.slice(0, count))?.length),
+    [255, 256, 256, 256],
+  );
+});
+
 test('no bytes throw, cut or turned over', () => {
   const whole = answer('SRV', '_sip._udp.example', [
     { type: 'CNAME', name: '_sip._udp.example', data: 'b.example' },
