@@ -44,6 +44,8 @@ export class Connection {
     this.#parts = parts;
     const { sched, log } = parts;
     const cut = (reason: string) => {
+      // What happens until the socket is closed is not for it any more.
+      this.session.close();
       log.notice(`client ${this.#name} cut off: ${reason}`);
       socket.destroy();
     };

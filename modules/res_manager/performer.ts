@@ -80,7 +80,8 @@ export class Performer {
 
   #words(call: Answer, thrown: unknown): string {
     if (thrown instanceof ManagerError || thrown instanceof CommandError || thrown instanceof LoadDeclined) {
-      return thrown.message.trim();
+      // Words for a person may be several lines.
+      return thrown.message.trim().split('\n').join('; ');
     }
     this.#parts.log.error(`action '${call.get('Action')}' failed: ${traceOf(thrown)}`);
     return 'Internal error, see the log';

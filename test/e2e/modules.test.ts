@@ -117,7 +117,7 @@ test('a module in use refuses to go and says by whom; by force the users go firs
 });
 
 // Those with a database start a thread each time.
-const LONG = { timeout: 300_000 };
+const LONG = { timeout: 540_000 };
 
 test('every module can be unloaded and loaded 300 times: heap and counts stay flat', LONG, async () => {
   setFlagsFromString('--expose-gc');

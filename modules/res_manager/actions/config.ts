@@ -1,11 +1,9 @@
 /** The actions over configuration files: what they say, and changes that are checked before they are written. */
 import { isAbsolute, relative, resolve } from 'node:path';
 import {
-  CommandError,
   type ConfigEditor,
   type Configuration,
   FileMissing,
-  LoadDeclined,
   type Loader,
   type ManagerAction,
   type ManagerCall,
@@ -42,14 +40,13 @@ function fileOf({ configuration }: ConfigActionParts, name: string): string {
 /** @throws ManagerError */
 async function read(parts: ConfigActionParts, call: ManagerCall): Promise<readonly Category[]> {
   const file = fileOf(parts, call.get('Filename'));
-  try {
+  let categories: readonly Category[] = [];
+  await onFile(async () => {
     const layout = await parts.configuration.layout(file);
     if (layout.problems.length > 0) throw new ManagerError('Config file has invalid format');
-    return chosen(categoriesOf(layout), call);
-  } catch (thrown) {
-    if (thrown instanceof FileMissing) throw new ManagerError('Config file not found');
-    throw thrown;
-  }
+    categories = categoriesOf(layout);
+  });
+  return chosen(categories, call);
 }
 
 /** Templates only where they are asked for. */
@@ -144,14 +141,12 @@ async function update(parts: ConfigActionParts, call: ManagerCall): Promise<void
   call.reply([]);
 }
 
-/** What the editor says is words for a person, on several lines. */
-async function inOneLine(work: () => Promise<void>): Promise<void> {
+/** A file that is not there has an answer of its own. */
+async function onFile(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
-    if (thrown instanceof FileMissing) throw new ManagerError('Config file not found');
-    if (!(thrown instanceof LoadDeclined || thrown instanceof CommandError)) throw thrown;
-    throw new ManagerError(thrown.message.split('\n').join('; '));
+    throw thrown instanceof FileMissing ? new ManagerError('Config file not found') : thrown;
   }
 }
 
@@ -194,7 +189,7 @@ export const configActions = (parts: ConfigActionParts): ManagerAction[] => [
     summary: 'Make an empty configuration file',
     arguments: [FILENAME],
     run: call =>
-      inOneLine(async () => {
+      onFile(async () => {
         await parts.editor.create(fileOf(parts, call.get('Filename')));
         call.reply([['Message', 'New configuration file created successfully']]);
       }),
@@ -216,6 +211,6 @@ export const configActions = (parts: ConfigActionParts): ManagerAction[] => [
       { name: 'Line-XXXXXX', help: 'Which line of the section, from 0', repeats: true },
       { name: 'Options-XXXXXX', help: 'Of newcat: template, inherit="name,name"', repeats: true },
     ],
-    run: call => inOneLine(() => update(parts, call)),
+    run: call => onFile(() => update(parts, call)),
   },
 ];

@@ -72,7 +72,7 @@ const answerOf: Readonly<Record<ReloadOutcome['result'], string>> = {
 async function reload({ pbx, loader }: SystemActionParts, call: ManagerCall): Promise<void> {
   const name = call.get('Module');
   const { result, why } = await (name === '' ? pbx.reload('manager') : loader.reload(name, 'manager'));
-  if (result !== 'success') throw new ManagerError(why?.split('\n').join('; ') ?? answerOf[result]);
+  if (result !== 'success') throw new ManagerError(why ?? answerOf[result]);
   call.reply([['Message', answerOf.success]]);
 }
 
@@ -89,7 +89,7 @@ const moduleVerbs: Readonly<Record<string, (parts: SystemActionParts, name: stri
   },
   async reload({ loader, pbx }, name) {
     const { result, why } = await (name === '' ? pbx.reload('manager') : loader.reload(name, 'manager'));
-    if (result !== 'success') throw new ManagerError(why?.split('\n').join('; ') ?? answerOf[result]);
+    if (result !== 'success') throw new ManagerError(why ?? answerOf[result]);
     return 'Module reloaded.';
   },
 };
@@ -103,7 +103,7 @@ async function moduleLoad(parts: SystemActionParts, call: ManagerCall): Promise<
     call.reply([['Message', await verb(parts, call.get('Module'))]]);
   } catch (thrown) {
     if (!(thrown instanceof LoadError || thrown instanceof LoadDeclined)) throw thrown;
-    throw new ManagerError(`Could not ${type} module: ${thrown.message.split('\n').join('; ')}`);
+    throw new ManagerError(`Could not ${type} module: ${thrown.message}`);
   }
 }
 
