@@ -4,7 +4,7 @@ import { Entries } from './cli/entries.js';
 import { type Help, help, usage } from './cli/help.js';
 import type { Match } from './cli/match.js';
 import { finish, readTail } from './cli/tail.js';
-import { MOST_WORDS, split } from './cli/words.js';
+import { MOST_WORDS, split, trimmed } from './cli/words.js';
 import type { Command, Console } from './command.js';
 import { CommandError, LoadDeclined } from './errors.js';
 import { printable } from './log/printable.js';
@@ -102,7 +102,7 @@ export class CommandTable implements Cli {
 
   async answer(line: string, console: Console): Promise<Answer> {
     const report = new Report();
-    return { outcome: await this.#answer(line.trim(), console, report), report };
+    return { outcome: await this.#answer(trimmed(line), console, report), report };
   }
 
   async #answer(line: string, console: Console, out: Report): Promise<Outcome> {

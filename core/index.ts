@@ -3,7 +3,7 @@ export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
-export { typed } from './cli/words.js';
+export { trimmed, typed } from './cli/words.js';
 export {
   type Answer,
   type Candidate,

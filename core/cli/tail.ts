@@ -49,7 +49,7 @@ export interface Tail {
 /** Takes a line apart. @throws CommandError when what stands behind a bar is no filter */
 export function readTail(line: string): Tail {
   const parsed = split(line);
-  const { words, plain, starts } = parsed;
+  const { words, plain, ends } = parsed;
   const bars = [...words.keys()].filter(at => isBar(parsed, at));
   const end = bars[0] ?? words.length;
   const json = end > 1 && words[end - 1] === JSON_FLAG && plain[end - 1]!;
@@ -59,7 +59,7 @@ export function readTail(line: string): Tail {
     if (!make) throw new CommandError(`'${name}' is no filter; behind | stands one of ${FILTERS.join(', ')}`, true);
     return make(argument.join(' '));
   });
-  return { command: line.slice(0, starts[json ? end - 1 : end]).trimEnd(), json, filters };
+  return { command: line.slice(0, ends[end - (json ? 2 : 1)] ?? 0), json, filters };
 }
 
 /** The answer as its reader wants it: as text, for a terminal of that width or as recorded, or as JSON; filtered. */

@@ -7,6 +7,8 @@ export interface Words {
   readonly words: readonly string[];
   /** Of each word, where it begins in the line. */
   readonly starts: readonly number[];
+  /** Of each word, where it ends in the line. */
+  readonly ends: readonly number[];
   /** Of each word, whether it was typed without quotes and backslashes. */
   readonly plain: readonly boolean[];
   /** Whether the line ends within or directly behind a word: what completion goes on from. */
@@ -19,6 +21,7 @@ const BLANK = /[ \t\r\n]/;
 export function split(line: string): Words {
   const words: string[] = [];
   const starts: number[] = [];
+  const ends: number[] = [];
   const plain: boolean[] = [];
   let word: string | undefined;
   let quoted = false;
@@ -40,15 +43,27 @@ export function split(line: string): Words {
       if (character === '"') quoted = !quoted;
       else escaped = true;
     } else if (!quoted && BLANK.test(character)) {
-      if (word !== undefined) words.push(word);
+      if (word !== undefined) {
+        words.push(word);
+        ends.push(at);
+      }
       word = undefined;
     } else {
       begin(at);
       word += character;
     }
   }
-  if (word !== undefined) words.push(word);
-  return { words, starts, plain, open: word !== undefined };
+  if (word !== undefined) {
+    words.push(word);
+    ends.push(line.length);
+  }
+  return { words, starts, ends, plain, open: word !== undefined };
+}
+
+/** A line without the blanks around it; those that belong to a word stay: `say a\ `. */
+export function trimmed(line: string): string {
+  const { starts, ends } = split(line);
+  return line.slice(starts[0] ?? 0, ends.at(-1) ?? 0);
 }
 
 /** Words that mean something behind a command. */

@@ -128,13 +128,12 @@ export function nameOf(directory: string, path: string): string {
 /** Text in UTF-8, or else in Latin-1, which any bytes are. */
 export const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
-/** What tells that a file is the one it was; undefined when it is not there. */
+/** What tells that a file is the one it was; undefined when it is not there. One that cannot be looked at is another one. */
 export async function stampAt(path: string): Promise<string | undefined> {
   try {
     return stampOf(await stat(path, { bigint: true }));
   } catch (thrown) {
-    if (isAbsent(thrown)) return undefined;
-    throw thrown;
+    return isAbsent(thrown) ? undefined : `cannot be looked at: ${(thrown as NodeJS.ErrnoException).code}`;
   }
 }
 

@@ -102,7 +102,8 @@ const depthBehind = ({ raw, end, depth }: TextLine): number => {
 
 /** A line read anew; undefined when it does not say what was meant. */
 function tryLine(raw: string, end: TextLine['end'], depth: number, meant: Meant): TextLine | undefined {
-  if (raw.includes('\n') || (end === '\n' && raw.endsWith('\r'))) return undefined;
+  // Half a surrogate pair has no bytes in a file.
+  if (raw.includes('\n') || !raw.isWellFormed() || (end === '\n' && raw.endsWith('\r'))) return undefined;
   let trouble = false;
   const report = { problem: () => void (trouble = true), warning: () => void (trouble = true) };
   const line = lexLine(raw, end, 0, new Array<number>(depth).fill(0), report);

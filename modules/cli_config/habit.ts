@@ -23,7 +23,8 @@ export function refuseUseless(
   if (!known) {
     const others = file.sections.filter(other => other !== found && rowOf(other.table, option));
     const near = nearest(option, Object.keys(found.table));
-    const hint = others[0] ? `it belongs into [${others[0].name}]` : near && `did you mean '${near}'?`;
+    const place = others[0]?.anyName ? 'a section of its own, such as ' : '';
+    const hint = others[0] ? `it belongs into ${place}[${others[0].name}]` : near && `did you mean '${near}'?`;
     throw new CommandError(`[${section}] knows no option '${option}'${hint ? `, ${hint}` : ''}`, true);
   }
   try {

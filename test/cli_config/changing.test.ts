@@ -169,6 +169,11 @@ const refusals: [line: string, answer: RegExp][] = [
     'config set sip.conf 1008 udpbindaddr 127.0.0.1',
     /^\[1008\] knows no option 'udpbindaddr', it belongs into \[general\]/,
   ],
+  [
+    'config set sip.conf general secret longer-than-8',
+    /^\[general\] knows no option 'secret', it belongs into a section of its own, such as \[/,
+  ],
+  ['config set sip.conf 1008 secret trailing\\ ', /'trailing ' cannot be written as the value of 'secret'\./],
   ['config set sip.conf 1009 secret x', /^sip\.conf: there is no section '1009'\./],
   ['config set sip.conf 1008 secret "a\\\nb"', /^sip\.conf: 'a\nb' cannot be written as the value of 'secret'\./],
   ['config unset sip.conf 1008 host', /^sip\.conf: \[1008\] has 'host' from \[phone\] \(phones\.conf:4\)/],

@@ -1,6 +1,6 @@
 /** `autoreload=yes`: core/autoreload.ts. */
 import assert from 'node:assert/strict';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Autoreload } from '../../core/autoreload.js';
@@ -128,4 +128,17 @@ test('a file that is gone is told of, once', async t => {
   const [reloads, log] = await look(4);
   assert.deepEqual([reloads, log.length], [0, 2]);
   assert.match(log[1]!, /^ERROR autoreload:\| sip\.conf: cannot be read: no such file or directory/);
+});
+
+test('a file that became a link to itself is refused once, and taken when it is a file again', async t => {
+  const { directory, look } = await stage(t);
+  const path = join(directory.path, 'sip.conf');
+  await rm(path);
+  await symlink('sip.conf', path);
+  const [reloads, log] = await look(4);
+  assert.equal(reloads, 0);
+  assert.match(log.join('\n'), /^ERROR autoreload: sip\.conf has changed and is refused.*\n.*too many symbolic links/);
+  await rm(path);
+  await directory.write({ 'sip.conf': `${SIP}; more\n` });
+  assert.deepEqual(await look(3), [1, TAKEN]);
 });

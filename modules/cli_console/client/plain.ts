@@ -5,6 +5,7 @@ import {
   type ConsoleOptions,
   type ConsoleProgram,
   terminalText,
+  trimmed,
   type Watch,
   watchOf,
   watchServer,
@@ -23,7 +24,7 @@ async function runPiped(options: ConsoleOptions): Promise<number> {
   const { input, output, errors, socket, clock, colour, stop } = options;
   const lines = createInterface({ input, terminal: false, signal: stop })[Symbol.asyncIterator]();
   for (let next = await lines.next(); !next.done; ) {
-    const command = next.value.trim();
+    const command = trimmed(next.value);
     if (/^(quit|exit)$/i.test(command)) break;
     const following = lines.next();
     const watch = watchOf(command);

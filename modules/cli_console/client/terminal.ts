@@ -11,6 +11,7 @@ import {
   nextKey,
   parseMatches,
   terminalText,
+  trimmed,
   verboseIndent,
   watchOf,
   watchServer,
@@ -65,7 +66,7 @@ export class TerminalConsole {
     this.#options = options;
     this.#history = new History(options.history);
     this.#prompt = new Prompt(options.input, options.output, {
-      typed: line => this.#typed(line.trim()),
+      typed: line => this.#typed(trimmed(line)),
       interrupted: () => this.end(0),
       left: ended => this.#left(ended),
       complete: line => this.#complete(line),

@@ -62,6 +62,9 @@ const TEXTS: [line: string, outcome: string, text: string][] = [
   ['say a|b', 'done', 'a|b of say a|b\n'],
   ['say "--json"', 'done', '--json of say "--json"\n'],
   ['  say a  | include a', 'done', 'a of say a\n'],
+  ['say a\\ ', 'done', 'a  of say a\\ \n'],
+  ['say a\\  | count', 'done', '1\n'],
+  ['say a\u00a0  ', 'done', 'a\u00a0 of say a\u00a0\n'],
   ['nosuch | count', 'unknown', '1\n'],
 ];
 

@@ -114,6 +114,11 @@ const unwritable: [what: string, edit: (tree: Tree) => unknown, message: string]
     tree => setValue(tree, 'a', 'x', ' 1'),
     "' 1' cannot be written as the value of 'x'",
   ],
+  [
+    'half a character',
+    tree => setValue(tree, 'a', 'x', 'a\ud800b'),
+    "'a\ud800b' cannot be written as the value of 'x'",
+  ],
   ['a value with a NUL', tree => setValue(tree, 'a', 'x', '\0'), "'\0' cannot be written as the value of 'x'"],
   [
     'a new value with a line end',

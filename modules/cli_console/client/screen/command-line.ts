@@ -1,5 +1,5 @@
 /** The command line at the bottom: what is typed there, its menu, and the questions that take its place. */
-import type { Completion } from '#core';
+import { type Completion, trimmed } from '#core';
 import { Editor } from './editor.js';
 import type { Key } from './keys.js';
 import { Menu } from './menu.js';
@@ -82,7 +82,7 @@ export class CommandLine {
     if (this.#menu && stays !== true) this.#menu = undefined;
     if (stays !== undefined) return true;
     if (key.name !== 'enter') return this.editor.key(key);
-    const line = this.editor.text.trim();
+    const line = trimmed(this.editor.text);
     this.editor.set('');
     this.#typed(line);
     return true;
