@@ -5,6 +5,7 @@ import { ladder } from './cli/ladder.js';
 import { peersView, registryView } from './cli/views.js';
 import { actions } from './manager/actions.js';
 import { sipConf } from './options/sip-conf.js';
+import { sipNotifyConf } from './options/sip-notify.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
@@ -12,7 +13,7 @@ export default defineModule<Sip>({
   description: 'Session Initiation Protocol (SIP)',
   optional: ['http'],
   families: ['sippeers', 'sipregs'],
-  files: [sipConf],
+  files: [sipConf, sipNotifyConf],
 
   async loadModule(core) {
     const sip = await Sip.start(core);
