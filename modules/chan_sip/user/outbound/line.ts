@@ -60,6 +60,9 @@ export class Line implements Turn {
     send: line => line.#send(),
     stop: line => line.#stop(),
     tell: line => line.#tell(),
+    'tell again': line => {
+      if (line.#retrying) line.#tell();
+    },
     unregister: line => line.#unregister(),
     'warn of challenge': (line, { status }) =>
       line.#log('notice', `the challenge (${status}) cannot be answered, or our answer is refused`),
@@ -83,6 +86,8 @@ export class Line implements Turn {
   #refresh: number | undefined;
   /** Unanswered ones. */
   #attempts = 0;
+  /** Whether nobody was told yet that it is tried again. */
+  #retrying = false;
   #hops: readonly Hop[] = [];
   /** Where the last request went. */
   #hop: Hop | undefined;
@@ -323,6 +328,7 @@ export class Line implements Turn {
       this.#home = undefined;
     }
     this.#talk.begin();
+    this.#retrying = true;
     this.#log('notice', `not registered in time, ${this.#reason}: attempt ${this.#attempts + 1} follows`);
   }
 
@@ -366,6 +372,7 @@ export class Line implements Turn {
   }
 
   #tell(): void {
+    this.#retrying = false;
     const { user: username, host: domain } = this.terms;
     this.#parts.site.emit('registryStatus', { technology: 'SIP', username, domain, status: this.text });
   }

@@ -53,6 +53,7 @@ export type Action =
   | 'send'
   | 'stop'
   | 'tell'
+  | 'tell again'
   | 'unregister'
   | 'warn of challenge'
   | 'warn of password'
@@ -64,7 +65,8 @@ export type Action =
 type Step = readonly [next: State, ...actions: Action[]];
 type Row = { readonly [I in Input]?: Step };
 
-const AGAIN: Step = ['unregistered', 'rest', 'again', 'tell', 'queue'];
+/** What is told is what came of it: that it was sent, or could not be. */
+const AGAIN: Step = ['unregistered', 'rest', 'again', 'queue'];
 const OVER: Step = ['failed', 'stop', 'give up', 'tell'];
 const GONE: Step = ['gone', 'end'];
 const GOODBYE: Step = ['leaving', 'stop', 'unregister'];
@@ -94,8 +96,8 @@ const awaiting = (here: State, leave: Row): Row => ({
 export const table: Readonly<Record<State, Row>> = {
   unregistered: { due: ['unregistered', 'queue'], turn: ['locating', 'locate'], ...SILENT },
   locating: {
-    located: ['regsent', 'send'],
-    nowhere: ['waiting', 'rest', 'warn of place'],
+    located: ['regsent', 'send', 'tell again'],
+    nowhere: ['waiting', 'rest', 'warn of place', 'tell again'],
     timer: AGAIN,
     exhausted: OVER,
     ...SILENT,

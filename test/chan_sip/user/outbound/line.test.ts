@@ -172,8 +172,8 @@ test('silence: a new attempt each registertimeout, named with its number, until 
   assert.equal(stage.count(), 3);
   assert.equal(stage.text, 'Failed');
   assert.deepEqual(stage.facts(), [
-    '2001@192.0.2.9 Unregistered',
-    '2001@192.0.2.9 Unregistered',
+    '2001@192.0.2.9 Request Sent',
+    '2001@192.0.2.9 Request Sent',
     '2001@192.0.2.9 Failed',
   ]);
   assert.deepEqual(stage.notes, [

@@ -261,12 +261,14 @@ test('a server without an address is told of, and looked for again after registe
     },
   });
   await stage.site.stage.settled();
+  assert.deepEqual(stage.facts(), []);
   assert.deepEqual(stage.notes, [
     "warning: registration of '2001@trunk.example': the server udp://trunk.example:5999 cannot be found",
   ]);
   stage.wait(80_000);
   await stage.site.stage.settled();
   assert.ok(asked >= 2);
+  assert.deepEqual(stage.facts(), ['2001@trunk.example Request Sent']);
   await stage.close();
 });
 
