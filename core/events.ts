@@ -1,4 +1,7 @@
 /** The bus of facts: what has happened, told to whoever listens. The table below is the only list of them. */
+import type { Bridge } from './bridge/bridge.js';
+import type { Channel } from './channel/channel.js';
+import type { DeviceState } from './channel/device-state.js';
 import type { ManagerField, Privilege } from './manager.js';
 import type { SecurityEvent } from './security.js';
 
@@ -35,6 +38,47 @@ export interface Facts {
     readonly device: string;
     readonly registrar: string;
     readonly present: boolean;
+  };
+  channelCreated: { readonly channel: Channel };
+  channelState: { readonly channel: Channel };
+  /** Somebody wants it gone, or its far end is: `cause` of Q.850, 0 where none was given. */
+  hangupRequested: { readonly channel: Channel; readonly cause: number };
+  channelEnded: { readonly channel: Channel };
+  /** The dialplan is about to run an application, its arguments substituted. */
+  applicationStarted: { readonly channel: Channel; readonly application: string; readonly data: string };
+  variableSet: { readonly channel: Channel | undefined; readonly name: string; readonly value: string };
+  callerIdChanged: { readonly channel: Channel };
+  connectedLineChanged: { readonly channel: Channel };
+  accountCodeChanged: { readonly channel: Channel; readonly before: string };
+  dialBegan: { readonly caller: Channel | undefined; readonly callee: Channel; readonly dialString: string };
+  /** `RINGING`, `PROGRESS`, `PROCEEDING`. */
+  dialState: { readonly caller: Channel | undefined; readonly callee: Channel; readonly status: string };
+  /** `ANSWER`, `BUSY`, as DIALSTATUS has it; `forward`: the dial string that took its place. */
+  dialEnded: {
+    readonly caller: Channel | undefined;
+    readonly callee: Channel;
+    readonly status: string;
+    readonly forward?: string;
+  };
+  bridgeCreated: { readonly bridge: Bridge };
+  bridgeEntered: { readonly bridge: Bridge; readonly channel: Channel };
+  bridgeLeft: { readonly bridge: Bridge; readonly channel: Channel };
+  bridgeDestroyed: { readonly bridge: Bridge };
+  digitBegan: { readonly channel: Channel; readonly digit: string; readonly direction: 'Received' | 'Sent' };
+  digitEnded: {
+    readonly channel: Channel;
+    readonly digit: string;
+    readonly durationMs: number;
+    readonly direction: 'Received' | 'Sent';
+  };
+  deviceStateChanged: { readonly device: string; readonly state: DeviceState };
+  /** An extension with a hint: the strings and numbers of lists. */
+  extensionStateChanged: {
+    readonly context: string;
+    readonly extension: string;
+    readonly hint: string;
+    readonly status: number;
+    readonly statusText: string;
   };
   security: SecurityEvent;
   /** What clients of the manager interface hear of, and nobody else. */

@@ -2,7 +2,18 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
+export * from './bridge/bridge.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
+export * from './channel/causes.js';
+export * from './channel/channel.js';
+export { type Channels, channels, type Dialled, type NewChannel, type StateProvider } from './channel/channels.js';
+export * from './channel/device-state.js';
+export * from './channel/media.js';
+export * from './channel/party.js';
+export * from './channel/states.js';
+export * from './channel/technology.js';
+export * from './channel/variables.js';
+export type { Woken } from './channel/waits.js';
 export { trimmed, typed } from './cli/words.js';
 export {
   type Answer,
@@ -35,6 +46,8 @@ export { type ConfigProgram, lineOf, type Terminal } from './config-program.js';
 export * from './configuration.js';
 export * from './console-protocol.js';
 export * from './control.js';
+export * from './dialplan/application.js';
+export * from './dialplan/dialplan.js';
 export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';

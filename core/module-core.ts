@@ -1,4 +1,5 @@
 /** The Core that one module is given: each thing taken through it is remembered in the module's scope. */
+import { type Calls, verbsOf } from './calls.js';
 import type { CommandTable } from './cli.js';
 import { type Clock, within } from './clock.js';
 import type { ConfigFiles } from './config/files.js';
@@ -22,6 +23,7 @@ export interface Parts {
   readonly commands: CommandTable;
   readonly views: ViewTable;
   readonly actions: ActionTable;
+  readonly calls: Calls;
   readonly files: ConfigFiles;
 }
 
@@ -41,7 +43,7 @@ export interface OpenCore {
 }
 
 export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
-  const { clock, events, registry } = parts;
+  const { clock, events, registry, calls } = parts;
   const { name } = module;
   const log = parts.loggers.logger(name);
   const scope = new Scope(
@@ -106,6 +108,7 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
       spawned.set(followed, label);
     },
     defer: (label, undo) => scope.defer(label, undo),
+    ...verbsOf(calls, name, (label, open) => void scope.take(label, open)),
   };
   const holds = (): string[] => [
     ...scope.labels().filter(label => label !== JOBS && label !== WORK),

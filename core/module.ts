@@ -1,8 +1,11 @@
 /** The module contract: what a module declares, and what it sees of the system. */
+import type { StateProvider } from './channel/channels.js';
+import type { ChannelTechnology } from './channel/technology.js';
 import type { Clock } from './clock.js';
 import type { Command } from './command.js';
 import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
+import type { Application, DialplanFunction, DialplanSwitch } from './dialplan/application.js';
 import type { Event, Fact, Listener, ReloadReason } from './events.js';
 import type { Logger } from './logger.js';
 import type { ManagerAction } from './manager.js';
@@ -62,6 +65,16 @@ export interface Core {
   command(...commands: Command[]): void;
   /** What clients of the manager interface may ask for. */
   action(...actions: ManagerAction[]): void;
+  /** A way of making calls. Its channels are uses of the module. */
+  technology(technology: ChannelTechnology): void;
+  /** States of devices that no technology has: `Custom:x` by `Custom`. */
+  deviceStates(prefix: string, provider: StateProvider): void;
+  /** What the dialplan may run, names whatever their case. A channel that runs one is a use of the module. */
+  application(...applications: Application[]): void;
+  /** What the dialplan may read and write in `${…}`. */
+  dialplanFunction(...functions: DialplanFunction[]): void;
+  /** Where else the dialplan may look for extensions. */
+  dialplanSwitch(...switches: DialplanSwitch[]): void;
   /** Rows that consoles show live. */
   view(...views: View[]): void;
   /** What happens, for consoles that follow it. */

@@ -7,6 +7,8 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
+import { openCalls } from './calls.js';
+import { channels } from './channel/channels.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -140,6 +142,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
+    registry.provide(CORE, channels, this.#inside.calls.channels);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -346,7 +349,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   });
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
-  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, files };
+  const { systemname, defaultlanguage: language, maxcalls } = set;
+  const calls = openCalls({ clock, systemname, language, maxcalls, emit: (event, fact) => events.emit(event, fact) });
+  const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);

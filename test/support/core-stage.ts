@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { type Acls, acls, NamedAcls } from '../../core/acl.js';
 import { type AstDb, astdb } from '../../core/astdb.js';
+import { verbsOf } from '../../core/calls.js';
+import { type Channels, channels } from '../../core/channel/channels.js';
 import { TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
@@ -19,6 +21,7 @@ import { SchedulerHeap } from '../../core/sched.js';
 import { Scope } from '../../core/scope.js';
 import { readSettings, settings } from '../../core/settings.js';
 import { MemoryLoader, moduleRow } from './memory-loader.js';
+import { testCalls } from './test-calls.js';
 import { keptLog } from './wire.js';
 
 /** AstDB without a disk. */
@@ -73,6 +76,7 @@ export class CoreStage {
   readonly registry = new Registry((owner, thrown) => assert.fail(`${owner}: ${traceOf(thrown)}`));
   readonly scope = new Scope((label, thrown) => assert.fail(`${label}: ${traceOf(thrown)}`));
   readonly actions = new ActionTable();
+  readonly calls = testCalls(this.clock, this.events);
   readonly #log = keptLog();
   readonly #files = new Map<string, { text: string; read: boolean }>();
   readonly #spawned = new Set<Promise<unknown>>();
@@ -87,6 +91,7 @@ export class CoreStage {
     this.core = this.#open(name);
     this.registry.provide<Loader>('core', loader, this.loader);
     this.registry.provide<AstDb>('core', astdb, this.astdb);
+    this.registry.provide<Channels>('core', channels, this.calls.channels);
     this.registry.provide<Acls>('core', acls, this.lists);
     const { clock, registry, events } = this;
     this.families = new RealtimeFamilies({ clock, registry, events, log: this.core.log });
@@ -167,6 +172,7 @@ export class CoreStage {
         this.#spawned.add(followed);
       },
       defer: (label, undo) => scope.defer(label, undo),
+      ...verbsOf(this.calls, name, (label, open) => void scope.defer(label, open())),
     };
   }
 }

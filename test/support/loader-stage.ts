@@ -18,6 +18,7 @@ import { readModulesConf } from '../../core/modules-conf.js';
 import { Registry, token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import { ViewTable } from '../../core/views.js';
+import { testCalls } from './test-calls.js';
 
 /** What modules of a test reach the test by: `core.use({ name: 'probe' })`. */
 export class Probe {
@@ -86,6 +87,7 @@ export class LoaderStage {
   readonly loader: ModuleLoader;
   readonly views = new ViewTable();
   readonly actions = new ActionTable();
+  readonly calls = testCalls(this.clock, this.events);
   /** Log lines without their dates. */
   readonly lines: string[] = [];
   /** Modules lie in `modules` of it. */
@@ -93,7 +95,7 @@ export class LoaderStage {
 
   private constructor(directory: string) {
     this.directory = directory;
-    const { clock, heap, events, registry, commands, views, actions } = this;
+    const { clock, heap, events, registry, commands, views, actions, calls } = this;
     const loggers = new Loggers({ clock, pid: 1, directory, version: '1' });
     loggers.attach({
       console: { kind: 'internal', width: undefined, verbosity: 0, muted: false },
@@ -102,7 +104,7 @@ export class LoaderStage {
     });
     const files = new ConfigFiles({ directory, execIncludes: false, clock });
     registry.provide(CORE, token<Probe>('probe'), this.probe);
-    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, views, actions, files }, [
+    this.loader = new ModuleLoader({ clock, loggers, heap, events, registry, commands, views, actions, calls, files }, [
       join(directory, 'modules'),
     ]);
   }

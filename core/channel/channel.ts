@@ -1,0 +1,372 @@
+/** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
+import type { Bridge } from '../bridge/bridge.js';
+import type { Clock, Timer } from '../clock.js';
+import type { Event, Fact } from '../events.js';
+import { Q850 } from './causes.js';
+import type { Digit, MediaSource, Playback } from './media.js';
+import { NOBODY, type Party } from './party.js';
+import type { ChannelState } from './states.js';
+import type { ChannelTechnology, Indication, Leg } from './technology.js';
+import { Variables } from './variables.js';
+import { Waits, type Woken } from './waits.js';
+
+/** Where a channel is in the dialplan. */
+export interface Position {
+  readonly context: string;
+  readonly extension: string;
+  readonly priority: number;
+}
+
+/** What ends every wait of a channel. A hangup is for good; the others are taken once, by the dialplan. */
+export type Interruption = 'hangup' | 'redirect' | 'timeout';
+
+/** What whoever looks after a channel hears of it. */
+export type ChannelEvent =
+  | { readonly kind: 'proceeding' | 'ringing' | 'progress' | 'answered' | 'hold' | 'unhold' }
+  /** The far end is gone or must go; channel.end() is still to be called by the owner. */
+  | { readonly kind: 'hangup'; readonly cause: number }
+  /** The far end asks for somebody else: a dial string, with its technology. */
+  | { readonly kind: 'forwarded'; readonly to: string }
+  | { readonly kind: 'digit began'; readonly digit: Digit }
+  | { readonly kind: 'digit ended'; readonly digit: Digit; readonly durationMs: number }
+  | { readonly kind: 'interrupted'; readonly by: Interruption }
+  | { readonly kind: 'connected' };
+
+/** What a new channel is. */
+export interface ChannelParts {
+  readonly technology: ChannelTechnology;
+  readonly name: string;
+  readonly uniqueid: string;
+  /** The uniqueid of the first channel of the call. */
+  readonly linkedid: string;
+  readonly state: ChannelState;
+  readonly clock: Clock;
+  readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
+  /** Makes the driver's side, which knows its channel from the start. */
+  readonly leg: (channel: Channel) => Leg;
+  /** It has ended. */
+  readonly over: (channel: Channel) => void;
+}
+
+/** Digits that wait for an application; a flood of them is dropped. */
+const MOST_DIGITS = 128;
+
+const START: Position = { context: 'default', extension: 's', priority: 1 };
+
+export class Channel {
+  readonly name: string;
+  readonly uniqueid: string;
+  readonly technology: ChannelTechnology;
+  readonly leg: Leg;
+  readonly variables = new Variables();
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+  linkedid: string;
+  answeredAt: number | undefined;
+  caller: Party = NOBODY;
+  ani: Party = NOBODY;
+  connected: Party = NOBODY;
+  /** Who sent the call here, and why, as Diversion words it: `unconditional`. */
+  redirecting: { from: Party; to: Party; reason: string; count: number } = {
+    from: NOBODY,
+    to: NOBODY,
+    reason: 'unknown',
+    count: 0,
+  };
+  /** The number that was dialled. */
+  dnid = '';
+  language = 'en';
+  accountcode = '';
+  peeraccount = '';
+  /** `DEFAULT`, `OMIT`, `BILLING`, `DOCUMENTATION`. */
+  amaflags = 'DOCUMENTATION';
+  userfield = '';
+  tonezone = '';
+  musicclass = '';
+  callgroup = '';
+  pickupgroup = '';
+  position: Position = START;
+  /** What the dialplan runs on it. */
+  running: { readonly application: string; readonly data: string } | undefined;
+  /** Whether the dialplan runs on it, or another application's owner looks after it. */
+  hasPbx = false;
+  bridge: Bridge | undefined;
+  /** Of Q.850; 0 while nobody said. */
+  hangupCause: number = Q850.none;
+  /** Who hung up: a channel's name; empty: the PBX. */
+  hangupSource = '';
+  /** Milliseconds for digits: between two, and for the first. */
+  readonly timeouts = { digit: 5000, response: 10_000 };
+  #state: ChannelState;
+  readonly #parts: ChannelParts;
+  readonly #listeners = new Set<(event: ChannelEvent) => void>();
+  readonly #digits: Digit[] = [];
+  readonly #waits: Waits;
+  #interruption: Interruption | undefined;
+  #redirectTo: Position | undefined;
+  #absolute: { readonly at: number; readonly timer: Timer } | undefined;
+  #ended = false;
+  #afterlife = false;
+
+  constructor(parts: ChannelParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.uniqueid = parts.uniqueid;
+    this.linkedid = parts.linkedid;
+    this.technology = parts.technology;
+    this.createdAt = parts.clock.now();
+    this.#state = parts.state;
+    const interrupted = () => this.#ended || (this.#interruption !== undefined && !this.#afterlife);
+    this.#waits = new Waits(parts.clock, interrupted);
+    this.leg = parts.leg(this);
+  }
+
+  get state(): ChannelState {
+    return this.#state;
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'Up';
+  }
+
+  /** Whether end() was called: nothing can be done with it any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether it is to end: its far end is gone, or somebody wants it gone. */
+  get hangingUp(): boolean {
+    return this.#ended || this.#interruption === 'hangup';
+  }
+
+  get interruption(): Interruption | undefined {
+    return this.#interruption;
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
+  /** Hears of it until the returned is called, or it has ended. */
+  listen(listener: (event: ChannelEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  // What the driver says of the far end.
+
+  /** The far end rings, or calls us. */
+  toState(state: ChannelState): void {
+    if (this.#ended || state === this.#state) return;
+    this.#state = state;
+    this.#parts.emit('channelState', { channel: this });
+    if (state === 'Ringing') this.#tell({ kind: 'ringing' });
+  }
+
+  /** The far end that we called has answered. */
+  nowAnswered(): void {
+    if (this.#ended || this.isUp) return;
+    this.#answered();
+    this.#tell({ kind: 'answered' });
+  }
+
+  /** `progress`: there is something to hear before the answer. */
+  nowProceeding(kind: 'proceeding' | 'progress'): void {
+    if (!this.#ended) this.#tell({ kind });
+  }
+
+  nowHeld(held: boolean): void {
+    if (!this.#ended) this.#tell({ kind: held ? 'hold' : 'unhold' });
+  }
+
+  /** The far end that we called wants another to be called. */
+  nowForwarded(to: string): void {
+    if (!this.#ended) this.#tell({ kind: 'forwarded', to });
+  }
+
+  digitBegan(digit: Digit): void {
+    if (this.hangingUp) return;
+    this.#parts.emit('digitBegan', { channel: this, digit, direction: 'Received' });
+    this.#tell({ kind: 'digit began', digit });
+  }
+
+  digitEnded(digit: Digit, durationMs: number): void {
+    if (this.hangingUp) return;
+    this.#parts.emit('digitEnded', { channel: this, digit, durationMs, direction: 'Received' });
+    if (!this.bridge && this.#digits.length < MOST_DIGITS) this.#digits.push(digit);
+    this.#tell({ kind: 'digit ended', digit, durationMs });
+    this.#waits.wake();
+  }
+
+  /** The far end is gone, or somebody wants this channel gone. Its owner ends it. The first cause that is given counts. */
+  requestHangup(cause: number = Q850.none, source = ''): void {
+    if (this.hangingUp) return;
+    if (this.hangupCause === Q850.none) this.hangupCause = cause;
+    this.hangupSource = source;
+    this.#interruption = 'hangup';
+    this.#parts.emit('hangupRequested', { channel: this, cause: this.hangupCause });
+    this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    this.#tell({ kind: 'interrupted', by: 'hangup' });
+    this.#waits.wake();
+  }
+
+  // What applications do with it.
+
+  /** Answers the far end that calls us; nothing where it is up. */
+  answer(): void {
+    if (this.hangingUp || this.isUp) return;
+    this.leg.answer();
+    this.#answered();
+  }
+
+  indicate(indication: Indication): boolean {
+    return this.#ended ? false : this.leg.indicate(indication);
+  }
+
+  /** Plays to the far end; without media it fails at once. */
+  play(source: MediaSource): Playback {
+    const media = this.#ended ? undefined : this.leg.media;
+    return media?.play(source) ?? unplayable(`${this.name} has no media`);
+  }
+
+  beginDigit(digit: Digit): void {
+    if (this.#ended) return;
+    this.#parts.emit('digitBegan', { channel: this, digit, direction: 'Sent' });
+    this.leg.beginDigit(digit);
+  }
+
+  endDigit(digit: Digit, durationMs: number): void {
+    if (this.#ended) return;
+    this.#parts.emit('digitEnded', { channel: this, digit, durationMs, direction: 'Sent' });
+    this.leg.endDigit(digit, durationMs);
+  }
+
+  /** The other party is another one now. */
+  connect(party: Party): void {
+    this.connected = party;
+    this.#parts.emit('connectedLineChanged', { channel: this });
+    if (!this.#ended) this.leg.connectedChanged?.();
+    this.#tell({ kind: 'connected' });
+  }
+
+  changeCaller(party: Party): void {
+    this.caller = party;
+    this.#parts.emit('callerIdChanged', { channel: this });
+  }
+
+  changeAccount(accountcode: string): void {
+    const before = this.accountcode;
+    this.accountcode = accountcode;
+    this.#parts.emit('accountCodeChanged', { channel: this, before });
+  }
+
+  /** Sets a variable, whose name may begin with `_` or `__`. */
+  set(name: string, value: string): void {
+    const bare = this.variables.set(name, value);
+    this.#parts.emit('variableSet', { channel: this, name: bare, value });
+  }
+
+  /** Waits so many milliseconds, or until something ends all waits. Without a time: until then. */
+  async wait(ms?: number): Promise<Woken> {
+    return (await this.#waits.until(() => undefined, ms)).how === 'timeout' ? 'timeout' : 'interrupted';
+  }
+
+  /** The next digit, one that was pressed before included; undefined when none comes in time, or all waits end. */
+  async nextDigit(ms?: number): Promise<Digit | undefined> {
+    return (await this.#waits.until(() => this.#digits.shift(), ms)).value;
+  }
+
+  /** Digits that nobody has taken. */
+  get waitingDigits(): number {
+    return this.#digits.length;
+  }
+
+  dropDigits(): void {
+    this.#digits.length = 0;
+  }
+
+  /** What the work comes to, or undefined when all waits end before. */
+  race<T>(work: Promise<T>): Promise<T | undefined> {
+    return this.#waits.race(work);
+  }
+
+  /** Sends it elsewhere in the dialplan: what runs there now ends. */
+  redirect(position: Position): void {
+    if (this.hangingUp) return;
+    this.#redirectTo = position;
+    this.#interrupt('redirect');
+  }
+
+  /** Milliseconds until the call is too long; undefined: it may last. */
+  get absoluteTimeout(): number | undefined {
+    return this.#absolute && Math.max(0, this.#absolute.at - this.#parts.clock.elapsed());
+  }
+
+  limit(ms: number | undefined): void {
+    this.#absolute?.timer.cancel();
+    this.#absolute = undefined;
+    if (ms === undefined || this.#ended) return;
+    const timer = this.#parts.clock.after(ms, () => {
+      this.#absolute = undefined;
+      this.#interrupt('timeout');
+    });
+    this.#absolute = { at: this.#parts.clock.elapsed() + ms, timer };
+  }
+
+  /** Takes an interruption that is no hangup, so that waits wait again. @returns where to go, for a redirect */
+  takeInterruption(): { readonly by: Interruption; readonly to: Position | undefined } | undefined {
+    const by = this.#interruption;
+    if (by === undefined) return undefined;
+    if (by === 'hangup') return { by, to: undefined };
+    const to = this.#redirectTo;
+    this.#interruption = undefined;
+    this.#redirectTo = undefined;
+    return { by, to };
+  }
+
+  /** Lets the extension `h` run: waits wait again, though the far end is gone. */
+  afterlife(): void {
+    this.#afterlife = true;
+  }
+
+  /** The end. Whoever owns the channel calls it, once it is done with it. */
+  end(cause?: number): void {
+    if (this.#ended) return;
+    if (cause !== undefined && this.hangupCause === Q850.none) this.hangupCause = cause;
+    const first = !this.hangingUp;
+    this.#interruption = 'hangup';
+    this.#ended = true;
+    this.limit(undefined);
+    this.bridge?.leave(this);
+    this.leg.hangup();
+    this.#state = 'Down';
+    if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    this.#parts.emit('channelEnded', { channel: this });
+    this.#waits.wake();
+    this.#listeners.clear();
+    this.#parts.over(this);
+  }
+
+  #answered(): void {
+    this.answeredAt = this.#parts.clock.now();
+    this.toState('Up');
+  }
+
+  #interrupt(by: Interruption): void {
+    if (this.hangingUp) return;
+    this.#interruption = by;
+    this.#tell({ kind: 'interrupted', by });
+    this.#waits.wake();
+  }
+
+  #tell(event: ChannelEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+/** A playback that cannot begin. */
+const unplayable = (reason: string): Playback => ({
+  ended: Promise.resolve({ how: 'failed', position: 0, reason }),
+  position: 0,
+  stop: () => undefined,
+});

@@ -1,0 +1,236 @@
+/** All channels and bridges of the PBX, and the technologies that make them. */
+import { randomUUID } from 'node:crypto';
+import { Bridge } from '../bridge/bridge.js';
+import type { Clock } from '../clock.js';
+import type { Owned } from '../dialplan/dialplan.js';
+import type { Event, Fact } from '../events.js';
+import { token } from '../registry.js';
+import { Q850 } from './causes.js';
+import { Channel } from './channel.js';
+import { type DeviceState, deviceStates } from './device-state.js';
+import type { ChannelState } from './states.js';
+import type { ChannelRequest, ChannelTechnology, Leg, NoChannel } from './technology.js';
+
+/** What a driver says of a channel that it makes. */
+export interface NewChannel {
+  readonly technology: ChannelTechnology;
+  /** What stands behind the slash of its name, before the number: a device. */
+  readonly device: string;
+  /** The whole name, where the driver has its own way of naming. */
+  readonly name?: string;
+  readonly state: ChannelState;
+  readonly leg: (channel: Channel) => Leg;
+  /** Who called for it: the call is one. */
+  readonly requestor?: Channel | undefined;
+  readonly uniqueid?: string | undefined;
+}
+
+/** A dial string, `Local/100@internal`, taken apart. */
+export interface Dialled {
+  readonly technology: ChannelTechnology;
+  readonly destination: string;
+}
+
+export interface Channels {
+  /** Calls that ended or began, since the start. */
+  readonly processed: number;
+  readonly size: number;
+  /** Channels on which the dialplan runs. */
+  readonly calls: number;
+  /** Undefined when maxcalls is reached. */
+  create(channel: NewChannel): Channel | undefined;
+  values(): IterableIterator<Channel>;
+  /** By name, whatever its case, or by uniqueid. */
+  find(name: string): Channel | undefined;
+  bridge(id?: string): Bridge;
+  bridges(): readonly Bridge[];
+  technology(type: string): ChannelTechnology | undefined;
+  technologies(): readonly Owned<ChannelTechnology>[];
+  /** Undefined: nobody provides that technology, or there is no slash. */
+  dialled(dialString: string): Dialled | undefined;
+  request(dialString: string, request: ChannelRequest): Promise<Channel | NoChannel>;
+  /** A technology's device, `Local/100@internal`, or `Custom:x`; INVALID for what nobody knows. */
+  deviceState(device: string): DeviceState;
+  /** A technology says that a device's state may be another one: listeners hear if it is. */
+  deviceChanged(device: string): void;
+}
+
+export const channels = token<Channels>('channels');
+
+/** Those that tell their device states without being a technology: `Custom:x`. */
+export type StateProvider = (device: string) => DeviceState;
+
+export interface ChannelsParts {
+  readonly clock: Clock;
+  readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
+  readonly systemname: string;
+  readonly language: string;
+  /** 0: as many as come. */
+  readonly maxcalls: number;
+}
+
+export class ChannelTable implements Channels {
+  processed = 0;
+  readonly #parts: ChannelsParts;
+  readonly #channels = new Map<string, Channel>();
+  readonly #bridges = new Map<string, Bridge>();
+  readonly #technologies = new Map<string, Owned<ChannelTechnology>>();
+  readonly #providers = new Map<string, StateProvider>();
+  /** Numbers of names, by technology. */
+  readonly #numbers = new Map<string, number>();
+  /** What listeners heard of a device last. A device that is idle is not kept. */
+  readonly #told = new Map<string, DeviceState>();
+  #serial = 0;
+
+  constructor(parts: ChannelsParts) {
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#channels.size;
+  }
+
+  get calls(): number {
+    let count = 0;
+    for (const channel of this.#channels.values()) if (channel.hasPbx) count += 1;
+    return count;
+  }
+
+  create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
+    const { clock, emit, systemname, language, maxcalls } = this.#parts;
+    if (maxcalls > 0 && this.calls >= maxcalls) return undefined;
+    const id = uniqueid ?? this.#uniqueid(systemname);
+    const channel = new Channel({
+      technology,
+      name: name ?? `${technology.type}/${device}-${this.#number(technology.type)}`,
+      uniqueid: id,
+      linkedid: requestor?.linkedid ?? id,
+      state,
+      clock,
+      emit,
+      leg,
+      over: ended => void this.#channels.delete(keyOf(ended.name)),
+    });
+    channel.language = language;
+    this.processed += 1;
+    this.#channels.set(keyOf(channel.name), channel);
+    emit('channelCreated', { channel });
+    return channel;
+  }
+
+  values(): IterableIterator<Channel> {
+    return this.#channels.values();
+  }
+
+  find(name: string): Channel | undefined {
+    const found = this.#channels.get(keyOf(name));
+    if (found) return found;
+    for (const channel of this.#channels.values()) if (channel.uniqueid === name) return channel;
+    return undefined;
+  }
+
+  bridge(id: string = randomUUID()): Bridge {
+    const { clock, emit } = this.#parts;
+    const bridge = new Bridge({ id, now: clock.now(), emit, over: ended => void this.#bridges.delete(ended.id) });
+    this.#bridges.set(id, bridge);
+    return bridge;
+  }
+
+  bridges(): readonly Bridge[] {
+    return [...this.#bridges.values()];
+  }
+
+  /** @returns what takes it away. @throws when there is one of that name */
+  addTechnology(owner: string, technology: ChannelTechnology): () => void {
+    const key = keyOf(technology.type);
+    const before = this.#technologies.get(key);
+    if (before) throw new Error(`technology '${technology.type}' is already provided by ${before.owner}`);
+    this.#technologies.set(key, { owner, entry: technology });
+    return () => void this.#technologies.delete(key);
+  }
+
+  /** @returns what takes it away. @throws when there is one of that name */
+  addStates(prefix: string, provider: StateProvider): () => void {
+    const key = keyOf(prefix);
+    if (this.#providers.has(key)) throw new Error(`device states of '${prefix}' are told already`);
+    this.#providers.set(key, provider);
+    return () => void this.#providers.delete(key);
+  }
+
+  technology(type: string): ChannelTechnology | undefined {
+    return this.#technologies.get(keyOf(type))?.entry;
+  }
+
+  technologies(): readonly Owned<ChannelTechnology>[] {
+    return [...this.#technologies.values()];
+  }
+
+  dialled(dialString: string): Dialled | undefined {
+    const slash = dialString.indexOf('/');
+    const technology = slash > 0 ? this.technology(dialString.slice(0, slash)) : undefined;
+    return technology && { technology, destination: dialString.slice(slash + 1) };
+  }
+
+  async request(dialString: string, request: ChannelRequest): Promise<Channel | NoChannel> {
+    const dialled = this.dialled(dialString);
+    if (!dialled) return { cause: Q850.channelUnavailable };
+    const made = await dialled.technology.request(dialled.destination, request);
+    if (made instanceof Channel && request.requestor) inherit(request.requestor, made);
+    return made;
+  }
+
+  deviceState(device: string): DeviceState {
+    const separator = device.search(/[/:]/);
+    if (separator < 1) return 'INVALID';
+    const [kind, name] = [keyOf(device.slice(0, separator)), device.slice(separator + 1)];
+    if (device[separator] === ':') return this.#providers.get(kind)?.(name) ?? 'INVALID';
+    const technology = this.#technologies.get(kind)?.entry;
+    if (!technology) return 'INVALID';
+    return technology.deviceState ? (technology.deviceState(name) ?? 'INVALID') : this.#stateByChannels(device);
+  }
+
+  deviceChanged(device: string): void {
+    const state = this.deviceState(device);
+    if ((this.#told.get(device) ?? 'NOT_INUSE') === state) return;
+    // A device that nobody has is not remembered: names come from strangers.
+    if (state === 'NOT_INUSE' || state === 'INVALID') this.#told.delete(device);
+    else this.#told.set(device, state);
+    this.#parts.emit('deviceStateChanged', { device, state });
+  }
+
+  /** Of a technology that keeps none itself: whether it has channels. */
+  #stateByChannels(device: string): DeviceState {
+    const prefix = `${keyOf(device)}-`;
+    let strongest: DeviceState = 'UNKNOWN';
+    for (const [name, channel] of this.#channels) {
+      if (!name.startsWith(prefix)) continue;
+      const state = channel.state === 'Ringing' ? 'RINGING' : 'INUSE';
+      if (deviceStates.indexOf(state) > deviceStates.indexOf(strongest)) strongest = state;
+    }
+    return strongest;
+  }
+
+  #uniqueid(systemname: string): string {
+    const id = `${Math.floor(this.#parts.clock.now() / 1000)}.${this.#serial++}`;
+    return systemname === '' ? id : `${systemname}-${id}`;
+  }
+
+  #number(type: string): string {
+    const number = this.#numbers.get(type) ?? 0;
+    this.#numbers.set(type, (number + 1) >>> 0);
+    return number.toString(16).padStart(8, '0');
+  }
+}
+
+const keyOf = (name: string): string => name.toLowerCase();
+
+/** What a channel that is called has from the one that calls. */
+function inherit(from: Channel, to: Channel): void {
+  from.variables.bequeath(to.variables);
+  to.language = from.language;
+  to.linkedid = from.linkedid;
+  to.peeraccount = from.accountcode;
+  from.peeraccount ||= to.accountcode;
+  to.connected = from.caller;
+  to.redirecting = { ...from.redirecting };
+}
