@@ -59,6 +59,7 @@ export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';
 export { type Block, Report, renderJson, renderText } from './output.js';
+export { compilePattern, type Pattern } from './pattern.js';
 export * from './registry.js';
 export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
