@@ -8,6 +8,7 @@ export * from './channel/causes.js';
 export * from './channel/channel.js';
 export { type Channels, channels, type Dialled, type NewChannel, type StateProvider } from './channel/channels.js';
 export * from './channel/device-state.js';
+export * from './channel/format.js';
 export * from './channel/media.js';
 export * from './channel/party.js';
 export * from './channel/states.js';
