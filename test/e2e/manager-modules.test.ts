@@ -19,7 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   'logger.conf': '[logfiles]\nmessages => error,warning,notice\nsecurity => security\n',
   'sip.conf': `; ours\n${PHONES}`,
   'manager.conf':
-    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n',
+    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n[viewer]\nsecret=s3cret\nread=all\nwrite=reporting\n',
 };
 
 let directory: string;
@@ -157,6 +157,30 @@ test('who may write nothing runs no action that needs a class, whatever it is', 
   for (const name of all.filter(name => !open.has(name))) {
     assert.equal(fieldOf(await reader.ask(name, 'Filename: sip.conf'), 'Message'), 'Permission denied', name);
   }
+});
+
+test('an event that a client tells can be taken for no other, and has an end', bounded, async () => {
+  const client = await login();
+  const from = client.messages.length;
+  const lines = ['UserEvent: x', 'Event: FullyBooted', 'Privilege: system', 'Response: Success', 'Own: 1'];
+  assert.equal(fieldOf(await client.ask('UserEvent', ...lines), 'Message'), 'Event Sent');
+  assert.deepEqual(await client.event('UserEvent', from), [
+    ['Event', 'UserEvent'],
+    ['Privilege', 'user,all'],
+    ['UserEvent', 'x'],
+    ['Own', '1'],
+  ]);
+  const many = Array.from({ length: 20 }, (_, n) => `H${n}: ${'y'.repeat(1000)}`);
+  assert.match(fieldOf(await client.ask('UserEvent', ...many), 'Message')!, /^An event may have 16384 characters$/);
+});
+
+test('a user of the class reporting runs no line of the command line', bounded, async () => {
+  const client = await login('viewer');
+  for (const line of ['core stop now', 'module unload chan_sip', '_command matchesarray "core st"']) {
+    const answer = await client.ask('Command', `Command: ${line}`);
+    assert.deepEqual([fieldOf(answer, 'Response'), fieldOf(answer, 'Message')], ['Error', 'Permission denied'], line);
+  }
+  assert.equal(fieldOf(await client.ask('CoreStatus'), 'Response'), 'Success');
 });
 
 const step = (at: number, lines: Readonly<Record<string, string>>): string[] =>
