@@ -33,6 +33,7 @@ export * from './config/cached.js';
 export type { Change } from './config/change.js';
 export { condition } from './config/condition.js';
 export * from './config/description.js';
+export { decoded } from './config/encoding.js';
 export * from './config/engine.js';
 export * from './config/files.js';
 export type { Layout } from './config/layout.js';
