@@ -122,3 +122,10 @@ export function attributesOf(
   if (formats.length > 0) attributes.push(`maxptime:${Math.min(...formats.map(({ most }) => most))}`);
   return { words: numbers.join(' '), attributes };
 }
+
+/** What the other leg's formats can be heard in: they themselves, and what one of them can be changed into. */
+export function reachable({ allowed, wanted }: SessionTerms, transcodes: readonly string[]): SessionTerms['allowed'] {
+  if (!wanted) return allowed;
+  const changeable = wanted.some(name => transcodes.includes(name));
+  return allowed.filter(({ name }) => wanted.includes(name) || (changeable && transcodes.includes(name)));
+}

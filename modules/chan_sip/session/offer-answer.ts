@@ -231,3 +231,7 @@ export function acceptedOf(offer: Offer, answer: Description, terms: SessionTerm
   const keys = wantsEvents(terms) && theirs.events !== undefined && receive !== undefined;
   return agreed(stream, common, keys ? { send: theirs.events, receive } : undefined, terms);
 }
+
+/** What another leg that goes direct with this one hangs on. */
+export const marks = ({ remote, formats, events, direction }: Agreement): string =>
+  JSON.stringify([remote, formats.map(({ name, send }) => [name, send]), events, direction]);

@@ -1,15 +1,17 @@
 /** The media of one leg of a call: what its two ends agree on by SDP, and the RTP that follows from it. */
 import { randomInt } from 'node:crypto';
 import type { MediaPort } from '#core';
-import type { RtpAddress, RtpEngine, RtpFigures, RtpFlow, RtpSession } from '../../res_rtp/token.js';
-import { type Agreed, type Candidate, candidates, packetTime } from './codecs.js';
+import type { RtpAddress, RtpEngine, RtpFigures, RtpSession } from '../../res_rtp/token.js';
+import { type Candidate, candidates, reachable } from './codecs.js';
 import { type Elsewhere, type End, elsewhere, sameElsewhere } from './direct-media.js';
+import { flowOf } from './flow.js';
 import {
   type Agreement,
   type Answer,
   acceptedOf,
   answerTo,
   type Fault,
+  marks,
   type Offer,
   offerOf,
   type Slots,
@@ -61,7 +63,7 @@ export async function openSession(parts: SessionParts): Promise<Session | undefi
   const { engine, address, terms } = parts;
   // Encryption is not there yet, and what asks for it is never sent in clear.
   if (!engine || terms.encrypted) return undefined;
-  const allowed = within(terms, engine.transcodes);
+  const allowed = reachable(terms, engine.transcodes);
   if (candidates({ ...terms, allowed }).length === 0) return undefined;
   let session: Session | undefined;
   const rtp = await engine.open({
@@ -76,13 +78,6 @@ export async function openSession(parts: SessionParts): Promise<Session | undefi
   if (!rtp) return undefined;
   session = new Session({ ...parts, engine, terms: { ...terms, allowed } }, rtp);
   return session;
-}
-
-/** What the other leg's formats can be heard in: they themselves, and what one of them can be changed into. */
-function within({ allowed, wanted }: SessionTerms, transcodes: readonly string[]): SessionTerms['allowed'] {
-  if (!wanted) return allowed;
-  const changeable = wanted.some(name => transcodes.includes(name));
-  return allowed.filter(({ name }) => wanted.includes(name) || (changeable && transcodes.includes(name)));
 }
 
 export class Session {
@@ -376,42 +371,8 @@ export class Session {
   }
 
   #configure(): void {
-    if (this.#agreement && !this.#closed) this.#rtp.configure(this.#flow(this.#agreement));
-  }
-
-  #flow(agreement: Agreement): RtpFlow {
-    const { heard, direction, remote, rtcp, held } = agreement;
-    const { symmetric, timeout, holdTimeout, keepalive, dtmf } = this.#terms;
-    const events = dtmf === 'rfc2833' || dtmf === 'auto' ? agreement.events : undefined;
-    const packet = (one: Agreed) => packetTime(one, agreement.ptime, agreement.maxptime);
-    const spoken = this.#spoken(agreement);
-    return {
-      remote,
-      rtcp,
-      send: { name: spoken.name, payload: spoken.send, ptime: packet(spoken) },
-      receive: heard.map(one => ({ name: one.name, payload: one.receive, ptime: packet(one) })),
-      events,
-      tones: events === undefined && this.digits === 'rtp',
-      sends: direction === 'sendrecv' || direction === 'sendonly',
-      receives: direction === 'sendrecv' || direction === 'recvonly',
-      symmetric,
-      timeout: this.direct ? 0 : held ? holdTimeout : timeout,
-      keepalive: this.direct ? 0 : keepalive,
-    };
-  }
-
-  /** The format we send: one the other leg speaks, else one that its can be changed into. */
-  #spoken({ formats }: Agreement): Agreed {
-    const { transcodes } = this.#parts.engine;
-    const changeable = this.#suited.some(name => transcodes.includes(name));
-    return (
-      formats.find(({ name }) => this.#suited.includes(name)) ??
-      formats.find(({ name }) => changeable && transcodes.includes(name)) ??
-      formats[0]!
-    );
+    const { direct, digits } = this;
+    const leg = { terms: this.#terms, digits, direct, suited: this.#suited, transcodes: this.#parts.engine.transcodes };
+    if (this.#agreement && !this.#closed) this.#rtp.configure(flowOf(this.#agreement, leg));
   }
 }
-
-/** What another leg that goes direct with this one hangs on. */
-const marks = ({ remote, formats, events, direction }: Agreement): string =>
-  JSON.stringify([remote, formats.map(({ name, send }) => [name, send]), events, direction]);
