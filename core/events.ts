@@ -109,8 +109,10 @@ export interface Facts {
   /** What clients of the manager interface hear of, and nobody else. */
   managerEvent: {
     readonly event: string;
+    /** Only who may read all of them hears of it. */
     readonly privileges: readonly Privilege[];
-    readonly fields: readonly ManagerField[];
+    /** A function is asked when somebody hears of it, at once. */
+    readonly fields: readonly ManagerField[] | (() => readonly ManagerField[]);
   };
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };
