@@ -116,9 +116,10 @@ export function attributesOf(
   };
   for (const { name, encoding, clock, channels, fmtp } of formats) add(name, encoding, clock, channels, fmtp);
   add(EVENTS.encoding, EVENTS.encoding, EVENTS.clock, undefined, EVENTS.fmtp);
-  const framings = theirPtime === undefined ? formats.flatMap(({ framing }) => framing ?? []) : [theirPtime];
+  const sized = formats.filter(({ framing }) => theirPtime !== undefined || framing !== undefined);
+  const lengths = sized.map(one => packetTime(one, theirPtime, undefined));
   attributes.push('silenceSupp:off - - - -');
-  if (framings.length > 0) attributes.push(`ptime:${Math.min(...framings)}`);
+  if (lengths.length > 0) attributes.push(`ptime:${Math.min(...lengths)}`);
   if (formats.length > 0) attributes.push(`maxptime:${Math.min(...formats.map(({ most }) => most))}`);
   return { words: numbers.join(' '), attributes };
 }

@@ -111,6 +111,15 @@ const answers: [what: string, offer: string, options: Partial<Device>, lines: re
     ],
   ],
   [
+    'a packet size of ours that is no number of whole frames',
+    phoneSdp(['m=audio 4000 RTP/AVP 18']),
+    { allow: [{ name: 'g729', framing: 33 }] },
+    [
+      ...['m=audio 13814 RTP/AVP 18', 'a=rtpmap:18 G729/8000', 'a=fmtp:18 annexb=no', 'a=silenceSupp:off - - - -'],
+      ...['a=ptime:30', 'a=maxptime:230', 'a=sendrecv'],
+    ],
+  ],
+  [
     'a packet size of theirs',
     phoneSdp(['m=audio 4000 RTP/AVP 0', 'a=ptime:60']),
     { ...codecs('ulaw'), autoframing: true },
