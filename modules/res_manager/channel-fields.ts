@@ -7,25 +7,36 @@ const numberOf = ({ number }: Party): string => number || UNKNOWN;
 const nameOf = ({ name }: Party): string => name || UNKNOWN;
 
 /** `prefix`: of a second channel in one event, `Dest`. */
-export function channelFields(channel: Channel, prefix = ''): ManagerField[] {
-  const { name, state, caller, connected, language, accountcode, position, uniqueid, linkedid } = channel;
-  const fields: ManagerField[] = [
-    ['Channel', name],
-    ['ChannelState', stateNumber(state)],
-    ['ChannelStateDesc', state],
-    ['CallerIDNum', numberOf(caller)],
-    ['CallerIDName', nameOf(caller)],
-    ['ConnectedLineNum', numberOf(connected)],
-    ['ConnectedLineName', nameOf(connected)],
-    ['Language', language],
-    ['AccountCode', accountcode],
-    ['Context', position.context],
-    ['Exten', position.extension],
-    ['Priority', position.priority],
-    ['Uniqueid', uniqueid],
-    ['Linkedid', linkedid],
-  ];
-  return prefix === '' ? fields : fields.map(([field, value]) => [`${prefix}${field}`, value]);
+export type ChannelBlock = (channel: Channel, prefix?: string) => ManagerField[];
+
+/** `variables`: names of those that every block tells where a channel has them, as `channelvars` says. */
+export const channelBlock =
+  (variables: () => readonly string[]): ChannelBlock =>
+  (channel, prefix = '') => {
+    const fields = [...fieldsOf(channel), ...variables().flatMap(name => variableOf(channel, name))];
+    return prefix === '' ? fields : fields.map(([field, value]) => [`${prefix}${field}`, value]);
+  };
+
+const fieldsOf = (channel: Channel): ManagerField[] => [
+  ['Channel', channel.name],
+  ['ChannelState', stateNumber(channel.state)],
+  ['ChannelStateDesc', channel.state],
+  ['CallerIDNum', numberOf(channel.caller)],
+  ['CallerIDName', nameOf(channel.caller)],
+  ['ConnectedLineNum', numberOf(channel.connected)],
+  ['ConnectedLineName', nameOf(channel.connected)],
+  ['Language', channel.language],
+  ['AccountCode', channel.accountcode],
+  ['Context', channel.position.context],
+  ['Exten', channel.position.extension],
+  ['Priority', channel.position.priority],
+  ['Uniqueid', channel.uniqueid],
+  ['Linkedid', channel.linkedid],
+];
+
+function variableOf(channel: Channel, name: string): ManagerField[] {
+  const value = channel.variables.get(name);
+  return value === undefined ? [] : [['ChanVariable', `${name}=${value}`]];
 }
 
 export const bridgeFields = ({ id, type, technology, channels }: Bridge): ManagerField[] => [

@@ -69,7 +69,13 @@ export default defineModule<Running>({
         loader: core.use(loader),
       }),
       ...databaseActions(core.use(astdb)),
-      ...channelActions({ core, channels: core.use(channels), dialplan: core.use(dialplan), clock: core.clock }),
+      ...channelActions({
+        core,
+        channels: core.use(channels),
+        dialplan: core.use(dialplan),
+        clock: core.clock,
+        block: server.block,
+      }),
     );
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     const web = new WebManager(core, server);

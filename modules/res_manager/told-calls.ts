@@ -1,6 +1,14 @@
 /** Facts of calls as events: the part of the table that concerns channels, bridges, the dialplan and devices. */
-import { type CallFacts, type Channel, causeText, type ManagerField, type Privilege } from '#core';
-import { bridgeFields, channelFields } from './channel-fields.js';
+import {
+  type CallFacts,
+  type Channel,
+  causeText,
+  type ManagerField,
+  type Privilege,
+  presentationNumber,
+  presentationText,
+} from '#core';
+import { bridgeFields, type ChannelBlock } from './channel-fields.js';
 import type { Translators } from './told.js';
 
 const CALL: readonly Privilege[] = ['call'];
@@ -9,10 +17,14 @@ const DTMF: readonly Privilege[] = ['dtmf'];
 const CDR: readonly Privilege[] = ['cdr'];
 
 /** Who dials, where somebody does, and who is dialled. */
-const both = (caller: Channel | undefined, callee: Channel): ManagerField[] => [
-  ...(caller ? channelFields(caller) : []),
-  ...channelFields(callee, 'Dest'),
+const both = (block: ChannelBlock, caller: Channel | undefined, callee: Channel): ManagerField[] => [
+  ...(caller ? block(caller) : []),
+  ...block(callee, 'Dest'),
 ];
+
+/** `0 (Presentation Allowed, Not Screened)` */
+const pres = ({ caller: { presentation } }: Channel): string =>
+  `${presentationNumber(presentation)} (${presentationText(presentation)})`;
 
 const cause = (number: number): ManagerField[] => (number === 0 ? [] : [['Cause', number]]);
 
@@ -44,55 +56,60 @@ const recordFields = (record: CallFacts): ManagerField[] => [
 ];
 
 export const CALL_TRANSLATORS: Translators = {
-  channelCreated: ({ channel }, { publish }) => publish('Newchannel', CALL, () => channelFields(channel)),
-  channelState: ({ channel }, { publish }) => publish('Newstate', CALL, () => channelFields(channel)),
-  applicationStarted: ({ channel, application, data }, { publish }) =>
+  channelCreated: ({ channel }, { publish, block }) => publish('Newchannel', CALL, () => block(channel)),
+  channelState: ({ channel }, { publish, block }) => publish('Newstate', CALL, () => block(channel)),
+  applicationStarted: ({ channel, application, data }, { publish, block }) =>
     publish('Newexten', DIALPLAN, () => [
-      ...channelFields(channel),
+      ...block(channel),
       ['Extension', channel.position.extension],
       ['Application', application],
       ['AppData', data],
     ]),
-  variableSet: ({ channel, name, value }, { publish }) =>
-    publish('VarSet', DIALPLAN, () => [
-      ...(channel ? channelFields(channel) : []),
-      ['Variable', name],
-      ['Value', value],
-    ]),
-  callerIdChanged: ({ channel }, { publish }) =>
-    publish('NewCallerid', CALL, () => [...channelFields(channel), ['CID-CallingPres', channel.caller.presentation]]),
-  connectedLineChanged: ({ channel }, { publish }) => publish('NewConnectedLine', CALL, () => channelFields(channel)),
-  accountCodeChanged: ({ channel, before }, { publish }) =>
-    publish('NewAccountCode', CALL, () => [...channelFields(channel), ['OldAccountCode', before]]),
-  dialBegan: ({ caller, callee, dialString }, { publish }) =>
-    publish('DialBegin', CALL, () => [...both(caller, callee), ['DialString', dialString]]),
-  dialState: ({ caller, callee, status }, { publish }) =>
-    publish('DialState', CALL, () => [...both(caller, callee), ['DialStatus', status]]),
-  dialEnded: ({ caller, callee, status, forward }, { publish }) =>
+  variableSet: ({ channel, name, value }, { publish, block }) =>
+    publish('VarSet', DIALPLAN, () => [...(channel ? block(channel) : []), ['Variable', name], ['Value', value]]),
+  callerIdChanged: ({ channel }, { publish, block }) =>
+    publish('NewCallerid', CALL, () => [...block(channel), ['CID-CallingPres', pres(channel)]]),
+  connectedLineChanged: ({ channel }, { publish, block }) => publish('NewConnectedLine', CALL, () => block(channel)),
+  accountCodeChanged: ({ channel, before }, { publish, block }) =>
+    publish('NewAccountCode', CALL, () => [...block(channel), ['OldAccountCode', before]]),
+  dialBegan: ({ caller, callee, dialString }, { publish, block }) =>
+    publish('DialBegin', CALL, () => [...both(block, caller, callee), ['DialString', dialString]]),
+  dialState: ({ caller, callee, status }, { publish, block }) =>
+    publish('DialState', CALL, () => [...both(block, caller, callee), ['DialStatus', status]]),
+  dialEnded: ({ caller, callee, status, forward }, { publish, block }) =>
     publish('DialEnd', CALL, () => [
-      ...both(caller, callee),
+      ...both(block, caller, callee),
       ['DialStatus', status],
       ...(forward === undefined ? [] : [['Forward', forward] as const]),
     ]),
-  hangupRequested: ({ channel, cause: number }, { publish }) =>
-    publish('HangupRequest', CALL, () => [...channelFields(channel), ...cause(number)]),
-  channelEnded: ({ channel }, { publish }) =>
+  channelHeld: ({ channel, held }, { publish, block }) =>
+    publish(held ? 'Hold' : 'Unhold', CALL, () => [
+      ...block(channel),
+      ...(held && channel.musicclass !== '' ? [['MusicClass', channel.musicclass] as const] : []),
+    ]),
+  // Its own far end hung up, or somebody else wants it gone.
+  hangupRequested: ({ channel, cause: number }, { publish, block }) =>
+    publish(channel.hangupSource === channel.name ? 'HangupRequest' : 'SoftHangupRequest', CALL, () => [
+      ...block(channel),
+      ...cause(number),
+    ]),
+  channelEnded: ({ channel }, { publish, block }) =>
     publish('Hangup', CALL, () => [
-      ...channelFields(channel),
+      ...block(channel),
       ['Cause', channel.hangupCause],
       ['Cause-txt', causeText(channel.hangupCause)],
     ]),
   bridgeCreated: ({ bridge }, { publish }) => publish('BridgeCreate', CALL, () => bridgeFields(bridge)),
-  bridgeEntered: ({ bridge, channel }, { publish }) =>
-    publish('BridgeEnter', CALL, () => [...bridgeFields(bridge), ...channelFields(channel)]),
-  bridgeLeft: ({ bridge, channel }, { publish }) =>
-    publish('BridgeLeave', CALL, () => [...bridgeFields(bridge), ...channelFields(channel)]),
+  bridgeEntered: ({ bridge, channel }, { publish, block }) =>
+    publish('BridgeEnter', CALL, () => [...bridgeFields(bridge), ...block(channel)]),
+  bridgeLeft: ({ bridge, channel }, { publish, block }) =>
+    publish('BridgeLeave', CALL, () => [...bridgeFields(bridge), ...block(channel)]),
   bridgeDestroyed: ({ bridge }, { publish }) => publish('BridgeDestroy', CALL, () => bridgeFields(bridge)),
-  digitBegan: ({ channel, digit, direction }, { publish }) =>
-    publish('DTMFBegin', DTMF, () => [...channelFields(channel), ['Digit', digit], ['Direction', direction]]),
-  digitEnded: ({ channel, digit, durationMs, direction }, { publish }) =>
+  digitBegan: ({ channel, digit, direction }, { publish, block }) =>
+    publish('DTMFBegin', DTMF, () => [...block(channel), ['Digit', digit], ['Direction', direction]]),
+  digitEnded: ({ channel, digit, durationMs, direction }, { publish, block }) =>
     publish('DTMFEnd', DTMF, () => [
-      ...channelFields(channel),
+      ...block(channel),
       ['Digit', digit],
       ['DurationMs', durationMs],
       ['Direction', direction],
@@ -128,12 +145,15 @@ export const CALL_EVENTS: readonly (readonly [event: string, privileges: readonl
   ['DialState', CALL, 'How far the call of somebody is'],
   ['ExtensionStatus', CALL, 'An extension with a hint is in another state'],
   ['Hangup', CALL, 'A channel is no more'],
-  ['HangupRequest', CALL, 'A channel is to be no more'],
+  ['HangupRequest', CALL, 'The far end of a channel hung up'],
+  ['Hold', CALL, 'The far end of a channel put the call on hold'],
   ['NewAccountCode', CALL, 'A channel has another account code'],
   ['NewCallerid', CALL, 'A channel has another caller id'],
   ['NewConnectedLine', CALL, 'A channel is connected with another party'],
   ['Newchannel', CALL, 'There is a channel'],
   ['Newexten', DIALPLAN, 'The dialplan runs an application'],
   ['Newstate', CALL, 'A channel rings, was answered'],
+  ['SoftHangupRequest', CALL, 'A channel is to be no more'],
+  ['Unhold', CALL, 'The far end of a channel took the call back'],
   ['VarSet', DIALPLAN, 'A variable was set'],
 ];

@@ -8,6 +8,7 @@ import {
   type SecurityEvent,
   securityFields,
 } from '#core';
+import type { ChannelBlock } from './channel-fields.js';
 import { CALL_EVENTS, CALL_TRANSLATORS } from './told-calls.js';
 
 /** Says that something happened; `fields` are asked for when somebody hears it. */
@@ -25,6 +26,7 @@ const RELOADED = { Success: 0, Failure: 3 } as const;
 
 interface Surroundings {
   readonly publish: Publish;
+  readonly block: ChannelBlock;
   now(): number;
   /** What FullyBooted carries. */
   booted(): readonly ManagerField[];

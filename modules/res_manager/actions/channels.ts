@@ -15,13 +15,14 @@ import {
   ManagerError,
   type ManagerField,
 } from '#core';
-import { bridgeFields, channelFields } from '../channel-fields.js';
+import { bridgeFields, type ChannelBlock } from '../channel-fields.js';
 
 export interface ChannelActionParts {
   readonly core: Pick<Core, 'spawn'>;
   readonly channels: Channels;
   readonly dialplan: Dialplan;
   readonly clock: Clock;
+  readonly block: ChannelBlock;
 }
 
 /** How long the longest digit may be that a client sends. */
@@ -53,11 +54,11 @@ const guarded = async <T>(work: Promise<T>): Promise<T> => {
   }
 };
 
-function showChannels({ channels, clock }: ChannelActionParts, call: ManagerCall): void {
+function showChannels({ channels, clock, block }: ChannelActionParts, call: ManagerCall): void {
   const list = call.list('Channels will follow');
   for (const channel of channels.values()) {
     list.entry('CoreShowChannel', [
-      ...channelFields(channel),
+      ...block(channel),
       ['Application', channel.running?.application ?? ''],
       ['ApplicationData', channel.running?.data ?? ''],
       ['Duration', span(clock.now() - channel.createdAt)],
@@ -86,12 +87,12 @@ async function status(parts: ChannelActionParts, call: ManagerCall): Promise<voi
   }
   const list = call.list('Channel status will follow');
   for (const [index, channel] of wanted.entries())
-    list.entry('Status', [...statusFields(parts.clock, channel), ...read[index]!]);
+    list.entry('Status', [...statusFields(parts, channel), ...read[index]!]);
   list.complete('StatusComplete');
 }
 
-const statusFields = (clock: Clock, channel: Channel): ManagerField[] => [
-  ...channelFields(channel),
+const statusFields = ({ clock, block }: ChannelActionParts, channel: Channel): ManagerField[] => [
+  ...block(channel),
   ['Type', channel.technology.type],
   ['DNID', channel.dnid],
   ['EffectiveConnectedLineNum', channel.connected.number || '<unknown>'],
