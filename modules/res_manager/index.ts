@@ -18,8 +18,10 @@ import type { HttpServer } from '../http/token.js';
 import { channelActions } from './actions/channels.js';
 import { configActions } from './actions/config.js';
 import { databaseActions } from './actions/database.js';
+import { dialplanActions } from './actions/dialplan.js';
 import { sessionActions } from './actions/session.js';
 import { systemActions } from './actions/system.js';
+import { variableActions } from './actions/variables.js';
 import { commands } from './cli/commands.js';
 import { managerConf } from './manager-conf.js';
 import { ManagerServer } from './server.js';
@@ -69,14 +71,13 @@ export default defineModule<Running>({
         loader: core.use(loader),
       }),
       ...databaseActions(core.use(astdb)),
-      ...channelActions({
-        core,
-        channels: core.use(channels),
-        dialplan: core.use(dialplan),
-        clock: core.clock,
-        block: server.block,
-      }),
+      ...channelActions({ core, channels: core.use(channels), clock: core.clock, block: server.block }),
     );
+    const plan = core.find(dialplan);
+    if (plan) {
+      const parts = { channels: core.use(channels), dialplan: plan, clock: core.clock, block: server.block };
+      core.action(...variableActions({ ...parts, settings: core.use(settings) }), ...dialplanActions(parts));
+    }
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     const web = new WebManager(core, server);
     core.defer('sessions over HTTP', () => web.close());
