@@ -23,6 +23,8 @@ export class PortPool {
   readonly #spare: SocketPair[] = [];
   /** First ports of pairs that we have, or try to have. */
   readonly #ours = new Set<number>();
+  /** Pairs that are being closed. */
+  readonly #giving = new Set<Promise<void>>();
   #filling: Promise<void> | undefined;
   #closed = false;
 
@@ -43,14 +45,21 @@ export class PortPool {
 
   /** Undefined when all are taken. @throws the system's error when the address is none of ours */
   async take(): Promise<SocketPair | undefined> {
-    const pair = this.#spare.shift() ?? (await this.#open());
+    let pair = this.#spare.shift() ?? (await this.#open());
+    while (!pair && this.#giving.size > 0) {
+      await Promise.race(this.#giving);
+      pair = await this.#open();
+    }
     this.#fill();
     return pair;
   }
 
   /** Closes a pair that was taken. */
   async give(pair: SocketPair): Promise<void> {
-    await pair.close();
+    const closed = pair.close();
+    this.#giving.add(closed);
+    await closed;
+    this.#giving.delete(closed);
     this.#ours.delete(pair.port);
   }
 
