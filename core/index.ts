@@ -49,6 +49,7 @@ export * from './configuration.js';
 export * from './console-protocol.js';
 export * from './control.js';
 export * from './dialplan/application.js';
+export * from './dialplan/arguments.js';
 export * from './dialplan/dialplan.js';
 export * from './editor.js';
 export * from './errors.js';
