@@ -109,7 +109,7 @@ export function refuseOverruled(config: ConfigFile, name: string, option: string
   throw new Unwritable(`'${option}' of [${name}] would not be in force, ${why}`);
 }
 
-/** `sip.conf:3`, `sip.conf:3 (template phone)` */
+/** `a.conf:3`, `a.conf:3 (template t)` */
 export const variablePlace = ({ file, line, inherited }: Variable): string =>
   `${file}:${line}${inherited === undefined ? '' : ` (template ${inherited})`}`;
 
