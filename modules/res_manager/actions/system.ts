@@ -97,7 +97,7 @@ const moduleVerbs: Readonly<Record<string, (parts: SystemActionParts, name: stri
 async function moduleLoad(parts: SystemActionParts, call: ManagerCall): Promise<void> {
   const type = call.get('LoadType').toLowerCase();
   if (type === '') throw new ManagerError('Incomplete ModuleLoad action.');
-  const verb = moduleVerbs[type];
+  const verb = Object.hasOwn(moduleVerbs, type) ? moduleVerbs[type] : undefined;
   if (!verb) throw new ManagerError('Completely unknown module load action.');
   try {
     call.reply([['Message', await verb(parts, call.get('Module'))]]);
