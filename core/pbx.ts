@@ -18,6 +18,9 @@ import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
+import { contexts } from './dialplan/contexts.js';
+import { dialplan } from './dialplan/dialplan.js';
+import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -77,6 +80,7 @@ interface Inside extends Parts {
   readonly acls: NamedAcls;
   readonly families: RealtimeFamilies;
   readonly astdb: AstDatabase;
+  readonly dialplan: DialplanEngine;
   readonly activity: ActivityCount;
   readonly own: OwnFiles;
   readonly scope: Scope;
@@ -143,6 +147,8 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
     registry.provide(CORE, channels, this.#inside.calls.channels);
+    registry.provide(CORE, dialplan, this.#inside.dialplan);
+    registry.provide(CORE, contexts, this.#inside.dialplan.contexts);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -350,7 +356,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
   const { systemname, defaultlanguage: language, maxcalls } = set;
-  const calls = openCalls({ clock, systemname, language, maxcalls, emit: (event, fact) => events.emit(event, fact) });
+  const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
+  const calls = openCalls({ clock, systemname, language, maxcalls, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
@@ -365,6 +372,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     families,
     own,
     astdb: database,
+    dialplan: openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE),
     activity: new ActivityCount(),
     scope,
   };
