@@ -1,0 +1,61 @@
+/** pbx_config: the dialplan of extensions.conf. Declares the module; what it reads lies in the core's contexts. */
+import {
+  type Core,
+  contexts,
+  defineModule,
+  dialplan,
+  formatProblem,
+  LoadDeclined,
+  type Problem,
+  parseSwitch,
+} from '#core';
+import { build, expandable, missingIncludes, REGISTRAR } from './build.js';
+import { extensionsConf } from './extensions-conf.js';
+import { setGlobals } from './globals.js';
+import { type Draft, readExtensions } from './read.js';
+
+export default defineModule({
+  name: 'pbx_config',
+  description: 'Text Extension Configuration',
+  files: [extensionsConf],
+
+  async loadModule(core) {
+    core.defer('contexts', () => core.use(contexts).replace(REGISTRAR, []));
+    await configure(core);
+  },
+  reloadModule: configure,
+});
+
+/** @throws LoadDeclined with every problem: what was there before stays */
+async function configure(core: Core): Promise<void> {
+  const config = (await core.config(extensionsConf.file))!;
+  const draft = readExtensions(config);
+  const plain = build(draft.contexts, text => text);
+  refuse(config.name, [...draft.problems, ...plain.problems]);
+  const plan = core.use(dialplan);
+  const undo = await setGlobals(plan, draft);
+  const expanded = await expand(core, draft);
+  const built = build(draft.contexts, text => expanded.get(text) ?? text);
+  if (built.problems.length > 0) undo();
+  refuse(config.name, built.problems);
+  for (const warning of [...draft.warnings, ...built.warnings]) core.log.warning(formatProblem(warning));
+  plan.autofallthrough = draft.general.autofallthrough;
+  const { overrideswitch } = draft.general;
+  const override = overrideswitch === '' ? undefined : parseSwitch(overrideswitch, true, REGISTRAR);
+  const table = core.use(contexts);
+  table.replace(REGISTRAR, built.contexts, override);
+  for (const { context, missing } of missingIncludes(built.contexts, name => table.hasContext(name))) {
+    core.log.warning(`[${context}] includes '${missing}', which is not there`);
+  }
+}
+
+function refuse(file: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new LoadDeclined(`${file} cannot be used`, problems);
+}
+
+/** What the texts of lines stand for. */
+async function expand(core: Core, draft: Draft): Promise<ReadonlyMap<string, string>> {
+  const texts = expandable(draft.contexts);
+  const plan = core.use(dialplan);
+  return new Map(await Promise.all(texts.map(async text => [text, await plan.substitute(undefined, text)] as const)));
+}
