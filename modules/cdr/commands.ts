@@ -2,10 +2,10 @@
 import { type Command, CommandError } from '#core';
 import type { Engine } from './engine.js';
 import type { CallRecord } from './record.js';
-import { dateOf } from './times.js';
+
 
 const yesNo = (on: boolean): string => (on ? 'Yes' : 'No');
-const clock = (at: number | undefined): string => (at === undefined ? '(Unknown)' : dateOf(at, false).slice(11));
+const clock = (at: number | undefined): string => (at === undefined ? '(Unknown)' : dateTime(at, false).slice(11));
 const span = (seconds: number): string =>
   [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
     .map(n => String(n).padStart(2, '0'))

@@ -37,12 +37,12 @@ export class Posting {
     this.#parts = parts;
   }
 
-  /** @throws when there is one of that name */
-  add(backend: CdrBackend): () => void {
+  /** @returns what takes it away, once what waits for it was written. @throws when there is one of that name */
+  add(backend: CdrBackend): () => Promise<void> {
     const key = backend.name.toLowerCase();
     if (this.#lanes.has(key)) throw new Error(`call records are kept by '${backend.name}' already`);
     this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0 });
-    return () => void this.#lanes.delete(key);
+    return () => this.#remove(key);
   }
 
   post(records: readonly CallRecord[]): void {
@@ -80,7 +80,21 @@ export class Posting {
   async close(): Promise<void> {
     if (this.#parts.options().safeshutdown) this.submit();
     this.#timer?.cancel();
-    const busy = [...this.#lanes.values()].flatMap(({ busy }) => (busy ? [busy] : []));
+    await this.#written([...this.#lanes.values()]);
+  }
+
+  /** A backend leaves before the engine does: the batch so far is for it, too. */
+  async #remove(key: string): Promise<void> {
+    const lane = this.#lanes.get(key);
+    if (!lane) return;
+    if (this.#parts.options().safeshutdown) this.submit();
+    this.#lanes.delete(key);
+    await this.#written([lane]);
+  }
+
+  /** Waits for what is on its way, within bounds. */
+  async #written(lanes: readonly Lane[]): Promise<void> {
+    const busy = lanes.flatMap(lane => (lane.busy ? [lane.busy] : []));
     await within(this.#parts.clock, LAST, Promise.all(busy)).catch((thrown: unknown) =>
       this.#parts.log.error(`call records are not written: ${messageOf(thrown)}`),
     );

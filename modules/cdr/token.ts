@@ -18,8 +18,11 @@ export interface CdrBackend {
 export interface CallRecords {
   /** What the section [csv] of cdr.conf says now. */
   readonly csv: Csv;
-  /** @returns what takes it away. @throws when there is one of that name */
-  addBackend(backend: CdrBackend): () => void;
+  /**
+   * @returns what takes it away, once what waits for it was written, within bounds
+   * @throws when there is one of that name
+   */
+  addBackend(backend: CdrBackend): () => Promise<void>;
   /** The record of a call begins anew: option C of Dial, ResetCDR. */
   reset(channel: Channel, variables: boolean): void;
 }
