@@ -1,5 +1,12 @@
 /** `CDR(field[,options])` and `CDR_PROP(property)`: what the dialplan reads of its record and writes to it. */
-import { ApplicationError, type Channel, type DialplanFunction, dateTime, type FunctionCall, splitArguments } from '#core';
+import {
+  ApplicationError,
+  type Channel,
+  type DialplanFunction,
+  dateTime,
+  type FunctionCall,
+  splitArguments,
+} from '#core';
 import type { Engine } from './engine.js';
 import { amaNumber, type CallRecord, dispositionNumber } from './record.js';
 

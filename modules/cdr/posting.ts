@@ -24,7 +24,20 @@ interface Lane {
   waiting: CallRecord[];
   busy: Promise<void> | undefined;
   dropped: number;
+  /** Given to the backend in vain. */
+  lost: number;
 }
+
+/** Those that a message names, at most. */
+const MOST_NAMES = 20;
+
+const namesOf = (records: readonly CallRecord[]): string => {
+  const names = records.slice(0, MOST_NAMES).map(({ uniqueid }) => uniqueid);
+  return [...names, ...(records.length > MOST_NAMES ? ['…'] : [])].join(' ');
+};
+
+const lostOf = (thrown: unknown): readonly CallRecord[] | undefined =>
+  thrown instanceof Error && 'lost' in thrown ? (thrown.lost as readonly CallRecord[]) : undefined;
 
 export class Posting {
   readonly #parts: PostingParts;
@@ -41,7 +54,7 @@ export class Posting {
   add(backend: CdrBackend): () => Promise<void> {
     const key = backend.name.toLowerCase();
     if (this.#lanes.has(key)) throw new Error(`call records are kept by '${backend.name}' already`);
-    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0 });
+    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0, lost: 0 });
     return () => this.#remove(key);
   }
 
@@ -109,11 +122,11 @@ export class Posting {
     return this.#batch.length;
   }
 
-  backends(): readonly { readonly name: string; readonly waiting: number; readonly dropped: number }[] {
-    return [...this.#lanes.values()].map(({ backend, waiting, dropped }) => ({
+  backends(): readonly { readonly name: string; readonly waiting: number; readonly lost: number }[] {
+    return [...this.#lanes.values()].map(({ backend, waiting, dropped, lost }) => ({
       name: backend.name,
       waiting: waiting.length,
-      dropped,
+      lost: dropped + lost,
     }));
   }
 
@@ -142,9 +155,10 @@ export class Posting {
       try {
         await lane.backend.write(records);
       } catch (thrown) {
-        const which = records.map(({ uniqueid }) => uniqueid).join(' ');
+        const lost = lostOf(thrown) ?? records;
+        lane.lost += lost.length;
         this.#parts.log.error(
-          `${lane.backend.name}: ${records.length} call records are lost (${which}): ${messageOf(thrown)}`,
+          `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
         );
       }
     }

@@ -10,7 +10,10 @@ export type { CallRecord, Disposition } from './record.js';
 export interface CdrBackend {
   readonly name: string;
   readonly description: string;
-  /** One call's records, or a batch's. Rejects with what the operator must know; nothing is lost by that but these. */
+  /**
+   * One call's records, or a batch's. Rejects with what the operator must know; nothing is lost by that but these, or
+   * of these what the error has as `lost`.
+   */
   write(records: readonly CallRecord[]): Promise<void>;
 }
 

@@ -30,6 +30,8 @@ export class Target implements CdrBackend {
   /** What it was last told to lack. */
   #told = '';
   #away = false;
+  /** Why the database did not take a record, last. */
+  #refusal = '';
   #closed = false;
   #wait: { readonly job: Job; readonly done: () => void } | undefined;
 
@@ -47,23 +49,24 @@ export class Target implements CdrBackend {
 
   /** Resolves when they are written, however long the database is away; what comes meanwhile waits with the caller, within its bound. */
   async write(records: readonly CallRecord[]): Promise<void> {
+    const refused: CallRecord[] = [];
     let left = records;
-    let refused = 0;
     for (let wait = FIRST_WAIT; left.length > 0; ) {
-      const outcomes = await this.#send(left.slice(0, CHUNK));
-      refused += outcomes.filter(outcome => outcome === 'refused').length;
-      const again = left.filter((_, at) => outcomes[at] === 'away');
-      left = [...again, ...left.slice(outcomes.length)];
+      const now = left.slice(0, CHUNK);
+      const outcomes = await this.#send(now);
+      refused.push(...now.filter((_, at) => outcomes[at] === 'refused'));
+      const again = now.filter((_, at) => outcomes[at] === 'away');
+      left = [...again, ...left.slice(CHUNK)];
       if (again.length === 0) {
         this.#back();
         wait = FIRST_WAIT;
       } else {
-        if (this.#closed) throw new Error(`${left.length} of them could not be written before the end`);
+        if (this.#closed) throw lost('the database was away until the end', [...refused, ...left]);
         await this.#later(wait);
         wait = Math.min(2 * wait, LONGEST_WAIT);
       }
     }
-    if (refused > 0) throw new Error(`the database does not take ${refused} of them`);
+    if (refused.length > 0) throw lost(this.#refusal, refused);
   }
 
   /** Nothing is tried again any more. */
@@ -99,10 +102,10 @@ export class Target implements CdrBackend {
       await connection.insert(context.table, rowOf(record, context, columns));
       return 'written';
     } catch (thrown) {
-      // The table may be another one by now.
       this.#known = undefined;
-      if (isRefused(thrown)) {
-        this.#parts.log.error(`${this.name}: the record of ${record.uniqueid} is not taken: ${messageOf(thrown)}`);
+      // A table that is another one by now is looked at again; the record waits for that.
+      if (isRefused(thrown) && String(await this.#columns(connection, context)) === String(columns)) {
+        this.#refusal = messageOf(thrown);
         return 'refused';
       }
       this.#gone(messageOf(thrown));
@@ -161,6 +164,8 @@ export class Target implements CdrBackend {
     });
   }
 }
+
+const lost = (why: string, records: readonly CallRecord[]): Error => Object.assign(new Error(why), { lost: records });
 
 /** As the connection says of an operation that makes no sense to the database, whenever it is sent. */
 const isRefused = (thrown: unknown): boolean =>
