@@ -9,6 +9,7 @@ import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
 import { openCalls } from './calls.js';
 import { channels } from './channel/channels.js';
+import { ToneZoneTable, toneZones } from './channel/tone-zones.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -36,6 +37,7 @@ import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
+import { SoundFiles, sounds } from './sounds.js';
 import { version } from './version.js';
 import { ViewTable, views } from './views.js';
 
@@ -55,6 +57,9 @@ export interface PbxOptions {
 
 /** How long the modules may take to end, all together. */
 const MODULES_END = 3500;
+
+/** Sounds that come with the PBX, beside its samples. */
+const OWN_SOUNDS = join(__dirname, '..', '..', 'configs', 'sounds');
 
 /** How it ended, and whether it is to start again. */
 export interface Ending {
@@ -147,6 +152,8 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
     registry.provide(CORE, channels, this.#inside.calls.channels);
+    registry.provide(CORE, toneZones, new ToneZoneTable());
+    registry.provide(CORE, sounds, new SoundFiles([join(set.directories.astdatadir, 'sounds'), OWN_SOUNDS]));
     registry.provide(CORE, dialplan, this.#inside.dialplan);
     registry.provide(CORE, contexts, this.#inside.dialplan.contexts);
     registry.provide(CORE, loader, modules as Loader);
