@@ -7,9 +7,8 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
+import { provideCalls } from './call-services.js';
 import { openCalls } from './calls.js';
-import { channels } from './channel/channels.js';
-import { ToneZoneTable, toneZones } from './channel/tone-zones.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
@@ -19,8 +18,6 @@ import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
-import { contexts } from './dialplan/contexts.js';
-import { dialplan } from './dialplan/dialplan.js';
 import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
@@ -37,7 +34,6 @@ import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
-import { SoundFiles, sounds } from './sounds.js';
 import { version } from './version.js';
 import { ViewTable, views } from './views.js';
 
@@ -57,9 +53,6 @@ export interface PbxOptions {
 
 /** How long the modules may take to end, all together. */
 const MODULES_END = 3500;
-
-/** Sounds that come with the PBX, beside its samples. */
-const OWN_SOUNDS = join(__dirname, '..', '..', 'configs', 'sounds');
 
 /** How it ended, and whether it is to start again. */
 export interface Ending {
@@ -151,11 +144,8 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
-    registry.provide(CORE, channels, this.#inside.calls.channels);
-    registry.provide(CORE, toneZones, new ToneZoneTable());
-    registry.provide(CORE, sounds, new SoundFiles([join(set.directories.astdatadir, 'sounds'), OWN_SOUNDS]));
-    registry.provide(CORE, dialplan, this.#inside.dialplan);
-    registry.provide(CORE, contexts, this.#inside.dialplan.contexts);
+    const { calls, dialplan } = this.#inside;
+    provideCalls((...service) => registry.provide(CORE, ...service), calls, dialplan, set.directories.astdatadir);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
