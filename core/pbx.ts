@@ -33,6 +33,7 @@ import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
+import { Shutdown, type Stopping } from './shutdown.js';
 import { version } from './version.js';
 import { ViewTable, views } from './views.js';
 
@@ -52,6 +53,8 @@ export interface PbxOptions {
 
 /** How long the modules may take to end, all together. */
 const MODULES_END = 3500;
+/** How long channels may take to end before the modules do. */
+const CHANNELS_END = 800;
 
 /** How it ended, and whether it is to start again. */
 export interface Ending {
@@ -78,6 +81,7 @@ interface Inside extends Parts {
   readonly families: RealtimeFamilies;
   readonly astdb: AstDatabase;
   readonly activity: ActivityCount;
+  readonly shutdown: Shutdown;
   readonly own: OwnFiles;
   readonly scope: Scope;
 }
@@ -92,8 +96,6 @@ export class Pbx implements PbxControl {
   readonly ended: Promise<Ending>;
   readonly #inside: Inside;
   readonly #configuration: Configuration;
-  #stopping: { manner: StopManner; restart: boolean } | undefined;
-  #ending = false;
   #end: (ending: Ending) => void = () => undefined;
   #up: () => void = () => undefined;
 
@@ -152,7 +154,7 @@ export class Pbx implements PbxControl {
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
     await this.#mapOrTell(() => this.#mapFirst());
     await modules.start(conf);
-    if (this.#ending) return;
+    if (this.#inside.shutdown.ending) return;
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
@@ -213,30 +215,19 @@ export class Pbx implements PbxControl {
     };
   }
 
-  get stopping(): { manner: StopManner; restart: boolean } | undefined {
-    return this.#stopping;
+  get stopping(): Stopping | undefined {
+    return this.#inside.shutdown.stopping;
   }
 
   stop(manner: StopManner, restart = false): void {
-    this.#stopping = { manner, restart };
-    const mine = this.#stopping;
-    const ready = manner === 'now' ? Promise.resolve() : this.#inside.activity.whenIdle();
-    void ready.then(() => {
-      // A stop that was called off, or replaced by another, ends nothing.
-      if (this.#stopping === mine) return this.#finish(restart);
-      return undefined;
-    });
+    this.#inside.shutdown.stop({ manner, restart }, () => this.#finish(restart));
   }
 
   abort(): boolean {
-    if (this.#stopping === undefined || this.#ending) return false;
-    this.#stopping = undefined;
-    return true;
+    return this.#inside.shutdown.abort();
   }
 
   async #finish(restart: boolean): Promise<void> {
-    if (this.#ending) return;
-    this.#ending = true;
     this.#inside.events.emit('shutdown', { cleanly: true, restart });
     await this.#inside.scope.close();
     this.#end({ restart });
@@ -350,12 +341,26 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
   const { systemname, defaultlanguage: language, maxcalls } = set;
-  const calls = openCalls({ clock, systemname, language, maxcalls, emit: (event, fact) => events.emit(event, fact) });
+  const under = new ActivityCount();
+  const shutdown = new Shutdown(under);
+  const calls = openCalls({
+    clock,
+    systemname,
+    language,
+    maxcalls,
+    activity: under,
+    takes: () => shutdown.taken,
+    emit: (event, fact) => events.emit(event, fact),
+  });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);
     await within(clock, MODULES_END, modules.stop()).catch(left);
+  });
+  scope.defer('channels', async () => {
+    const ended = await calls.channels.hangUp(CHANNELS_END);
+    if (ended > 0) log.warning(`${ended} channels did not end by themselves`);
   });
   return {
     ...parts,
@@ -365,7 +370,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     families,
     own,
     astdb: database,
-    activity: new ActivityCount(),
+    activity: under,
+    shutdown,
     scope,
   };
 }
