@@ -12,12 +12,14 @@ import { channels } from './channel/channels.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
-import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
+import { contexts } from './dialplan/contexts.js';
+import { dialplan } from './dialplan/dialplan.js';
+import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -28,6 +30,7 @@ import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
+import { RealtimeMap } from './realtime-map.js';
 import { Registry, type Token } from './registry.js';
 import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
@@ -79,7 +82,9 @@ interface Inside extends Parts {
   readonly loader: ModuleLoader;
   readonly acls: NamedAcls;
   readonly families: RealtimeFamilies;
+  readonly map: RealtimeMap;
   readonly astdb: AstDatabase;
+  readonly dialplan: DialplanEngine;
   readonly activity: ActivityCount;
   readonly shutdown: Shutdown;
   readonly own: OwnFiles;
@@ -145,6 +150,8 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
     registry.provide(CORE, channels, this.#inside.calls.channels);
+    registry.provide(CORE, dialplan, this.#inside.dialplan);
+    registry.provide(CORE, contexts, this.#inside.dialplan.contexts);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -152,7 +159,7 @@ export class Pbx implements PbxControl {
     events.on('moduleReloaded', fact => this.#reloaded(fact));
     registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
-    await this.#mapOrTell(() => this.#mapFirst());
+    await this.#inside.map.first();
     await modules.start(conf);
     if (this.#inside.shutdown.ending) return;
     const took = Math.round(clock.now() - this.startedAt);
@@ -236,7 +243,7 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    const unmapped = await this.#mapOrTell(() => this.reloadRealtime());
+    const unmapped = await this.#inside.map.againOrTell();
     if (unmapped !== undefined) refused.push(unmapped);
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
@@ -258,49 +265,8 @@ export class Pbx implements PbxControl {
     return this.#inside.own.readLogger();
   }
 
-  async reloadRealtime(): Promise<readonly Problem[]> {
-    const next = await this.#mapped();
-    // A slip in a line must not take a family from those who have it.
-    const { families, files } = this.#inside;
-    if (next.problems.length > 0) {
-      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
-      files.distrust(CORE, refused);
-      throw refused;
-    }
-    families.configure(next);
-    files.accept(CORE);
-    return [...next.warnings, ...families.absent()];
-  }
-
-  async #mapped(): Promise<ExtConfig> {
-    const { files, loggers: logs } = this.#inside;
-    const there = await files.exists('extconfig.conf');
-    const config = there ? await files.read('extconfig.conf', CORE, false, 'disk') : undefined;
-    const next = config ? readExtConfig(config) : { mappings: [], warnings: [], problems: [] };
-    for (const warning of next.warnings) logs.logger('realtime').warning(formatProblem(warning));
-    return next;
-  }
-
-  /** What can be read of it: nothing was mapped before that could stay. */
-  async #mapFirst(): Promise<void> {
-    const next = await this.#mapped();
-    for (const problem of next.problems) {
-      this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
-    }
-    this.#inside.families.configure(next);
-    this.#inside.files.accept(CORE);
-  }
-
-  /** @returns why it was refused, which is in the log, too */
-  async #mapOrTell(map: () => Promise<unknown>): Promise<string | undefined> {
-    try {
-      await map();
-      return undefined;
-    } catch (thrown) {
-      if (!(thrown instanceof LoadDeclined)) throw thrown;
-      this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
-      return thrown.message;
-    }
+  reloadRealtime(): Promise<readonly Problem[]> {
+    return this.#inside.map.again();
   }
 }
 
@@ -341,17 +307,11 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
   const { systemname, defaultlanguage: language, maxcalls } = set;
+  const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
   const under = new ActivityCount();
   const shutdown = new Shutdown(under);
-  const calls = openCalls({
-    clock,
-    systemname,
-    language,
-    maxcalls,
-    activity: under,
-    takes: () => shutdown.taken,
-    emit: (event, fact) => events.emit(event, fact),
-  });
+  const takes = () => shutdown.taken;
+  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
@@ -369,7 +329,9 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     acls: lists,
     families,
     own,
+    map: new RealtimeMap({ files, families, log: logs.logger('realtime') }),
     astdb: database,
+    dialplan: openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE),
     activity: under,
     shutdown,
     scope,
