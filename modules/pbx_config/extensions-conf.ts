@@ -9,7 +9,6 @@ export const extensionsConf: ConfigFileDescription = {
   intro:
     'What becomes of calls: the dialplan. Every section but [general] and [globals] is a context, a set of extensions; ' +
     'two of one name are one. A line that cannot be read refuses the file, and what was read before stays.',
-  needed: true,
   sections: [
     { name: 'general', intro: 'The dialplan as a whole.', table: general },
     {

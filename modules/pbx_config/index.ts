@@ -4,12 +4,13 @@ import {
   contexts,
   defineModule,
   dialplan,
+  FileMissing,
   formatProblem,
   LoadDeclined,
   type Problem,
   parseSwitch,
 } from '#core';
-import { build, expandable, missingIncludes, REGISTRAR } from './build.js';
+import { type Built, build, expandable, missingIncludes, REGISTRAR } from './build.js';
 import { extensionsConf } from './extensions-conf.js';
 import { setGlobals } from './globals.js';
 import { type Draft, readExtensions } from './read.js';
@@ -21,7 +22,12 @@ export default defineModule({
 
   async loadModule(core) {
     core.defer('contexts', () => core.use(contexts).replace(REGISTRAR, []));
-    await configure(core);
+    try {
+      await configure(core);
+    } catch (thrown) {
+      if (!(thrown instanceof FileMissing)) throw thrown;
+      core.log.notice(`${thrown.message}: calls find only the extensions that others bring`);
+    }
   },
   reloadModule: configure,
 });
@@ -30,19 +36,20 @@ export default defineModule({
 async function configure(core: Core): Promise<void> {
   const config = (await core.config(extensionsConf.file))!;
   const draft = readExtensions(config);
-  const plain = build(draft.contexts, text => text);
-  refuse(config.name, [...draft.problems, ...plain.problems]);
-  const plan = core.use(dialplan);
-  const undo = await setGlobals(plan, draft);
+  refuse(config.name, [...draft.problems, ...build(draft.contexts, text => text).problems]);
+  const undo = await setGlobals(core.use(dialplan), draft);
   const expanded = await expand(core, draft);
   const built = build(draft.contexts, text => expanded.get(text) ?? text);
   if (built.problems.length > 0) undo();
   refuse(config.name, built.problems);
   for (const warning of [...draft.warnings, ...built.warnings]) core.log.warning(formatProblem(warning));
-  plan.autofallthrough = draft.general.autofallthrough;
-  const { overrideswitch } = draft.general;
-  const override = overrideswitch === '' ? undefined : parseSwitch(overrideswitch, true, REGISTRAR);
+  putInForce(core, draft, built);
+}
+
+function putInForce(core: Core, { general }: Draft, built: Built): void {
   const table = core.use(contexts);
+  core.use(dialplan).autofallthrough = general.autofallthrough;
+  const override = general.overrideswitch === '' ? undefined : parseSwitch(general.overrideswitch, true, REGISTRAR);
   table.replace(REGISTRAR, built.contexts, override);
   for (const { context, missing } of missingIncludes(built.contexts, name => table.hasContext(name))) {
     core.log.warning(`[${context}] includes '${missing}', which is not there`);
