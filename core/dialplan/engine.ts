@@ -18,12 +18,12 @@ import { Contexts } from './contexts.js';
 import type { AddedExtension, Dialplan, HintRow, Lookup, Owned } from './dialplan.js';
 import { exceptionFunction } from './exception.js';
 import { PbxLoop } from './pbx-loop.js';
-import type { Answer, Question } from './question.js';
+import type { Answer, Question, Step } from './question.js';
 import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution } from './substitution.js';
 
 export interface EngineParts {
-  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels'>;
+  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
@@ -75,7 +75,7 @@ export class DialplanEngine implements Dialplan {
     });
     this.#loop = new PbxLoop({
       log,
-      step: async (channel, at) => (await this.#find(channel, at)).step,
+      step: (channel, at) => this.step(channel, at),
       lookup: (channel, extension) =>
         this.lookup({ context: channel.position.context, extension }, channel.caller.number, channel),
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
@@ -109,6 +109,10 @@ export class DialplanEngine implements Dialplan {
     channel?: Channel,
   ): Promise<number | undefined> {
     return (await this.#ask({ context, extension, priority: { label }, callerNumber, channel })).priority;
+  }
+
+  async step(channel: Channel, at: Position): Promise<Step | undefined> {
+    return (await this.#find(channel, at)).step;
   }
 
   async target(channel: Channel, text: string): Promise<Position> {
@@ -150,10 +154,8 @@ export class DialplanEngine implements Dialplan {
   }
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
-    const owned = this.application(name);
-    const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
-    if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
-    const found = owned.entry;
+    const found = this.application(name)?.entry;
+    if (!found) throw new ApplicationError(`there is no application ${name}`);
     const before = channel.running;
     channel.running = { application: found.name, data };
     try {
@@ -161,7 +163,6 @@ export class DialplanEngine implements Dialplan {
       return (await found.run(channel, data)) ?? undefined;
     } finally {
       channel.running = before;
-      release();
     }
   }
 

@@ -81,10 +81,7 @@ export class Studio {
     const opening = this.#opening.get(order.port);
     if (opening && order.kind === 'close') opening.closed = true;
     const session = this.#sessions.get(order.port);
-    if (!session) {
-      if (order.kind === 'close') this.#parts.tell({ kind: 'closed', port: order.port, figures: undefined });
-      return;
-    }
+    if (!session) return;
     const { port, line } = session;
     switch (order.kind) {
       case 'configure':
@@ -192,9 +189,8 @@ export class Studio {
 
   async #close(id: number, session: Session): Promise<void> {
     const { port, line } = session;
+    this.#tally([[id, session]]);
     this.#sessions.delete(id);
-    const figures = line instanceof RtpLine ? line.figures : undefined;
-    this.#parts.tell({ kind: 'closed', port: id, figures });
     session.far?.close();
     if (line instanceof RtpLine) line.close();
     else line.attach(undefined);
@@ -232,14 +228,14 @@ export class Studio {
     const lines = this.#watch.take();
     if (lines.length > 0) tell({ kind: 'lines', lines });
     this.#looks = (this.#looks + 1) % TALLY;
-    if (this.#looks === 0) this.#tally();
+    if (this.#looks === 0) this.#tally(this.#sessions);
     this.#timer = this.#sessions.size > 0 || this.#looks > 0 ? clock.after(LOOK, () => this.#look()) : undefined;
   }
 
-  #tally(): void {
+  #tally(sessions: Iterable<readonly [id: number, session: Session]>): void {
     const figures: [number, RtpFigures][] = [];
     const positions: (readonly [number, number])[] = [];
-    for (const [id, { line, port }] of this.#sessions) {
+    for (const [id, { line, port }] of sessions) {
       if (line instanceof RtpLine) figures.push([id, line.figures]);
       if (port.position) positions.push(port.position);
     }
