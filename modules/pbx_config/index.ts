@@ -15,22 +15,34 @@ import { extensionsConf } from './extensions-conf.js';
 import { setGlobals } from './globals.js';
 import { type Draft, readExtensions } from './read.js';
 
-export default defineModule({
+/** Whether extensions.conf was there: one that is gone is a mistake then. */
+interface State {
+  there: boolean;
+}
+
+export default defineModule<State>({
   name: 'pbx_config',
   description: 'Text Extension Configuration',
   files: [extensionsConf],
 
   async loadModule(core) {
     core.defer('contexts', () => core.use(contexts).replace(REGISTRAR, []));
-    try {
-      await configure(core);
-    } catch (thrown) {
-      if (!(thrown instanceof FileMissing)) throw thrown;
-      core.log.notice(`${thrown.message}: calls find only the extensions that others bring`);
-    }
+    const state = { there: false };
+    await readAgain(core, state);
+    return state;
   },
-  reloadModule: configure,
+  reloadModule: readAgain,
 });
+
+async function readAgain(core: Core, state: State): Promise<void> {
+  try {
+    await configure(core);
+    state.there = true;
+  } catch (thrown) {
+    if (!(thrown instanceof FileMissing) || state.there) throw thrown;
+    core.log.notice(`${thrown.message}; calls find only the extensions that others bring`);
+  }
+}
 
 /** @throws LoadDeclined with every problem: what was there before stays */
 async function configure(core: Core): Promise<void> {
