@@ -65,7 +65,7 @@ export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
-export { compileDate } from './log/dates.js';
+export { compileDate, dateTime } from './log/dates.js';
 export * from './logger.js';
 export * from './manager.js';
 export * from './module.js';
