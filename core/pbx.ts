@@ -308,7 +308,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const under = new ActivityCount();
   const shutdown = new Shutdown(under);
   const takes = () => shutdown.taken;
-  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, emit });
+  const failed = (what: string, thrown: unknown) => log.error(`${what}: ${traceOf(thrown)}`);
+  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, failed, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
