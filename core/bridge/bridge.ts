@@ -115,6 +115,9 @@ export class Bridge {
       case 'unhold':
         this.other(from)?.indicate(event.kind);
         break;
+      case 'identified':
+        this.other(from)?.connect(from.caller);
+        break;
       default:
     }
   }

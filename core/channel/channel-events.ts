@@ -11,6 +11,8 @@ export type ChannelEvent =
   | { readonly kind: 'digit began'; readonly digit: Digit }
   | { readonly kind: 'digit ended'; readonly digit: Digit; readonly durationMs: number }
   | { readonly kind: 'interrupted'; readonly by: Interruption }
+  /** Its far end is somebody else now: channel.caller. */
+  | { readonly kind: 'identified' }
   | { readonly kind: 'connected' };
 
 type ChannelListener = (event: ChannelEvent) => void;

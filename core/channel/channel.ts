@@ -253,6 +253,13 @@ export class Channel {
     this.#tell({ kind: 'connected' });
   }
 
+  /** The driver says that the far end is somebody else now. */
+  identified(party: Party): void {
+    if (this.#ended) return;
+    this.changeCaller(party);
+    this.#tell({ kind: 'identified' });
+  }
+
   changeCaller(party: Party): void {
     this.caller = party;
     this.#parts.emit('callerIdChanged', { channel: this });
