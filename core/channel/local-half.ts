@@ -16,6 +16,9 @@ const INDICATIONS: Readonly<Record<Indication, (other: Channel, from: Channel) =
   unhold: other => always(() => other.nowHeld(false)),
 };
 
+/** The others are for whoever calls, which is the first half. */
+const BOTH_WAYS: ReadonlySet<Indication> = new Set(['hold', 'unhold']);
+
 /** What says something of a call that is not answered; later a tone is played instead. */
 function before(other: Channel, tell: () => void): boolean {
   if (other.isUp) return false;
@@ -56,12 +59,14 @@ export class LocalHalf implements Leg {
     this.#begin();
   }
 
+  /** Of the second half alone: nobody but us calls the first. */
   answer(): void {
-    this.#other?.nowAnswered();
+    if (!this.#begin) this.#other?.nowAnswered();
   }
 
   indicate(indication: Indication): boolean {
-    return this.#other !== undefined && INDICATIONS[indication](this.#other, this.#channel);
+    if (!this.#other || (this.#begin && !BOTH_WAYS.has(indication))) return false;
+    return INDICATIONS[indication](this.#other, this.#channel);
   }
 
   beginDigit(digit: Digit): void {

@@ -139,7 +139,7 @@ export class LocalTechnology implements ChannelTechnology {
     second.dnid = place.extension;
     const { exists } = await this.#parts.dialplan.lookup(second.position, second.caller.number, second);
     if (exists && !second.hangingUp) return this.#parts.dialplan.run(second);
-    second.end(Q850.noRoute);
+    second.end(exists ? undefined : Q850.noRoute);
     return undefined;
   }
 }
