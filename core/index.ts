@@ -16,7 +16,7 @@ export * from './channel/read-digits.js';
 export * from './channel/say.js';
 export * from './channel/states.js';
 export * from './channel/technology.js';
-export { type ToneZones, toneZones } from './channel/tone-zones.js';
+export { type ToneZone, type ToneZones, toneZones } from './channel/tone-zones.js';
 export * from './channel/variables.js';
 export type { Woken } from './channel/waits.js';
 export { trimmed, typed } from './cli/words.js';
@@ -55,9 +55,18 @@ export * from './control.js';
 export * from './dialplan/application.js';
 export * from './dialplan/arguments.js';
 export * from './dialplan/branches.js';
+export { type Added, type Alternative, Context, type Extension, type Include, oddityOf } from './dialplan/context.js';
+export { Contexts, contexts, HINT, LONGEST_NAME, parseInclude, parseSwitch, type Step } from './dialplan/contexts.js';
 export * from './dialplan/dialplan.js';
 export { type Exception, raise } from './dialplan/exception.js';
 export * from './dialplan/letters.js';
+export {
+  comparePatterns,
+  type ExtensionPattern,
+  matchPattern,
+  parseExtension,
+  withoutDashes,
+} from './dialplan/pattern.js';
 export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
 export { timeLength } from './dialplan/time-length.js';
 export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
@@ -78,6 +87,6 @@ export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
-export { type Sounds, sounds } from './sounds.js';
+export { type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
 export * from './views.js';
 export * from './watch.js';
