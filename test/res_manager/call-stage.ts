@@ -37,7 +37,15 @@ export class CallStage {
     const { core, calls, dialplan, registry } = at.stage;
     const { clock } = core;
     const { block } = at.server;
-    const parts = { core, clock, block, channels: calls.channels, dialplan, settings: registry.find(settings)! };
+    const parts = {
+      core,
+      clock,
+      block,
+      channels: calls.channels,
+      dialplan,
+      contexts: dialplan.contexts,
+      settings: registry.find(settings)!,
+    };
     core.action(...channelActions(parts), ...variableActions(parts), ...dialplanActions(parts));
     return new CallStage(at, await at.admin('Events: off'));
   }
