@@ -23,7 +23,7 @@ import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution } from './substitution.js';
 
 export interface EngineParts {
-  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches'>;
+  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
@@ -154,8 +154,10 @@ export class DialplanEngine implements Dialplan {
   }
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
-    const found = this.application(name)?.entry;
-    if (!found) throw new ApplicationError(`there is no application ${name}`);
+    const owned = this.application(name);
+    const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
+    if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
+    const found = owned.entry;
     const before = channel.running;
     channel.running = { application: found.name, data };
     try {
@@ -163,6 +165,7 @@ export class DialplanEngine implements Dialplan {
       return (await found.run(channel, data)) ?? undefined;
     } finally {
       channel.running = before;
+      release();
     }
   }
 
