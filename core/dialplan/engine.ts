@@ -18,7 +18,7 @@ import { Contexts } from './contexts.js';
 import type { AddedExtension, Dialplan, HintRow, Lookup, Owned } from './dialplan.js';
 import { exceptionFunction } from './exception.js';
 import { PbxLoop } from './pbx-loop.js';
-import type { Answer, Question } from './question.js';
+import type { Answer, Question, Step } from './question.js';
 import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution } from './substitution.js';
 
@@ -74,7 +74,7 @@ export class DialplanEngine implements Dialplan {
     });
     this.#loop = new PbxLoop({
       log,
-      step: async (channel, at) => (await this.#find(channel, at)).step,
+      step: (channel, at) => this.step(channel, at),
       lookup: (channel, extension) =>
         this.lookup({ context: channel.position.context, extension }, channel.caller.number, channel),
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
@@ -108,6 +108,10 @@ export class DialplanEngine implements Dialplan {
     channel?: Channel,
   ): Promise<number | undefined> {
     return (await this.#ask({ context, extension, priority: { label }, callerNumber, channel })).priority;
+  }
+
+  async step(channel: Channel, at: Position): Promise<Step | undefined> {
+    return (await this.#find(channel, at)).step;
   }
 
   async target(channel: Channel, text: string): Promise<Position> {

@@ -93,7 +93,16 @@ test('every option of every file is in config help', async t => {
   const stage = await directory.cli();
   const described = (await directory.configuration()).described();
   assert.deepEqual(described.map(({ description }) => description.file).sort(), [
-    ...['acl.conf', 'asterisk.conf', 'cdr.conf', 'extconfig.conf', 'http.conf', 'logger.conf', 'manager.conf'],
+    ...[
+      'acl.conf',
+      'asterisk.conf',
+      'cdr.conf',
+      'cdr_adaptive_odbc.conf',
+      'extconfig.conf',
+      'http.conf',
+      'logger.conf',
+      'manager.conf',
+    ],
     ...['modules.conf', 'res_config_sqlite3.conf', 'rtp.conf', 'sip.conf', 'sip_notify.conf'],
   ]);
   for (const { description } of described) {
