@@ -113,7 +113,7 @@ async function once(core: Core, channel: Channel, question: Question): Promise<D
   const wanted = { prompts: areTones ? [] : files, most, timeout, terminators };
   const [name] = files;
   if (!areTones || name === undefined) return readDigits(prompts, channel, wanted);
-  const tones = core.find(toneZones)?.tones(channel, name) ?? name;
+  const tones = core.find(toneZones)?.tones(channel.tonezone, name) ?? name;
   const tone = channel.play({ kind: 'tone', tones });
   const unlisten = channel.listen(({ kind }) => kind === 'digit began' && tone.stop());
   const digits = await readDigits(prompts, channel, wanted);

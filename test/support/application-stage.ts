@@ -36,10 +36,14 @@ export class ApplicationStage {
     events.on('applicationStarted', ({ application, data }) => void this.ran.push(`${application}(${data})`));
     stage.registry.provide('core', sounds, {
       find: async (name, language) => (this.missing.has(name) ? undefined : `${language}/${name}`),
+      list: async () => [],
     });
     stage.registry.provide('core', toneZones, {
       indicate: (channel, what) => void channel.indicate(what),
-      tones: (_channel, name) => TONES[name],
+      tones: (_country, name) => TONES[name],
+      zones: () => [],
+      find: () => undefined,
+      replace: () => assert.fail('the tones of a test stay'),
     });
   }
 
