@@ -55,9 +55,18 @@ export * from './control.js';
 export * from './dialplan/application.js';
 export * from './dialplan/arguments.js';
 export * from './dialplan/branches.js';
+export { type Added, type Alternative, Context, type Extension, type Include, oddityOf } from './dialplan/context.js';
+export { Contexts, contexts, HINT, LONGEST_NAME, parseInclude, parseSwitch, type Step } from './dialplan/contexts.js';
 export * from './dialplan/dialplan.js';
 export { type Exception, raise } from './dialplan/exception.js';
 export * from './dialplan/letters.js';
+export {
+  comparePatterns,
+  type ExtensionPattern,
+  matchPattern,
+  parseExtension,
+  withoutDashes,
+} from './dialplan/pattern.js';
 export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
 export { timeLength } from './dialplan/time-length.js';
 export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';

@@ -48,6 +48,8 @@ export interface Owned<T> {
 
 export interface Dialplan {
   readonly globals: Variables;
+  /** Whether a call whose priorities run out ends, rather than waits for digits. */
+  autofallthrough: boolean;
   hasContext(context: string): boolean;
   /** Priority 1, unless another is asked for. */
   lookup(

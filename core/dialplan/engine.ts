@@ -45,7 +45,6 @@ export function openDialplan(parts: EngineParts, owner: string): DialplanEngine 
 export class DialplanEngine implements Dialplan {
   readonly globals = new Variables();
   readonly contexts: Contexts;
-  /** Whether a call whose priorities run out ends, rather than waits for digits. */
   autofallthrough = true;
   readonly #parts: EngineParts;
   readonly #substitution: Substitution;

@@ -99,6 +99,7 @@ test('every option of every file is in config help', async t => {
       'cdr.conf',
       'cdr_adaptive_odbc.conf',
       'extconfig.conf',
+      'extensions.conf',
       'http.conf',
       'logger.conf',
       'manager.conf',
