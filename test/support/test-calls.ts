@@ -6,7 +6,12 @@ import type { Clock } from '../../core/clock.js';
 import { traceOf } from '../../core/errors.js';
 import type { Events } from '../../core/events.js';
 
-export const testCalls = (clock: Clock, events: Events): Calls =>
+/** `failed` hears of drivers and listeners that throw; a test that does not expect any fails by them. */
+export const testCalls = (
+  clock: Clock,
+  events: Events,
+  failed: (what: string, thrown: unknown) => void = (what, thrown) => assert.fail(`${what}: ${traceOf(thrown)}`),
+): Calls =>
   openCalls({
     clock,
     systemname: '',
@@ -14,6 +19,6 @@ export const testCalls = (clock: Clock, events: Events): Calls =>
     maxcalls: 0,
     activity: new ActivityCount(),
     takes: () => 'all',
-    failed: (what, thrown) => assert.fail(`${what}: ${traceOf(thrown)}`),
+    failed,
     emit: (event, fact) => events.emit(event, fact),
   });
