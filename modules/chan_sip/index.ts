@@ -5,14 +5,15 @@ import { ladder } from './cli/ladder.js';
 import { peersView, registryView } from './cli/views.js';
 import { actions } from './manager/actions.js';
 import { sipConf } from './options/sip-conf.js';
+import { sipNotifyConf } from './options/sip-notify.js';
 import { Sip } from './sip.js';
 
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
-  optional: ['http'],
+  optional: ['http', 'res_rtp'],
   families: ['sippeers', 'sipregs'],
-  files: [sipConf],
+  files: [sipConf, sipNotifyConf],
 
   async loadModule(core) {
     const sip = await Sip.start(core);

@@ -24,6 +24,7 @@ import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
 import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
 import { condensed } from './options/repeats.js';
+import { type NotifyTypes, readNotifyTypes } from './options/sip-notify.js';
 import type { Credential } from './options/values/credential.js';
 import type { HostPort } from './options/values/hostport.js';
 import { TransactionLayer } from './transaction/layer.js';
@@ -34,6 +35,8 @@ import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
 import { UserLayer } from './user/layer.js';
+import type { Notice } from './user/notice.js';
+import type { Notified } from './user/notifier.js';
 import type { Peer } from './user/peer.js';
 
 const FILE = 'sip.conf';
@@ -54,6 +57,7 @@ export class Sip implements SipView {
   readonly #directory: string;
   readonly #loader: Loader;
   credentials: readonly Credential[] = [];
+  notifyTypes: NotifyTypes = new Map();
   readonly #core: Core;
   readonly #user: UserLayer;
   readonly #monitor: Monitor;
@@ -110,6 +114,7 @@ export class Sip implements SipView {
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
+    sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
     core.on('aclsChanged', () => sip.#checkLists());
     core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
     return sip;
@@ -123,9 +128,11 @@ export class Sip implements SipView {
     // With rtcachefriends a reload reads devices of the database again, whatever became of the file.
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
-    if (!file) return this.#reloadUnchanged();
-    await this.#configure(readSipConfig(file, this.#environment));
-    this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
+    const types = await readNotifyTypes(this.#core, this.notifyTypes);
+    if (file) await this.#configure(readSipConfig(file, this.#environment));
+    else await this.#reloadUnchanged();
+    this.notifyTypes = types;
+    if (file) this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
   }
 
   /** Ends what is under way. Nothing is listened to, waited for or answered afterwards. */
@@ -229,6 +236,10 @@ export class Sip implements SipView {
 
   qualify(peer: Peer): void {
     this.#user.qualify(peer);
+  }
+
+  notify(peer: Peer, notice: Notice): Notified {
+    return this.#user.notifier.send(peer, notice);
   }
 
   prune(peer: Peer): void {

@@ -23,6 +23,7 @@ export interface ConnectionParts {
   readonly log: Logger;
   /** Epoch milliseconds. */
   now(): number;
+  readonly number: number;
   /** Somebody has logged in on that socket. */
   admitted(socket: Socket): void;
 }
@@ -53,6 +54,7 @@ export class Connection {
       local: { transport, address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
       remote: { transport, address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 },
       since: parts.now(),
+      number: parts.number,
       sched,
       overflow: () => cut('it does not read its events'),
     });

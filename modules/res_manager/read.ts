@@ -32,6 +32,8 @@ export interface User {
   readonly read: number;
   readonly write: number;
   readonly acl: Acl;
+  /** Of the channels that it makes. */
+  readonly variables: readonly string[];
   readonly filters: readonly Filter[];
   readonly writetimeout: number;
   readonly displayconnects: boolean;
@@ -150,6 +152,7 @@ function readUser(section: Section, defaults: General, elsewhere: (option: strin
     read: values.read,
     write: values.write,
     acl: values.acl,
+    variables: values.setvar,
     filters: [...values.eventfilter, ...more],
     writetimeout: values.writetimeout,
     displayconnects: values.displayconnects ?? defaults.displayconnects,

@@ -43,6 +43,7 @@ export class ManagerServer {
   #identity: TlsIdentity | undefined;
   #listeners: readonly Listener[] = [];
   #sequence = 0;
+  #count = 0;
   #booted = false;
 
   private constructor(core: Core, lists: Acls, config: ManagerConfig) {
@@ -126,6 +127,12 @@ export class ManagerServer {
     return () => void this.#sessions.delete(session);
   }
 
+  /** Of the next session. */
+  nextNumber(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
   /** Ends a session and its connection. */
   dismiss(session: Session): void {
     for (const connection of this.#connections) if (connection.session === session) connection.destroy();
@@ -190,6 +197,7 @@ export class ManagerServer {
       sched,
       log,
       now: () => clock.now(),
+      number: this.nextNumber(),
       admitted: own => this.lobby.leave(own),
     });
     const done = this.serve(connection.session);

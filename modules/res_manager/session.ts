@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly remote: SocketAddress;
   /** Epoch milliseconds. */
   readonly since: number;
+  /** What operators call it. */
+  readonly number: number;
   readonly sched: Scheduler;
   /** Whether connections end with what nobody reads; else the oldest events go. */
   overflow?(): void;
@@ -29,6 +31,9 @@ export class Session {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
   readonly since: number;
+  readonly number: number;
+  /** Requests over HTTP that it waits for. */
+  requests = 0;
   /** Undefined until it has logged in. */
   user: User | undefined;
   /** Classes of events that it wants. */
@@ -53,6 +58,7 @@ export class Session {
     this.local = parts.local;
     this.remote = parts.remote;
     this.since = parts.since;
+    this.number = parts.number;
   }
 
   get closed(): boolean {

@@ -87,6 +87,7 @@ export const EVENTS: readonly (readonly [event: string, privileges: readonly Pri
   ['PeerStatus', SYSTEM, 'A device registered, went, was refused, or is differently reachable'],
   ['Registry', SYSTEM, 'A registration of ours with another server changed'],
   ['Reload', SYSTEM, 'A module read its configuration again'],
+  ['SIPQualifyPeerDone', ['call'], 'A device is asked whether it is there, because a client wanted it'],
   ['Shutdown', SYSTEM, 'The PBX ends'],
   ['Unload', SYSTEM, 'A module was unloaded'],
   ['UserEvent', ['user'], 'A client sent it'],

@@ -94,7 +94,7 @@ test('every option of every file is in config help', async t => {
   const described = (await directory.configuration()).described();
   assert.deepEqual(described.map(({ description }) => description.file).sort(), [
     ...['acl.conf', 'asterisk.conf', 'extconfig.conf', 'http.conf', 'logger.conf', 'manager.conf', 'modules.conf'],
-    ...['res_config_sqlite3.conf', 'sip.conf'],
+    ...['res_config_sqlite3.conf', 'sip.conf', 'sip_notify.conf'],
   ]);
   for (const { description } of described) {
     const rows = plain(await stage.text(`config help ${description.file}`));
@@ -116,7 +116,7 @@ test('config list names files and their owners', async t => {
 });
 
 const completions: [line: string, candidates: string[]][] = [
-  ['config check s', ['sip.conf']],
+  ['config check s', ['sip.conf', 'sip_notify.conf']],
   ['config show sip.conf g', ['general']],
   ['config help sip.conf general autocr', ['autocreatepeer']],
   ['config help sip.conf alice md5', ['md5secret']],

@@ -19,7 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   'logger.conf': '[logfiles]\nmessages => error,warning,notice\nsecurity => security\n',
   'sip.conf': `; ours\n${PHONES}`,
   'manager.conf':
-    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n',
+    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n[viewer]\nsecret=s3cret\nread=all\nwrite=reporting\n',
 };
 
 let directory: string;
@@ -109,6 +109,45 @@ test('nothing that a phone says becomes a line of its own', bounded, async () =>
   );
 });
 
+test('SIPnotify sends a NOTIFY to the phone, with what it is given', bounded, async () => {
+  const client = await login();
+  using own = await phone();
+  assert.equal(statusOf(await own.register()), 200);
+  const answer = client.ask(
+    'SIPnotify',
+    'Channel: SIP/1008',
+    'Variable: Event=check-sync;reboot=no,X-Other=1, 2',
+    'Variable: Content=a,b',
+  );
+  let notify = await own.receive();
+  while (!notify.startsWith('NOTIFY')) notify = await own.receive();
+  assert.equal(fieldOf(await answer, 'Message'), 'Notify Sent');
+  assert.match(notify, new RegExp(`^NOTIFY sip:1008@127.0.0.1:${own.port} SIP/2.0\r\n`));
+  assert.match(
+    notify,
+    /Subscription-State: terminated\r\nEvent: check-sync;reboot=no\r\nX-Other: 1, 2\r\nContent-Type: text\/plain\r\nContent-Length: 3\r\n\r\na,b$/,
+  );
+});
+
+const NOTIFY_ERRORS: readonly [what: string, lines: readonly string[], message: RegExp][] = [
+  ['no device', [], /^SIPNotify requires a channel name$/],
+  ['an unknown device', ['Channel: SIP/nosuch', 'Variable: Event=x'], /^Could not create address$/],
+  ['a device that is nowhere', ['Channel: 1010', 'Variable: Event=x'], /^Could not create address$/],
+  ['a call, of which there is none', ['Channel: 1008', 'Call-ID: x', 'Variable: Event=x'], /^Call-ID not found$/],
+  ['what is no header', ['Channel: 1008', 'Variable: Event'], /^Variable: expected name=value, got 'Event'$/],
+  [
+    'a header of ours',
+    ['Channel: 1008', 'Variable: To=<sip:x@y>'],
+    /^Variable: the header To is not for others to set$/,
+  ],
+];
+
+for (const [what, lines, message] of NOTIFY_ERRORS) {
+  test(`SIPnotify refuses ${what}`, bounded, async () => {
+    assert.match(fieldOf(await (await login()).ask('SIPnotify', ...lines), 'Message')!, message);
+  });
+}
+
 test('who may write nothing runs no action that needs a class, whatever it is', bounded, async () => {
   const admin = await login();
   const reader = await login('reader');
@@ -118,6 +157,30 @@ test('who may write nothing runs no action that needs a class, whatever it is', 
   for (const name of all.filter(name => !open.has(name))) {
     assert.equal(fieldOf(await reader.ask(name, 'Filename: sip.conf'), 'Message'), 'Permission denied', name);
   }
+});
+
+test('an event that a client tells can be taken for no other, and has an end', bounded, async () => {
+  const client = await login();
+  const from = client.messages.length;
+  const lines = ['UserEvent: x', 'Event: FullyBooted', 'Privilege: system', 'Response: Success', 'Own: 1'];
+  assert.equal(fieldOf(await client.ask('UserEvent', ...lines), 'Message'), 'Event Sent');
+  assert.deepEqual(await client.event('UserEvent', from), [
+    ['Event', 'UserEvent'],
+    ['Privilege', 'user,all'],
+    ['UserEvent', 'x'],
+    ['Own', '1'],
+  ]);
+  const many = Array.from({ length: 20 }, (_, n) => `H${n}: ${'y'.repeat(1000)}`);
+  assert.match(fieldOf(await client.ask('UserEvent', ...many), 'Message')!, /^An event may have 16384 characters$/);
+});
+
+test('a user of the class reporting runs no line of the command line', bounded, async () => {
+  const client = await login('viewer');
+  for (const line of ['core stop now', 'module unload chan_sip', '_command matchesarray "core st"']) {
+    const answer = await client.ask('Command', `Command: ${line}`);
+    assert.deepEqual([fieldOf(answer, 'Response'), fieldOf(answer, 'Message')], ['Error', 'Permission denied'], line);
+  }
+  assert.equal(fieldOf(await client.ask('CoreStatus'), 'Response'), 'Success');
 });
 
 const step = (at: number, lines: Readonly<Record<string, string>>): string[] =>

@@ -157,6 +157,18 @@ test('a filter of the file, and one that is added, decide what is told', bounded
   assert.match(fieldOf(await client.ask('Filter', 'Operation: Add', 'Filter: ('), 'Message')!, /no regular expression/);
 });
 
+test('filters that are added are no more together than what can be looked through at once', bounded, async () => {
+  await using at = await ManagerStage.of();
+  const client = await at.admin();
+  const answers = [];
+  for (let n = 0; n < 3; n += 1) {
+    const answer = await client.ask('Filter', 'Operation: Add', 'Filter: !([ab][cd]?){80}x');
+    answers.push(fieldOf(answer, 'Message'));
+  }
+  const added = 'Filter Added Successfully';
+  assert.deepEqual(answers, [added, added, 'Filter: the filters of the session are too much together']);
+});
+
 test(
   'time, sequence and system are told where they are wanted; events that are disabled are not',
   bounded,

@@ -1,12 +1,15 @@
 /** What the sip commands see of the stack. */
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
 import type { General } from '../options/general.js';
+import type { NotifyTypes } from '../options/sip-notify.js';
 import type { Credential } from '../options/values/credential.js';
 import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Explanations } from '../user/explanations.js';
+import type { Notice } from '../user/notice.js';
+import type { Notified } from '../user/notifier.js';
 import type { AvoidedRow } from '../user/outgoing.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
@@ -78,6 +81,8 @@ export interface SipView {
   readonly general: General;
   readonly peers: Peers;
   readonly credentials: readonly Credential[];
+  /** Of sip_notify.conf. */
+  readonly notifyTypes: NotifyTypes;
   readonly domains: { rows(): Iterable<DomainRow> };
   readonly sched: Pick<Scheduler, 'rows'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -105,6 +110,8 @@ export interface SipView {
   unregister(peer: Peer): boolean;
   /** Asks the device whether it is there. */
   qualify(peer: Peer): void;
+  /** Sends a NOTIFY to a device, wherever it is. */
+  notify(peer: Peer, notice: Notice): Notified;
   /** Lets go of a device of the database. */
   prune(peer: Peer): void;
   /** A device in memory or in the database, for calls to it or from it. @throws CommandError while the database is away */

@@ -2,7 +2,9 @@
 import { type Core, isRestricted, type ManagerAction, type ManagerCall, ManagerError, type ManagerField } from '#core';
 import { byName, callable } from '../cli/peers.js';
 import type { RegistryRow, SipView } from '../cli/view.js';
+import { faultOf, type NoticeLine } from '../options/notify-line.js';
 import { symmetricMedia } from '../options/values/nat.js';
+import { noticeOf } from '../user/notice.js';
 import type { Peer } from '../user/peer.js';
 import { peerFields } from './peer-fields.js';
 
@@ -110,11 +112,29 @@ async function status(view: SipView, call: ManagerCall): Promise<void> {
   list.complete('SIPpeerstatusComplete');
 }
 
-function notify(view: SipView, call: ManagerCall): void {
+/** One header may say several, as the original takes them: a comma before another `name=` parts them. */
+function linesOf(call: ManagerCall): NoticeLine[] {
+  const written = call.all('Variable').flatMap(text => text.split(/,(?=[A-Za-z][\w-]*=)/));
+  return written.map(text => {
+    const at = text.indexOf('=');
+    const line = { name: text.slice(0, Math.max(0, at)).trim(), value: text.slice(at + 1).trim() };
+    const fault = at < 1 ? `expected name=value, got '${text}'` : faultOf(line);
+    if (fault !== undefined) throw new ManagerError(`Variable: ${fault}`);
+    return line;
+  });
+}
+
+async function notify(view: SipView, call: ManagerCall): Promise<void> {
   const name = withoutTechnology(call.get('Channel'));
   if (name === '') throw new ManagerError('SIPNotify requires a channel name');
-  if (!find(view, name)) throw new ManagerError('Could not create address');
-  throw new ManagerError('NOTIFY is not there yet');
+  // There are no dialogs yet.
+  if (call.get('Call-ID') !== '') throw new ManagerError('Call-ID not found');
+  const notice = noticeOf(linesOf(call));
+  const peer = find(view, name) ?? (await view.load(name, 'register'));
+  const became = peer && callable(peer) ? view.notify(peer, notice) : 'nowhere';
+  if (became === 'nowhere') throw new ManagerError('Could not create address');
+  if (became === 'full') throw new ManagerError('Too many NOTIFYs wait for their answers');
+  call.reply([['Message', 'Notify Sent']]);
 }
 
 const PEER = { name: 'Peer', help: 'The name of the device' };
@@ -163,10 +183,11 @@ export const actions = (view: SipView, core: Pick<Core, 'emit'>): ManagerAction[
     name: 'SIPnotify',
     privileges: ['system'],
     summary: 'Send a NOTIFY to a device',
-    help: 'Not there yet: it answers with an error.',
+    help: 'To each of its contacts. What it answers is in the log, where it is not that all is well.',
     arguments: [
       { name: 'Channel', help: 'The device, with SIP/ or without', required: true },
-      { name: 'Variable', help: 'name=value, a header or a line of the body', required: true, repeats: true },
+      { name: 'Variable', help: 'name=value: a header, or as Content=value a line of the body', repeats: true },
+      { name: 'Call-ID', help: 'The call to send it in' },
     ],
     run: call => notify(view, call),
   },

@@ -16,6 +16,7 @@ import { Explanations } from './explanations.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
+import { Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
 import { Outbound } from './outbound/outbound.js';
@@ -61,6 +62,8 @@ export class UserLayer {
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
   readonly outbound: Outbound;
+  /** NOTIFYs that the operator orders. */
+  readonly notifier: Notifier;
   readonly #bindings: Bindings;
   readonly #registration: Registration;
   readonly #fixedHosts: FixedHosts;
@@ -83,6 +86,7 @@ export class UserLayer {
     this.directory = new Directory(core, this.site, { families, rows, devices });
     const callbacks = new CallbackRows(families, this.directory);
     this.outbound = new Outbound(this.site, { rows: callbacks, random, observer });
+    this.notifier = new Notifier(this.site);
     this.#rows = rows;
     this.#bindings = bindings;
     this.#registration = new Registration(this.site, {
@@ -128,6 +132,7 @@ export class UserLayer {
     this.#fixedHosts.configure();
     this.directory.reset();
     this.#qualify.configure();
+    this.notifier.configure(credentials);
     this.outbound.configure(general.register, credentials);
   }
 
@@ -165,6 +170,7 @@ export class UserLayer {
   close(): void {
     this.#closed = true;
     this.outbound.close();
+    this.notifier.close();
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#external.close();

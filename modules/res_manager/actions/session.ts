@@ -9,7 +9,7 @@ import {
   printable,
   type SecurityEvent,
 } from '#core';
-import { criteriaFilter, MOST_FILTERS, simpleFilter } from '../filters.js';
+import { criteriaFilter, LARGEST_FILTERS, MOST_FILTERS, simpleFilter } from '../filters.js';
 import { ALL, formatMessage, readClasses } from '../format.js';
 import type { User } from '../read.js';
 import type { ManagerServer } from '../server.js';
@@ -124,7 +124,10 @@ function filter({ server }: SessionActionParts, call: ManagerCall): void {
   const criteria = call.get('MatchCriteria');
   const text = call.get('Filter');
   try {
-    session.filters = [...session.filters, criteria === '' ? simpleFilter(text) : criteriaFilter(criteria, text)];
+    const filters = [...session.filters, criteria === '' ? simpleFilter(text) : criteriaFilter(criteria, text)];
+    if (filters.reduce((sum, { size }) => sum + size, 0) > LARGEST_FILTERS)
+      throw new Invalid('the filters of the session are too much together');
+    session.filters = filters;
   } catch (thrown) {
     if (!(thrown instanceof Invalid)) throw thrown;
     throw new ManagerError(`Filter: ${thrown.message}`);

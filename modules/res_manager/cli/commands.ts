@@ -26,29 +26,34 @@ export interface CommandParts {
 const word = (value: boolean): string => (value ? 'Yes' : 'No');
 
 const connected = (now: () => number): TableShape<Session> => ({
-  layout: '  %-15.15s  %-55.55s  %-10.10s  %-10.10s  %-8.8s  %-10.10s  %-10.10s',
+  layout: '  %-15.15s  %-55.55s  %-10.10s  %-10.10s  %-8.8s  %-8.8s  %-10.10s  %-10.10s',
   columns: [
     { title: 'Username', key: 'username', value: ({ user }) => user?.name ?? '' },
     { title: 'IP Address', key: 'address', value: ({ remote }) => remote.address },
     { title: 'Start', key: 'start', value: ({ since }) => Math.floor(since / 1000) },
     { title: 'Elapsed', key: 'elapsed', value: ({ since }) => Math.max(0, Math.floor((now() - since) / 1000)) },
-    { title: 'Over', key: 'over', value: ({ remote }) => remote.transport },
-    { title: 'Read', key: 'read', value: ({ user }) => user?.read ?? 0 },
-    { title: 'Write', key: 'write', value: ({ user }) => user?.write ?? 0 },
+    { title: 'FileDes', key: 'session', value: ({ number }) => number },
+    { title: 'HttpCnt', key: 'requests', value: ({ requests }) => requests },
+    { title: 'ReadPerms', key: 'read', value: ({ user }) => bits(user?.read) },
+    { title: 'WritePerms', key: 'write', value: ({ user }) => bits(user?.write) },
   ],
 });
 
-const COMMANDS: TableShape<OwnedAction> = {
-  layout: '  %-25.25s  %-60s',
+/** As wide as the highest class. */
+const bits = (classes = 0): string => String(classes).padStart(10, '0');
+
+/** The first column is as wide as the longest name. */
+const commandTable = (actions: readonly OwnedAction[]): TableShape<OwnedAction> => ({
+  layout: `  %-${Math.max(...actions.map(({ action }) => action.name.length))}s  %s`,
   rule: true,
   columns: [
     { title: 'Action', key: 'action', value: ({ action }) => action.name },
     { title: 'Synopsis', key: 'synopsis', value: ({ action }) => action.summary },
   ],
-};
+});
 
 const EVENT_TABLE: TableShape<(typeof EVENTS)[number]> = {
-  layout: '  %-20.20s  %-15.15s  %-60s',
+  layout: '  %-20.20s  %-15.15s  %s',
   rule: true,
   columns: [
     { title: 'Event', key: 'event', value: ([event]) => event },
@@ -97,6 +102,8 @@ const showUser = ({ server }: CommandParts): Command => ({
       ['write perm', classText(user.write), 'write'],
       ['displayconnects', word(user.displayconnects).toLowerCase(), 'displayconnects'],
       ['allowmultiplelogin', word(user.allowmultiplelogin).toLowerCase(), 'allowmultiplelogin'],
+      ['Variables', '', 'variables'],
+      ...user.variables.map(variable => ['', variable, 'variable'] as const),
       ['writetimeout', `${user.writetimeout} ms`, 'writetimeout'],
       ...user.filters.map(({ text }) => ['eventfilter', text, 'eventfilter'] as const),
     ]);
@@ -106,7 +113,7 @@ const showUser = ({ server }: CommandParts): Command => ({
 const showCommands = ({ server }: CommandParts): Command => ({
   syntax: 'manager show commands',
   summary: 'Show the actions of the manager interface',
-  run: ({ out }) => out.table(COMMANDS, server.actions.all()),
+  run: ({ out }) => out.table(commandTable(server.actions.all()), server.actions.all()),
 });
 
 function* describe({ name, summary, help, privileges, arguments: given = [] }: ManagerAction): Generator<string> {
@@ -136,6 +143,32 @@ const showEvents = (): Command => ({
   summary: 'Show what the manager interface tells',
   help: 'Security events beside these, of the class security.',
   run: ({ out }) => out.table(EVENT_TABLE, EVENTS),
+});
+
+const showEvent = (): Command => ({
+  syntax: 'manager show event <event>',
+  summary: 'Show when an event of the manager interface is told, and to whom',
+  complete: { event: () => EVENTS.map(([event]) => event) },
+  run({ args, out }) {
+    const wanted = args['event']!.toLowerCase();
+    const found = EVENTS.find(([event]) => event.toLowerCase() === wanted);
+    if (!found) throw new CommandError(`No such event '${args['event']}'`);
+    const [event, privileges, when] = found;
+    out.line(`Event: ${event}\n\n[Synopsis]\n${when}\n\n[Privilege]\n${privilegeText(privileges)}`);
+  },
+});
+
+const kick = ({ server }: CommandParts): Command => ({
+  syntax: 'manager kick session <number>',
+  summary: 'End a session of the manager interface',
+  help: 'Its number is what the column FileDes of manager show connected says.',
+  complete: { number: () => server.sessions().map(({ number }) => String(number)) },
+  run({ args, out }) {
+    const session = server.sessions().find(({ number }) => String(number) === args['number']);
+    if (!session) throw new CommandError(`There is no manager session ${args['number']}`);
+    server.dismiss(session);
+    out.line(`Manager session ${args['number']} of '${session.user?.name}' is ended`);
+  },
 });
 
 const where = (bound: Wanted | undefined): string =>
@@ -192,6 +225,8 @@ const reload = ({ loader, name }: CommandParts): Command => ({
 export const commands = (parts: CommandParts): Command[] => [
   ...[showConnected, showUsers, showUser, showCommands, showCommand, showSettings].map(make => make(parts)),
   showEvents(),
+  showEvent(),
+  kick(parts),
   setDebug(parts),
   reload(parts),
 ];

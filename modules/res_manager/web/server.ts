@@ -103,10 +103,14 @@ export class WebManager {
     const key = /(?:^|;\s*)mansession_id="?([0-9a-f]{32})"?/.exec(request.headers.cookie ?? '')?.[1];
     const { socket } = request;
     const session = this.visitors.find(key, plainAddress(socket.remoteAddress)) ?? this.#begin(request);
-    const gone = () => session.wake();
-    response.once('close', gone);
+    response.once('close', () => {
+      // What others wait for on the same session goes on when this one has its answer.
+      if (!response.writableFinished) session.wake();
+    });
     const asked = fields.headers.length > 0 || form.path !== '/manager';
+    session.requests += 1;
     const text = asked ? await this.#server.performer.perform(session, fields) : '';
+    session.requests -= 1;
     const cookie = this.#remember(session, key);
     response.writeHead(200, {
       ...HEADERS,
@@ -123,6 +127,7 @@ export class WebManager {
       local: { transport, address: plainAddress(localAddress), port: localPort },
       remote: { transport, address: plainAddress(remoteAddress), port: remotePort },
       since: this.#core.clock.now(),
+      number: this.#server.nextNumber(),
       sched: this.#core.sched,
     });
   }

@@ -7,11 +7,14 @@ import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
 import type { DialogRow, DomainRow, RegistryRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
+import type { NotifyTypes } from '../../../modules/chan_sip/options/sip-notify.js';
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import { openBinding } from '../../../modules/chan_sip/user/binding.js';
+import type { Notice } from '../../../modules/chan_sip/user/notice.js';
+import type { Notified } from '../../../modules/chan_sip/user/notifier.js';
 import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
@@ -61,6 +64,11 @@ export class SipStage implements SipView {
   readonly lines: RegistryRow[] = [];
   /** Devices that were to be asked. */
   readonly qualified: string[] = [];
+  notifyTypes: NotifyTypes = new Map();
+  /** NOTIFYs that were to be sent. */
+  readonly notified: [name: string, notice: Notice][] = [];
+  /** What becomes of them. */
+  became: Notified = 'sent';
   showsecrets = false;
   outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
@@ -136,6 +144,11 @@ export class SipStage implements SipView {
 
   qualify(peer: Peer): void {
     this.qualified.push(peer.name);
+  }
+
+  notify(peer: Peer, notice: Notice): Notified {
+    this.notified.push([peer.name, notice]);
+    return this.became;
   }
 
   prune(peer: Peer): void {

@@ -8,6 +8,7 @@ import { percentEncode } from '../../message/uri.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
+import { accountFor } from '../accounts.js';
 import { type Header, supportedTags } from '../answers.js';
 import type { Site } from '../site.js';
 import type { Terms } from './terms.js';
@@ -135,9 +136,7 @@ export class Conversation {
   /** The realm's own, else those of the line. */
   #account(realm: string): Account {
     const { credentials, authuser, secret } = this.#terms;
-    const known = credentials.find(one => one.realm.toLowerCase() === realm.toLowerCase());
-    if (known) return { username: known.user, secret: known.secret, md5secret: known.md5secret };
-    return { username: authuser, secret };
+    return accountFor(realm, credentials, { username: authuser, secret });
   }
 }
 
