@@ -37,7 +37,8 @@ export class Answered {
   /** From the answer on. The channel that was called is nobody's afterwards. */
   async run(): Promise<Result> {
     try {
-      return (await this.#before()) ?? (await this.#talk());
+      const early = await this.#before();
+      return early ? early.result : await this.#talk();
     } catch (thrown) {
       this.#callee.end(Q850.normalClearing);
       throw thrown;

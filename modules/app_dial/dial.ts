@@ -13,7 +13,7 @@ import {
 } from '#core';
 import { Answered, sendDigits } from './answered.js';
 import { destinationsOf } from './destinations.js';
-import { type DialLetter, type DialOptions, LETTERS } from './letters.js';
+import { type DialLetter, type DialOptions, KINDS, LETTERS } from './letters.js';
 import { Progress } from './progress.js';
 import { Ringing, type RingingEnd } from './ringing.js';
 import type { DialStatus } from './status.js';
@@ -30,7 +30,7 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   for (const name of VARIABLES) channel.set(name, '');
   const status = (word: DialStatus): void => channel.set('DIALSTATUS', word);
   status('INVALIDARGS');
-  const [list = '', seconds = '', letters = ''] = splitArguments(data, 4);
+  const [list = '', seconds = '', letters = ''] = splitArguments(data);
   const destinations = destinationsOf(list, channel);
   if (destinations.length === 0) throw new ApplicationError('a technology and a resource are expected: Dial(Tech/resource)');
   const timeout = timeoutOf(seconds);
@@ -75,20 +75,19 @@ function timeoutOf(text: string): number | undefined {
 }
 
 function optionsOf({ core }: Tools, channel: Channel, text: string): DialOptions {
-  const { given, unknown } = parseOptions(text);
-  const options = new Map<DialLetter, string>();
-  for (const letter of unknown) core.log.warning(`${channel.name}: Dial has no option '${letter}'`);
-  for (const [letter, argument] of given) {
-    if (!(letter in LETTERS)) {
-      core.log.warning(`${channel.name}: Dial has no option '${letter}'`);
-      continue;
-    }
-    const known = letter as DialLetter;
-    const { idle } = LETTERS[known] as { idle?: string };
-    if (idle !== undefined) core.log.warning(`${channel.name}: option ${letter} of Dial is without effect: ${idle}`);
-    options.set(known, argument);
+  const { options, unknown, unclosed } = parseOptions(text, KINDS);
+  const given = new Map<DialLetter, string>();
+  const warn = (words: string): void => core.log.warning(`${channel.name}: Dial: ${words}`);
+  for (const letter of unknown) warn(`there is no option '${letter}'`);
+  if (unclosed !== undefined) warn(`the parenthesis of option '${unclosed}' is not closed: it and what is behind it are left out`);
+  for (const letter of Object.keys(LETTERS) as DialLetter[]) {
+    const value: string | boolean | undefined = options[letter];
+    if (value === false || value === undefined) continue;
+    const { idle } = LETTERS[letter] as { idle?: string };
+    if (idle !== undefined) warn(`option ${letter} is without effect: ${idle}`);
+    given.set(letter, value === true ? '' : value);
   }
-  return options;
+  return given;
 }
 
 interface RingTerms {

@@ -67,3 +67,8 @@ export type DialLetter = keyof typeof LETTERS;
 
 /** The options that were given: those without parentheses have an empty text. */
 export type DialOptions = ReadonlyMap<DialLetter, string>;
+
+/** As the parser of options wants them. */
+export const KINDS = Object.fromEntries(
+  Object.values(LETTERS).map(({ name, argument }) => [name, argument ? 'argument' : 'flag']),
+) as { readonly [L in DialLetter]: 'flag' | 'argument' };
