@@ -64,6 +64,8 @@ export interface Facts {
   };
   channelCreated: { readonly channel: Channel };
   channelState: { readonly channel: Channel };
+  /** Its far end put the call on hold, or took it back. */
+  channelHeld: { readonly channel: Channel; readonly held: boolean };
   /** Somebody wants it gone, or its far end is: `cause` of Q.850, 0 where none was given. */
   hangupRequested: { readonly channel: Channel; readonly cause: number };
   channelEnded: { readonly channel: Channel };
@@ -109,8 +111,10 @@ export interface Facts {
   /** What clients of the manager interface hear of, and nobody else. */
   managerEvent: {
     readonly event: string;
+    /** Only who may read all of them hears of it. */
     readonly privileges: readonly Privilege[];
-    readonly fields: readonly ManagerField[];
+    /** A function is asked when somebody hears of it, at once. */
+    readonly fields: readonly ManagerField[] | (() => readonly ManagerField[]);
   };
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };

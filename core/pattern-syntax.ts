@@ -198,7 +198,7 @@ class Parser {
   #member(): Test {
     const named = /^\[:(\w+):\]/.exec(this.#text.slice(this.#at, this.#at + 16));
     if (named) {
-      const test = CLASSES[named[1]!];
+      const test = Object.hasOwn(CLASSES, named[1]!) ? CLASSES[named[1]!] : undefined;
       if (!test) throw this.#wrong(`there is no class ${named[0]}`);
       this.#at += named[0].length;
       return test;

@@ -176,7 +176,9 @@ export class Channel {
   }
 
   nowHeld(held: boolean): void {
-    if (!this.#ended) this.#tell({ kind: held ? 'hold' : 'unhold' });
+    if (this.#ended) return;
+    this.#parts.emit('channelHeld', { channel: this, held });
+    this.#tell({ kind: held ? 'hold' : 'unhold' });
   }
 
   /** The far end that we called wants another to be called. */
@@ -339,9 +341,10 @@ export class Channel {
     this.limit(undefined);
     this.bridge?.leave(this);
     this.leg.hangup();
-    this.#state = 'Down';
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    // Who hears of it sees the state that it ended in.
     this.#parts.emit('channelEnded', { channel: this });
+    this.#state = 'Down';
     this.#waits.wake();
     this.#listeners.clear();
     this.#parts.over(this);

@@ -51,6 +51,8 @@ export interface Channels {
   request(dialString: string, request: ChannelRequest): Promise<Channel | NoChannel>;
   /** A technology's device, `Local/100@internal`, or `Custom:x`; INVALID for what nobody knows. */
   deviceState(device: string): DeviceState;
+  /** Devices that are in use, ring, or are otherwise not idle, as listeners heard last. */
+  deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[];
   /** A technology says that a device's state may be another one: listeners hear if it is. */
   deviceChanged(device: string): void;
 }
@@ -187,6 +189,10 @@ export class ChannelTable implements Channels {
     const technology = this.#technologies.get(kind)?.entry;
     if (!technology) return 'INVALID';
     return technology.deviceState ? (technology.deviceState(name) ?? 'INVALID') : this.#stateByChannels(device);
+  }
+
+  deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[] {
+    return Array.from(this.#told, ([device, state]) => ({ device, state }));
   }
 
   deviceChanged(device: string): void {

@@ -76,6 +76,11 @@ export interface Dialplan {
   read(channel: Channel | undefined, expression: string): Promise<string>;
   /** Sets a variable, or writes a function. */
   write(channel: Channel | undefined, target: string, value: string): Promise<void>;
+  /**
+   * Runs the work, and all that it waits for, as that of a client from outside: functions that are dangerous are neither
+   * read nor written in it, unless live_dangerously is set. Not for work that starts calls: they would have it, too.
+   */
+  fromOutside<T>(work: () => T): T;
   application(name: string): Owned<Application> | undefined;
   applications(): readonly Owned<Application>[];
   dialplanFunction(name: string): Owned<DialplanFunction> | undefined;

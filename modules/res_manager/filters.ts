@@ -54,7 +54,7 @@ export function criteriaFilter(criteria: string, expression: string): Filter {
   if (action !== 'include' && action !== 'exclude')
     throw new Invalid(`expected action(include) or action(exclude), got '${action}'`);
   const method = found['method'] ?? (expression === '' ? 'none' : 'regex');
-  const make = METHODS[method];
+  const make = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (!make) throw new Invalid(`expected one of ${Object.keys(METHODS).join(', ')} as method, got '${method}'`);
   if (method === 'none' && expression !== '') throw new Invalid(`method none takes no expression, got '${expression}'`);
   if (method === 'none' && name === undefined) throw new Invalid('a filter needs a name or an expression');

@@ -21,8 +21,10 @@ export interface RtpFlow {
   readonly rtcp: RtpAddress | undefined;
   readonly send: RtpFormat;
   readonly receive: readonly RtpFormat[];
-  /** Payload numbers of telephone-event each way; undefined: keys are tones in band. */
+  /** Payload numbers of telephone-event each way; undefined: keys that are sent become tones in band. */
   readonly events: { readonly send: number; readonly receive: number } | undefined;
+  /** Whether keys are listened for as tones in band. */
+  readonly tones: boolean;
   readonly sends: boolean;
   readonly receives: boolean;
   /** Whether we send to where packets come from (comedia). */

@@ -44,6 +44,7 @@ const WRONG: readonly [what: string, make: () => Filter][] = [
   ['an unknown criterion', () => criteriaFilter('event(x)', 'x')],
   ['an action that is none', () => criteriaFilter('action(maybe)', 'x')],
   ['a method that is none', () => criteriaFilter('method(like)', 'x')],
+  ['a method of every object', () => criteriaFilter('method(constructor)', 'x')],
   ['a criterion twice', () => criteriaFilter('name(a),name(b)', 'x')],
   ['nothing to match', () => criteriaFilter('action(include)', '')],
   ['a method without an expression', () => criteriaFilter('name(a),method(exact)', '')],
