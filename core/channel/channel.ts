@@ -1,6 +1,8 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
 import type { Clock, Timer } from '../clock.js';
+import type { Exception } from '../dialplan/exception.js';
+import type { Frame } from '../dialplan/stack.js';
 import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import type { Digit, MediaSource, Playback } from './media.js';
@@ -85,7 +87,17 @@ export class Channel {
   musicclass = '';
   callgroup = '';
   pickupgroup = '';
+  /**
+   * An application sends the dialplan elsewhere by putting another position here; where it leaves the one that it found,
+   * the next priority follows.
+   */
   position: Position = START;
+  /** Subroutines that the dialplan is in, the innermost last. */
+  readonly stack: Frame[] = [];
+  /** Why the dialplan is at extension `e`. */
+  exception: Exception | undefined;
+  /** Subroutines to run at the end, the last first: `[[context,]extension,]priority[(arguments)]`. */
+  readonly hangupHandlers: string[] = [];
   /** What the dialplan runs on it. */
   running: { readonly application: string; readonly data: string } | undefined;
   /** Whether the dialplan runs on it, or another application's owner looks after it. */
@@ -116,8 +128,7 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
-    const interrupted = () => this.#ended || (this.#interruption !== undefined && !this.#afterlife);
-    this.#waits = new Waits(parts.clock, interrupted);
+    this.#waits = new Waits(parts.clock, () => this.interrupted);
     this.leg = parts.leg(this);
   }
 
@@ -141,6 +152,11 @@ export class Channel {
 
   get interruption(): Interruption | undefined {
     return this.#interruption;
+  }
+
+  /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
+  get interrupted(): boolean {
+    return this.#ended || (this.#interruption !== undefined && !this.#afterlife);
   }
 
   get clock(): Clock {
