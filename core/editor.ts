@@ -38,6 +38,9 @@ export interface Changed<R> {
 /** Lets everybody read the file at a path again who does, or includes it. */
 export type Reload = (path: string) => Promise<readonly FileReload[]>;
 
+/** @throws Unwritable, CommandError for a change that would not do what it is for */
+export type Verify = (config: ConfigFile, opened: Opened) => void;
+
 const reloadOf = ({ running }: Configuration): Reload | undefined => running && (path => running.reload(path));
 
 export class ConfigEditor {
@@ -54,16 +57,26 @@ export class ConfigEditor {
   }
 
   /**
-   * One change after the other.
+   * One change after the other. `verify` is shown what the file would say after it.
    * @throws CommandError for what cannot be changed so; LoadDeclined with every reason when it is refused
    */
-  change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
-    const mine = this.#turn.then(() => this.#change(name, reload, edit));
+  change<R extends Revised>(
+    name: string,
+    reload: boolean,
+    edit: (opened: Opened) => R,
+    verify: Verify = () => undefined,
+  ): Promise<Changed<R>> {
+    const mine = this.#turn.then(() => this.#change(name, reload, edit, verify));
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
 
-  async #change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
+  async #change<R extends Revised>(
+    name: string,
+    reload: boolean,
+    edit: (opened: Opened) => R,
+    verify: Verify,
+  ): Promise<Changed<R>> {
     const opened = await this.open(name);
     const result = attempt(name, () => edit(opened));
     const drafts = new Map(
@@ -72,6 +85,8 @@ export class ConfigEditor {
         return print === text ? [] : [[path, print] as const];
       }),
     );
+    const { config } = drafts.size === 0 ? opened : await this.#configuration.layout(opened.roots[0]!, drafts);
+    attempt(name, () => verify(config, opened));
     if (drafts.size === 0) return { result, written: [], warnings: [], reloads: undefined };
     for (const path of drafts.keys()) this.#confine(path);
     const warnings = await this.check(opened, drafts);

@@ -36,7 +36,7 @@ const directories = {
   astvarlibdir: path('/var/lib/asterisk', 'What the PBX keeps for itself.'),
   astdbdir: path('/var/lib/asterisk', 'The database file astdb.sqlite3.'),
   astkeydir: path('/var/lib/asterisk', 'Keys.', { later: 'IAX2 keys' }),
-  astdatadir: path('/var/lib/asterisk', 'Sounds and other data.', { later: 'calls' }),
+  astdatadir: path('/var/lib/asterisk', 'Sounds, in a folder sounds, and other data.'),
   astagidir: path('/var/lib/asterisk/agi-bin', 'AGI programs.', { later: 'AGI' }),
   astspooldir: path('/var/spool/asterisk', 'Recordings and voicemail.', { later: 'calls' }),
   astrundir: path('/var/run/asterisk', 'The control socket asterisk.ctl.'),

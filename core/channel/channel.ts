@@ -118,6 +118,7 @@ export class Channel {
   #redirectTo: Position | undefined;
   #absolute: { readonly at: number; readonly timer: Timer } | undefined;
   #ended = false;
+  readonly #over = Promise.withResolvers<void>();
   #afterlife = false;
 
   constructor(parts: ChannelParts) {
@@ -143,6 +144,11 @@ export class Channel {
   /** Whether end() was called: nothing can be done with it any more. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Resolves when it has ended. */
+  whenEnded(): Promise<void> {
+    return this.#over.promise;
   }
 
   /** Whether it is to end: its far end is gone, or somebody wants it gone. */
@@ -364,6 +370,7 @@ export class Channel {
     this.#waits.wake();
     this.#listeners.clear();
     this.#parts.over(this);
+    this.#over.resolve();
   }
 
   #answered(): void {

@@ -14,25 +14,38 @@ import {
   type Result,
 } from './application.js';
 import { channelBuiltins, systemBuiltins } from './builtin-variables.js';
+import { Contexts } from './contexts.js';
 import type { AddedExtension, Dialplan, HintRow, Lookup, Owned } from './dialplan.js';
-import type { Answer, Extensions, Question } from './extensions.js';
+import { exceptionFunction } from './exception.js';
 import { PbxLoop } from './pbx-loop.js';
+import type { Answer, Question } from './question.js';
 import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution } from './substitution.js';
 
 export interface EngineParts {
-  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches'>;
-  readonly extensions: Extensions;
+  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
+  readonly hints?: HintSource;
   readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
 }
 
+/** States of extensions; without it there are no hints. */
+export type HintSource = Pick<Dialplan, 'hints' | 'hint' | 'watchHint'>;
+
 type Place = Pick<Position, 'context' | 'extension'>;
+
+/** The engine with the functions that are its own. */
+export function openDialplan(parts: EngineParts, owner: string): DialplanEngine {
+  parts.calls.functions.add(owner, exceptionFunction);
+  return new DialplanEngine(parts);
+}
 
 export class DialplanEngine implements Dialplan {
   readonly globals = new Variables();
+  readonly contexts: Contexts;
+  /** Whether a call whose priorities run out ends, rather than waits for digits. */
   autofallthrough = true;
   readonly #parts: EngineParts;
   readonly #substitution: Substitution;
@@ -54,9 +67,15 @@ export class DialplanEngine implements Dialplan {
         emit('variableSet', { channel: undefined, name: bare, value });
       },
     });
+    this.contexts = new Contexts({
+      clock,
+      log,
+      switches: calls.switches,
+      substitute: (channel, text) => this.#substitution.substitute(channel, text),
+    });
     this.#loop = new PbxLoop({
       log,
-      step: async (channel, at) => (await this.#find(channel, at, at.priority)).step,
+      step: async (channel, at) => (await this.#find(channel, at)).step,
       lookup: (channel, extension) =>
         this.lookup({ context: channel.position.context, extension }, channel.caller.number, channel),
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
@@ -69,7 +88,7 @@ export class DialplanEngine implements Dialplan {
   // Extensions.
 
   hasContext(context: string): boolean {
-    return this.#parts.extensions.hasContext(context);
+    return this.contexts.hasContext(context);
   }
 
   async lookup(at: Partial<Position> & Place, callerNumber: string | undefined, channel?: Channel): Promise<Lookup> {
@@ -116,12 +135,12 @@ export class DialplanEngine implements Dialplan {
     return priority;
   }
 
-  #find(channel: Channel, { context, extension }: Place, priority: number): Answer | Promise<Answer> {
-    return this.#ask({ context, extension, priority, callerNumber: channel.caller.number, channel });
+  #find(channel: Channel, at: Position): Answer | Promise<Answer> {
+    return this.#ask({ ...at, callerNumber: channel.caller.number, channel, stepOnly: true });
   }
 
   #ask(question: Question): Answer | Promise<Answer> {
-    return this.#parts.extensions.find(question);
+    return this.contexts.find(question);
   }
 
   // Channels in it.
@@ -131,8 +150,10 @@ export class DialplanEngine implements Dialplan {
   }
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
-    const found = this.application(name)?.entry;
-    if (!found) throw new ApplicationError(`there is no application ${name}`);
+    const owned = this.application(name);
+    const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
+    if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
+    const found = owned.entry;
     const before = channel.running;
     channel.running = { application: found.name, data };
     try {
@@ -140,6 +161,7 @@ export class DialplanEngine implements Dialplan {
       return (await found.run(channel, data)) ?? undefined;
     } finally {
       channel.running = before;
+      release();
     }
   }
 
@@ -203,22 +225,22 @@ export class DialplanEngine implements Dialplan {
   // What others add to extensions, and hear of them.
 
   addExtension(extension: AddedExtension, replace?: boolean): void {
-    this.#parts.extensions.addExtension(extension, replace);
+    this.contexts.addExtension(extension, replace);
   }
 
   removeExtension(context: string, extension: string, priority?: number | 'hint', callerNumber?: string): boolean {
-    return this.#parts.extensions.removeExtension(context, extension, priority, callerNumber);
+    return this.contexts.removeExtension(context, extension, priority, callerNumber);
   }
 
   hints(): readonly HintRow[] {
-    return this.#parts.extensions.hints();
+    return this.#parts.hints?.hints() ?? [];
   }
 
   hint(context: string, extension: string): HintRow | undefined {
-    return this.#parts.extensions.hint(context, extension);
+    return this.#parts.hints?.hint(context, extension);
   }
 
   watchHint(context: string, extension: string, changed: (row: HintRow | undefined) => void): () => void {
-    return this.#parts.extensions.watchHint(context, extension, changed);
+    return this.#parts.hints?.watchHint(context, extension, changed) ?? (() => undefined);
   }
 }

@@ -8,7 +8,7 @@ import { ApplicationError, type Result } from './application.js';
 import { collectDigits } from './collect.js';
 import type { Lookup } from './dialplan.js';
 import { raise } from './exception.js';
-import type { Step } from './extensions.js';
+import type { Step } from './question.js';
 
 /** What the loop has done for it. */
 export interface LoopParts {

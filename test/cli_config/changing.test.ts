@@ -78,6 +78,13 @@ const changes: [line: string, answer: string, file: string, before: string, afte
     'udpbindaddr = 127.0.0.2',
   ],
   [
+    'config set parts.conf general x 3',
+    "parts.conf:6: 'x' of [general] is added.",
+    'parts.conf',
+    '[general](t)\n',
+    '[general](t)\nx=3\n',
+  ],
+  [
     'config set sip.conf general realm home',
     "sip.conf:4: 'realm' of [general] is added.",
     'sip.conf',
@@ -147,6 +154,7 @@ const MORE: Texts = {
   'extconfig.conf': '[settings]\nsippeers => sqlite3,asterisk\n',
   'logger.conf': '[logfiles]\nmessages => notice\n',
   'acl.conf': '[office]\ndeny = 0.0.0.0/0\n',
+  'parts.conf': '[t](!)\nx=1\n[general]\nx=2\n[general](t)\n',
 };
 
 for (const [line, answer, file, before, after] of changes) {
@@ -209,6 +217,19 @@ for (const [line, answer] of refusals) {
     assert.deepEqual([await on.directory.content(), on.reloaded, on.cli.faults], [before, [], []]);
   });
 }
+
+test('an option that a later line undoes is not said to be set, whether it is there or not', async t => {
+  const lines = '[9](phone)\nallow = alaw\ndisallow = all ; none\n';
+  const on = await stage(t, { 'phones.conf': PHONES + lines }, TAKEN);
+  const before = await on.directory.content();
+  for (const codec of ['alaw', 'g722']) {
+    assert.match(
+      await on.cli.text(`config set sip.conf 9 allow ${codec}`),
+      /^sip\.conf: 'allow' of \[9\] would not be in force, phones\.conf:1[23] undoes it: disallow=all\./,
+    );
+  }
+  assert.deepEqual([await on.directory.content(), on.reloaded, on.cli.faults], [before, [], []]);
+});
 
 test('a value that the Latin-1 of its file cannot say is refused at its line, and the file is as it was', async t => {
   const on = await stage(t, { 'phones.conf': Buffer.from(`; für uns\n${PHONES}`, 'latin1') }, TAKEN);

@@ -4,11 +4,10 @@ import type { Channel } from '../../core/channel/channel.js';
 import { TestClock } from '../../core/clock.js';
 import { parseText } from '../../core/config/dialect.js';
 import type { Application, DialplanFunction, Result } from '../../core/dialplan/application.js';
-import { DialplanEngine, type EngineParts } from '../../core/dialplan/engine.js';
-import { exceptionFunction } from '../../core/dialplan/exception.js';
+import { type DialplanEngine, type EngineParts, openDialplan } from '../../core/dialplan/engine.js';
 import { Events } from '../../core/events.js';
 import { readSettings, type Settings } from '../../core/settings.js';
-import { MemoryExtensions } from './memory-extensions.js';
+import { writeContext } from './dialplan-text.js';
 import { testCalls } from './test-calls.js';
 import { type TestChannel, testChannel } from './test-channel.js';
 import { keptLog } from './wire.js';
@@ -28,29 +27,27 @@ export class DialplanStage {
   readonly clock = new TestClock();
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${thrown}`));
   readonly calls = testCalls(this.clock, this.events);
-  readonly extensions = new MemoryExtensions();
   readonly #log = keptLog();
   readonly engine: DialplanEngine;
   /** What ran, `extension@context:priority Application(data)`. */
   readonly ran: string[] = [];
 
   private constructor(settings: Settings) {
-    const { calls, extensions, clock, events } = this;
+    const { calls, clock, events } = this;
     const { log } = this.#log;
     const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
-    this.engine = new DialplanEngine({ calls, extensions, clock, log, settings, emit });
+    this.engine = openDialplan({ calls, clock, log, settings, emit }, 'core');
     this.events.on('applicationStarted', ({ channel, application: name, data }) => {
       const { context, extension, priority } = channel.position;
       this.ran.push(`${extension}@${context}:${priority} ${name}(${data})`);
     });
-    this.calls.functions.add('core', exceptionFunction);
   }
 
   /** `options`: lines of [options] in asterisk.conf. */
   static async of(contexts: Readonly<Record<string, string>>, options = ''): Promise<DialplanStage> {
     const { config } = await parseText('asterisk.conf', `[options]\n${options}\n`);
     const stage = new DialplanStage(readSettings(config, '/etc/asterisk.conf', 'host').settings);
-    for (const [context, text] of Object.entries(contexts)) stage.extensions.write(context, text);
+    for (const [context, text] of Object.entries(contexts)) writeContext(stage.engine.contexts, context, text);
     return stage;
   }
 

@@ -9,6 +9,7 @@ import {
   type Habit,
   newSection,
   type Revised,
+  refuseOverruled,
   setOption,
   unsetOption,
   withinFile,
@@ -130,6 +131,27 @@ const done: [rule: string, before: Texts, edit: (all: Layout) => Revised, after:
     'changed a:2',
   ],
   [
+    'a template that a later part inherits from is overruled behind it',
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\n' },
+    set('3', merged),
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\nx=3\n' },
+    'added a:7',
+  ],
+  [
+    'so is a section that is taken into one',
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\n' },
+    set('3'),
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\nx=3\n' },
+    'added a:6',
+  ],
+  [
+    'and a line about the same that comes from a template',
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\n' },
+    set('1,new', listed),
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\nx=1,new\n' },
+    'added a:6',
+  ],
+  [
     'what += added goes with what it was added to',
     { a: '[s]\nx=1\n#include b\n', b: 'x+=2\nx += 3 ; c\n' },
     set('3'),
@@ -246,6 +268,20 @@ for (const [what, before, edit, why] of refused) {
       (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message),
     );
     assert.deepEqual(after(all), before);
+  });
+}
+
+for (const [value, habit, why] of [
+  ['1', merged, undefined],
+  ['2', merged, /^'x' of \[s\] would not be in force, a:2 \(template t\) decides: change it there$/],
+  ['1', listed, undefined],
+  ['4', listed, /^'x' of \[s\] would not be in force, nothing of it would be read$/],
+] as const) {
+  test(`whether x=${value} is in force is read from the file${habit.key ? ', among others' : ''}`, async () => {
+    const { config } = await layout({ a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\n' });
+    const verify = () => refuseOverruled(config, 's', 'x', value, habit);
+    if (!why) return verify();
+    return assert.throws(verify, (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message));
   });
 }
 
