@@ -22,7 +22,12 @@ export interface ConversationTerms {
  * Brings both into the bridge and waits. Afterwards neither is in it, and both are still their owners'.
  * Never rejects.
  */
-export function converse(bridge: Bridge, first: Channel, second: Channel, terms: ConversationTerms = {}): Promise<ConversationEnd> {
+export function converse(
+  bridge: Bridge,
+  first: Channel,
+  second: Channel,
+  terms: ConversationTerms = {},
+): Promise<ConversationEnd> {
   return new Promise(done => {
     const { clock } = first;
     const undo: (() => void)[] = [];

@@ -9,7 +9,7 @@ import {
   type Result,
 } from '#core';
 import type { DialOptions } from './letters.js';
-import { limitOf, listeners } from './limits.js';
+import { type Limit, listeners } from './limits.js';
 import type { DialStatus } from './status.js';
 import { playFile, subroutineOf, type Tools } from './tools.js';
 
@@ -18,20 +18,29 @@ const DIGIT = 100;
 const GAP = 100;
 const HANG_UP = '*';
 
+export interface AnsweredTerms {
+  readonly options: DialOptions;
+  readonly limit: Limit;
+  /** Sets DIALSTATUS. */
+  readonly status: (status: DialStatus) => void;
+}
+
 export class Answered {
   readonly #tools: Tools;
   readonly #caller: Channel;
   readonly #callee: Channel;
   readonly #options: DialOptions;
   readonly #status: (status: DialStatus) => void;
+  readonly #limit: Limit;
   #talkedSince: number | undefined;
 
-  constructor(tools: Tools, caller: Channel, callee: Channel, options: DialOptions, status: (status: DialStatus) => void) {
+  constructor(tools: Tools, caller: Channel, callee: Channel, terms: AnsweredTerms) {
     this.#tools = tools;
     this.#caller = caller;
     this.#callee = callee;
-    this.#options = options;
-    this.#status = status;
+    this.#options = terms.options;
+    this.#limit = terms.limit;
+    this.#status = terms.status;
   }
 
   /** From the answer on. The channel that was called is nobody's afterwards. */
@@ -107,7 +116,9 @@ export class Answered {
         this.#caller.redirect(await this.#tools.dialplan.target(this.#caller, subroutineOf(where)));
         return { result: undefined };
       default:
-        throw new ApplicationError(`GOSUB_RESULT is '${outcome}': ABORT, CONGESTION, BUSY, CONTINUE or GOTO:… is expected`);
+        throw new ApplicationError(
+          `GOSUB_RESULT is '${outcome}': ABORT, CONGESTION, BUSY, CONTINUE or GOTO:… is expected`,
+        );
     }
   }
 
@@ -143,7 +154,7 @@ export class Answered {
   }
 
   #terms(): ConversationTerms {
-    const { most, warnings } = limitOf(this.#options.get('L'), this.#options.get('S'));
+    const { most, warnings } = this.#limit;
     const [caller, callee] = [this.#caller, this.#callee];
     const file = caller.variables.get('LIMIT_WARNING_FILE') || 'beep';
     const warn = (): void => {

@@ -74,7 +74,7 @@ export class Branch {
   #fail(cause: number): void {
     if (this.#closed) return;
     this.cause = cause;
-    this.miss = missOf(cause);
+    this.miss = missOf(cause, this.channel?.refusal);
     this.close(cause, this.miss);
     this.#parts.missed(this);
   }

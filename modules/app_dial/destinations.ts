@@ -11,7 +11,8 @@ const KEPT = '\ue000';
 export function destinationsOf(text: string, channel: Channel): string[] {
   const { position, dnid, caller } = channel;
   const words = [position.extension, dnid, caller.number ?? '', caller.name ?? ''].filter(word => word.includes('&'));
-  const safe = words.length === 0 ? text : text.replace(/&/g, (sign, at: number) => (isWithin(words, text, at) ? KEPT : sign));
+  const safe =
+    words.length === 0 ? text : text.replace(/&/g, (sign, at: number) => (isWithin(words, text, at) ? KEPT : sign));
   return safe
     .split('&')
     .map(one => one.replaceAll(KEPT, '&').trim())

@@ -5,15 +5,16 @@ import {
   NOBODY,
   type Party,
   type Presentation,
+  parseOptions,
   presentations,
   Q850,
   type Result,
   splitArguments,
-  parseOptions,
 } from '#core';
 import { Answered, sendDigits } from './answered.js';
 import { destinationsOf } from './destinations.js';
 import { type DialLetter, type DialOptions, KINDS, LETTERS } from './letters.js';
+import { limitOf } from './limits.js';
 import { Progress } from './progress.js';
 import { Ringing, type RingingEnd } from './ringing.js';
 import type { DialStatus } from './status.js';
@@ -32,9 +33,11 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   status('INVALIDARGS');
   const [list = '', seconds = '', letters = ''] = splitArguments(data);
   const destinations = destinationsOf(list, channel);
-  if (destinations.length === 0) throw new ApplicationError('a technology and a resource are expected: Dial(Tech/resource)');
+  if (destinations.length === 0)
+    throw new ApplicationError('a technology and a resource are expected: Dial(Tech/resource)');
   const timeout = timeoutOf(seconds);
   const options = optionsOf(tools, channel, letters);
+  const limit = limitOf(options.get('L'), options.get('S'));
   status('NOANSWER');
   if (options.has('a')) channel.answer();
   const before = options.get('B');
@@ -51,7 +54,7 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   status('ANSWER');
   channel.set('DIALEDPEERNAME', end.callee.name);
   channel.set('DIALEDPEERNUMBER', end.dialString.replace(/^[^/]*\//, ''));
-  const answered = new Answered(tools, channel, end.callee, options, status);
+  const answered = new Answered(tools, channel, end.callee, { options, limit, status });
   try {
     return await answered.run();
   } finally {
@@ -76,12 +79,14 @@ function timeoutOf(text: string): number | undefined {
 
 function optionsOf({ core }: Tools, channel: Channel, text: string): DialOptions {
   const { options, unknown, unclosed } = parseOptions(text, KINDS);
+  const found: Readonly<Record<string, string | boolean | undefined>> = options;
   const given = new Map<DialLetter, string>();
   const warn = (words: string): void => core.log.warning(`${channel.name}: Dial: ${words}`);
   for (const letter of unknown) warn(`there is no option '${letter}'`);
-  if (unclosed !== undefined) warn(`the parenthesis of option '${unclosed}' is not closed: it and what is behind it are left out`);
+  if (unclosed !== undefined)
+    warn(`the parenthesis of option '${unclosed}' is not closed: it and what is behind it are left out`);
   for (const letter of Object.keys(LETTERS) as DialLetter[]) {
-    const value: string | boolean | undefined = options[letter];
+    const value = found[letter];
     if (value === false || value === undefined) continue;
     const { idle } = LETTERS[letter] as { idle?: string };
     if (idle !== undefined) warn(`option ${letter} is without effect: ${idle}`);
@@ -145,7 +150,8 @@ function present(caller: Channel, callee: Channel, options: DialOptions): void {
   const tag = options.get('s');
   callee.connected = {
     ...callee.connected,
-    ...(shown !== undefined && presentations.includes(shown as Presentation) && { presentation: shown as Presentation }),
+    ...(shown !== undefined &&
+      presentations.includes(shown as Presentation) && { presentation: shown as Presentation }),
     ...(tag !== undefined && { tag }),
   };
 }

@@ -1,5 +1,5 @@
 /** app_dial: calls other channels and connects the one that answers. */
-import { type Application, channels, type Core, defineModule, dialplan, sounds, toneZones } from '#core';
+import { type Application, type Core, channels, defineModule, dialplan, sounds, toneZones } from '#core';
 import { dial } from './dial.js';
 import { LETTERS } from './letters.js';
 import type { Tools } from './tools.js';

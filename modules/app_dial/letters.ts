@@ -14,7 +14,10 @@ const flag = (name: string, help: string, idle?: string): Letter => ({
   argument: false,
   ...(idle !== undefined && { idle }),
 });
-const withArgument = (name: string, help: string, idle?: string): Letter => ({ ...flag(name, help, idle), argument: true });
+const withArgument = (name: string, help: string, idle?: string): Letter => ({
+  ...flag(name, help, idle),
+  argument: true,
+});
 
 const TRANSFERS = 'transfers are not there yet';
 const RECORDING = 'recording by key is not there yet';
@@ -31,9 +34,15 @@ export const LETTERS = {
   D: withArgument('D', 'Send digits: called[:calling[:progress]]'),
   e: flag('e', 'Run extension h on who was called, too'),
   f: withArgument('f', 'Caller id of a forwarded call: the extension that was dialled, or what is given'),
-  F: withArgument('F', 'When who calls hangs up, send who was called to [[context^]extension^]priority, or on in the dialplan'),
+  F: withArgument(
+    'F',
+    'When who calls hangs up, send who was called to [[context^]extension^]priority, or on in the dialplan',
+  ),
   g: flag('g', 'Go on in the dialplan when who was called hangs up'),
-  G: withArgument('G', 'Once answered, send who calls to [[context^]extension^]priority and who was called to the one behind'),
+  G: withArgument(
+    'G',
+    'Once answered, send who calls to [[context^]extension^]priority and who was called to the one behind',
+  ),
   h: flag('h', 'Who was called may hang up by *'),
   H: flag('H', 'Who calls may hang up by *'),
   i: flag('i', 'Follow no forwarding'),

@@ -1,5 +1,5 @@
 /** What who calls sees and hears while it rings. */
-import { type Channel, type Playback, type ToneZones } from '#core';
+import type { Channel, Playback, ToneZones } from '#core';
 
 export interface ProgressTerms {
   /** Option r: ringing whatever the other end says; R: until there is something to hear; else as it comes. */

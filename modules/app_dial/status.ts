@@ -25,7 +25,11 @@ const MISSES: ReadonlyMap<number, Miss> = new Map<number, Miss>([
   [Q850.callRejected, 'NOANSWER'],
 ]);
 
-export const missOf = (cause: number): Miss => MISSES.get(cause) ?? 'CHANUNAVAIL';
+/** What the far end said counts for more than the cause that its words stand for. */
+export function missOf(cause: number, refusal: 'busy' | 'congestion' | undefined): Miss {
+  if (refusal) return refusal === 'busy' ? 'BUSY' : 'CONGESTION';
+  return MISSES.get(cause) ?? 'CHANUNAVAIL';
+}
 
 /** Of all of them: one that is busy says the most. Somebody who rang in vain: no answer. */
 export function statusOf(misses: readonly Miss[]): DialStatus {
