@@ -12,6 +12,9 @@ export * from './channel/device-state.js';
 export * from './channel/format.js';
 export * from './channel/media.js';
 export * from './channel/party.js';
+export * from './channel/prompts.js';
+export * from './channel/read-digits.js';
+export * from './channel/say.js';
 export * from './channel/states.js';
 export * from './channel/technology.js';
 export { type ToneZone, type ToneZones, toneZones } from './channel/tone-zones.js';
@@ -52,14 +55,27 @@ export * from './console-protocol.js';
 export * from './control.js';
 export * from './dialplan/application.js';
 export * from './dialplan/arguments.js';
+export * from './dialplan/branches.js';
+export { type Added, type Alternative, Context, type Extension, type Include, oddityOf } from './dialplan/context.js';
+export { Contexts, contexts, HINT, LONGEST_NAME, parseInclude, parseSwitch, type Step } from './dialplan/contexts.js';
 export * from './dialplan/dialplan.js';
 export { type Exception, raise } from './dialplan/exception.js';
+export * from './dialplan/letters.js';
+export {
+  comparePatterns,
+  type ExtensionPattern,
+  matchPattern,
+  parseExtension,
+  withoutDashes,
+} from './dialplan/pattern.js';
 export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
+export { timeLength } from './dialplan/time-length.js';
+export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
 export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
-export { compileDate } from './log/dates.js';
+export { compileDate, dateTime } from './log/dates.js';
 export * from './logger.js';
 export * from './manager.js';
 export * from './module.js';

@@ -97,7 +97,10 @@ const options = {
     never: 'files are replaced whole, never edited in place',
   }),
   stdexten: text('gosub', 'How users.conf makes extensions.', { later: 'the dialplan' }),
-  live_dangerously: yesno(false, 'Dangerous functions from outside.', { later: 'the dialplan' }),
+  live_dangerously: yesno(
+    false,
+    'Whether clients of the manager interface and their like may read and write functions that reach beyond the call, such as SHELL().',
+  ),
   hide_messaging_ami_events: yesno(false, 'No manager events for messages.', { later: 'the manager' }),
   sounds_search_custom_dir: yesno(false, 'Look under custom/ for sounds.', { later: 'calls' }),
   channel_storage_backend: text('ao2_legacy', 'How channels are kept.', { never: 'there is one way' }),

@@ -224,7 +224,7 @@ export class ChannelTable implements Channels {
     const state = this.deviceState(device);
     if ((this.#told.get(device) ?? 'NOT_INUSE') === state) return;
     // A device that nobody has is not remembered: names come from strangers.
-    if (state === 'NOT_INUSE' || state === 'INVALID') this.#told.delete(device);
+    if (NOTHING.has(state)) this.#told.delete(device);
     else this.#told.set(device, state);
     this.#parts.emit('deviceStateChanged', { device, state });
   }
@@ -259,6 +259,9 @@ export class ChannelTable implements Channels {
     return number.toString(16).padStart(8, '0');
   }
 }
+
+/** States of a device that is idle, or that nobody has. */
+const NOTHING: ReadonlySet<DeviceState> = new Set(['NOT_INUSE', 'UNKNOWN', 'INVALID']);
 
 const keyOf = (name: string): string => name.toLowerCase();
 

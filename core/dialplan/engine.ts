@@ -18,7 +18,7 @@ import { Contexts } from './contexts.js';
 import type { AddedExtension, Dialplan, HintRow, Lookup, Owned } from './dialplan.js';
 import { exceptionFunction } from './exception.js';
 import { PbxLoop } from './pbx-loop.js';
-import type { Answer, Question } from './question.js';
+import type { Answer, Question, Step } from './question.js';
 import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution } from './substitution.js';
 
@@ -45,7 +45,6 @@ export function openDialplan(parts: EngineParts, owner: string): DialplanEngine 
 export class DialplanEngine implements Dialplan {
   readonly globals = new Variables();
   readonly contexts: Contexts;
-  /** Whether a call whose priorities run out ends, rather than waits for digits. */
   autofallthrough = true;
   readonly #parts: EngineParts;
   readonly #substitution: Substitution;
@@ -75,7 +74,7 @@ export class DialplanEngine implements Dialplan {
     });
     this.#loop = new PbxLoop({
       log,
-      step: async (channel, at) => (await this.#find(channel, at)).step,
+      step: (channel, at) => this.step(channel, at),
       lookup: (channel, extension) =>
         this.lookup({ context: channel.position.context, extension }, channel.caller.number, channel),
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
@@ -109,6 +108,10 @@ export class DialplanEngine implements Dialplan {
     channel?: Channel,
   ): Promise<number | undefined> {
     return (await this.#ask({ context, extension, priority: { label }, callerNumber, channel })).priority;
+  }
+
+  async step(channel: Channel, at: Position): Promise<Step | undefined> {
+    return (await this.#find(channel, at)).step;
   }
 
   async target(channel: Channel, text: string): Promise<Position> {
@@ -151,6 +154,9 @@ export class DialplanEngine implements Dialplan {
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
     const owned = this.application(name);
+    if (owned?.entry.dangerous && this.#substitution.isOutside) {
+      throw new ApplicationError(`only the dialplan may run ${name}, unless live_dangerously is set in asterisk.conf`);
+    }
     const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
     if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
     const found = owned.entry;

@@ -347,16 +347,17 @@ function linesOf(text: string, section: string): ReadonlySet<string> {
 }
 
 /** Whether an edit may take this line of the text away, or change it. */
-function mayChange(text: string, line: string, [kind, where, option]: Edit): boolean {
-  if (kind === 'remove') return linesOf(text, where).has(line);
-  const last =
-    line ===
-    text
+function mayChange(text: string, now: string, line: string, [kind, where, option]: Edit): boolean {
+  // The line that set a section apart goes with it.
+  if (kind === 'remove' && (line.trim() === '' || linesOf(text, where).has(line))) return true;
+  const last = (of: string) =>
+    of
       .replace(/^\uFEFF/, '')
       .split('\n')
-      .at(-1);
-  // A last line without an end gets one when another follows.
-  if (last) return true;
+      .at(-1)!;
+  // A last line without an end gets one when another follows, and the next has none when it goes.
+  if (line === last(text)) return true;
+  if (last(text) !== '' && line.replace(/\r?\n$/, '') === last(now)) return true;
   return line.toLowerCase().includes(option) && kind !== 'add';
 }
 
@@ -374,7 +375,7 @@ test('whatever the text, no edit of a sequence changes a line that is not its ow
       const now = { ...texts, ...after(all) };
       for (const [file, before] of Object.entries(texts)) {
         const gone = lost(before, now[file]!);
-        const wrong = gone.filter(line => !mayChange(before, line, edit));
+        const wrong = gone.filter(line => !mayChange(before, now[file]!, line, edit));
         assert.deepEqual(wrong, [], `${edit} of ${JSON.stringify(before)} gives ${JSON.stringify(now[file])}`);
         if (edit[0] !== 'unset' && edit[0] !== 'remove') assert.ok(lost(now[file]!, before).length <= gone.length + 2);
       }
