@@ -7,7 +7,7 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
-import { provideCalls } from './call-services.js';
+import { type CallServices, provideCalls } from './call-services.js';
 import { openCalls } from './calls.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
@@ -86,6 +86,8 @@ interface Inside extends Parts {
   readonly dialplan: DialplanEngine;
   readonly activity: ActivityCount;
   readonly shutdown: Shutdown;
+  /** Writes down what a listener or a driver of a channel threw. */
+  readonly failed: (what: string, thrown: unknown) => void;
   readonly own: OwnFiles;
   readonly scope: Scope;
 }
@@ -149,7 +151,12 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
     const { calls, dialplan } = this.#inside;
-    provideCalls((...service) => registry.provide(CORE, ...service), calls, dialplan, set.directories.astdatadir);
+    const services: CallServices = {
+      provide: (token, service) => void registry.provide(CORE, token, service),
+      find: token => registry.find(token),
+      failed: this.#inside.failed,
+    };
+    provideCalls(services, calls, dialplan, set.directories.astdatadir);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -309,7 +316,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const under = new ActivityCount();
   const shutdown = new Shutdown(under);
   const takes = () => shutdown.taken;
-  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, emit });
+  const failed = (what: string, thrown: unknown) => log.error(`${what}: ${traceOf(thrown)}`);
+  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, failed, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
@@ -334,6 +342,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     dialplan: plan,
     activity: under,
     shutdown,
+    failed,
     scope,
   };
 }

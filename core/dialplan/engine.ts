@@ -161,6 +161,9 @@ export class DialplanEngine implements Dialplan {
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
     const owned = this.application(name);
+    if (owned?.entry.dangerous && this.#substitution.isOutside) {
+      throw new ApplicationError(`only the dialplan may run ${name}, unless live_dangerously is set in asterisk.conf`);
+    }
     const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
     if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
     const found = owned.entry;
