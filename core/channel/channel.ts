@@ -1,6 +1,8 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
 import type { Clock, Timer } from '../clock.js';
+import type { Exception } from '../dialplan/exception.js';
+import type { Frame } from '../dialplan/stack.js';
 import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import type { Digit, MediaSource, Playback } from './media.js';
@@ -85,7 +87,17 @@ export class Channel {
   musicclass = '';
   callgroup = '';
   pickupgroup = '';
+  /**
+   * An application sends the dialplan elsewhere by putting another position here; where it leaves the one that it found,
+   * the next priority follows.
+   */
   position: Position = START;
+  /** Subroutines that the dialplan is in, the innermost last. */
+  readonly stack: Frame[] = [];
+  /** Why the dialplan is at extension `e`. */
+  exception: Exception | undefined;
+  /** Subroutines to run at the end, the last first: `[[context,]extension,]priority[(arguments)]`. */
+  readonly hangupHandlers: string[] = [];
   /** What the dialplan runs on it. */
   running: { readonly application: string; readonly data: string } | undefined;
   /** Whether the dialplan runs on it, or another application's owner looks after it. */
@@ -93,6 +105,8 @@ export class Channel {
   bridge: Bridge | undefined;
   /** Of Q.850; 0 while nobody said. */
   hangupCause: number = Q850.none;
+  /** How the far end that we called refused, where it said so: what a caller hears then. */
+  refusal: 'busy' | 'congestion' | undefined;
   /** Who hung up: a channel's name; empty: the PBX. */
   hangupSource = '';
   /** Milliseconds for digits: between two, and for the first. */
@@ -106,6 +120,7 @@ export class Channel {
   #redirectTo: Position | undefined;
   #absolute: { readonly at: number; readonly timer: Timer } | undefined;
   #ended = false;
+  readonly #over = Promise.withResolvers<void>();
   #afterlife = false;
 
   constructor(parts: ChannelParts) {
@@ -116,8 +131,7 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
-    const interrupted = () => this.#ended || (this.#interruption !== undefined && !this.#afterlife);
-    this.#waits = new Waits(parts.clock, interrupted);
+    this.#waits = new Waits(parts.clock, () => this.interrupted);
     this.leg = parts.leg(this);
   }
 
@@ -134,6 +148,11 @@ export class Channel {
     return this.#ended;
   }
 
+  /** Resolves when it has ended. */
+  whenEnded(): Promise<void> {
+    return this.#over.promise;
+  }
+
   /** Whether it is to end: its far end is gone, or somebody wants it gone. */
   get hangingUp(): boolean {
     return this.#ended || this.#interruption === 'hangup';
@@ -141,6 +160,11 @@ export class Channel {
 
   get interruption(): Interruption | undefined {
     return this.#interruption;
+  }
+
+  /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
+  get interrupted(): boolean {
+    return this.#ended || (this.#interruption !== undefined && !this.#afterlife);
   }
 
   get clock(): Clock {
@@ -176,7 +200,9 @@ export class Channel {
   }
 
   nowHeld(held: boolean): void {
-    if (!this.#ended) this.#tell({ kind: held ? 'hold' : 'unhold' });
+    if (this.#ended) return;
+    this.#parts.emit('channelHeld', { channel: this, held });
+    this.#tell({ kind: held ? 'hold' : 'unhold' });
   }
 
   /** The far end that we called wants another to be called. */
@@ -339,12 +365,14 @@ export class Channel {
     this.limit(undefined);
     this.bridge?.leave(this);
     this.leg.hangup();
-    this.#state = 'Down';
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    // Who hears of it sees the state that it ended in.
     this.#parts.emit('channelEnded', { channel: this });
+    this.#state = 'Down';
     this.#waits.wake();
     this.#listeners.clear();
     this.#parts.over(this);
+    this.#over.resolve();
   }
 
   #answered(): void {
