@@ -12,9 +12,14 @@ function* fieldsOf(text: string, count: number): Generator<number> {
   }
 }
 
-/** `\n` and its like as one character. */
-const delimiterOf = (text: string): string =>
-  text === '' ? '-' : ({ '\\n': '\n', '\\t': '\t', '\\r': '\r' }[text] ?? text[0]!);
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+
+/** One character; `\n` and its like, and a backslash before one that means something here. */
+function delimiterOf(text: string): string {
+  const bare = text.replace(/^"(.+)"$/, '$1');
+  if (bare === '') return '-';
+  return bare[0] === '\\' && bare.length > 1 ? (ESCAPES[bare[1]!] ?? bare[1]!) : bare[0]!;
+}
 
 const cut = (plan: Dialplan): DialplanFunction => ({
   name: 'CUT',
@@ -29,7 +34,7 @@ const cut = (plan: Dialplan): DialplanFunction => ({
     const [name = '', delimiter = '', range = ''] = splitArguments(data, { most: 3, raw: true });
     if (range === '') throw new ApplicationError('CUT expects a variable, a delimiter and a range');
     const value = await plan.read(channel, name);
-    const by = delimiterOf(delimiter.replace(/^"(.)"$/, '$1'));
+    const by = delimiterOf(delimiter);
     const fields = value.split(by);
     return [...fieldsOf(range, fields.length)].map(at => fields[at - 1]!).join(by);
   },

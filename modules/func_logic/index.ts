@@ -1,12 +1,16 @@
 /** func_logic: choices within an expression. */
 import {
   ApplicationError,
+  type Clock,
   type Dialplan,
   type DialplanFunction,
   defineModule,
   dialplan,
+  Invalid,
   isTrue,
+  parseTimeSpec,
   splitArguments,
+  type TimeSpec,
 } from '#core';
 
 /** `condition?yes:no`, quotes around either protect. @throws ApplicationError */
@@ -22,7 +26,17 @@ const bare = (text: string): string => {
   return word.length > 1 && word.startsWith('"') && word.endsWith('"') ? word.slice(1, -1) : text;
 };
 
-const functions = (plan: Dialplan): DialplanFunction[] => [
+/** @throws ApplicationError */
+function timed(text: string): TimeSpec {
+  try {
+    return parseTimeSpec(text);
+  } catch (thrown) {
+    if (thrown instanceof Invalid) throw new ApplicationError(thrown.message);
+    throw thrown;
+  }
+}
+
+const functions = (plan: Dialplan, clock: Clock): DialplanFunction[] => [
   {
     name: 'IF',
     synopsis: 'Gets one of two values, as a condition says.',
@@ -30,6 +44,15 @@ const functions = (plan: Dialplan): DialplanFunction[] => [
     read({ data }) {
       const { condition, yes, no } = branches(data, 'IF');
       return isTrue(condition) ? yes : no;
+    },
+  },
+  {
+    name: 'IFTIME',
+    synopsis: 'Gets one of two values, as the time says.',
+    syntax: 'IFTIME(timespec?[true][:false])',
+    read({ data }) {
+      const { condition, yes, no } = branches(data, 'IFTIME');
+      return timed(condition).holds(clock.now()) ? yes : no;
     },
   },
   {
@@ -61,5 +84,5 @@ const functions = (plan: Dialplan): DialplanFunction[] => [
 export default defineModule({
   name: 'func_logic',
   description: 'Logical dialplan functions',
-  loadModule: core => core.dialplanFunction(...functions(core.use(dialplan))),
+  loadModule: core => core.dialplanFunction(...functions(core.use(dialplan), core.clock)),
 });

@@ -1,14 +1,11 @@
 /** Functions of lists: variables whose values have parts. */
 import { ApplicationError, type Channel, type Dialplan, type DialplanFunction, splitArguments } from '#core';
-
-/** `\n` and its like as one character; a comma where nothing is said. */
-const delimiterOf = (text: string | undefined): string =>
-  text === undefined || text === '' ? ',' : ({ '\\n': '\n', '\\t': '\t', '\\r': '\r' }[text] ?? text[0]!);
+import { charactersOf } from './characters.js';
 
 async function fields(plan: Dialplan, channel: Channel | undefined, name: string, delimiter: string | undefined) {
   if (name === '') throw new ApplicationError('the name of a variable is expected');
   const value = await plan.read(channel, name);
-  const by = delimiterOf(delimiter);
+  const [by = ','] = charactersOf(delimiter ?? '');
   return { by, parts: value === '' ? [] : value.split(by) };
 }
 
