@@ -3,6 +3,7 @@ export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export * from './bridge/bridge.js';
+export * from './bridge/conversation.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
 export * from './channel/causes.js';
 export * from './channel/channel.js';

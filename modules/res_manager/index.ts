@@ -5,6 +5,7 @@ import {
   channels,
   cli,
   configuration,
+  contexts,
   defineModule,
   dialplan,
   loader,
@@ -74,7 +75,7 @@ export default defineModule<Running>({
       ...channelActions({ core, channels: core.use(channels), clock: core.clock, block: server.block }),
     );
     const parts = {
-      ...{ channels: core.use(channels), dialplan: core.use(dialplan) },
+      ...{ channels: core.use(channels), dialplan: core.use(dialplan), contexts: core.use(contexts) },
       ...{ clock: core.clock, block: server.block, settings: core.use(settings) },
     };
     core.action(...variableActions(parts), ...dialplanActions(parts));

@@ -2,7 +2,7 @@
  * What a client may have the dialplan do. Whatever reaches beyond the call is for users of the class `system` alone
  * (AST-2011-006, AST-2012-004, AST-2013-007, AST-2019-007, GHSA-c4cg-9275-6w44).
  */
-import { ApplicationError, type Dialplan, type ManagerCall, ManagerError } from '#core';
+import { ApplicationError, type Dialplan, type ManagerCall, ManagerError, splitArguments } from '#core';
 
 /** Applications whose names contain one of these run programs, or others in their place. */
 const APPLICATIONS = ['agi', 'dbdeltree', 'exec', 'externalivr', 'mixmonitor', 'originate', 'reload', 'system'];
@@ -28,10 +28,10 @@ export function allowApplication(dialplan: Dialplan, call: ManagerCall, applicat
   const reaches =
     APPLICATIONS.some(part => name.includes(part)) ||
     dialplan.application(name)?.entry.dangerous === true ||
-    FUNCTIONS.some(part => data.toUpperCase().includes(part)) ||
+    FUNCTIONS.some(part => data.includes(part)) ||
     (name === 'queue' && !call.may('agi') && namesAgi(data));
   if (reaches) throw new ManagerError(DENIED);
 }
 
-/** Whether the seventh argument of Queue, a script, is there. */
-const namesAgi = (data: string): boolean => (data.split(',')[6] ?? '').trim() !== '';
+/** Whether the sixth argument of Queue, a script, is there. */
+const namesAgi = (data: string): boolean => (splitArguments(data)[5] ?? '').trim() !== '';
