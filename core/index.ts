@@ -88,6 +88,6 @@ export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
-export { type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
+export { type FileFormat, fileFormats, type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
 export * from './views.js';
 export * from './watch.js';

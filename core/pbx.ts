@@ -18,6 +18,7 @@ import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
 import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
+import { followRegistered } from './dialplan/registered.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -327,6 +328,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     const ended = await calls.channels.hangUp(CHANNELS_END);
     if (ended > 0) log.warning(`${ended} channels did not end by themselves`);
   });
+  const plan = openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE);
+  scope.defer('registered extensions', followRegistered({ contexts: plan.contexts, events, log: logs.logger('pbx') }));
   return {
     ...parts,
     settings: set,
@@ -336,7 +339,7 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     own,
     map: new RealtimeMap({ files, families, log: logs.logger('realtime') }),
     astdb: database,
-    dialplan: openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE),
+    dialplan: plan,
     activity: under,
     shutdown,
     failed,

@@ -94,6 +94,7 @@ export class ChannelTable implements Channels {
   readonly #numbers = new Map<string, number>();
   /** What listeners heard of a device last. A device that is idle is not kept. */
   readonly #told = new Map<string, DeviceState>();
+  readonly #watchers = new Set<(device: string | undefined) => void>();
   #serial = 0;
 
   constructor(parts: ChannelsParts) {
@@ -176,7 +177,11 @@ export class ChannelTable implements Channels {
     const before = this.#technologies.get(key);
     if (before) throw new Error(`technology '${technology.type}' is already provided by ${before.owner}`);
     this.#technologies.set(key, { owner, entry: technology });
-    return () => void this.#technologies.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#technologies.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   /** @returns what takes it away. @throws when there is one of that name */
@@ -184,7 +189,11 @@ export class ChannelTable implements Channels {
     const key = keyOf(prefix);
     if (this.#providers.has(key)) throw new Error(`device states of '${prefix}' are told already`);
     this.#providers.set(key, provider);
-    return () => void this.#providers.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#providers.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   technology(type: string): ChannelTechnology | undefined {
@@ -223,13 +232,27 @@ export class ChannelTable implements Channels {
     return Array.from(this.#told, ([device, state]) => ({ device, state }));
   }
 
+  /**
+   * Hears of each device whose state may be another one, though nobody is told of it where it is as idle as nobody's;
+   * undefined: of every device of a technology that came or went.
+   */
+  watchDevices(looked: (device: string | undefined) => void): () => void {
+    this.#watchers.add(looked);
+    return () => void this.#watchers.delete(looked);
+  }
+
   deviceChanged(device: string): void {
+    this.#mayHaveChanged(device);
     const state = this.deviceState(device);
     if ((this.#told.get(device) ?? 'NOT_INUSE') === state) return;
     // A device that nobody has is not remembered: names come from strangers.
     if (NOTHING.has(state)) this.#told.delete(device);
     else this.#told.set(device, state);
     this.#parts.emit('deviceStateChanged', { device, state });
+  }
+
+  #mayHaveChanged(device: string | undefined): void {
+    for (const looked of [...this.#watchers]) looked(device);
   }
 
   /** Of a technology that keeps none itself: whether it has channels. */
