@@ -95,5 +95,8 @@ test('indication show lists the countries, or the tones of one', async () => {
     await cli.text('indication show BE'),
     /^Country Indication +PlayList\n.*\nbe +ringcadence +1000,4000\nbe +busy +425\/250\n/,
   );
-  assert.deepEqual(await cli.run('indication show xx'), ['failure', "Indication country 'xx' is not known\n"]);
+  assert.deepEqual(await cli.run('indication show xx'), [
+    'failed',
+    "Indication country 'xx' is not known\nCommand 'indication show xx' failed.\n",
+  ]);
 });
