@@ -196,7 +196,7 @@ test('a driver that fails at the end rejects nothing', async () => {
     throw new Error('no more');
   };
   await scene.engine.run(scene.channel);
-  assert.match(scene.stage.lines.at(-1)!, /^error: Test\/alice-00000000: the dialplan failed: Error: no more\n/);
+  assert.match(scene.stage.lines.at(-1)!, /^error: Test\/alice-00000000: Error: no more\n/);
 });
 
 const tones: [status: string, told: string[], cause: number][] = [
