@@ -11,6 +11,7 @@ export { type Channels, channels, type Dialled, type NewChannel, type StateProvi
 export * from './channel/device-state.js';
 export * from './channel/format.js';
 export * from './channel/media.js';
+export * from './channel/originate.js';
 export * from './channel/party.js';
 export * from './channel/prompts.js';
 export * from './channel/read-digits.js';
