@@ -79,5 +79,6 @@ export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
 export { type Sounds, sounds } from './sounds.js';
+export { version } from './version.js';
 export * from './views.js';
 export * from './watch.js';

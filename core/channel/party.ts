@@ -49,3 +49,18 @@ export function formatParty({ name, number }: Party): string {
   if (name && number) return `"${name}" <${number}>`;
   return name ? `"${name}" <>` : (number ?? '');
 }
+
+/** What formatParty() writes, read again: `"Name" <number>`, `Name <number>`, a number or a name alone. */
+export function parseParty(text: string): Pick<Party, 'name' | 'number'> {
+  const found = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>\s*$/.exec(text);
+  if (found) {
+    const [, quoted, plain = '', number = ''] = found;
+    return { name: filled(quoted?.replace(/\\(.)/g, '$1') ?? plain), number: filled(number) };
+  }
+  const word = text.trim().replace(/^"(.*)"$/, '$1');
+  return /^[+\d*#()\-. ]+$/.test(word)
+    ? { name: undefined, number: filled(word) }
+    : { name: filled(word), number: undefined };
+}
+
+const filled = (text: string): string | undefined => (text === '' ? undefined : text);

@@ -37,7 +37,7 @@ export class Prompts {
       return { how: 'failed', position: 0 };
     }
     const playback = channel.play({ kind: 'file', path, from });
-    const end = await heard(channel, playback, terms.stops ?? nobody);
+    const end = await untilDigit(channel, playback, terms.stops ?? nobody);
     const position = from + end.position;
     if (end.how !== 'failed') return { ...end, position };
     this.#log.warning(`${channel.name}: '${name}' is not played: ${end.reason ?? 'no reason is given'}`);
@@ -59,10 +59,14 @@ export class Prompts {
 const nobody = (): boolean => false;
 
 /** `reason`: of what failed. */
-type Heard = Prompted & { readonly reason?: string };
+export type Heard = Prompted & { readonly reason?: string };
 
 /** Waits for the end of what is being played, and stops it for a digit or where the channel is wanted elsewhere. */
-async function heard(channel: Channel, playback: Playback, stops: NonNullable<PromptTerms['stops']>): Promise<Heard> {
+export async function untilDigit(
+  channel: Channel,
+  playback: Playback,
+  stops: NonNullable<PromptTerms['stops']>,
+): Promise<Heard> {
   for (;;) {
     const digit = await pressedBefore(channel, stops);
     if (digit !== undefined) {
