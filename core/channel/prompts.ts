@@ -20,10 +20,10 @@ export type Prompted = { readonly position: number } & (
 );
 
 export class Prompts {
-  readonly #sounds: () => Sounds | undefined;
+  readonly #sounds: Sounds;
   readonly #log: Logger;
 
-  constructor(sounds: () => Sounds | undefined, log: Logger) {
+  constructor(sounds: Sounds, log: Logger) {
     this.#sounds = sounds;
     this.#log = log;
   }
@@ -31,7 +31,7 @@ export class Prompts {
   /** One sound. What cannot be played is a warning, and `failed`. */
   async play(channel: Channel, name: string, terms: PromptTerms = {}): Promise<Prompted> {
     const { language = channel.language, from = 0 } = terms;
-    const path = await this.#sounds()?.find(name, language);
+    const path = await this.#sounds.find(name, language);
     if (path === undefined) {
       this.#log.warning(`${channel.name}: there is no sound '${name}' in language '${language}'`);
       return { how: 'failed', position: 0 };

@@ -142,8 +142,8 @@ export function unsetOption(
 export function newSection(layout: Layout, file: TextFile, name: string, templates: readonly string[]): Revised {
   const known = layout.sections.find(section => same(section.name, name))?.lines[0];
   if (known) throw new Unwritable(`there is a section '${name}' (${placeOf(known)})`);
-  addSection(file.tree, name, templates);
-  return { what: 'added', count: 1, file: file.name, line: file.tree.lines.length };
+  const index = addSection(file.tree, name, templates);
+  return { what: 'added', count: 1, file: file.name, line: index + 1 };
 }
 
 /** Takes a section out of every file that has a part of it. @throws Unwritable */

@@ -1,6 +1,7 @@
 /** The requests of the JSON mode: a table of what each of them takes and how it is answered. */
+import { isDeepStrictEqual } from 'node:util';
 import { CommandError, type Shown, type View } from '#core';
-import type { Op, Requests, ShownFeed, ShownLine, ShownRow, ShownView, ShownViews } from './json-protocol.js';
+import type { Levels, Op, Requests, ShownFeed, ShownLine, ShownRow, ShownView, ShownViews } from './json-protocol.js';
 import type { JsonSession } from './json-session.js';
 
 /** Rows in one answer: a view that has more is to be asked for by a command. */
@@ -8,6 +9,9 @@ export const MOST_ROWS = 10_000;
 
 /** Columns of a terminal: no wider answer is made. */
 const WIDEST = 9999;
+
+/** Who types this wants the level, whether it was so before or not. */
+const SETS_LEVELS = /^\s*core\s+set\s+(?:verbose|debug)\s/i;
 
 /** What a field must be; one with `?` may be left out. */
 type Kind = 'string' | 'number' | 'boolean' | 'number?';
@@ -41,9 +45,13 @@ const requests: { readonly [O in Op]: Request<O> } = {
     takes: { line: 'string', width: 'number?' },
     async answer({ parts, console }, { line, width }) {
       console.width = width !== undefined && width >= 1 && width <= WIDEST ? Math.floor(width) : undefined;
+      const levels = (): Levels => ({ verbose: console.verbosity, debug: parts.debugs() });
+      const before = levels();
       let text = '';
       const outcome = await parts.cli.run(line, console, part => (text += part));
-      return { outcome, text };
+      const after = levels();
+      const set = SETS_LEVELS.test(line) || !isDeepStrictEqual(before, after);
+      return { outcome, text, ...(set && { levels: after }) };
     },
   },
   complete: { takes: { line: 'string' }, answer: ({ parts }, { line }) => parts.cli.completion(line) },

@@ -17,7 +17,7 @@ export default defineModule({
       astdb: core.use(astdb),
       channels: core.use(channels),
       dialplan: core.use(dialplan),
-      prompts: new Prompts(() => core.find(sounds), core.log),
+      prompts: new Prompts(core.use(sounds), core.log),
       directories,
       systemname,
       peers,

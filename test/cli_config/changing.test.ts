@@ -1,6 +1,6 @@
 /** The commands that change configuration files: modules/cli_config/{set,section}.ts, core/editor.ts. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { FileReload } from '../../core/configuration.js';
@@ -107,9 +107,9 @@ const changes: [line: string, answer: string, file: string, before: string, afte
   ],
   [
     'config remove sip.conf 1008',
-    'phones.conf:8: [1008] is taken out, 2 lines.',
+    'phones.conf:8: [1008] is taken out, 3 lines.',
     'phones.conf',
-    '[1008](phone) ; eight\nsecret = 12345678 ; do not tell\n',
+    '\n[1008](phone) ; eight\nsecret = 12345678 ; do not tell\n',
     '',
   ],
   [
@@ -304,6 +304,43 @@ test('a link stays a link, and what it leads to is changed', async t => {
   await on.directory.write({ 'sip.conf': '[general]\n#include linked.conf\n' });
   assert.match(await on.cli.text('config set sip.conf 77 host dynamic'), /^linked\.conf:4: /);
   assert.equal(await read(on, 'real/x'), '[general]\n[77]\ntype=friend\nhost=dynamic\n');
+});
+
+test('a link out of the directory is read, and what it leads to is not written', async t => {
+  const on = await stage(t, {}, TAKEN);
+  const elsewhere = await Directory.of(t, { 'x.conf': '[77]\ntype=friend\n' });
+  await symlink(join(elsewhere.path, 'x.conf'), join(on.directory.path, 'linked.conf'));
+  await symlink(elsewhere.path, join(on.directory.path, 'sip.d'));
+  const before = await elsewhere.content();
+  for (const file of ['linked.conf', 'sip.d/x.conf']) {
+    await on.directory.write({ 'sip.conf': `[general]\n#include ${file}\n` });
+    for (const named of ['sip.conf', file]) {
+      assert.match(
+        await on.cli.text(`config set ${named} 77 host dynamic`),
+        /\/(linked|sip\.d\/x)\.conf is a link out of \/\S+, to \/\S+\/x\.conf: change it there\./,
+      );
+    }
+  }
+  assert.deepEqual([await elsewhere.content(), on.reloaded, on.cli.faults], [before, [], []]);
+});
+
+test('a configuration directory that is a link is one all the same', async t => {
+  const on = await stage(t, {}, TAKEN);
+  const link = `${on.directory.path}-link`;
+  await symlink(on.directory.path, link);
+  t.after(() => unlink(link));
+  await on.directory.write({ 'asterisk.conf': `[directories]\nastetcdir => ${link}\n` });
+  const editor = new ConfigEditor(await on.directory.configuration(), undefined);
+  const cli = new CliStage(...changingCommands(await on.directory.configuration(), editor));
+  assert.match(await cli.text('config set sip.conf 1008 context x'), /^phones\.conf:10: .* is added/);
+});
+
+test('a backup is not changed', async t => {
+  const on = await stage(t, { 'sip.conf.bak': SIP }, TAKEN);
+  assert.match(
+    await on.cli.text('config set sip.conf.bak general realm x'),
+    /\/sip\.conf\.bak is the backup of sip\.conf, and is not changed: copy it to another name\./,
+  );
 });
 
 test('of two changes at once none undoes the other', async t => {

@@ -138,6 +138,10 @@ export class CoreStage {
     this.#files.set(file, { text, read: false });
   }
 
+  remove(file: string): void {
+    this.#files.delete(file);
+  }
+
   /** What was told of one kind. */
   facts<E extends Event>(event: E): Fact<E>[] {
     return this.told.filter(told => told[0] === event).map(told => told[1] as Fact<E>);
