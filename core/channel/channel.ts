@@ -1,6 +1,8 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
 import type { Clock, Timer } from '../clock.js';
+import type { Exception } from '../dialplan/exception.js';
+import type { Frame } from '../dialplan/stack.js';
 import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import type { Digit, MediaSource, Playback } from './media.js';
@@ -85,7 +87,17 @@ export class Channel {
   musicclass = '';
   callgroup = '';
   pickupgroup = '';
+  /**
+   * An application sends the dialplan elsewhere by putting another position here; where it leaves the one that it found,
+   * the next priority follows.
+   */
   position: Position = START;
+  /** Subroutines that the dialplan is in, the innermost last. */
+  readonly stack: Frame[] = [];
+  /** Why the dialplan is at extension `e`. */
+  exception: Exception | undefined;
+  /** Subroutines to run at the end, the last first: `[[context,]extension,]priority[(arguments)]`. */
+  readonly hangupHandlers: string[] = [];
   /** What the dialplan runs on it. */
   running: { readonly application: string; readonly data: string } | undefined;
   /** Whether the dialplan runs on it, or another application's owner looks after it. */
@@ -106,6 +118,7 @@ export class Channel {
   #redirectTo: Position | undefined;
   #absolute: { readonly at: number; readonly timer: Timer } | undefined;
   #ended = false;
+  readonly #over = Promise.withResolvers<void>();
   #afterlife = false;
 
   constructor(parts: ChannelParts) {
@@ -116,8 +129,7 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
-    const interrupted = () => this.#ended || (this.#interruption !== undefined && !this.#afterlife);
-    this.#waits = new Waits(parts.clock, interrupted);
+    this.#waits = new Waits(parts.clock, () => this.interrupted);
     this.leg = parts.leg(this);
   }
 
@@ -134,6 +146,11 @@ export class Channel {
     return this.#ended;
   }
 
+  /** Resolves when it has ended. */
+  whenEnded(): Promise<void> {
+    return this.#over.promise;
+  }
+
   /** Whether it is to end: its far end is gone, or somebody wants it gone. */
   get hangingUp(): boolean {
     return this.#ended || this.#interruption === 'hangup';
@@ -141,6 +158,11 @@ export class Channel {
 
   get interruption(): Interruption | undefined {
     return this.#interruption;
+  }
+
+  /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
+  get interrupted(): boolean {
+    return this.#ended || (this.#interruption !== undefined && !this.#afterlife);
   }
 
   get clock(): Clock {
@@ -348,6 +370,7 @@ export class Channel {
     this.#waits.wake();
     this.#listeners.clear();
     this.#parts.over(this);
+    this.#over.resolve();
   }
 
   #answered(): void {

@@ -1,15 +1,19 @@
 /** All channels and bridges of the PBX, and the technologies that make them. */
 import { randomUUID } from 'node:crypto';
+import type { Activity } from '../activity.js';
 import { Bridge } from '../bridge/bridge.js';
 import type { Clock } from '../clock.js';
 import type { Owned } from '../dialplan/dialplan.js';
 import type { Event, Fact } from '../events.js';
 import { token } from '../registry.js';
+import type { Taken } from '../shutdown.js';
 import { Q850 } from './causes.js';
 import { Channel } from './channel.js';
 import { type DeviceState, deviceStates } from './device-state.js';
+import { hangUp } from './hang-up.js';
 import type { ChannelState } from './states.js';
 import type { ChannelRequest, ChannelTechnology, Leg, NoChannel } from './technology.js';
+import { ChannelUses } from './uses.js';
 
 /** What a driver says of a channel that it makes. */
 export interface NewChannel {
@@ -37,7 +41,7 @@ export interface Channels {
   readonly size: number;
   /** Channels on which the dialplan runs. */
   readonly calls: number;
-  /** Undefined when maxcalls is reached. */
+  /** Undefined: maxcalls is reached, the PBX takes no new call, or the module of the technology goes. */
   create(channel: NewChannel): Channel | undefined;
   values(): IterableIterator<Channel>;
   /** By name, whatever its case, or by uniqueid. */
@@ -69,10 +73,15 @@ export interface ChannelsParts {
   readonly language: string;
   /** 0: as many as come. */
   readonly maxcalls: number;
+  /** Each channel is under way. */
+  readonly activity: Activity;
+  /** Which channels the PBX takes while it stops: those that begin a call, those of a call that is there. */
+  readonly takes: () => Taken;
 }
 
 export class ChannelTable implements Channels {
   processed = 0;
+  readonly uses = new ChannelUses();
   readonly #parts: ChannelsParts;
   readonly #channels = new Map<string, Channel>();
   readonly #bridges = new Map<string, Bridge>();
@@ -99,8 +108,11 @@ export class ChannelTable implements Channels {
   }
 
   create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
-    const { clock, emit, systemname, language, maxcalls } = this.#parts;
-    if (maxcalls > 0 && this.calls >= maxcalls) return undefined;
+    const { clock, emit, systemname, language, activity } = this.#parts;
+    if (!this.#takes(requestor)) return undefined;
+    const owner = this.#technologies.get(keyOf(technology.type))?.owner;
+    if (owner !== undefined && this.uses.isLeaving(owner)) return undefined;
+    const ends: (() => void)[] = [];
     const id = uniqueid ?? this.#uniqueid(systemname);
     const channel = new Channel({
       technology,
@@ -111,13 +123,26 @@ export class ChannelTable implements Channels {
       clock,
       emit,
       leg,
-      over: ended => void this.#channels.delete(keyOf(ended.name)),
+      over: ended => {
+        this.#channels.delete(keyOf(ended.name));
+        for (const end of ends) end();
+      },
     });
     channel.language = language;
     this.processed += 1;
     this.#channels.set(keyOf(channel.name), channel);
+    ends.push(activity.begin('channel'));
+    const used = owner === undefined ? undefined : this.uses.begin(owner, channel);
+    if (used) ends.push(used);
     emit('channelCreated', { channel });
     return channel;
+  }
+
+  /** All are asked to end; those that do not within so many milliseconds are ended. @returns how many that were */
+  hangUp(ms: number): Promise<number> {
+    const left = () => [...this.#channels.values()];
+    const free = () => Promise.all(left().map(channel => channel.whenEnded()));
+    return hangUp(left, { clock: this.#parts.clock, ms, free });
   }
 
   values(): IterableIterator<Channel> {
@@ -214,6 +239,13 @@ export class ChannelTable implements Channels {
       if (deviceStates.indexOf(state) > deviceStates.indexOf(strongest)) strongest = state;
     }
     return strongest;
+  }
+
+  #takes(requestor: Channel | undefined): boolean {
+    const { maxcalls, takes } = this.#parts;
+    const which = takes();
+    if (which === 'none' || (which === 'known' && !requestor)) return false;
+    return maxcalls === 0 || this.calls < maxcalls;
   }
 
   #uniqueid(systemname: string): string {

@@ -50,6 +50,11 @@ export class Variables {
     else this.#values.set(name, [value]);
   }
 
+  /** What lies under so many values that hide it; 0: what is in force. */
+  hidden(name: string, by: number): string | undefined {
+    return this.#values.get(name)?.at(-1 - by)?.text;
+  }
+
   /** What is in force, in the order in which it came. */
   *entries(): Generator<readonly [name: string, text: string]> {
     for (const [name, values] of this.#values) yield [name, values.at(-1)!.text];

@@ -272,6 +272,9 @@ function firstFrom(keys: readonly string[], text: string): number {
 
 /** What is odd in the writing of an extension, though it can be used. */
 export function oddityOf(name: string): string | undefined {
+  if (name === '_.' || name === '_!') {
+    return `'${name}' matches every extension, those of the dialplan itself too, such as i, t and h; '_X${name[1]}' is for numbers`;
+  }
   const behind = behindEnd(name);
   if (behind !== '') return `'${name}': '${behind}' stands behind the end of the pattern and counts for nothing`;
   return undefined;

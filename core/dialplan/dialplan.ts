@@ -48,6 +48,8 @@ export interface Owned<T> {
 
 export interface Dialplan {
   readonly globals: Variables;
+  /** Whether a call whose priorities run out ends, rather than waits for digits. */
+  autofallthrough: boolean;
   hasContext(context: string): boolean;
   /** Priority 1, unless another is asked for. */
   lookup(
@@ -62,6 +64,8 @@ export interface Dialplan {
     callerNumber: string | undefined,
     channel?: Channel,
   ): Promise<number | undefined>;
+  /** What a channel would run there, its arguments as they are written; undefined: there is no such priority. */
+  step(channel: Channel, at: Position): Promise<{ readonly application: string; readonly data: string } | undefined>;
   /** `[[context,]extension,]priority`, its label or `+n`, from where a channel is. @throws ApplicationError where there is none */
   target(channel: Channel, text: string): Promise<Position>;
   /** Runs the channel from channel.position until it ends, and ends it. Never rejects. */

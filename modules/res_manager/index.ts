@@ -73,11 +73,11 @@ export default defineModule<Running>({
       ...databaseActions(core.use(astdb)),
       ...channelActions({ core, channels: core.use(channels), clock: core.clock, block: server.block }),
     );
-    const plan = core.find(dialplan);
-    if (plan) {
-      const parts = { channels: core.use(channels), dialplan: plan, clock: core.clock, block: server.block };
-      core.action(...variableActions({ ...parts, settings: core.use(settings) }), ...dialplanActions(parts));
-    }
+    const parts = {
+      ...{ channels: core.use(channels), dialplan: core.use(dialplan) },
+      ...{ clock: core.clock, block: server.block, settings: core.use(settings) },
+    };
+    core.action(...variableActions(parts), ...dialplanActions(parts));
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     const web = new WebManager(core, server);
     core.defer('sessions over HTTP', () => web.close());

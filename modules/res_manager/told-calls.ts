@@ -3,6 +3,7 @@ import {
   type CallFacts,
   type Channel,
   causeText,
+  dateTime,
   type ManagerField,
   type Privilege,
   presentationNumber,
@@ -28,12 +29,6 @@ const pres = ({ caller: { presentation } }: Channel): string =>
 
 const cause = (number: number): ManagerField[] => (number === 0 ? [] : [['Cause', number]]);
 
-/** As the original writes times of records, in the time of this machine. */
-const time = (ms: number | undefined): string =>
-  ms === undefined
-    ? ''
-    : new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-
 const recordFields = (record: CallFacts): ManagerField[] => [
   ['AccountCode', record.accountcode],
   ['Source', record.src],
@@ -44,9 +39,9 @@ const recordFields = (record: CallFacts): ManagerField[] => [
   ['DestinationChannel', record.dstchannel],
   ['LastApplication', record.lastapp],
   ['LastData', record.lastdata],
-  ['StartTime', time(record.start)],
-  ['AnswerTime', time(record.answer)],
-  ['EndTime', time(record.end)],
+  ['StartTime', dateTime(record.start)],
+  ['AnswerTime', record.answer === undefined ? '' : dateTime(record.answer)],
+  ['EndTime', dateTime(record.end)],
   ['Duration', record.duration],
   ['BillableSeconds', record.billsec],
   ['Disposition', record.disposition],

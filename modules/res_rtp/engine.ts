@@ -23,7 +23,7 @@ export interface ThreadFigures {
 
 const SILENT: PortListener = { told: () => undefined, counted: () => undefined, over: () => undefined };
 
-type Parts = Pick<Core, 'log' | 'clock' | 'sched'>;
+type Parts = Pick<Core, 'log' | 'clock' | 'sched' | 'usedBy'>;
 
 export class MediaThreads implements RtpEngine {
   readonly transcodes = TRANSCODES;
@@ -94,7 +94,7 @@ export class MediaThreads implements RtpEngine {
       return undefined;
     }
     this.opened += 1;
-    const session = new RtpPort(port, state, local);
+    const session = new RtpPort(port, state, local, channel => this.#core.usedBy(channel));
     this.#ports.set(session, port);
     return session;
   }

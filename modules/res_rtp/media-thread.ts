@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import { messageOf, type Scheduler } from '#core';
 import { noDrops, type Order, type Report, type Tally } from './orders.js';
-import type { ThreadPort } from './thread-port.js';
+import type { PortListener, ThreadPort } from './thread-port.js';
 import type { Task } from './worker/thread.js';
 
 /** The longest that a thread may take to say goodbye for its calls. */
@@ -28,6 +28,8 @@ export interface MediaThreadParts {
 
 export class MediaThread {
   readonly ports = new Map<number, ThreadPort>();
+  /** Of ports that are closed here, and not there yet. */
+  readonly leaving = new Map<number, PortListener>();
   readonly jobs = new Map<number, Job>();
   tally: Tally = { figures: [], positions: [], drops: noDrops(), spare: 0 };
   readonly #parts: MediaThreadParts;
@@ -80,7 +82,10 @@ export class MediaThread {
     const { kind } = report;
     if (kind === 'lines') this.#parts.lines(report.lines);
     else if (kind === 'tally') this.#tallied(report.tally);
-    else if (kind === 'played' || kind === 'recorded') {
+    else if (kind === 'closed') {
+      if (report.figures) this.leaving.get(report.port)?.counted(report.figures);
+      this.leaving.delete(report.port);
+    } else if (kind === 'played' || kind === 'recorded') {
       const job = this.jobs.get(report.job);
       this.jobs.delete(report.job);
       job?.end(report);
@@ -103,5 +108,6 @@ export class MediaThread {
     this.jobs.clear();
     for (const port of [...this.ports.values()]) port.lost(why);
     this.ports.clear();
+    this.leaving.clear();
   }
 }

@@ -87,6 +87,8 @@ export type Report =
   | { readonly kind: 'timed out'; readonly port: number }
   | { readonly kind: 'played'; readonly job: number; readonly end: PlaybackEnd }
   | { readonly kind: 'recorded'; readonly job: number; readonly duration: number; readonly failure?: string }
+  /** With the last figures, of a session. */
+  | { readonly kind: 'closed'; readonly port: number; readonly figures: RtpFigures | undefined }
   | { readonly kind: 'tally'; readonly tally: Tally }
   /** For the log. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] };

@@ -1,5 +1,5 @@
 /** A session of RTP, as a channel driver holds it. */
-import type { Digit, MediaPort, MediaSource, Playback, Recording } from '#core';
+import type { Channel, Digit, MediaPort, MediaSource, Playback, Recording } from '#core';
 import type { PortListener, PortReport, ThreadPort } from './thread-port.js';
 import type { RtpAddress, RtpFigures, RtpFlow, RtpListener, RtpSession } from './token.js';
 
@@ -24,6 +24,7 @@ export class SessionState implements PortListener {
   readonly #listener: RtpListener;
   readonly #refused: (why: string) => void;
   readonly #over: () => void;
+  #endUse: (() => void) | undefined;
 
   /** `refused` hears why there is no session, `over` of the end of one. */
   constructor(listener: RtpListener, refused: (why: string) => void, over: () => void) {
@@ -46,30 +47,46 @@ export class SessionState implements PortListener {
     }
   }
 
+  /** Whom it is counted as a use of ends the one before. */
+  used(end: (() => void) | undefined): void {
+    this.#endUse?.();
+    this.#endUse = end;
+  }
+
   counted(figures: RtpFigures): void {
     this.figures = figures;
   }
 
   over(why?: string): void {
     this.#open.resolve(undefined);
+    this.used(undefined);
     this.#over();
     if (why !== undefined) this.#listener.timedOut();
   }
 }
 
+/** Begins to count a channel as a use of the module. */
+type UseOf = (channel: Channel) => (() => void) | undefined;
+
 export class RtpPort implements RtpSession {
   readonly local: Local;
   readonly #port: ThreadPort;
   readonly #state: SessionState;
+  readonly #begin: UseOf;
 
-  constructor(port: ThreadPort, state: SessionState, local: Local) {
+  constructor(port: ThreadPort, state: SessionState, local: Local, begin: UseOf) {
     this.#port = port;
     this.#state = state;
     this.local = local;
+    this.#begin = begin;
   }
 
   get figures(): RtpFigures {
     return this.#state.figures;
+  }
+
+  usedBy(channel: Channel): void {
+    if (!this.#port.closed) this.#state.used(this.#begin(channel));
   }
 
   configure(flow: RtpFlow): void {

@@ -5,7 +5,7 @@ import type { Report } from './orders.js';
 import type { RtpFigures } from './token.js';
 
 /** What concerns one port. */
-export type PortReport = Exclude<Report, { kind: 'lines' | 'tally' | 'played' | 'recorded' }>;
+export type PortReport = Exclude<Report, { kind: 'lines' | 'tally' | 'played' | 'recorded' | 'closed' }>;
 
 /** What a port needs of the engine. */
 export interface PortParts {
@@ -111,6 +111,7 @@ export class ThreadPort implements MediaPort {
     this.#closed = true;
     this.thread.send({ kind: 'close', port: this.id });
     this.thread.ports.delete(this.id);
+    this.thread.leaving.set(this.id, this.listener);
     this.listener.over();
   }
 

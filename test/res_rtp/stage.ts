@@ -38,6 +38,8 @@ export class MediaStage {
   readonly engine: MediaThreads;
   readonly lines: string[];
   readonly settings: RtpSettings;
+  /** Channels that are told to use it. */
+  uses = 0;
   readonly #t: TestContext;
 
   private constructor(t: TestContext, settings: RtpSettings, threads: number) {
@@ -49,12 +51,19 @@ export class MediaStage {
     const { log, lines } = keptLog();
     this.lines = lines;
     this.settings = settings;
-    this.engine = new MediaThreads({ log, clock, sched }, settings, threads);
+    this.engine = new MediaThreads({ log, clock, sched, usedBy: () => this.#use() }, settings, threads);
     this.#t = t;
     t.after(async () => {
       await this.engine.close();
       close();
     });
+  }
+
+  #use(): () => void {
+    this.uses += 1;
+    return () => {
+      this.uses -= 1;
+    };
   }
 
   static async open(t: TestContext, settings: Partial<RtpSettings> = {}, threads = 1): Promise<MediaStage> {

@@ -18,6 +18,21 @@ const ROOM = KEPT + 2 * RATE;
 /** Octets that wait for a slow disk; beyond them it has failed. */
 const MOST_WAITING = 4 * 1024 * 1024;
 
+/** Not mkdir's own `recursive`, which never comes back where the system says that nothing can be made, as in /proc. */
+async function makeDirectory(path: string, above = true): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !above || dirname(path) === path) throw thrown;
+    await makeDirectory(dirname(path));
+    await makeDirectory(path, false);
+  }
+}
+
+const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' in thrown ? thrown.code : undefined);
+
 /** One direction: where its next packet belongs. */
 interface Track {
   source: number | undefined;
@@ -130,7 +145,7 @@ export class Recorder {
   }
 
   async #open(): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
+    await makeDirectory(dirname(this.#path));
     if (this.#append) await this.#reopen();
     this.#file ??= await open(this.#path, 'w');
     await this.#file.write(wavHeader(this.#octets), 0, WAV_HEADER, 0);
@@ -142,7 +157,7 @@ export class Recorder {
     try {
       file = await open(this.#path, 'r+');
     } catch (thrown) {
-      if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return;
+      if (codeOf(thrown) === 'ENOENT') return;
       throw thrown;
     }
     const { size } = await file.stat();

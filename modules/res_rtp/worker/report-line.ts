@@ -10,7 +10,7 @@ import type { SocketPair } from './socket-pair.js';
 import type { Watch } from './watch.js';
 
 export interface ReportLineParts {
-  readonly pair: SocketPair;
+  readonly pair: Pick<SocketPair, 'port' | 'sendRtcp'>;
   readonly settings: RtpSettings;
   readonly now: () => number;
   readonly wallClock: () => number;

@@ -24,7 +24,7 @@ export interface RtpLineListener extends KeyListener {
 }
 
 export interface RtpLineParts {
-  readonly pair: SocketPair;
+  readonly pair: Pick<SocketPair, 'port' | 'listen' | 'sendRtp' | 'sendRtcp'>;
   readonly settings: RtpSettings;
   /** Milliseconds that never go back, and those since the epoch. */
   readonly now: () => number;

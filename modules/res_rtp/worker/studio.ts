@@ -81,7 +81,10 @@ export class Studio {
     const opening = this.#opening.get(order.port);
     if (opening && order.kind === 'close') opening.closed = true;
     const session = this.#sessions.get(order.port);
-    if (!session) return;
+    if (!session) {
+      if (order.kind === 'close') this.#parts.tell({ kind: 'closed', port: order.port, figures: undefined });
+      return;
+    }
     const { port, line } = session;
     switch (order.kind) {
       case 'configure':
@@ -189,8 +192,9 @@ export class Studio {
 
   async #close(id: number, session: Session): Promise<void> {
     const { port, line } = session;
-    this.#tally([[id, session]]);
     this.#sessions.delete(id);
+    const figures = line instanceof RtpLine ? line.figures : undefined;
+    this.#parts.tell({ kind: 'closed', port: id, figures });
     session.far?.close();
     if (line instanceof RtpLine) line.close();
     else line.attach(undefined);
@@ -228,14 +232,14 @@ export class Studio {
     const lines = this.#watch.take();
     if (lines.length > 0) tell({ kind: 'lines', lines });
     this.#looks = (this.#looks + 1) % TALLY;
-    if (this.#looks === 0) this.#tally(this.#sessions);
+    if (this.#looks === 0) this.#tally();
     this.#timer = this.#sessions.size > 0 || this.#looks > 0 ? clock.after(LOOK, () => this.#look()) : undefined;
   }
 
-  #tally(sessions: Iterable<readonly [id: number, session: Session]>): void {
+  #tally(): void {
     const figures: [number, RtpFigures][] = [];
     const positions: (readonly [number, number])[] = [];
-    for (const [id, { line, port }] of sessions) {
+    for (const [id, { line, port }] of this.#sessions) {
       if (line instanceof RtpLine) figures.push([id, line.figures]);
       if (port.position) positions.push(port.position);
     }

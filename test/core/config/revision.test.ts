@@ -9,6 +9,7 @@ import {
   type Habit,
   newSection,
   type Revised,
+  refuseOverruled,
   setOption,
   unsetOption,
   withinFile,
@@ -130,6 +131,27 @@ const done: [rule: string, before: Texts, edit: (all: Layout) => Revised, after:
     'changed a:2',
   ],
   [
+    'a template that a later part inherits from is overruled behind it',
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\n' },
+    set('3', merged),
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\nx=3\n' },
+    'added a:7',
+  ],
+  [
+    'so is a section that is taken into one',
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\n' },
+    set('3'),
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\nx=3\n' },
+    'added a:6',
+  ],
+  [
+    'and a line about the same that comes from a template',
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\n' },
+    set('1,new', listed),
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\nx=1,new\n' },
+    'added a:6',
+  ],
+  [
     'what += added goes with what it was added to',
     { a: '[s]\nx=1\n#include b\n', b: 'x+=2\nx += 3 ; c\n' },
     set('3'),
@@ -249,6 +271,20 @@ for (const [what, before, edit, why] of refused) {
   });
 }
 
+for (const [value, habit, why] of [
+  ['1', merged, undefined],
+  ['2', merged, /^'x' of \[s\] would not be in force, a:2 \(template t\) decides: change it there$/],
+  ['1', listed, undefined],
+  ['4', listed, /^'x' of \[s\] would not be in force, nothing of it would be read$/],
+] as const) {
+  test(`whether x=${value} is in force is read from the file${habit.key ? ', among others' : ''}`, async () => {
+    const { config } = await layout({ a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\n' });
+    const verify = () => refuseOverruled(config, 's', 'x', value, habit);
+    if (!why) return verify();
+    return assert.throws(verify, (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message));
+  });
+}
+
 const name = fc.constantFrom('a', 'b', 'name', 'x y', 'new');
 const section = fc.constantFrom('a', 'a', 'b', 'name');
 const value = fc.constantFrom('', '1', 'a b', ';', 'x\\', '[', '>');
@@ -311,16 +347,17 @@ function linesOf(text: string, section: string): ReadonlySet<string> {
 }
 
 /** Whether an edit may take this line of the text away, or change it. */
-function mayChange(text: string, line: string, [kind, where, option]: Edit): boolean {
-  if (kind === 'remove') return linesOf(text, where).has(line);
-  const last =
-    line ===
-    text
+function mayChange(text: string, now: string, line: string, [kind, where, option]: Edit): boolean {
+  // The line that set a section apart goes with it.
+  if (kind === 'remove' && (line.trim() === '' || linesOf(text, where).has(line))) return true;
+  const last = (of: string) =>
+    of
       .replace(/^\uFEFF/, '')
       .split('\n')
-      .at(-1);
-  // A last line without an end gets one when another follows.
-  if (last) return true;
+      .at(-1)!;
+  // A last line without an end gets one when another follows, and the next has none when it goes.
+  if (line === last(text)) return true;
+  if (last(text) !== '' && line.replace(/\r?\n$/, '') === last(now)) return true;
   return line.toLowerCase().includes(option) && kind !== 'add';
 }
 
@@ -338,7 +375,7 @@ test('whatever the text, no edit of a sequence changes a line that is not its ow
       const now = { ...texts, ...after(all) };
       for (const [file, before] of Object.entries(texts)) {
         const gone = lost(before, now[file]!);
-        const wrong = gone.filter(line => !mayChange(before, line, edit));
+        const wrong = gone.filter(line => !mayChange(before, now[file]!, line, edit));
         assert.deepEqual(wrong, [], `${edit} of ${JSON.stringify(before)} gives ${JSON.stringify(now[file])}`);
         if (edit[0] !== 'unset' && edit[0] !== 'remove') assert.ok(lost(now[file]!, before).length <= gone.length + 2);
       }
