@@ -34,7 +34,8 @@ export function compilePattern(text: string): Pattern {
     test: (subject: string) => new Run(steps).test(subject),
     match: (subject: string) => search(steps, subject),
   };
-  return { text, size: steps.length, groups: compiler.groups, ...matching };
+  const size = steps.filter(({ op }) => op !== 'open' && op !== 'close').length;
+  return { text, size, groups: compiler.groups, ...matching };
 }
 
 /** Characters and nothing else need no machine. */

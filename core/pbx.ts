@@ -7,7 +7,7 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
-import { provideCalls } from './call-services.js';
+import { type CallServices, provideCalls } from './call-services.js';
 import { openCalls } from './calls.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
@@ -18,6 +18,7 @@ import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
 import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
+import { followRegistered } from './dialplan/registered.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -85,6 +86,8 @@ interface Inside extends Parts {
   readonly dialplan: DialplanEngine;
   readonly activity: ActivityCount;
   readonly shutdown: Shutdown;
+  /** Writes down what a listener or a driver of a channel threw. */
+  readonly failed: (what: string, thrown: unknown) => void;
   readonly own: OwnFiles;
   readonly scope: Scope;
 }
@@ -148,7 +151,12 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
     const { calls, dialplan } = this.#inside;
-    provideCalls((...service) => registry.provide(CORE, ...service), calls, dialplan, set.directories.astdatadir);
+    const services: CallServices = {
+      provide: (token, service) => void registry.provide(CORE, token, service),
+      find: token => registry.find(token),
+      failed: this.#inside.failed,
+    };
+    provideCalls(services, calls, dialplan, set.directories.astdatadir);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -308,7 +316,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   const under = new ActivityCount();
   const shutdown = new Shutdown(under);
   const takes = () => shutdown.taken;
-  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, emit });
+  const failed = (what: string, thrown: unknown) => log.error(`${what}: ${traceOf(thrown)}`);
+  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, failed, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
@@ -319,6 +328,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     const ended = await calls.channels.hangUp(CHANNELS_END);
     if (ended > 0) log.warning(`${ended} channels did not end by themselves`);
   });
+  const plan = openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE);
+  scope.defer('registered extensions', followRegistered({ contexts: plan.contexts, events, log: logs.logger('pbx') }));
   return {
     ...parts,
     settings: set,
@@ -328,9 +339,10 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     own,
     map: new RealtimeMap({ files, families, log: logs.logger('realtime') }),
     astdb: database,
-    dialplan: openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE),
+    dialplan: plan,
     activity: under,
     shutdown,
+    failed,
     scope,
   };
 }

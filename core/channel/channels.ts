@@ -36,12 +36,12 @@ export interface Dialled {
 }
 
 export interface Channels {
-  /** Calls that ended or began, since the start. */
+  /** Calls that began since the start. */
   readonly processed: number;
   readonly size: number;
   /** Channels on which the dialplan runs. */
   readonly calls: number;
-  /** Undefined: maxcalls is reached, the PBX takes no new call, or the module of the technology goes. */
+  /** Undefined: maxcalls is reached, the PBX takes no new call, the module of the technology goes, or there is one of that uniqueid. */
   create(channel: NewChannel): Channel | undefined;
   values(): IterableIterator<Channel>;
   /** By name, whatever its case, or by uniqueid. */
@@ -75,15 +75,19 @@ export interface ChannelsParts {
   readonly maxcalls: number;
   /** Each channel is under way. */
   readonly activity: Activity;
+  /** Hears of a listener or a driver that threw: the channel goes on. */
+  readonly failed: (what: string, thrown: unknown) => void;
   /** Which channels the PBX takes while it stops: those that begin a call, those of a call that is there. */
   readonly takes: () => Taken;
 }
 
 export class ChannelTable implements Channels {
   processed = 0;
+  calls = 0;
   readonly uses = new ChannelUses();
   readonly #parts: ChannelsParts;
   readonly #channels = new Map<string, Channel>();
+  readonly #byId = new Map<string, Channel>();
   readonly #bridges = new Map<string, Bridge>();
   readonly #technologies = new Map<string, Owned<ChannelTechnology>>();
   readonly #providers = new Map<string, StateProvider>();
@@ -91,6 +95,7 @@ export class ChannelTable implements Channels {
   readonly #numbers = new Map<string, number>();
   /** What listeners heard of a device last. A device that is idle is not kept. */
   readonly #told = new Map<string, DeviceState>();
+  readonly #watchers = new Set<(device: string | undefined) => void>();
   #serial = 0;
 
   constructor(parts: ChannelsParts) {
@@ -101,15 +106,9 @@ export class ChannelTable implements Channels {
     return this.#channels.size;
   }
 
-  get calls(): number {
-    let count = 0;
-    for (const channel of this.#channels.values()) if (channel.hasPbx) count += 1;
-    return count;
-  }
-
   create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
-    const { clock, emit, systemname, language, activity } = this.#parts;
-    if (!this.#takes(requestor)) return undefined;
+    const { clock, emit, systemname, language, activity, failed } = this.#parts;
+    if (!this.#takes(requestor) || (uniqueid !== undefined && this.#byId.has(uniqueid))) return undefined;
     const owner = this.#technologies.get(keyOf(technology.type))?.owner;
     if (owner !== undefined && this.uses.isLeaving(owner)) return undefined;
     const ends: (() => void)[] = [];
@@ -123,14 +122,20 @@ export class ChannelTable implements Channels {
       clock,
       emit,
       leg,
+      failed: ({ name: at }, thrown) => failed(at, thrown),
+      pbx: runs => {
+        this.calls += runs ? 1 : -1;
+        if (runs) this.processed += 1;
+      },
       over: ended => {
+        this.#byId.delete(ended.uniqueid);
         this.#channels.delete(keyOf(ended.name));
         for (const end of ends) end();
       },
     });
     channel.language = language;
-    this.processed += 1;
     this.#channels.set(keyOf(channel.name), channel);
+    this.#byId.set(id, channel);
     ends.push(activity.begin('channel'));
     const used = owner === undefined ? undefined : this.uses.begin(owner, channel);
     if (used) ends.push(used);
@@ -150,15 +155,12 @@ export class ChannelTable implements Channels {
   }
 
   find(name: string): Channel | undefined {
-    const found = this.#channels.get(keyOf(name));
-    if (found) return found;
-    for (const channel of this.#channels.values()) if (channel.uniqueid === name) return channel;
-    return undefined;
+    return this.#channels.get(keyOf(name)) ?? this.#byId.get(name);
   }
 
   bridge(id: string = randomUUID()): Bridge {
     const { clock, emit } = this.#parts;
-    const bridge = new Bridge({ id, now: clock.now(), emit, over: ended => void this.#bridges.delete(ended.id) });
+    const bridge = new Bridge({ id, clock, emit, over: ended => void this.#bridges.delete(ended.id) });
     this.#bridges.set(id, bridge);
     return bridge;
   }
@@ -173,7 +175,11 @@ export class ChannelTable implements Channels {
     const before = this.#technologies.get(key);
     if (before) throw new Error(`technology '${technology.type}' is already provided by ${before.owner}`);
     this.#technologies.set(key, { owner, entry: technology });
-    return () => void this.#technologies.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#technologies.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   /** @returns what takes it away. @throws when there is one of that name */
@@ -181,7 +187,11 @@ export class ChannelTable implements Channels {
     const key = keyOf(prefix);
     if (this.#providers.has(key)) throw new Error(`device states of '${prefix}' are told already`);
     this.#providers.set(key, provider);
-    return () => void this.#providers.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#providers.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   technology(type: string): ChannelTechnology | undefined {
@@ -220,13 +230,27 @@ export class ChannelTable implements Channels {
     return Array.from(this.#told, ([device, state]) => ({ device, state }));
   }
 
+  /**
+   * Hears of each device whose state may be another one, though nobody is told of it where it is as idle as nobody's;
+   * undefined: of every device of a technology that came or went.
+   */
+  watchDevices(looked: (device: string | undefined) => void): () => void {
+    this.#watchers.add(looked);
+    return () => void this.#watchers.delete(looked);
+  }
+
   deviceChanged(device: string): void {
+    this.#mayHaveChanged(device);
     const state = this.deviceState(device);
     if ((this.#told.get(device) ?? 'NOT_INUSE') === state) return;
     // A device that nobody has is not remembered: names come from strangers.
-    if (state === 'NOT_INUSE' || state === 'INVALID') this.#told.delete(device);
+    if (NOTHING.has(state)) this.#told.delete(device);
     else this.#told.set(device, state);
     this.#parts.emit('deviceStateChanged', { device, state });
+  }
+
+  #mayHaveChanged(device: string | undefined): void {
+    for (const looked of [...this.#watchers]) looked(device);
   }
 
   /** Of a technology that keeps none itself: whether it has channels. */
@@ -234,7 +258,7 @@ export class ChannelTable implements Channels {
     const prefix = `${keyOf(device)}-`;
     let strongest: DeviceState = 'UNKNOWN';
     for (const [name, channel] of this.#channels) {
-      if (!name.startsWith(prefix)) continue;
+      if (channel.ended || !name.startsWith(prefix)) continue;
       const state = channel.state === 'Ringing' ? 'RINGING' : 'INUSE';
       if (deviceStates.indexOf(state) > deviceStates.indexOf(strongest)) strongest = state;
     }
@@ -259,6 +283,9 @@ export class ChannelTable implements Channels {
     return number.toString(16).padStart(8, '0');
   }
 }
+
+/** States of a device that is idle, or that nobody has. */
+const NOTHING: ReadonlySet<DeviceState> = new Set(['NOT_INUSE', 'UNKNOWN', 'INVALID']);
 
 const keyOf = (name: string): string => name.toLowerCase();
 

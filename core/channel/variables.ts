@@ -60,6 +60,14 @@ export class Variables {
     for (const [name, values] of this.#values) yield [name, values.at(-1)!.text];
   }
 
+  /** Gives another what is in force, inherited by those that it calls as from here. */
+  copyTo(other: Variables): void {
+    for (const [name, values] of this.#values) {
+      const { text, inheritance } = values.at(-1)!;
+      other.set(`${'_'.repeat(inheritance)}${name}`, text);
+    }
+  }
+
   /** Gives a channel that is called by this one what it inherits. */
   bequeath(heir: Variables): void {
     for (const [name, values] of this.#values) {

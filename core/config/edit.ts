@@ -121,7 +121,7 @@ function joinBlanks(tree: Tree, index: number): void {
   if (above && isBlank(above) && (!below || isBlank(below)) && depthAt(tree, index) === 0) dropLine(tree, index - 1);
 }
 
-const isBlank = ({ raw }: TextLine): boolean => strip(raw) === '';
+const isBlank = ({ raw }: TextLine): boolean => /^[ \t]*$/.test(raw);
 
 /** @throws Unwritable when a section inherits from that one */
 export function refuseHeirs(tree: Tree, name: string, but: readonly number[]): void {

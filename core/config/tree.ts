@@ -38,7 +38,8 @@ export function insertLine({ lines }: Tree, index: number, raw: string, meant: M
   const before = lines[index - 1];
   const unended = before?.end === '';
   const line = readLine(raw, unended ? '' : usual, 0, meant);
-  if (unended) lines[index - 1] = { ...before, end: usual };
+  // A stray carriage return at the end of the text would become half of a line end.
+  if (unended) lines[index - 1] = { ...before, end: before.raw.endsWith('\r') ? '\r\n' : usual };
   lines.splice(index, 0, line);
 }
 

@@ -7,7 +7,7 @@ import {
   matchPattern,
   parseExtension,
 } from './pattern.js';
-import type { Step } from './question.js';
+import { HINT, type Step } from './question.js';
 import type { TimeSpec } from './time-spec.js';
 
 export interface Include {
@@ -31,6 +31,9 @@ export interface IgnoredPattern {
   readonly pattern: ExtensionPattern;
   readonly registrar: string;
 }
+
+/** Who registers the hints that autohints makes. */
+export const AUTOHINTS = 'autohints';
 
 /** An extension, for all callers or for some. */
 export class Extension {
@@ -124,6 +127,14 @@ export class Context {
     return this.#sorted;
   }
 
+  /** Of extensions for all callers. */
+  *hints(): Generator<Step> {
+    for (const { caller, steps } of this.#extensions.values()) {
+      const step = caller === undefined ? steps.get(HINT) : undefined;
+      if (step) yield step;
+    }
+  }
+
   extension(name: string, callerNumber: string | undefined): Extension | undefined {
     return this.#extensions.get(keyOf(name, callerNumber));
   }
@@ -160,7 +171,7 @@ export class Context {
   /** Takes in what others than `registrar` put into an earlier context of this name. @returns steps whose place is taken */
   absorb(before: Context, registrar: string): readonly Step[] {
     const theirs = <T extends { readonly registrar: string }>(things: readonly T[]): T[] =>
-      things.filter(thing => thing.registrar !== registrar);
+      things.filter(thing => thing.registrar !== registrar && (this.autohints || thing.registrar !== AUTOHINTS));
     const lost: Step[] = [];
     for (const extension of before.#extensions.values()) {
       for (const step of theirs([...extension.steps.values()])) if (this.add(step) === 'taken') lost.push(step);

@@ -28,6 +28,7 @@ export const LONGEST_NAME = 79;
 export class Contexts {
   #contexts = new Map<string, Context>();
   #override: Alternative | undefined;
+  #withAutohints: readonly Context[] = [];
   readonly #search: SearchParts;
   readonly #log: Logger;
   readonly #listeners = new Set<() => void>();
@@ -79,8 +80,13 @@ export class Contexts {
     return this.#contexts.get(context)?.ignores(withoutDashes(digits)) ?? false;
   }
 
-  /** Hears of each change, until the returned is called. */
-  onChange(changed: () => void): () => void {
+  /** Those in which each device gets a hint. */
+  get withAutohints(): readonly Context[] {
+    return this.#withAutohints;
+  }
+
+  /** Hears of each change that other hints may come of, until the returned is called. */
+  onHintsChange(changed: () => void): () => void {
     this.#listeners.add(changed);
     return () => void this.#listeners.delete(changed);
   }
@@ -101,6 +107,7 @@ export class Contexts {
       }
     }
     this.#contexts = next;
+    this.#withAutohints = [...next.values()].filter(({ autohints }) => autohints);
     this.#override = override;
     this.#told.clear();
     this.#changed();
@@ -117,6 +124,7 @@ export class Contexts {
   /** @returns whether there was one */
   remove(name: string): boolean {
     const removed = this.#contexts.delete(name);
+    this.#withAutohints = this.#withAutohints.filter(context => context.name !== name);
     if (removed) this.#changed();
     return removed;
   }
@@ -134,14 +142,14 @@ export class Contexts {
     if (outcome === 'label dropped') {
       this.#log.warning(`${nameOf(step)} is added without its label '${step.label}', which is another's`);
     }
-    this.#changed();
+    if (step.priority === HINT) this.#changed();
   }
 
-  /** All priorities where none is named. @returns whether there was one */
+  /** All priorities where none is named. @returns whether there was one. @throws ApplicationError */
   removeExtension(context: string, extension: string, priority?: number | 'hint', callerNumber?: string): boolean {
     const number = priority === 'hint' ? HINT : priority;
-    const removed = this.#contexts.get(context)?.remove(extension, number, callerNumber) ?? false;
-    if (removed) this.#changed();
+    const removed = asked(() => this.#contexts.get(context)?.remove(extension, number, callerNumber)) ?? false;
+    if (removed && (number === undefined || number === HINT)) this.#changed();
     return removed;
   }
 

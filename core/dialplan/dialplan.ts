@@ -82,7 +82,7 @@ export interface Dialplan {
   write(channel: Channel | undefined, target: string, value: string): Promise<void>;
   /**
    * Runs the work, and all that it waits for, as that of a client from outside: functions that are dangerous are neither
-   * read nor written in it, unless live_dangerously is set. Not for work that starts calls: they would have it, too.
+   * read nor written in it, nor such applications run, unless live_dangerously is set. Not for work that starts calls: they would have it, too.
    */
   fromOutside<T>(work: () => T): T;
   application(name: string): Owned<Application> | undefined;

@@ -13,26 +13,23 @@ import {
   type DialplanSwitch,
   type Result,
 } from './application.js';
-import { channelBuiltins, systemBuiltins } from './builtin-variables.js';
+import { type Builtins, channelBuiltins, systemBuiltins } from './builtin-variables.js';
 import { Contexts } from './contexts.js';
 import type { AddedExtension, Dialplan, HintRow, Lookup, Owned } from './dialplan.js';
 import { exceptionFunction } from './exception.js';
+import { Hints } from './hints.js';
 import { PbxLoop } from './pbx-loop.js';
 import type { Answer, Question, Step } from './question.js';
 import { enter, leave, parseSubroutine } from './stack.js';
-import { Substitution } from './substitution.js';
+import { Substitution, type SubstitutionParts } from './substitution.js';
 
 export interface EngineParts {
   readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
-  readonly hints?: HintSource;
   readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
 }
-
-/** States of extensions; without it there are no hints. */
-export type HintSource = Pick<Dialplan, 'hints' | 'hint' | 'watchHint'>;
 
 type Place = Pick<Position, 'context' | 'extension'>;
 
@@ -49,15 +46,17 @@ export class DialplanEngine implements Dialplan {
   readonly #parts: EngineParts;
   readonly #substitution: Substitution;
   readonly #loop: PbxLoop;
+  readonly #hints: Hints;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     const { calls, clock, log, settings, emit } = parts;
-    this.#substitution = new Substitution({
+    const ofSystem = systemBuiltins(settings);
+    const substituted: SubstitutionParts = {
       globals: this.globals,
       functions: calls.functions,
       ofChannel: channelBuiltins(({ position }) => this.hint(position.context, position.extension)?.devices),
-      ofSystem: systemBuiltins(settings),
+      ofSystem,
       clock,
       log,
       liveDangerously: settings.live_dangerously,
@@ -65,12 +64,20 @@ export class DialplanEngine implements Dialplan {
         const bare = this.globals.set(name, value);
         emit('variableSet', { channel: undefined, name: bare, value });
       },
-    });
+    };
+    this.#substitution = new Substitution(substituted);
     this.contexts = new Contexts({
       clock,
       log,
       switches: calls.switches,
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
+    });
+    const { contexts } = this;
+    const { channels } = calls;
+    this.#hints = new Hints({
+      ...{ contexts, channels, emit, log },
+      expand: (text, at) =>
+        new Substitution({ ...substituted, ofSystem: placed(ofSystem, at) }).substitute(undefined, text),
     });
     this.#loop = new PbxLoop({
       log,
@@ -154,6 +161,9 @@ export class DialplanEngine implements Dialplan {
 
   async execute(channel: Channel, name: string, data: string): Promise<Result> {
     const owned = this.application(name);
+    if (owned?.entry.dangerous && this.#substitution.isOutside) {
+      throw new ApplicationError(`only the dialplan may run ${name}, unless live_dangerously is set in asterisk.conf`);
+    }
     const release = owned && this.#parts.calls.channels.uses.begin(owned.owner, channel);
     if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
     const found = owned.entry;
@@ -236,14 +246,18 @@ export class DialplanEngine implements Dialplan {
   }
 
   hints(): readonly HintRow[] {
-    return this.#parts.hints?.hints() ?? [];
+    return this.#hints.hints();
   }
 
   hint(context: string, extension: string): HintRow | undefined {
-    return this.#parts.hints?.hint(context, extension);
+    return this.#hints.hint(context, extension);
   }
 
   watchHint(context: string, extension: string, changed: (row: HintRow | undefined) => void): () => void {
-    return this.#parts.hints?.watchHint(context, extension, changed) ?? (() => undefined);
+    return this.#hints.watchHint(context, extension, changed);
   }
 }
+
+/** What a hint's text may name beside what the system has. */
+const placed = (ofSystem: Builtins<Clock>, { context, extension }: Place): Builtins<Clock> =>
+  new Map([...ofSystem, ['EXTEN', () => extension], ['CONTEXT', () => context]]);

@@ -34,6 +34,12 @@ interface Goal<T> {
 }
 
 export function findIn(parts: SearchParts, question: Question): Answer | Promise<Answer> {
+  const { context, extension, priority, callerNumber, stepOnly } = question;
+  // The usual step of a call is in its own context, and nobody else is to be looked for.
+  if (stepOnly && !parts.override()) {
+    const step = parts.context(context)?.find({ text: withoutDashes(extension), priority, callerNumber });
+    if (step) return { step, priority: step.priority, canMatch: true, matchMore: false };
+  }
   return new Search(parts, question).answer();
 }
 
@@ -120,10 +126,10 @@ class Search {
       warn(`[${context}] asks the switch '${name}', which no module provides`);
       return NOTHING;
     }
-    const { extension, callerNumber, channel } = this.#question;
+    const { extension, callerNumber, channel, stepOnly = false } = this.#question;
     const text = evaluated ? await substitute(channel, data) : data;
     try {
-      const asked = found.find({ data: text, context, extension, priority, callerNumber, channel });
+      const asked = found.find({ data: text, context, extension, priority, callerNumber, channel, stepOnly });
       return await within(clock, PATIENCE, asked);
     } catch (thrown) {
       warn(`the switch ${name}/${text} did not answer for ${extension}@${context}: ${messageOf(thrown)}`);

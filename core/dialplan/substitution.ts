@@ -43,6 +43,11 @@ export class Substitution {
     return this.#parts.liveDangerously ? work() : this.#outside.run(true, work);
   }
 
+  /** Whether this is work of a client from outside. */
+  get isOutside(): boolean {
+    return this.#outside.getStore() === true;
+  }
+
   substitute(channel: Channel | undefined, text: string): string | Promise<string> {
     return text.includes('$') ? runSteps(this.#replaced(channel, text, 0)) : text;
   }
@@ -138,7 +143,7 @@ export class Substitution {
 
   /** @throws ApplicationError */
   #allow({ name, dangerous }: DialplanFunction, how: 'read' | 'write'): void {
-    if (!this.#outside.getStore() || (dangerous !== how && dangerous !== 'both')) return;
+    if (!this.isOutside || (dangerous !== how && dangerous !== 'both')) return;
     throw new ApplicationError(`only the dialplan may ${how} ${name}, unless live_dangerously is set in asterisk.conf`);
   }
 

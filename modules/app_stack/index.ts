@@ -12,6 +12,7 @@ import {
   leave,
   parseSubroutine,
 } from '#core';
+import { local, localPeek } from './local.js';
 
 export default defineModule({
   name: 'app_stack',
@@ -19,6 +20,7 @@ export default defineModule({
   loadModule(core) {
     const plan = core.use(dialplan);
     core.application(gosub(plan), gosubIf(plan), returns, stackPop(core.log));
+    core.dialplanFunction(local, localPeek);
   },
 });
 

@@ -1,7 +1,8 @@
-/** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run. */
+/** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run; and a stream of sound. */
 import { cpus } from 'node:os';
 import { flood, type Outcome, register } from './load.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
+import { soundFigures, soundLines } from './rtp.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
 
 const WARM_UP = 10_000;
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
   realtime(await realtimeFigures());
+  process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
 }
 
 async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {

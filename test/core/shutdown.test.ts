@@ -13,7 +13,16 @@ function stage() {
   const shutdown = new Shutdown(activity);
   const takes = () => shutdown.taken;
   const emit = () => undefined;
-  const { channels } = openCalls({ clock, systemname: '', language: 'en', maxcalls: 0, activity, takes, emit });
+  const { channels } = openCalls({
+    clock,
+    systemname: '',
+    language: 'en',
+    maxcalls: 0,
+    activity,
+    takes,
+    failed: assert.fail,
+    emit,
+  });
   const told: string[] = [];
   const finish = async () => void told.push('finished');
   const { channel } = testChannel(channels);

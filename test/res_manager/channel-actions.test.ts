@@ -1,45 +1,18 @@
 /** What clients of the manager interface do with calls that are there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { channelActions } from '../../modules/res_manager/actions/channels.js';
-import { Paper, toldOf } from '../support/paper.js';
+import { toldOf } from '../support/paper.js';
+import { CallStage } from './call-stage.js';
 import { fieldOf } from './client.js';
-import { ADMIN, GENERAL, ManagerStage } from './stage.js';
+import { ADMIN } from './stage.js';
 
 const bounded = { timeout: 10_000 };
 
-/** The interface with its actions of channels, and two that call. */
-async function staged(conf?: string) {
-  const at = await ManagerStage.of(conf);
-  const { core, calls } = at.stage;
-  const { channels } = calls;
-  core.action(...channelActions({ core, channels, clock: core.clock, block: at.server.block }));
-  const paper = new Paper(channels);
-  const [one, two] = [paper.incoming('1008'), paper.incoming('1009', { extension: '200', priority: 3 })];
-  const client = await at.admin('Events: off');
-  return {
-    at,
-    channels,
-    one,
-    two,
-    client,
-    /** The entries of a list. */
-    async list(action: string, ...lines: string[]) {
-      const from = client.messages.length;
-      const answer = await client.ask(action, ...lines);
-      const message = fieldOf(answer, 'Message') ?? '';
-      if (fieldOf(answer, 'EventList') !== 'start') return { message, entries: [], end: '' };
-      const end = await client.until(() =>
-        client.messages.slice(from).find(one => fieldOf(one, 'EventList') === 'Complete'),
-      );
-      const entries = client.messages.slice(from).filter(one => one[0]![0] === 'Event' && one !== end);
-      return { message, entries, end: `${fieldOf(end, 'Event')} ${fieldOf(end, 'ListItems')}` };
-    },
-    async [Symbol.asyncDispose]() {
-      for (const channel of [...channels.values()]) channel.end();
-      await at[Symbol.asyncDispose]();
-    },
-  };
+/** With two that call. */
+async function staged(user?: string) {
+  const stage = await CallStage.of(user);
+  const [one, two] = stage.two();
+  return Object.assign(stage, { one, two });
 }
 
 test(
@@ -47,11 +20,11 @@ test(
   bounded,
   async () => {
     await using scene = await staged();
-    const { at, one, two, channels, list } = scene;
+    const { at, one, two, channels } = scene;
     one.running = { application: 'Dial', data: 'Paper/1009' };
     channels.bridge('b-1').enter(one);
     at.stage.clock.advance(3_723_400);
-    const { message, entries, end } = await list('CoreShowChannels');
+    const { message, entries, end } = await scene.list('CoreShowChannels');
     assert.deepEqual([message, end], ['Channels will follow', 'CoreShowChannelsComplete 2']);
     const id = fieldOf(entries[0]!, 'ActionID')!;
     assert.deepEqual(entries[0], [
@@ -127,8 +100,8 @@ const HANGUPS: readonly [lines: readonly string[], message: string, hungUp: read
 for (const [lines, message, hungUp, causes] of HANGUPS) {
   test(`Hangup of ${lines.join(', ')} is answered: ${message}`, bounded, async () => {
     await using scene = await staged();
-    const { one, two, list } = scene;
-    const answer = await list('Hangup', ...lines.map(line => line.replace('UNIQUEID', one.uniqueid)));
+    const { one, two } = scene;
+    const answer = await scene.list('Hangup', ...lines.map(line => line.replace('UNIQUEID', one.uniqueid)));
     assert.equal(answer.message, message);
     assert.deepEqual(
       answer.entries.map(entry => fieldOf(entry, 'Channel')),
@@ -196,7 +169,7 @@ for (const [write, allowed] of RIGHTS) {
     `a user who may write ${write} may run ${allowed.join(', ') || 'none'} of the actions of channels`,
     bounded,
     async () => {
-      await using scene = await staged(`${GENERAL}${ADMIN.replace('write=all', `write=${write}`)}`);
+      await using scene = await staged(ADMIN.replace('write=all', `write=${write}`));
       const may: string[] = [];
       for (const action of ['CoreShowChannels', 'Hangup', 'PlayDTMF', 'AbsoluteTimeout']) {
         if (fieldOf(await scene.client.ask(action), 'Message') !== 'Permission denied') may.push(action);

@@ -23,8 +23,9 @@ export function contextsStage(substitute: Substitute = (_channel, text) => text)
 
 /** A step of `600[/caller],1[(label)],Answer(data)`. */
 export function stepOf(context: string, line: string, registrar = 'test'): Step {
-  const parts = /^([^,/]+)(?:\/([^,]*))?,(\d+|hint)(?:\((\w+)\))?,([^(]+)(?:\((.*)\))?$/.exec(line)!;
-  const [, extension = '', callerNumber, priority, label, application = '', data = ''] = parts;
+  const [, extension = '', callerNumber, priority, label, what = ''] =
+    /^([^,/]+)(?:\/([^,]*))?,(\d+|hint)(?:\((\w+)\))?,(.*)$/.exec(line)!;
+  const [, application = what, data = ''] = (priority !== 'hint' && /^([^(]+)\((.*)\)$/.exec(what)) || [];
   const number = priority === 'hint' ? HINT : Number(priority);
   return {
     context,

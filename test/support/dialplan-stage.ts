@@ -5,6 +5,7 @@ import { TestClock } from '../../core/clock.js';
 import { parseText } from '../../core/config/dialect.js';
 import type { Application, DialplanFunction, Result } from '../../core/dialplan/application.js';
 import { type DialplanEngine, type EngineParts, openDialplan } from '../../core/dialplan/engine.js';
+import { traceOf } from '../../core/errors.js';
 import { Events } from '../../core/events.js';
 import { readSettings, type Settings } from '../../core/settings.js';
 import { writeContext } from './dialplan-text.js';
@@ -26,8 +27,10 @@ export const dialplanFunction = (
 export class DialplanStage {
   readonly clock = new TestClock();
   readonly events = new Events((event, thrown) => assert.fail(`${event}: ${thrown}`));
-  readonly calls = testCalls(this.clock, this.events);
   readonly #log = keptLog();
+  readonly calls = testCalls(this.clock, this.events, (what, thrown) => {
+    this.#log.log.error(`${what}: ${traceOf(thrown)}`);
+  });
   readonly engine: DialplanEngine;
   /** What ran, `extension@context:priority Application(data)`. */
   readonly ran: string[] = [];

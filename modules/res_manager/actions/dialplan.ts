@@ -2,6 +2,7 @@
 import {
   type Channel,
   type Channels,
+  type Contexts,
   type Dialplan,
   extensionStateOf,
   type HintRow,
@@ -13,16 +14,19 @@ import {
 } from '#core';
 import { asUser } from './authority.js';
 import { channelNamed, NEEDED_CHANNEL } from './channel-named.js';
+import { showDialplan } from './show-dialplan.js';
 
 export interface DialplanActionParts {
   readonly channels: Channels;
   readonly dialplan: Dialplan;
+  readonly contexts: Contexts;
 }
 
 /** One channel, or two at once; each to its own place where the second has one. */
 async function redirect(parts: DialplanActionParts, call: ManagerCall): Promise<void> {
   const first = channelNamed(parts.channels, call);
   const second = call.get('ExtraChannel') === '' ? undefined : channelNamed(parts.channels, call, 'ExtraChannel');
+  if (first.hangingUp || second?.hangingUp) throw new ManagerError('Redirect failed, channel not up');
   const place = await target(parts, call, first, '');
   const extra = second && (call.get('ExtraExten') === '' ? place : await target(parts, call, second, 'Extra'));
   if (second && extra) second.redirect(extra);
@@ -152,6 +156,16 @@ export const dialplanActions = (parts: DialplanActionParts): ManagerAction[] => 
     privileges: ['call', 'reporting'],
     summary: 'List the states of devices that are not idle, or that a hint watches.',
     run: call => deviceStates(parts, call),
+  },
+  {
+    name: 'ShowDialPlan',
+    privileges: ['config', 'reporting'],
+    summary: 'List the extensions of the dialplan.',
+    arguments: [
+      { name: 'Context', help: 'Of this context alone' },
+      { name: 'Extension', help: 'This extension alone, as it is written there' },
+    ],
+    run: call => showDialplan(parts.contexts, call),
   },
   {
     name: 'DialplanExtensionAdd',

@@ -245,7 +245,6 @@ test('whatever the text, a value that is set decides, and no line changes but th
   let possible = 0;
   const property = fc.asyncProperty(dialectText, sectionName, name, value, async (text, section, option, wanted) => {
     const tree = parseTree(text);
-    fc.pre(!text.endsWith('\r')); // a line added behind it makes it half a line end
     const unrelated = tree.lines.filter(line => !sets(line, option)).map(({ raw }) => raw);
     const count = tree.lines.length;
     if (!attempt(() => setValue(tree, section, option, wanted))) return assert.equal(printTree(tree), text);
@@ -296,7 +295,6 @@ test('whatever the text, unsetting leaves every other value and every other line
 test('adding sections and taking them out again in any order leaves the text as it was, to the byte', () => {
   fc.assert(
     fc.property(dialectText, fc.constantFrom('', '\n', '\n\n', '\r\n'), fc.boolean(), (start, end, swap) => {
-      fc.pre(!start.endsWith('\r'));
       const text = start + end;
       const tree = parseTree(text);
       if (!attempt(() => addSection(tree, 'entirely new'))) return;

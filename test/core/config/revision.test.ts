@@ -1,9 +1,7 @@
 /** One change to a file and what it includes: core/config/layout.ts and core/config/revision.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { type Reader, Unreadable } from '../../../core/config/dialect.js';
-import { type Layout, layoutOf } from '../../../core/config/layout.js';
+import type { Layout } from '../../../core/config/layout.js';
 import {
   dropSection,
   type Habit,
@@ -14,28 +12,8 @@ import {
   unsetOption,
   withinFile,
 } from '../../../core/config/revision.js';
-import { parseTree, printTree, Unwritable } from '../../../core/config/tree.js';
-import { dialectText } from '../../support/dialect-text.js';
-
-type Texts = Readonly<Record<string, string>>;
-
-const reader = (texts: Texts): Reader => ({
-  find: async name => (name in texts ? [{ name, path: `/${name}` }] : []),
-  open: async ({ name, path }) => {
-    const text = texts[name];
-    if (text === undefined) throw new Unreadable('is not there');
-    return { name, path, text };
-  },
-  run: async command => ({
-    source: { name: `#exec ${command}`, path: `#exec ${command}`, text: 'x=1\n' },
-    complaints: [],
-  }),
-});
-
-/** The files as they can be edited; `a` is the first. */
-const layout = (texts: Texts): Promise<Layout> => layoutOf({ name: 'a', path: '/a', text: texts['a']! }, reader(texts));
-
-const after = ({ files }: Layout): Texts => Object.fromEntries(files.map(({ name, tree }) => [name, printTree(tree)]));
+import { Unwritable } from '../../../core/config/tree.js';
+import { after, layout, type Texts } from './layout-stage.js';
 
 const single: Habit = { names: ['x', 'ex'], merged: false };
 const listed: Habit = { names: ['x'], key: value => value.split(',')[0]!, merged: false };
@@ -284,104 +262,3 @@ for (const [value, habit, why] of [
     return assert.throws(verify, (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message));
   });
 }
-
-const name = fc.constantFrom('a', 'b', 'name', 'x y', 'new');
-const section = fc.constantFrom('a', 'a', 'b', 'name');
-const value = fc.constantFrom('', '1', 'a b', ';', 'x\\', '[', '>');
-
-type Edit = [kind: 'set' | 'list' | 'unset' | 'add' | 'remove', section: string, name: string, value: string];
-
-const edits = fc.array(
-  fc.tuple(fc.constantFrom<Edit[0]>('set', 'set', 'list', 'unset', 'add', 'remove'), section, name, value),
-  { maxLength: 6 },
-);
-
-/** Does an edit; whether it was possible. */
-function attempt(all: Layout, [kind, where, option, text]: Edit): boolean {
-  const habit: Habit = { names: [option], merged: false, ...(kind === 'list' && { key: (one: string) => one }) };
-  try {
-    if (kind === 'set' || kind === 'list') setOption(all, where, option, text, habit);
-    else if (kind === 'unset') unsetOption(all, where, option, undefined, habit);
-    else if (kind === 'add') newSection(all, all.files[0]!, `${where}${option}`, []);
-    else dropSection(all, where);
-    return true;
-  } catch (thrown) {
-    assert.ok(thrown instanceof Unwritable, String(thrown));
-    return false;
-  }
-}
-
-test('whatever the text, parsing and printing it is the identity', () => {
-  const any = fc.oneof(dialectText, fc.string(), fc.string({ unit: 'binary' }));
-  fc.assert(
-    fc.property(any, text => assert.equal(printTree(parseTree(text)), text)),
-    { numRuns: 3000 },
-  );
-});
-
-/** The lines of a text with their ends, each with how often it is there. */
-function census(text: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const [line] of text.replace(/^\uFEFF/, '').matchAll(/[^\n]*\n|[^\n]+$/g))
-    lines.set(line, (lines.get(line) ?? 0) + 1);
-  return lines;
-}
-
-/** How many lines of the first text the second has not. */
-const lost = (before: string, now: string): string[] => {
-  const left = census(now);
-  return [...census(before)].flatMap(([line, count]) =>
-    Array<string>(Math.max(count - (left.get(line) ?? 0), 0)).fill(line),
-  );
-};
-
-/** The lines of every part of a section. */
-function linesOf(text: string, section: string): ReadonlySet<string> {
-  const lines = new Set<string>();
-  let current = '';
-  for (const { raw, end, statement } of parseTree(text).lines) {
-    if (statement?.kind === 'section') current = statement.name.toLowerCase();
-    if (current === section) lines.add(raw + end);
-  }
-  return lines;
-}
-
-/** Whether an edit may take this line of the text away, or change it. */
-function mayChange(text: string, now: string, line: string, [kind, where, option]: Edit): boolean {
-  // The line that set a section apart goes with it.
-  if (kind === 'remove' && (line.trim() === '' || linesOf(text, where).has(line))) return true;
-  const last = (of: string) =>
-    of
-      .replace(/^\uFEFF/, '')
-      .split('\n')
-      .at(-1)!;
-  // A last line without an end gets one when another follows, and the next has none when it goes.
-  if (line === last(text)) return true;
-  if (last(text) !== '' && line.replace(/\r?\n$/, '') === last(now)) return true;
-  return line.toLowerCase().includes(option) && kind !== 'add';
-}
-
-test('whatever the text, no edit of a sequence changes a line that is not its own', async () => {
-  let possible = 0;
-  const property = fc.asyncProperty(dialectText, dialectText, edits, async (text, included, sequence) => {
-    let texts: Texts = { a: text, x: included };
-    for (const edit of sequence) {
-      const all = await layout(texts);
-      if (!attempt(all, edit)) {
-        assert.deepEqual(after(all), Object.fromEntries(all.files.map(file => [file.name, file.text])));
-        continue;
-      }
-      possible++;
-      const now = { ...texts, ...after(all) };
-      for (const [file, before] of Object.entries(texts)) {
-        const gone = lost(before, now[file]!);
-        const wrong = gone.filter(line => !mayChange(before, now[file]!, line, edit));
-        assert.deepEqual(wrong, [], `${edit} of ${JSON.stringify(before)} gives ${JSON.stringify(now[file])}`);
-        if (edit[0] !== 'unset' && edit[0] !== 'remove') assert.ok(lost(now[file]!, before).length <= gone.length + 2);
-      }
-      texts = now;
-    }
-  });
-  await fc.assert(property, { numRuns: 1500 });
-  assert.ok(possible > 500, `${possible} edits were possible`);
-});

@@ -218,7 +218,7 @@ test('overrideswitch is asked before the extensions of each context', async () =
 test('what a registrar put there is replaced as a whole, and what others put there stays', () => {
   const { contexts, lines } = contextsStage();
   let changes = 0;
-  contexts.onChange(() => void changes++);
+  contexts.onHintsChange(() => void changes++);
   contexts.replace('test', [
     contextOf('a', ['1,1,Old', '2,1,Old']),
     contextOf('gone', ['1,1,Old']),
@@ -246,7 +246,7 @@ test('what a registrar put there is replaced as a whole, and what others put the
   assert.equal(told(ask(contexts, '3@a')), '3@a:1 Mine()');
   assert.equal(contexts.ignores('a', '9'), true);
   assert.deepEqual(lines, ['warning: 2@a:2, of CLI, is replaced']);
-  assert.equal(changes, 7);
+  assert.equal(changes, 3);
 });
 
 test('extensions are added and removed one by one; one that is there is refused unless it is to be replaced', () => {

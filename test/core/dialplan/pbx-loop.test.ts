@@ -196,7 +196,7 @@ test('a driver that fails at the end rejects nothing', async () => {
     throw new Error('no more');
   };
   await scene.engine.run(scene.channel);
-  assert.match(scene.stage.lines.at(-1)!, /^error: Test\/alice-00000000: the dialplan failed: Error: no more\n/);
+  assert.match(scene.stage.lines.at(-1)!, /^error: Test\/alice-00000000: Error: no more\n/);
 });
 
 const tones: [status: string, told: string[], cause: number][] = [
@@ -302,4 +302,29 @@ test('a hangup within a subroutine ends it, and leaves no frame', async () => {
   await run;
   assert.deepEqual(scene.stage.ran, ['100@in:1 Sub(sub,1)', 'sub@in:1 Wait(3600)']);
   assert.equal(scene.channel.stack.length, 0);
+});
+
+test('while an application runs, its module is in use; of one that goes none is begun', async () => {
+  const scene = await walk({ in: '100,Wait(3600)' });
+  const { uses } = scene.stage.calls.channels;
+  const run = scene.engine.run(scene.channel);
+  await new Promise(resolve => setImmediate(resolve));
+  assert.deepEqual(uses.of('test'), [scene.channel]);
+  scene.channel.requestHangup(16);
+  await run;
+  assert.equal(uses.count('test'), 0);
+  const stay = uses.leave('test');
+  await scene.engine.run(scene.stage.channel('100@in').channel);
+  stay();
+  assert.match(scene.stage.lines.at(-1)!, /^warning: \[100@in:1\] Wait: .*its module goes$/);
+});
+
+test('from outside, an application that is dangerous is not run', async () => {
+  const scene = await walk({});
+  scene.stage.bring({ ...application('System', () => undefined), dangerous: true });
+  await scene.engine.execute(scene.channel, 'System', 'id');
+  await assert.rejects(
+    scene.engine.fromOutside(() => scene.engine.execute(scene.channel, 'System', 'id')),
+    /^ApplicationError: only the dialplan may run System/,
+  );
 });
