@@ -1,0 +1,23 @@
+/** TLS to a server, as the drivers of both servers take it: the options of Node's own. */
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { messageOf } from '#core';
+import type { TlsSettings } from './token.js';
+
+/** @throws in the operator's words when a file cannot be read */
+export const tlsOptions = ({ verify, ca, cert, key }: TlsSettings): ConnectionOptions => ({
+  rejectUnauthorized: verify !== 'none',
+  ...(verify === 'name' ? {} : { checkServerIdentity: () => undefined }),
+  ...pem('ca', ca),
+  ...pem('cert', cert),
+  ...pem('key', key),
+});
+
+function pem(what: 'ca' | 'cert' | 'key', path: string | undefined): ConnectionOptions {
+  if (path === undefined || path === '') return {};
+  try {
+    return { [what]: readFileSync(path, 'utf8') };
+  } catch (thrown) {
+    throw new Error(`a file for TLS cannot be read: ${messageOf(thrown)}`);
+  }
+}
