@@ -5,6 +5,7 @@ import { getSystemErrorMessage } from 'node:util';
 import type { ConfigFile } from './config/config-file.js';
 import { type ConfigFileDescription, type Finding, refusal } from './config/description.js';
 import { type Drafts, stampAt } from './config/disk.js';
+import { Unencodable } from './config/encoding.js';
 import type { Stamps } from './config/files.js';
 import type { Layout, TextFile } from './config/layout.js';
 import { type Replaced, replaceConfig } from './config/replace.js';
@@ -144,9 +145,12 @@ export class ConfigEditor {
         written.push(await replaceConfig(path, text, opened.stamps.get(path)));
       } catch (thrown) {
         const left = await putBack(written);
-        throw new LoadDeclined(
-          [`${nameIn(opened, path)} cannot be written and is as it was: ${wordsOf(thrown)}`, ...left].join('\n'),
-        );
+        const name = nameIn(opened, path);
+        if (thrown instanceof Unencodable) {
+          const problem = { file: name, line: thrown.line, message: thrown.message };
+          throw new LoadDeclined([...left, `Refused, ${name} is as it was:`].join('\n'), [problem]);
+        }
+        throw new LoadDeclined([`${name} cannot be written and is as it was: ${wordsOf(thrown)}`, ...left].join('\n'));
       }
     }
     await this.#withoutBackups(opened.roots, written);

@@ -8,6 +8,29 @@ import type { SecurityEvent } from './security.js';
 /** Why configuration is read. */
 export type ReloadReason = 'load' | 'cli' | 'manager' | 'hup' | 'acl';
 
+/** What there is to know of a call that is over: names as call records have them; times in epoch milliseconds. */
+export interface CallFacts {
+  readonly accountcode: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly dcontext: string;
+  readonly clid: string;
+  readonly channel: string;
+  readonly dstchannel: string;
+  readonly lastapp: string;
+  readonly lastdata: string;
+  readonly start: number;
+  readonly answer: number | undefined;
+  readonly end: number;
+  /** Seconds. */
+  readonly duration: number;
+  readonly billsec: number;
+  readonly disposition: string;
+  readonly amaflags: string;
+  readonly uniqueid: string;
+  readonly userfield: string;
+}
+
 /** Each fact by its name, in the past tense where it is something that happened. */
 export interface Facts {
   /** A device became registered, unregistered, refused or differently reachable. */
@@ -81,11 +104,15 @@ export interface Facts {
     readonly statusText: string;
   };
   security: SecurityEvent;
+  /** A record of a call that is over, whoever keeps it. */
+  callRecorded: { readonly record: CallFacts };
   /** What clients of the manager interface hear of, and nobody else. */
   managerEvent: {
     readonly event: string;
+    /** Only who may read all of them hears of it. */
     readonly privileges: readonly Privilege[];
-    readonly fields: readonly ManagerField[];
+    /** A function is asked when somebody hears of it, at once. */
+    readonly fields: readonly ManagerField[] | (() => readonly ManagerField[]);
   };
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };

@@ -114,6 +114,7 @@ const LAYERS: readonly string[][] = [
   ['transport'],
   ['transaction'],
   ['dialog'],
+  ['session'],
   ['user'],
   ['incoming.ts', 'monitor.ts'],
   ['sip.ts'],

@@ -1,6 +1,8 @@
 /** What may follow any command on its line: `--json`, and filters behind bars: `| include X`, `| exclude X`, `| count`. */
+import { Invalid } from '../config/options.js';
 import { CommandError } from '../errors.js';
 import { type Report, renderJson, renderText } from '../output.js';
+import { compilePattern, type Pattern } from '../pattern.js';
 import { split, type Words } from './words.js';
 
 /** Which lines of an answer stay; `count`: only their number is wanted. */
@@ -77,10 +79,11 @@ export function finish(report: Report, outcome: string, { json, filters }: Tail,
   return counted ? `${kept.length}\n` : kept.map(line => `${line}\n`).join('');
 }
 
-function patternOf(text: string): RegExp {
+function patternOf(text: string): Pattern {
   try {
-    return new RegExp(text);
-  } catch {
+    return compilePattern(text);
+  } catch (thrown) {
+    if (!(thrown instanceof Invalid)) throw thrown;
     throw new CommandError(`'${text}' is not a regular expression`, true);
   }
 }

@@ -1,5 +1,4 @@
 /** Reads configuration texts from disk and commands, and remembers what it looked at, so that a change can be told. */
-import { isUtf8 } from 'node:buffer';
 import type { BigIntStats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
@@ -7,6 +6,7 @@ import { getSystemErrorMessage } from 'node:util';
 import type { Clock } from '../clock.js';
 import { messageOf } from '../errors.js';
 import { type Place, type Reader, type TextSource, Unreadable } from './dialect.js';
+import { decoded } from './encoding.js';
 import { runCommand } from './exec.js';
 import { find, isAbsent } from './find.js';
 
@@ -79,14 +79,14 @@ export class Disk implements Reader {
     if (info.size > LARGEST_FILE) {
       throw new Unreadable(`it has ${megabytes(Number(info.size))}, and at most ${megabytes(LARGEST_FILE)} are read`);
     }
-    return decode(await attempt(readFile(path)));
+    return decoded(await attempt(readFile(path)));
   }
 
   async #run(command: string): Promise<{ source: TextSource; complaints: readonly string[] }> {
     this.#ran = true;
     const { output, complaints } = await runCommand(command, LARGEST_FILE, this.#clock);
     const name = `#exec ${command}`;
-    return { source: { name, path: name, text: decode(output) }, complaints };
+    return { source: { name, path: name, text: decoded(output) }, complaints };
   }
 }
 
@@ -124,9 +124,6 @@ export function nameOf(directory: string, path: string): string {
   const inside = relative(directory, path);
   return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
 }
-
-/** Text in UTF-8, or else in Latin-1, which any bytes are. */
-export const decode = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 
 /** What tells that a file is the one it was; undefined when it is not there. One that cannot be looked at is another one. */
 export async function stampAt(path: string): Promise<string | undefined> {

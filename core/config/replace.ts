@@ -1,9 +1,9 @@
 /** Puts a new text in place of a configuration file: at all times there is the old one or the new one, and the old one is kept beside it. */
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { stampAt } from './disk.js';
+import { encoded } from './encoding.js';
 import { isAbsent } from './find.js';
 
 /** What the file was before is kept under its name and this. */
@@ -41,7 +41,7 @@ interface Old {
  * Writes a configuration file, with the rights, owner and encoding of the one it replaces, and keeps that as backup.
  * On failure the old one stays.
  * @param stamp of the file that the text was made from; undefined when there was none
- * @throws Overtaken, or what the file system says
+ * @throws Overtaken, Unencodable, or what the file system says
  */
 export async function replaceConfig(link: string, text: string, stamp: string | undefined): Promise<Replaced> {
   const old = await oldFile(link);
@@ -63,10 +63,6 @@ export async function replaceConfig(link: string, text: string, stamp: string | 
     },
   };
 }
-
-/** Text in the encoding that the old file had, where that can say it. */
-const encoded = (text: string, old: Buffer | undefined): Buffer =>
-  Buffer.from(text, old && !isUtf8(old) && !/[^\0-\xff]/.test(text) ? 'latin1' : 'utf8');
 
 /** Writes a draft beside the file and gives it the file's name. */
 async function write({ path, mode, owner }: Old, bytes: Buffer, stamp: string | undefined): Promise<void> {

@@ -11,7 +11,7 @@ import { Sip } from './sip.js';
 export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
-  optional: ['http'],
+  optional: ['http', 'res_rtp'],
   families: ['sippeers', 'sipregs'],
   files: [sipConf, sipNotifyConf],
 

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type ConfigEditor, formatProblem, LoadDeclined, type Opened } from '#core';
+import { type ConfigEditor, decoded, formatProblem, LoadDeclined, type Opened } from '#core';
 import { reloadLines } from './answer.js';
 
 /** The person in front of the terminal. */
@@ -33,7 +33,7 @@ export async function editSession(editor: ConfigEditor, name: string, desk: Desk
 async function round(editor: ConfigEditor, opened: Opened, copy: string, desk: Desk): Promise<'edit again' | 'done'> {
   const { file } = opened;
   await desk.edit(copy);
-  const text = await readFile(copy, 'utf8');
+  const text = decoded(await readFile(copy));
   if (text === file.text) {
     desk.say(`${file.name} is as it was.`);
     return 'done';

@@ -14,6 +14,9 @@ const MOST_QUEUED = 64;
 /** How long the last words to a client may take. */
 const FAREWELL = 500;
 
+/** Milliseconds of silence after which the system asks whether a client is still there. */
+const KEEPALIVE = 60_000;
+
 /** A client that has not logged in has nothing to read that would take longer. */
 const UNKNOWN_STALL = 5000;
 
@@ -65,6 +68,8 @@ export class Connection {
     socket.on('error', thrown => log.debug(1, `client ${this.#name}: ${messageOf(thrown)}`));
     this.ended = new Promise(resolve => socket.on('close', () => resolve(this.#gone())));
     socket.setNoDelay(true);
+    // One that is gone without a word would else be logged in for ever.
+    socket.setKeepAlive(true, KEEPALIVE);
     this.#outbox.send(GREETING);
   }
 
@@ -107,6 +112,7 @@ export class Connection {
   /** Ends the connection after what was asked so far. */
   #finish(): void {
     this.#last = true;
+    this.session.hurry();
     if (!this.#running) void this.#work();
   }
 

@@ -1,5 +1,5 @@
 /** Event filters of a user: which events are passed on, by regular expressions over an event or by its name and fields. */
-import { Invalid, type ManagerField } from '#core';
+import { compilePattern, Invalid, type ManagerField } from '#core';
 
 /** An event as a filter sees it. */
 export interface FilteredEvent {
@@ -13,31 +13,38 @@ export interface Filter {
   /** As it was written. */
   readonly text: string;
   readonly exclude: boolean;
+  /** What a character of an event may cost, at most. */
+  readonly size: number;
   matches(event: FilteredEvent): boolean;
 }
 
-/** Filters of one session at most: each of them costs with every event. */
+/** Filters of one session at most, and their size together: each of them costs with every event. */
 export const MOST_FILTERS = 64;
+export const LARGEST_FILTERS = 512;
 
-type Method = (expression: string) => (text: string) => boolean;
+interface Wanted {
+  readonly size: number;
+  test(text: string): boolean;
+}
+
+type Method = (expression: string) => Wanted;
+
+const plain = (test: (text: string) => boolean): Wanted => ({ size: 1, test });
 
 const METHODS: Readonly<Record<string, Method>> = {
-  regex: expression => {
-    const pattern = patternOf(expression);
-    return text => pattern.test(text);
-  },
-  exact: expression => text => text === expression,
-  starts_with: expression => text => text.startsWith(expression),
-  ends_with: expression => text => text.endsWith(expression),
-  contains: expression => text => text.includes(expression),
-  none: () => () => true,
+  regex: compilePattern,
+  exact: expression => plain(text => text === expression),
+  starts_with: expression => plain(text => text.startsWith(expression)),
+  ends_with: expression => plain(text => text.endsWith(expression)),
+  contains: expression => plain(text => text.includes(expression)),
+  none: () => plain(() => true),
 };
 
 /** `!Event: Newchannel`: a regular expression over the whole event; with `!`, what it matches is kept away. @throws Invalid */
 export function simpleFilter(text: string): Filter {
   const exclude = text.startsWith('!');
-  const pattern = patternOf(exclude ? text.slice(1) : text);
-  return { text, exclude, matches: event => pattern.test(event.text) };
+  const pattern = compilePattern(exclude ? text.slice(1) : text);
+  return { text, exclude, size: pattern.size, matches: event => pattern.test(event.text) };
 }
 
 /** Criteria such as `action(exclude),name(Newchannel),header(Channel),method(starts_with)`, and an expression. @throws Invalid */
@@ -47,7 +54,7 @@ export function criteriaFilter(criteria: string, expression: string): Filter {
   if (action !== 'include' && action !== 'exclude')
     throw new Invalid(`expected action(include) or action(exclude), got '${action}'`);
   const method = found['method'] ?? (expression === '' ? 'none' : 'regex');
-  const make = METHODS[method];
+  const make = Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
   if (!make) throw new Invalid(`expected one of ${Object.keys(METHODS).join(', ')} as method, got '${method}'`);
   if (method === 'none' && expression !== '') throw new Invalid(`method none takes no expression, got '${expression}'`);
   if (method === 'none' && name === undefined) throw new Invalid('a filter needs a name or an expression');
@@ -57,10 +64,11 @@ export function criteriaFilter(criteria: string, expression: string): Filter {
   return {
     text: `(${criteria})=${expression}`,
     exclude: action === 'exclude',
+    size: wanted.size,
     matches(event) {
       if (name !== undefined && event.name !== name) return false;
-      if (field === undefined) return wanted(event.text);
-      return event.fields.some(([key, value]) => key.toLowerCase() === field && wanted(String(value)));
+      if (field === undefined) return wanted.test(event.text);
+      return event.fields.some(([key, value]) => key.toLowerCase() === field && wanted.test(String(value)));
     },
   };
 }
@@ -84,14 +92,4 @@ function readCriteria(text: string): Readonly<Record<string, string>> {
     found[key] = value.trim();
   }
   return found;
-}
-
-/** @throws Invalid */
-function patternOf(text: string): RegExp {
-  if (/\[[:.=]/.test(text)) throw new Invalid(`'${text}' has a POSIX class such as [:digit:]: write \\d`);
-  try {
-    return new RegExp(text, 's');
-  } catch {
-    throw new Invalid(`'${text}' is no regular expression`);
-  }
 }

@@ -1,6 +1,9 @@
 /** Connections whose clients have not logged in: how many there may be, and for how long. */
 import type { Socket } from 'node:net';
-import type { Job, Scheduler } from '#core';
+import { type Job, type Scheduler, wordsOf } from '#core';
+
+/** Words of 32 bits: all of an IPv4 address, half of an IPv6 one. */
+const NETWORK_WORDS = 2;
 
 /** Read when it matters, so that a reload is in force at once. */
 export interface LobbyLimits {
@@ -10,16 +13,20 @@ export interface LobbyLimits {
 }
 
 interface Guest {
+  readonly key: string;
   readonly socket: Socket;
-  readonly address: string;
+  /** Where it comes from, as far as one sender has addresses. */
+  readonly origin: string;
   readonly job: Job;
 }
 
 export class Lobby {
   readonly #sched: Scheduler;
   readonly #limits: () => LobbyLimits;
-  /** By the remote end, the oldest first. */
+  /** By both ends, the oldest first. */
   readonly #guests = new Map<string, Guest>();
+  /** The same by origin. */
+  readonly #origins = new Map<string, Set<Guest>>();
   /** Those who went because there were too many. */
   turnedAway = 0;
 
@@ -37,12 +44,17 @@ export class Lobby {
     const key = keyOf(socket);
     const { count, patience } = this.#limits();
     const job = this.#sched.after('manager login', patience, () => socket.destroy());
-    this.#guests.set(key, { socket, address: socket.remoteAddress ?? '', job });
+    const guest: Guest = { key, socket, origin: originOf(socket.remoteAddress ?? ''), job };
+    const before = this.#guests.get(key);
+    if (before) this.#dismiss(before);
+    this.#guests.set(key, guest);
+    const alike = this.#origins.get(guest.origin) ?? new Set();
+    this.#origins.set(guest.origin, alike.add(guest));
     socket.once('close', () => this.#forget(key, socket));
     socket.on('error', () => socket.destroy());
     if (this.#guests.size <= count) return;
     this.turnedAway += 1;
-    this.#surplus().socket.destroy();
+    this.#dismiss(this.#surplus());
   }
 
   /** He has logged in. */
@@ -53,30 +65,39 @@ export class Lobby {
   }
 
   close(): void {
-    for (const { socket, job } of this.#guests.values()) {
-      job.cancel();
-      socket.destroy();
-    }
-    this.#guests.clear();
+    for (const guest of [...this.#guests.values()]) this.#dismiss(guest);
   }
 
-  /** The oldest of the address that has most of them. It is forgotten at once: its end may take a while. */
+  /** The oldest of the origin that has most of them. */
   #surplus(): Guest {
-    const counts = new Map<string, number>();
-    for (const { address } of this.#guests.values()) counts.set(address, (counts.get(address) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    const [key, guest] = [...this.#guests].find(([, { address }]) => counts.get(address) === most)!;
-    this.#forget(key, guest.socket);
-    return guest;
+    let most: Set<Guest> = new Set();
+    for (const guests of this.#origins.values()) if (guests.size > most.size) most = guests;
+    return most.values().next().value!;
   }
 
   #forget(key: string, socket: Socket): void {
     const guest = this.#guests.get(key);
-    if (guest?.socket !== socket) return;
+    if (guest?.socket === socket) this.#remove(guest);
+  }
+
+  #dismiss(guest: Guest): void {
+    this.#remove(guest);
+    guest.socket.destroy();
+  }
+
+  /** At once: the end of its socket may take a while. */
+  #remove(guest: Guest): void {
     guest.job.cancel();
-    this.#guests.delete(key);
+    this.#guests.delete(guest.key);
+    const alike = this.#origins.get(guest.origin);
+    alike?.delete(guest);
+    if (alike?.size === 0) this.#origins.delete(guest.origin);
   }
 }
 
-/** A TLS connection and the socket under it have one. */
-const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
+/** Of IPv6 the network of 64 bits: whoever has one address of it has them all. */
+const originOf = (address: string): string => wordsOf(address)?.slice(0, NETWORK_WORDS).join(':') ?? address;
+
+/** A TLS connection and the socket under it have one; somebody's connections to two ports of ours do not. */
+const keyOf = ({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): string =>
+  `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;

@@ -51,6 +51,7 @@ export class Session {
   #waiting: string[] = [];
   #bytes = 0;
   #closed = false;
+  #hurried = false;
   #waits = new Set<{ readonly job: Job; readonly forEvents: boolean; readonly done: () => void }>();
 
   constructor(parts: SessionParts) {
@@ -101,7 +102,7 @@ export class Session {
 
   /** Resolves after that time, or when the session ends; with `forEvents` when there is one, too. */
   wait(label: string, ms: number, forEvents = false): Promise<void> {
-    if (this.#closed || (forEvents && this.told)) return Promise.resolve();
+    if (this.#closed || (forEvents && (this.told || this.#hurried))) return Promise.resolve();
     return new Promise(resolve => {
       const done = () => {
         wait.job.cancel();
@@ -116,6 +117,12 @@ export class Session {
   /** Nobody waits for its events any more. */
   wake(): void {
     for (const wait of [...this.#waits]) if (wait.forEvents) wait.done();
+  }
+
+  /** Nobody will ever wait for its events again. */
+  hurry(): void {
+    this.#hurried = true;
+    this.wake();
   }
 
   /** A security event of it. */

@@ -77,7 +77,8 @@ const TRANSLATORS: { readonly [E in Event]?: Translator<E> } = {
     ]),
   security: (event: SecurityEvent, { publish, now }) =>
     publish(event.kind, SECURITY, () => securityFields(event, now()).slice(1)),
-  managerEvent: ({ event, privileges, fields }, { publish }) => publish(event, privileges, () => fields),
+  managerEvent: ({ event, privileges, fields }, { publish }) =>
+    publish(event, privileges, typeof fields === 'function' ? fields : () => fields),
 };
 
 /** What clients are told of: for help, by the name of the event. */

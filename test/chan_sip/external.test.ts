@@ -76,8 +76,10 @@ for (const [options, lines] of [
   });
 }
 
-test('what only media needs is told as not in force', bounded, async () => {
-  await using stack = await SipStack.of(`${OUTSIDE}media_address=203.0.113.6\nnat=force_rport,comedia\n`);
+test('what media does not do yet is told as not in force', bounded, async () => {
+  await using stack = await SipStack.of(
+    `${OUTSIDE}media_address=203.0.113.6\nnat=force_rport,comedia\nicesupport=yes\n`,
+  );
   const told = stack.stage.lines.find(line => line.includes('not in force yet'));
-  assert.match(told ?? '', /: media_address \(media\), nat=comedia \(media\)$/);
+  assert.match(told ?? '', /: icesupport \(media\)$/);
 });

@@ -210,6 +210,16 @@ for (const [line, answer] of refusals) {
   });
 }
 
+test('a value that the Latin-1 of its file cannot say is refused at its line, and the file is as it was', async t => {
+  const on = await stage(t, { 'phones.conf': Buffer.from(`; für uns\n${PHONES}`, 'latin1') }, TAKEN);
+  const before = await on.directory.content();
+  assert.match(
+    await on.cli.text('config set sip.conf 1008 callerid "5 € <1008>"'),
+    /^Refused, phones\.conf is as it was:\nphones\.conf:11: the file is in Latin-1, which has no '€': turn it into UTF-8 first/,
+  );
+  assert.deepEqual([await on.directory.content(), on.reloaded, on.cli.faults], [before, [], []]);
+});
+
 test('a change that the owner refuses is put back, and that is said', async t => {
   const on = await stage(t, {}, [{ owner: 'chan_sip', result: 'error', why: 'udp 127.0.0.9:5060: in use' }]);
   assert.equal(

@@ -93,8 +93,8 @@ test('every option of every file is in config help', async t => {
   const stage = await directory.cli();
   const described = (await directory.configuration()).described();
   assert.deepEqual(described.map(({ description }) => description.file).sort(), [
-    ...['acl.conf', 'asterisk.conf', 'extconfig.conf', 'http.conf', 'logger.conf', 'manager.conf', 'modules.conf'],
-    ...['res_config_sqlite3.conf', 'sip.conf', 'sip_notify.conf'],
+    ...['acl.conf', 'asterisk.conf', 'cdr.conf', 'extconfig.conf', 'http.conf', 'logger.conf', 'manager.conf'],
+    ...['modules.conf', 'res_config_sqlite3.conf', 'sip.conf', 'sip_notify.conf'],
   ]);
   for (const { description } of described) {
     const rows = plain(await stage.text(`config help ${description.file}`));

@@ -49,6 +49,12 @@ const sessions: [what: string, who: Somebody, added: string, said: RegExp][] = [
   ['nothing is edited', new Somebody([nothing]), '', /^sip\.conf is as it was\.$/],
   ['a good edit is applied', new Somebody([add(good)]), good, /^sip\.conf is written\.\nchan_sip has read it\.$/],
   [
+    'one that the editor saves in Latin-1 is read as it is meant',
+    new Somebody([path => appendFile(path, '; é\n', 'latin1')]),
+    '; é\n',
+    /^sip\.conf is written\./,
+  ],
+  [
     'a bad one is discarded',
     new Somebody([add(bad)], ['discard']),
     '',

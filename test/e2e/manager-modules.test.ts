@@ -1,6 +1,6 @@
 /** The manager interface beside modules that come and go, and phones that mean no good. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -19,10 +19,12 @@ const FILES: Readonly<Record<string, string>> = {
   'logger.conf': '[logfiles]\nmessages => error,warning,notice\nsecurity => security\n',
   'sip.conf': `; ours\n${PHONES}`,
   'manager.conf':
-    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n',
+    '[general]\nenabled=yes\nport=0\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n[reader]\nsecret=s3cret\nread=all\n[viewer]\nsecret=s3cret\nread=all\nwrite=reporting\n',
 };
 
 let directory: string;
+/** Not of the configuration, though links lead there. */
+let outside: string;
 let pbx: Pbx;
 const clients: ManagerClient[] = [];
 
@@ -50,6 +52,11 @@ async function phone(): Promise<Phone> {
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'obelisk-manager-'));
   await mkdir(join(directory, 'modules'));
+  outside = await mkdtemp(join(tmpdir(), 'obelisk-outside-'));
+  await writeFile(join(outside, 'secret.conf'), '[x]\nsecret=top\n');
+  await symlink(join(outside, 'secret.conf'), join(directory, 'link.conf'));
+  await symlink(outside, join(directory, 'away'));
+  await symlink(join(outside, 'new.conf'), join(directory, 'dangling.conf'));
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(directory, name), text);
   pbx = await Pbx.start({ config: join(directory, 'asterisk.conf') });
 });
@@ -58,6 +65,7 @@ after(async () => {
   for (const client of clients) client.socket.destroy();
   pbx.stop('now');
   await pbx.ended;
+  await rm(outside, { recursive: true, force: true });
   await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
@@ -159,9 +167,34 @@ test('who may write nothing runs no action that needs a class, whatever it is', 
   }
 });
 
+test('an event that a client tells can be taken for no other, and has an end', bounded, async () => {
+  const client = await login();
+  const from = client.messages.length;
+  const lines = ['UserEvent: x', 'Event: FullyBooted', 'Privilege: system', 'Response: Success', 'Own: 1'];
+  assert.equal(fieldOf(await client.ask('UserEvent', ...lines), 'Message'), 'Event Sent');
+  assert.deepEqual(await client.event('UserEvent', from), [
+    ['Event', 'UserEvent'],
+    ['Privilege', 'user,all'],
+    ['UserEvent', 'x'],
+    ['Own', '1'],
+  ]);
+  const many = Array.from({ length: 20 }, (_, n) => `H${n}: ${'y'.repeat(1000)}`);
+  assert.match(fieldOf(await client.ask('UserEvent', ...many), 'Message')!, /^An event may have 16384 characters$/);
+});
+
+test('a user of the class reporting runs no line of the command line', bounded, async () => {
+  const client = await login('viewer');
+  for (const line of ['core stop now', 'module unload chan_sip', '_command matchesarray "core st"']) {
+    const answer = await client.ask('Command', `Command: ${line}`);
+    assert.deepEqual([fieldOf(answer, 'Response'), fieldOf(answer, 'Message')], ['Error', 'Permission denied'], line);
+  }
+  assert.equal(fieldOf(await client.ask('CoreStatus'), 'Response'), 'Success');
+});
+
 const step = (at: number, lines: Readonly<Record<string, string>>): string[] =>
   Object.entries(lines).map(([name, value]) => `${name}-${String(at).padStart(6, '0')}: ${value}`);
 
+const LINES = ['SrcFilename: lines.conf', 'DstFilename: lines.conf'];
 const FILE = ['SrcFilename: sip.conf', 'DstFilename: sip.conf'];
 
 test('UpdateConfig changes what it says, keeps the rest, and what runs takes it', bounded, async () => {
@@ -214,6 +247,19 @@ const REFUSED: readonly [what: string, lines: readonly string[], message: RegExp
   ],
   ['a file outside', ['SrcFilename: ../x.conf', 'DstFilename: ../x.conf'], /File requires escalated privileges/],
   ['a file elsewhere', ['SrcFilename: /etc/passwd', 'DstFilename: /etc/passwd'], /File requires escalated privileges/],
+  ['a file over a link', ['SrcFilename: link.conf', 'DstFilename: link.conf'], /File requires escalated privileges/],
+  ['a name with a NUL', ['SrcFilename: sip.conf\0', 'DstFilename: sip.conf\0'], /File requires escalated privileges/],
+  ['the copy of an edit', ['SrcFilename: sip.conf.bak', 'DstFilename: sip.conf.bak'], /cannot be changed/],
+  [
+    'what every object has',
+    [...FILE, ...step(0, { Action: 'constructor', Cat: 'phone' })],
+    /Unknown action command 'constructor'/,
+  ],
+  [
+    'an end of a line in a line',
+    [...FILE, ...step(0, { Action: 'append', Cat: 'phone', Var: 'description', Value: 'a\r[evil]' })],
+    /^Value-000000 holds control characters$/,
+  ],
   ['another file', ['SrcFilename: sip.conf', 'DstFilename: other.conf'], /must be the same file/],
   ['no file', [], /Filename not specified/],
 ];
@@ -234,6 +280,39 @@ test('a file is made once, and only where configuration is', bounded, async () =
   assert.equal(fieldOf(await client.ask('CreateConfig', 'Filename: new.conf'), 'Response'), 'Success');
   assert.match(fieldOf(await client.ask('CreateConfig', 'Filename: new.conf'), 'Message')!, /file already exists/);
   assert.match(fieldOf(await client.ask('CreateConfig', 'Filename: ../new.conf'), 'Message')!, /escalated privileges/);
+});
+
+const OUTSIDE = ['link.conf', 'away/secret.conf', 'dangling.conf', '../x.conf', '/etc/passwd', 'a\0b.conf'];
+
+for (const name of OUTSIDE) {
+  test(`${JSON.stringify(name)} is neither read nor made`, bounded, async () => {
+    const client = await login();
+    for (const action of ['GetConfig', 'GetConfigJSON', 'ListCategories', 'CreateConfig']) {
+      const message = fieldOf(await client.ask(action, `Filename: ${name}`), 'Message');
+      assert.equal(message, 'File requires escalated privileges', action);
+    }
+    assert.deepEqual(await readdir(outside), ['secret.conf']);
+  });
+}
+
+test('a line that looks like a directive is an option like any other', bounded, async () => {
+  const client = await login();
+  const steps = ['#include /etc/passwd', '#exec /bin/false', '[evil]', ';x'].flatMap((name, at) =>
+    step(at, { Action: 'append', Cat: 'lines', Var: name, Value: 'y' }),
+  );
+  await client.ask('CreateConfig', 'Filename: lines.conf');
+  await client.ask('UpdateConfig', ...LINES, ...step(0, { Action: 'newcat', Cat: 'lines' }));
+  await client.ask('UpdateConfig', ...LINES, ...steps);
+  const shown = (await client.ask('GetConfig', 'Filename: lines.conf')).slice(2).map(([, value]) => value);
+  assert.deepEqual(shown, ['lines', '#include /etc/passwd=y', '#exec /bin/false=y', '[evil]=y', ';x=y']);
+});
+
+test('what every object has is no way to load a module', bounded, async () => {
+  const client = await login();
+  for (const type of ['constructor', '__proto__', 'toString']) {
+    const answer = await client.ask('ModuleLoad', 'Module: chan_sip', `LoadType: ${type}`);
+    assert.equal(fieldOf(answer, 'Message'), 'Completely unknown module load action.', type);
+  }
 });
 
 test('JSON and templates of a file are given where they are asked for', bounded, async () => {

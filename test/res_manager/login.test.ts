@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import type { SecurityEvent } from '../../core/security.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { type Fields, fieldOf, ManagerClient } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
@@ -36,8 +37,10 @@ for (const [what, user, lines, kind] of REFUSALS) {
       await using at = await ManagerStage.of(USERS, { 'acl.conf': '[office]\ndeny=127.0.0.0/8\n' });
       const client = at.client();
       const answer = client.ask('Login', `Username: ${user}`, ...lines);
+
       await at.seen(() => at.stage.facts('security').length > 0);
       assert.deepEqual(client.messages, []);
+      const from = client.socket.localPort;
       at.stage.clock.advance(1000);
       assert.deepEqual(await answer, [
         ['Response', 'Error'],
@@ -46,6 +49,10 @@ for (const [what, user, lines, kind] of REFUSALS) {
       ]);
       await client.closed;
       assert.deepEqual(kinds(at), [kind]);
+      const [{ account, service, remote }] = at.stage.facts('security') as [SecurityEvent];
+      const { address, transport, port } = remote;
+      assert.deepEqual([account, service, address, transport], [user, 'AMI', '127.0.0.1', 'TCP']);
+      assert.equal(port, from);
       assert.deepEqual(
         at.stage.lines.filter(line => line.startsWith('notice')),
         [`notice: 127.0.0.1 failed to authenticate as '${user}'`],

@@ -98,6 +98,45 @@ test('waitevent gives what happened, and ends when nobody waits any more', bound
   assert.equal(session.closed, false);
 });
 
+test('an answer of one request is no event for another that waits on the same session', bounded, async () => {
+  await using s = await webStage();
+  await s.get(LOGIN);
+  const waiting = s.get('/rawman?action=waitevent&timeout=60');
+  await s.at.seen(() => s.at.stage.heap.size > 1);
+  const jobs = s.at.stage.heap.size;
+  assert.match((await s.get('/rawman?action=restart')).text, /Done/);
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(s.at.stage.heap.size, jobs);
+  s.at.stage.core.emit('peerStatus', { technology: 'SIP', peer: '1008', status: 'Registered' });
+  assert.match((await waiting).text, /PeerStatus/);
+});
+
+test('who logs in gets a key that nobody saw before, and one that was made up opens nothing', bounded, async () => {
+  await using s = await webStage();
+  const guest = (await s.get('/rawman?action=challenge&authtype=md5')).cookie;
+  const member = (await s.get(LOGIN)).cookie;
+  assert.notEqual(guest, member);
+  for (const cookie of [guest, `mansession_id="${'0'.repeat(32)}"`]) {
+    const made = await fetch(urlOf(s.http.bound()[0]!, 'http', '/rawman?action=restart'), { headers: { cookie } });
+    assert.match(await made.text(), /Permission denied/);
+  }
+  assert.equal(s.web.visitors.size, 1);
+});
+
+test('no more than 100 are logged in over HTTP; the one that asked least lately goes', {
+  timeout: 30_000,
+}, async () => {
+  await using s = await webStage();
+  const first = (await s.get(LOGIN)).cookie;
+  for (let n = 0; n < 100; n += 1) {
+    s.forget();
+    await s.get(LOGIN);
+  }
+  assert.deepEqual([s.web.visitors.size, s.at.server.sessions().length], [100, 100]);
+  const old = await fetch(urlOf(s.http.bound()[0]!, 'http', '/rawman?action=restart'), { headers: { cookie: first } });
+  assert.match(await old.text(), /Permission denied/);
+});
+
 test('a session ends after httptimeout without a request', bounded, async () => {
   await using s = await webStage();
   await s.get(LOGIN);

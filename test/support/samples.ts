@@ -7,7 +7,9 @@ import { descriptions as ofCore } from '../../core/config/descriptions.js';
 import { sample } from '../../core/config/sample.js';
 import { loadCode, ownModules } from '../../core/module-code.js';
 
-const ofModules = readdirSync(ownModules).flatMap(name => loadCode(name, join(ownModules, name)).files ?? []);
+const ofModules = readdirSync(ownModules)
+  .filter(name => existsSync(join(ownModules, name, 'index.js')))
+  .flatMap(name => loadCode(name, join(ownModules, name)).files ?? []);
 
 /** Every file that has a sample. */
 export const descriptions: readonly ConfigFileDescription[] = [...ofCore, ...ofModules];

@@ -61,11 +61,11 @@ const calling = {
   setvar: variables('A variable of its channels', CALLS),
   header: headers('A header of INVITEs to it', CALLS),
   maxforwards: integer(0, [0, 255], 'Max-Forwards of requests to it; 0: as in [general]', CALLS),
-  ignore_requested_pref: yesno(false, "Do not put the caller's codec first", { later: 'media' }),
+  ignore_requested_pref: yesno(false, "Do not put the caller's codec first"),
   rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
-  directmediaacl: aclNames('Named lists of the ends its media may go to', { later: 'media' }),
-  directmediapermit: permitInto('directmediaacl', 'Ends its media may go to', { later: 'media' }),
-  directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to', { later: 'media' }),
+  directmediaacl: aclNames('Named lists of the ends its media may go to'),
+  directmediapermit: permitInto('directmediaacl', 'Ends its media may go to'),
+  directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to'),
 } as const;
 
 const waiting = {

@@ -7,7 +7,7 @@ const LATER = { later: 'media' };
 export const dtls = {
   encryption: yesno(false, 'Media must be encrypted (SRTP)', LATER),
   encryption_taglen: wordElse(['80', '32'], '80', 'Bits of the tag of each packet', LATER),
-  avpf: yesno(false, 'Use the profile with feedback', LATER),
+  avpf: yesno(false, 'Use the profile with feedback'),
   force_avp: yesno(false, 'Say RTP/AVP for DTLS, too', LATER),
   dtlsenable: yesno(false, 'Agree on keys by DTLS', LATER),
   dtlsverify: yesNoOr(['fingerprint', 'certificate'], 'no', 'What is checked of the other end', LATER),

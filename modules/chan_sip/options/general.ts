@@ -22,8 +22,8 @@ const outgoing = {
   prematuremedia: yesno(true, 'Early media alone is no answer', { label: 'No premature media:', ...LATER }),
   send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:', ...LATER }),
   refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', LATER),
-  sdpsession: text('Obelisk PBX', 'Name of sessions in SDP', { label: 'SDP Session Name:', ...LATER }),
-  sdpowner: text('root', 'Owner of sessions in SDP', { label: 'SDP Owner Name:', ...LATER }),
+  sdpsession: text('Obelisk PBX', 'Name of sessions in SDP', { label: 'SDP Session Name:' }),
+  sdpowner: text('root', 'Owner of sessions in SDP', { label: 'SDP Owner Name:' }),
 } as const;
 
 export const general = {

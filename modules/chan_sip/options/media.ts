@@ -7,23 +7,21 @@ import { wordElse, yesNoOr } from './values/words.js';
 
 const LATER = { later: 'media' };
 
-const rtpSeconds = (help: string, label: string) => seconds(0, [0, 31_536_000], help, { label, ...LATER });
+const rtpSeconds = (help: string, label: string) => seconds(0, [0, 31_536_000], help, { label });
 
 export const media = {
-  allow: codecList('Codecs to use, the best first', { label: 'Codecs:', ...LATER }),
-  disallow: codecsNotIn('allow', 'Codecs not to use', LATER),
-  preferred_codec_only: yesno(false, 'Answer with the one best codec', LATER),
-  autoframing: yesno(false, 'Take the packet size from the other end', { label: 'Auto-Framing:', ...LATER }),
-  g726nonstandard: yesno(false, 'Pack G.726 as AAL2 under its plain name', LATER),
+  allow: codecList('Codecs to use, the best first', { label: 'Codecs:' }),
+  disallow: codecsNotIn('allow', 'Codecs not to use', {}),
+  preferred_codec_only: yesno(false, 'Answer with the one best codec'),
+  autoframing: yesno(false, 'Take the packet size from the other end', { label: 'Auto-Framing:' }),
+  g726nonstandard: yesno(false, 'Pack G.726 as AAL2 under its plain name'),
   dtmfmode: wordElse(['rfc2833', 'inband', 'info', 'shortinfo', 'auto'], 'rfc2833', 'How keys are sent', {
     label: 'DTMF:',
-    ...LATER,
   }),
   rfc2833compensate: yesno(false, 'Bear with broken key events', { label: 'RFC2833 Compensation:', ...LATER }),
-  directmedia: directMedia('Let media go from end to end', { aliases: ['canreinvite'], ...LATER }),
+  directmedia: directMedia('Let media go from end to end', { aliases: ['canreinvite'] }),
   ignoresdpversion: yesno(false, 'Take each SDP as changed, whatever its version says', {
     label: 'Ignore SDP sess. ver.:',
-    ...LATER,
   }),
   videosupport: yesNoOr(['always'], 'no', 'Offer video; always: for calls without it, too', {
     label: 'Videosupport:',
@@ -47,5 +45,5 @@ export const media = {
 /** What [general] alone says of media. */
 export const generalMedia = {
   relaxdtmf: yesno(false, 'Hear keys less strictly', { label: 'Relax DTMF:', ...LATER }),
-  directrtpsetup: yesno(false, 'Offer the far address in the first INVITE', { label: 'Direct RTP setup:', ...LATER }),
+  directrtpsetup: yesno(false, 'Offer the far address in the first INVITE', { label: 'Direct RTP setup:' }),
 } as const;

@@ -72,8 +72,8 @@ const outside = {
   matchexternaddrlocally: yesno(false, 'Rewrite only when our own source address is inside', {
     aliases: ['matchexterniplocally'],
   }),
-  media_address: hostPort('Address for media in every SDP', { later: 'media' }),
-  rtpbindaddr: addressPort(NOWHERE, 'Address of the sockets for media', { label: 'RTP Bindaddress:', later: 'media' }),
+  media_address: addressPort(NOWHERE, 'Address for media in every SDP', {}),
+  rtpbindaddr: addressPort(NOWHERE, 'Address of the sockets for media', { label: 'RTP Bindaddress:' }),
   srvlookup: yesno(true, 'Look for SRV records of a host without a port', {
     label: 'DNS SRV lookup:',
   }),

@@ -21,7 +21,6 @@ import { type General, general } from './general.js';
 import { Interner } from './intern.js';
 import { ownValues } from './own.js';
 import type { Credential } from './values/credential.js';
-import type { Nat } from './values/nat.js';
 
 export interface SipConfig {
   readonly general: General;
@@ -54,11 +53,6 @@ const RESERVED = new Set(['general', 'authentication']);
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
 const ELSEWHERE = sectionWith({ '[general]': general, 'a device': device, '[authentication]': authentication });
-
-/** What of a value waits where the rest of it is in force. */
-const PARTS: Readonly<Record<string, (value: never) => string | undefined>> = {
-  nat: ({ comedia, autoComedia }: Nat) => (comedia || autoComedia ? 'comedia (media)' : undefined),
-};
 
 const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
 
@@ -169,8 +163,6 @@ class Reader {
   #note<T extends Table>(table: T, { set, places }: Reading<T>): void {
     for (const [name, line] of places) {
       const written = line.name;
-      const part = PARTS[name]?.((set as Record<string, unknown>)[name] as never);
-      if (part !== undefined) this.#wait(`${written}=${part}`, line);
       const row = table[name];
       const why = row?.later ?? row?.never;
       if (!row || why === undefined || !('initial' in row)) continue;

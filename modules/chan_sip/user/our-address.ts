@@ -61,6 +61,22 @@ export class OurAddress {
     return { address: external.host, port: OUTSIDE_PORT[flow.protocol](external, this.#outside) || port };
   }
 
+  /**
+   * Where media of whoever is at the end of a flow comes in, and what SDP calls that: media_address, or our address as
+   * it is seen from there.
+   */
+  forMedia(
+    flow: Flow,
+    { rtpbindaddr, media_address }: Pick<General, 'rtpbindaddr' | 'media_address'>,
+  ): { readonly address: string; readonly shown: string } {
+    const bound = rtpbindaddr.host === '' || WILDCARDS.has(rtpbindaddr.host) ? undefined : rtpbindaddr.host;
+    const address = bound ?? this.#bound(flow);
+    const { external } = this;
+    if (media_address.host !== '') return { address, shown: media_address.host };
+    const outside = external !== undefined && this.#isOutside(flow, address, external.host);
+    return { address, shown: outside ? external.host : address };
+  }
+
   /** `<sip:user@address>`, for a Contact of ours. */
   contact(flow: Flow, user = ''): string {
     const { address, port } = this.at(flow);

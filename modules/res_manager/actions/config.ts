@@ -1,5 +1,4 @@
 /** The actions over configuration files: what they say, and changes that are checked before they are written. */
-import { isAbsolute, relative, resolve } from 'node:path';
 import {
   type ConfigEditor,
   type Configuration,
@@ -14,6 +13,10 @@ import {
   updates,
 } from '#core';
 import { type Category, categoriesOf } from './categories.js';
+import { isConfined } from './confined.js';
+
+/** What no name of a file and nothing in a line of it may hold. */
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
 /** Steps of one UpdateConfig. */
 const MOST_STEPS = 128;
@@ -26,20 +29,25 @@ export interface ConfigActionParts {
 
 const number = (value: number): string => String(value).padStart(6, '0');
 
-/** Only files of the configuration directory are anybody's business here. @throws ManagerError */
-function fileOf({ configuration }: ConfigActionParts, name: string): string {
+/** Only files of the configuration directory are anybody's business here, whatever leads there. @throws ManagerError */
+async function fileOf({ configuration }: ConfigActionParts, name: string): Promise<string> {
   if (name === '') throw new ManagerError('Filename not specified');
   const { astetcdir } = configuration.settings.directories;
-  const inside = relative(astetcdir, resolve(astetcdir, name));
-  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+  if (CONTROL.test(name) || !(await isConfined(astetcdir, name))) {
     throw new ManagerError('File requires escalated privileges');
   }
   return name;
 }
 
+/** The same for a file that is to be made or changed: what an edit keeps is not for others to write. @throws ManagerError */
+async function ownFileOf(parts: ConfigActionParts, name: string): Promise<string> {
+  if (name.endsWith('.bak')) throw new ManagerError('The copy that an edit keeps cannot be changed');
+  return fileOf(parts, name);
+}
+
 /** @throws ManagerError */
 async function read(parts: ConfigActionParts, call: ManagerCall): Promise<readonly Category[]> {
-  const file = fileOf(parts, call.get('Filename'));
+  const file = await fileOf(parts, call.get('Filename'));
   let categories: readonly Category[] = [];
   await onFile(async () => {
     const layout = await parts.configuration.layout(file);
@@ -100,10 +108,14 @@ interface Step extends UpdateStep {
 function stepsOf(call: ManagerCall): Step[] {
   const steps: Step[] = [];
   for (let at = 0; at < MOST_STEPS; at += 1) {
-    const of = (name: string): string => call.get(`${name}-${number(at)}`);
+    const of = (name: string): string => {
+      const value = call.get(`${name}-${number(at)}`);
+      if (CONTROL.test(value)) throw new ManagerError(`${name}-${number(at)} holds control characters`);
+      return value;
+    };
     const action = of('Action').toLowerCase();
     if (action === '') break;
-    if (!updates[action]) throw new ManagerError(`Unknown action command '${action}'`);
+    if (!Object.hasOwn(updates, action)) throw new ManagerError(`Unknown action command '${action}'`);
     const section = of('Cat');
     if (section === '') throw new ManagerError(`${action}: category not specified`);
     const variable = of('Var');
@@ -126,8 +138,8 @@ function stepsOf(call: ManagerCall): Step[] {
 
 /** All of it or nothing: it is checked as a whole before it is written, and put back when it is refused. */
 async function update(parts: ConfigActionParts, call: ManagerCall): Promise<void> {
-  const from = fileOf(parts, call.get('SrcFilename'));
-  const to = fileOf(parts, call.get('DstFilename'));
+  const from = await ownFileOf(parts, call.get('SrcFilename'));
+  const to = await ownFileOf(parts, call.get('DstFilename'));
   if (from !== to) throw new ManagerError('SrcFilename and DstFilename must be the same file');
   const steps = stepsOf(call);
   const reload = call.get('Reload').toLowerCase();
@@ -190,7 +202,7 @@ export const configActions = (parts: ConfigActionParts): ManagerAction[] => [
     arguments: [FILENAME],
     run: call =>
       onFile(async () => {
-        await parts.editor.create(fileOf(parts, call.get('Filename')));
+        await parts.editor.create(await ownFileOf(parts, call.get('Filename')));
         call.reply([['Message', 'New configuration file created successfully']]);
       }),
   },

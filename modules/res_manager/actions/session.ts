@@ -6,10 +6,10 @@ import {
   type ManagerAction,
   type ManagerCall,
   ManagerError,
-  printable,
+  quotable,
   type SecurityEvent,
 } from '#core';
-import { criteriaFilter, MOST_FILTERS, simpleFilter } from '../filters.js';
+import { criteriaFilter, LARGEST_FILTERS, MOST_FILTERS, simpleFilter } from '../filters.js';
 import { ALL, formatMessage, readClasses } from '../format.js';
 import type { User } from '../read.js';
 import type { ManagerServer } from '../server.js';
@@ -34,6 +34,9 @@ const hashOf = (text: string): Buffer => createHash('sha256').update(text).diges
 const same = (one: string, other: string): boolean => timingSafeEqual(hashOf(one), hashOf(other));
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** Ban rules read the address before the name: no name may look like another such line. */
+const withoutQuotes = (name: string): string => quotable(name).replaceAll("'", '\\x27');
 
 type Verdict = 'InvalidAccountID' | 'FailedACL' | 'ChallengeResponseFailed' | 'InvalidPassword' | undefined;
 
@@ -66,7 +69,7 @@ async function login(parts: SessionActionParts, call: ManagerCall): Promise<void
     // What was sent, and what would have been right, is not written down.
     const fields = verdict === 'FailedACL' ? { ACLName: user?.acl.names.join(',') ?? '' } : {};
     parts.security(session.report(verdict ?? 'InvalidAccountID', account, fields));
-    log.notice(`${session.remote.address} failed to authenticate as '${printable(account)}'`);
+    log.notice(`${session.remote.address} failed to authenticate as '${withoutQuotes(account)}'`);
     await refuse(session, WRONG);
     return;
   }
@@ -124,7 +127,10 @@ function filter({ server }: SessionActionParts, call: ManagerCall): void {
   const criteria = call.get('MatchCriteria');
   const text = call.get('Filter');
   try {
-    session.filters = [...session.filters, criteria === '' ? simpleFilter(text) : criteriaFilter(criteria, text)];
+    const filters = [...session.filters, criteria === '' ? simpleFilter(text) : criteriaFilter(criteria, text)];
+    if (filters.reduce((sum, { size }) => sum + size, 0) > LARGEST_FILTERS)
+      throw new Invalid('the filters of the session are too much together');
+    session.filters = filters;
   } catch (thrown) {
     if (!(thrown instanceof Invalid)) throw thrown;
     throw new ManagerError(`Filter: ${thrown.message}`);

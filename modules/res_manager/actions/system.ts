@@ -97,7 +97,7 @@ const moduleVerbs: Readonly<Record<string, (parts: SystemActionParts, name: stri
 async function moduleLoad(parts: SystemActionParts, call: ManagerCall): Promise<void> {
   const type = call.get('LoadType').toLowerCase();
   if (type === '') throw new ManagerError('Incomplete ModuleLoad action.');
-  const verb = moduleVerbs[type];
+  const verb = Object.hasOwn(moduleVerbs, type) ? moduleVerbs[type] : undefined;
   if (!verb) throw new ManagerError('Completely unknown module load action.');
   try {
     call.reply([['Message', await verb(parts, call.get('Module'))]]);
@@ -144,10 +144,20 @@ function coreSettings({ pbx, settings, has }: SystemActionParts, call: ManagerCa
   ]);
 }
 
+/** Characters of an event that a client tells: everybody's filters look through all of them. */
+const LONGEST_USER_EVENT = 16 * 1024;
+
+/** Headers of the request, and those that would make another event of it for whoever takes the last of a name. */
+const NOT_TOLD: ReadonlySet<string> = new Set([
+  ...['action', 'actionid', 'userevent'],
+  ...['event', 'privilege', 'response', 'timestamp', 'sequencenumber', 'systemname'],
+]);
+
 function userEvent({ core }: SystemActionParts, call: ManagerCall): void {
   const name = call.get('UserEvent');
-  const own = new Set(['action', 'actionid', 'userevent']);
-  const fields = call.headers.filter(([header]) => !own.has(header.toLowerCase()));
+  const fields = call.headers.filter(([header]) => !NOT_TOLD.has(header.toLowerCase()));
+  const length = fields.reduce((sum, [header, value]) => sum + header.length + value.length, name.length);
+  if (length > LONGEST_USER_EVENT) throw new ManagerError(`An event may have ${LONGEST_USER_EVENT} characters`);
   core.emit('managerEvent', { event: 'UserEvent', privileges: ['user'], fields: [['UserEvent', name], ...fields] });
   call.reply([['Message', 'Event Sent']]);
 }

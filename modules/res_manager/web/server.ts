@@ -141,6 +141,7 @@ export class WebManager {
     }
     const kept = this.visitors.keep(session, key, this.#server.serve(session));
     const age = Math.floor(kept.lasts / 1000);
-    return `mansession_id="${kept.key}"; Version=1; Max-Age=${age}; HttpOnly; SameSite=Strict`;
+    const secure = session.remote.transport === 'TLS' ? '; Secure' : '';
+    return `mansession_id="${kept.key}"; Version=1; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`;
   }
 }

@@ -159,7 +159,7 @@ checkOptions('[general]', without(general, call, contacts, session, media, proof
   externtcpport: number(0, '5060', '0', '65536'),
   externtlsport: number(0, '5061', '0', '65536'),
   matchexternaddrlocally: { ...flag(false), aliases: ['matchexterniplocally'] },
-  media_address: named,
+  media_address: place(['host.example']),
   rtpbindaddr: place(['host.example']),
   srvlookup: flag(true),
   nameserver: {

@@ -348,7 +348,7 @@ callgroup=2
 transport=udp,wss
 nat=force_rport,comedia
 `);
-  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'nat=comedia (media)', 'tos_sip (never)']);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), nat=comedia \(media\), tos_sip/);
+  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'tos_sip (never)']);
+  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

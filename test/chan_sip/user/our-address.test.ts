@@ -208,3 +208,25 @@ test('a look-up of our external address that a reload or the end has overtaken c
   assert.deepEqual([ourAddress.at(far), site.clock.pending], [OWN, 0]);
   await site.close();
 });
+
+for (const [name, general, over, expected] of [
+  ['where we are bound', '', flow('10.0.0.1', '10.1.2.3'), ['10.0.0.1', '10.0.0.1']],
+  ['externaddr', `${LAN}externaddr=203.0.113.5:6060\n`, flow('10.0.0.1', '198.51.100.7'), ['10.0.0.1', '203.0.113.5']],
+  ['externaddr, inside', `${LAN}externaddr=203.0.113.5\n`, flow('10.0.0.1', '10.1.2.3'), ['10.0.0.1', '10.0.0.1']],
+  [
+    'media_address before externaddr',
+    `${LAN}externaddr=203.0.113.5\nmedia_address=203.0.113.6\n`,
+    flow('10.0.0.1', '198.51.100.7'),
+    ['10.0.0.1', '203.0.113.6'],
+  ],
+  ['rtpbindaddr', 'rtpbindaddr=10.0.0.9\n', flow('10.0.0.1', '10.1.2.3'), ['10.0.0.9', '10.0.0.9']],
+  ['rtpbindaddr of every address', 'rtpbindaddr=0.0.0.0\n', flow('10.0.0.1', '10.1.2.3'), ['10.0.0.1', '10.0.0.1']],
+] as const) {
+  test(`media comes in where we are bound, and SDP shows: ${name}`, async () => {
+    const site = await SiteStage.of(`[general]\n${general}`);
+    const { ourAddress, general: values } = site.user.site;
+    const [address, shown] = expected;
+    assert.deepEqual(ourAddress.forMedia(over, values), { address, shown });
+    await site.close();
+  });
+}

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stampAt } from '../../../core/config/disk.js';
+import { decoded, Unencodable } from '../../../core/config/encoding.js';
 import { Overtaken, replaceConfig } from '../../../core/config/replace.js';
 
 async function scratch(t: TestContext): Promise<string> {
@@ -43,14 +44,55 @@ test('the owner stays', { skip: !root && 'only root gives files away' }, async t
   }
 });
 
-test('a file in Latin-1 stays so while it can', async t => {
-  const path = join(await scratch(t), 'a.conf');
-  await writeFile(path, 'x=é', 'latin1');
-  await replace(path, 'x=éé');
-  assert.equal(await readFile(path, 'latin1'), 'x=éé');
-  await replace(path, 'x=é€');
-  assert.equal(await readFile(path, 'utf8'), 'x=é€');
-});
+/** `é` as a byte that is no UTF-8 makes a file one in Latin-1. */
+const written: [what: string, before: string, after: string, how: BufferEncoding][] = [
+  ['a file in Latin-1 stays so', 'x=é', 'x=éé', 'latin1'],
+  ['one that loses what made it so is as any other', '; é\nx=1\n', 'x=1\n', 'latin1'],
+  ['where the line that changes made it so, anything can be said in UTF-8', 'y=1\nx=é\n', 'y=1\nx=€\n', 'utf8'],
+  ['what would be taken for UTF-8 there is written in it', 'y=1\nx=é\n', 'y=1\nx=Ã©\n', 'utf8'],
+  ['beside other bytes of Latin-1 it is read as it is', 'y=é\nx=1\n', 'y=é\nx=Ã©\n', 'latin1'],
+];
+
+for (const [what, before, after, how] of written) {
+  test(what, async t => {
+    const path = join(await scratch(t), 'a.conf');
+    await writeFile(path, before, 'latin1');
+    await replace(path, after);
+    assert.deepEqual(await readFile(path), Buffer.from(after, how));
+    assert.equal(decoded(await readFile(path)), after);
+  });
+}
+
+const unencodable: [what: string, before: string, after: string, line: number, why: RegExp][] = [
+  [
+    'a value outside Latin-1',
+    '; é\nx=1\n',
+    '; é\nx=a€\n',
+    2,
+    /^the file is in Latin-1, which has no '€': turn it into UTF-8/,
+  ],
+  ['one of two pieces', '; é\nx=1\n', '; é\nx=☎☎\n', 2, /has no '☎☎'/],
+  [
+    'what would be taken for UTF-8',
+    'x=é\n; Ã©\n',
+    'x=1\n; Ã©\n',
+    2,
+    /^the file is in Latin-1, and 'Ã©' in it would be taken for UTF-8/,
+  ],
+];
+
+for (const [what, before, after, line, why] of unencodable) {
+  test(`refused in a file in Latin-1, which stays as it is: ${what}`, async t => {
+    const directory = await scratch(t);
+    const path = join(directory, 'a.conf');
+    await writeFile(path, before, 'latin1');
+    await assert.rejects(
+      replace(path, after),
+      (thrown: unknown) => thrown instanceof Unencodable && thrown.line === line && why.test(thrown.message),
+    );
+    assert.deepEqual([await readFile(path, 'latin1'), await readdir(directory)], [before, ['a.conf']]);
+  });
+}
 
 test('a file that was not there is made without a backup, and undone by taking it away', async t => {
   const directory = await scratch(t);
