@@ -18,7 +18,10 @@ export const openCalls = (parts: ChannelsParts): Calls => ({
   switches: new OwnedTable('switch', false),
 });
 
-type Verbs = Pick<Core, 'technology' | 'deviceStates' | 'application' | 'dialplanFunction' | 'dialplanSwitch'>;
+type Verbs = Pick<
+  Core,
+  'technology' | 'deviceStates' | 'application' | 'dialplanFunction' | 'dialplanSwitch' | 'usedBy'
+>;
 
 /** What a module brings to calls. `take` remembers what gives it back. */
 export function verbsOf(calls: Calls, owner: string, take: (label: string, open: () => () => void) => void): Verbs {
@@ -35,5 +38,6 @@ export function verbsOf(calls: Calls, owner: string, take: (label: string, open:
     application: each('application', calls.applications),
     dialplanFunction: each('function', calls.functions),
     dialplanSwitch: each('switch', calls.switches),
+    usedBy: channel => calls.channels.uses.begin(owner, channel),
   };
 }

@@ -1,5 +1,6 @@
 /** Time. The only file that reads it or sets a timer; everything else is given a Clock. */
 import { createHistogram } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 
 /** A wait that can be called off. */
 export interface Timer {
@@ -72,6 +73,9 @@ export class LoopDelay {
     this.#last = now;
   }
 }
+
+/** Lets the event loop do what else there is, for work that goes on without waiting for anything. */
+export const nextTurn = (): Promise<void> => setImmediate();
 
 /** The promise, or a rejection when it takes longer than `ms`. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {

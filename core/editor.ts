@@ -1,14 +1,15 @@
 /** Changes configuration files: a change is checked as a whole before it is written, and taken back when it is refused. */
-import { writeFile } from 'node:fs/promises';
-import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 import type { ConfigFile } from './config/config-file.js';
 import { type ConfigFileDescription, type Finding, refusal } from './config/description.js';
 import { type Drafts, stampAt } from './config/disk.js';
 import { Unencodable } from './config/encoding.js';
 import type { Stamps } from './config/files.js';
+import { isAbsent } from './config/find.js';
 import type { Layout, TextFile } from './config/layout.js';
-import { type Replaced, replaceConfig } from './config/replace.js';
+import { BACKUP, type Replaced, replaceConfig } from './config/replace.js';
 import type { Revised } from './config/revision.js';
 import { printTree, Unwritable } from './config/tree.js';
 import type { Configuration, FileReload } from './configuration.js';
@@ -38,6 +39,9 @@ export interface Changed<R> {
 /** Lets everybody read the file at a path again who does, or includes it. */
 export type Reload = (path: string) => Promise<readonly FileReload[]>;
 
+/** @throws Unwritable, CommandError for a change that would not do what it is for */
+export type Verify = (config: ConfigFile, opened: Opened) => void;
+
 const reloadOf = ({ running }: Configuration): Reload | undefined => running && (path => running.reload(path));
 
 export class ConfigEditor {
@@ -54,16 +58,26 @@ export class ConfigEditor {
   }
 
   /**
-   * One change after the other.
+   * One change after the other. `verify` is shown what the file would say after it.
    * @throws CommandError for what cannot be changed so; LoadDeclined with every reason when it is refused
    */
-  change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
-    const mine = this.#turn.then(() => this.#change(name, reload, edit));
+  change<R extends Revised>(
+    name: string,
+    reload: boolean,
+    edit: (opened: Opened) => R,
+    verify: Verify = () => undefined,
+  ): Promise<Changed<R>> {
+    const mine = this.#turn.then(() => this.#change(name, reload, edit, verify));
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
 
-  async #change<R extends Revised>(name: string, reload: boolean, edit: (opened: Opened) => R): Promise<Changed<R>> {
+  async #change<R extends Revised>(
+    name: string,
+    reload: boolean,
+    edit: (opened: Opened) => R,
+    verify: Verify,
+  ): Promise<Changed<R>> {
     const opened = await this.open(name);
     const result = attempt(name, () => edit(opened));
     const drafts = new Map(
@@ -72,8 +86,10 @@ export class ConfigEditor {
         return print === text ? [] : [[path, print] as const];
       }),
     );
+    const { config } = drafts.size === 0 ? opened : await this.#configuration.layout(opened.roots[0]!, drafts);
+    attempt(name, () => verify(config, opened));
     if (drafts.size === 0) return { result, written: [], warnings: [], reloads: undefined };
-    for (const path of drafts.keys()) this.#confine(path);
+    for (const path of drafts.keys()) await this.#within(this.#confine(path));
     const warnings = await this.check(opened, drafts);
     const reloads = await this.apply(opened, drafts, reload);
     return { result, written: [...drafts.keys()].map(path => nameIn(opened, path)), warnings, reloads };
@@ -82,6 +98,7 @@ export class ConfigEditor {
   /** Makes an empty file. @throws CommandError when there is one, or none can be made */
   async create(name: string): Promise<void> {
     const path = this.#confine(resolve(this.#directory, name));
+    await this.#within(path);
     try {
       await writeFile(path, '', { flag: 'wx', mode: 0o640 });
     } catch (thrown) {
@@ -96,6 +113,7 @@ export class ConfigEditor {
     const [root] = roots;
     if (root === undefined) throw new CommandError(`There is no file ${name} in ${this.#directory}.`, true);
     const layout = await this.#configuration.layout(root);
+    await this.#within(path);
     const file = layout.files.find(text => text.path === path);
     if (!file) throw new CommandError(`${name} is kept in a database: change it there.`, true);
     return { ...layout, file, description: this.#configuration.describedAs(root)?.description, roots };
@@ -213,13 +231,43 @@ export class ConfigEditor {
     }
   }
 
+  /** A link may lead elsewhere: that is read, and not written. @throws CommandError */
+  async #within(path: string): Promise<void> {
+    const { file } = this.#configuration.settings;
+    const own = path === file ? dirname(file) : this.#directory;
+    const end = await target(path);
+    if (isWithin(await target(own), end) || isWithin(await target(this.#directory), end)) return;
+    throw new CommandError(`${path} is a link out of ${own}, to ${end}: change it there.`, true);
+  }
+
   /** Only what lies in the configuration directory is changed, and the asterisk.conf in use. @throws CommandError */
   #confine(path: string): string {
     const { file } = this.#configuration.settings;
     if (path === file || path === resolve(this.#directory, 'asterisk.conf')) return file;
-    const inside = relative(this.#directory, path);
-    if (inside !== '' && !inside.startsWith('..') && !isAbsolute(inside)) return path;
+    if (path.endsWith(BACKUP)) {
+      const original = basename(path, BACKUP);
+      throw new CommandError(
+        `${path} is the backup of ${original}, and is not changed: copy it to another name.`,
+        true,
+      );
+    }
+    if (isWithin(this.#directory, path)) return path;
     throw new CommandError(`${path} lies outside of ${this.#directory}: only files in there are changed.`, true);
+  }
+}
+
+const isWithin = (directory: string, path: string): boolean => {
+  const inside = relative(directory, path);
+  return inside !== '' && !/^\.\.(\/|$)/.test(inside) && !isAbsolute(inside);
+};
+
+/** Where a path leads to, through links; one that is not there yet: where its directory does. */
+async function target(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (thrown) {
+    if (!isAbsent(thrown) || dirname(path) === path) throw thrown;
+    return join(await target(dirname(path)), basename(path));
   }
 }
 

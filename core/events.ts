@@ -64,6 +64,8 @@ export interface Facts {
   };
   channelCreated: { readonly channel: Channel };
   channelState: { readonly channel: Channel };
+  /** Its far end put the call on hold, or took it back. */
+  channelHeld: { readonly channel: Channel; readonly held: boolean };
   /** Somebody wants it gone, or its far end is: `cause` of Q.850, 0 where none was given. */
   hangupRequested: { readonly channel: Channel; readonly cause: number };
   channelEnded: { readonly channel: Channel };

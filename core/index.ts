@@ -3,6 +3,7 @@ export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
 export * from './bridge/bridge.js';
+export * from './bridge/conversation.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';
 export * from './channel/causes.js';
 export * from './channel/channel.js';
@@ -11,8 +12,12 @@ export * from './channel/device-state.js';
 export * from './channel/format.js';
 export * from './channel/media.js';
 export * from './channel/party.js';
+export * from './channel/prompts.js';
+export * from './channel/read-digits.js';
+export * from './channel/say.js';
 export * from './channel/states.js';
 export * from './channel/technology.js';
+export { type ToneZone, type ToneZones, toneZones } from './channel/tone-zones.js';
 export * from './channel/variables.js';
 export type { Woken } from './channel/waits.js';
 export { trimmed, typed } from './cli/words.js';
@@ -50,23 +55,39 @@ export * from './console-protocol.js';
 export * from './control.js';
 export * from './dialplan/application.js';
 export * from './dialplan/arguments.js';
+export * from './dialplan/branches.js';
+export { type Added, type Alternative, Context, type Extension, type Include, oddityOf } from './dialplan/context.js';
+export { Contexts, contexts, HINT, LONGEST_NAME, parseInclude, parseSwitch, type Step } from './dialplan/contexts.js';
 export * from './dialplan/dialplan.js';
+export { type Exception, raise } from './dialplan/exception.js';
+export * from './dialplan/letters.js';
+export {
+  comparePatterns,
+  type ExtensionPattern,
+  matchPattern,
+  parseExtension,
+  withoutDashes,
+} from './dialplan/pattern.js';
+export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
+export { timeLength } from './dialplan/time-length.js';
+export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
 export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './loader.js';
-export { compileDate } from './log/dates.js';
+export { compileDate, dateTime } from './log/dates.js';
 export * from './logger.js';
 export * from './manager.js';
 export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';
 export { type Block, Report, renderJson, renderText } from './output.js';
-export { compilePattern, type Pattern } from './pattern.js';
+export { compilePattern, type Match, type Pattern } from './pattern.js';
 export * from './registry.js';
 export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export { type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
 export * from './views.js';
 export * from './watch.js';

@@ -33,8 +33,8 @@ export type ManagerField = readonly [name: string, value: string | number];
 export interface ManagerList {
   /** `idLast`: the ActionID stands behind the fields, as recorded of some. */
   entry(event: string, fields: Iterable<ManagerField>, idLast?: boolean): void;
-  /** Ends the list; the entries are counted. */
-  complete(event: string): void;
+  /** Ends the list; the entries are counted. `fields`: what else its end tells. */
+  complete(event: string, fields?: Iterable<ManagerField>): void;
 }
 
 /** An action being run. What it answers is sent when it has ended. */

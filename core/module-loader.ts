@@ -1,4 +1,6 @@
 /** Loads, reloads and unloads modules: one operation at a time, each whole or not at all. */
+import { hangUp } from './channel/hang-up.js';
+import { namesOf } from './channel/uses.js';
 import { within } from './clock.js';
 import { formatProblem, LoadDeclined, messageOf, traceOf } from './errors.js';
 import type { ReloadReason } from './events.js';
@@ -29,6 +31,8 @@ export class RequiredModuleFailed extends Error {}
 const ANSWER = 30_000;
 /** How long a module's goodbye may take. */
 const GOODBYE = 3000;
+/** How long channels that use a module may take to end when it is unloaded all the same. */
+const HANGUP = 2000;
 
 export class ModuleLoader implements Loader {
   readonly #parts: Parts;
@@ -121,12 +125,18 @@ export class ModuleLoader implements Loader {
       throw new LoadError(`${wanted ?? bareName(name)} is not running`);
     const users = this.#usersOf(wanted);
     if (force === 'soft') {
-      if (users.length > 0) throw new LoadError(`${wanted} is in use by ${users.join(', ')}`);
+      this.#refuseInUse(wanted, users);
       if (running.module.builtin)
         throw new LoadError(`${wanted} is built in; 'module unload -f ${wanted}' unloads it all the same`);
     }
     for (const user of users.reverse()) if (this.#running.has(user)) await this.#unload(user, force);
     await this.#end(wanted, force);
+  }
+
+  /** @throws LoadError where modules or channels use it */
+  #refuseInUse(name: string, modules: readonly string[]): void {
+    const users = [...modules, ...namesOf(this.#parts.calls.channels.uses.of(name))];
+    if (users.length > 0) throw new LoadError(`${name} is in use by ${users.join(', ')}`);
   }
 
   refresh(name: string, recursively: boolean): Promise<readonly string[]> {
@@ -136,9 +146,9 @@ export class ModuleLoader implements Loader {
       if (wanted === undefined || !this.#running.has(wanted)) {
         throw new LoadError(`${wanted ?? bareName(name)} is not running`);
       }
-      const users = this.#usersOf(wanted);
-      if (users.length > 0 && !recursively) throw new LoadError(`${wanted} is in use by ${users.join(', ')}`);
+      if (!recursively) this.#refuseInUse(wanted, this.#usersOf(wanted));
       const leaving = this.#withUsers(wanted);
+      for (const one of leaving) this.#refuseInUse(one, []);
       const ended: string[] = [];
       try {
         for (const one of leaving.toReversed()) {
@@ -240,8 +250,11 @@ export class ModuleLoader implements Loader {
   rows(): ModuleRow[] {
     return this.#catalog.rows().map((row): ModuleRow => {
       const runs = this.#running.has(row.name);
-      const users = runs ? this.#usersOf(row.name) : [];
-      return { ...row, useCount: users.length, status: runs ? 'Running' : 'Not Running', users };
+      const modules = runs ? this.#usersOf(row.name) : [];
+      const channels = runs ? this.#parts.calls.channels.uses.of(row.name) : [];
+      const users = [...modules, ...namesOf(channels)];
+      const useCount = modules.length + channels.length;
+      return { ...row, useCount, status: runs ? 'Running' : 'Not Running', users };
     });
   }
 
@@ -268,7 +281,9 @@ export class ModuleLoader implements Loader {
   }
 
   unloadable(): string[] {
-    return [...this.#running.keys()].filter(name => this.#usersOf(name).length === 0);
+    return [...this.#running.keys()].filter(
+      name => this.#usersOf(name).length === 0 && this.#parts.calls.channels.uses.count(name) === 0,
+    );
   }
 
   running(): string[] {
@@ -328,8 +343,31 @@ export class ModuleLoader implements Loader {
     this.#parts.events.emit('moduleLoaded', { module: name, status: 'Success' });
   }
 
-  /** Says goodbye, gives back what was taken, and the code with it. */
+  /** Ends it; while it goes, no channel begins to use it. */
   async #end(name: string, force: UnloadForce): Promise<void> {
+    const { uses } = this.#parts.calls.channels;
+    const stay = uses.leave(name);
+    try {
+      if (force !== 'soft') await this.#hangUp(name);
+      await this.#goodbye(name, force);
+    } finally {
+      stay();
+    }
+  }
+
+  /** The channels that use it are asked to end; those that do not in time are ended. */
+  async #hangUp(name: string): Promise<void> {
+    const { uses } = this.#parts.calls.channels;
+    const ended = await hangUp(() => uses.of(name), {
+      clock: this.#parts.clock,
+      ms: HANGUP,
+      free: () => uses.whenFree(name),
+    });
+    if (ended > 0) this.#log.warning(`${name}: ${ended} of its channels did not end by themselves`);
+  }
+
+  /** Says goodbye, gives back what was taken, and the code with it. */
+  async #goodbye(name: string, force: UnloadForce): Promise<void> {
     const { module, core, state, scope, folder } = this.#running.get(name)!;
     try {
       await within(this.#parts.clock, GOODBYE, Promise.resolve(module.unloadModule?.(core, state)));

@@ -1,4 +1,5 @@
 /** The module contract: what a module declares, and what it sees of the system. */
+import type { Channel } from './channel/channel.js';
 import type { StateProvider } from './channel/channels.js';
 import type { ChannelTechnology } from './channel/technology.js';
 import type { Clock } from './clock.js';
@@ -75,6 +76,11 @@ export interface Core {
   dialplanFunction(...functions: DialplanFunction[]): void;
   /** Where else the dialplan may look for extensions. */
   dialplanSwitch(...switches: DialplanSwitch[]): void;
+  /**
+   * A channel uses the module until the returned is called: an unload is refused, or hangs it up before. Undefined: the
+   * module is about to go.
+   */
+  usedBy(channel: Channel): (() => void) | undefined;
   /** Rows that consoles show live. */
   view(...views: View[]): void;
   /** What happens, for consoles that follow it. */

@@ -8,6 +8,8 @@ export type Node =
   | { readonly kind: 'test'; readonly test: Test; readonly literal?: string }
   | { readonly kind: 'sequence' | 'choice'; readonly nodes: readonly Node[] }
   | { readonly kind: 'repeat'; readonly node: Node; readonly least: number; readonly most: number }
+  /** What stands in parentheses, counted from 1 by where they open. */
+  | { readonly kind: 'group'; readonly number: number; readonly node: Node }
   | { readonly kind: 'start' | 'end' };
 
 /** As POSIX has it. */
@@ -79,6 +81,7 @@ class Parser {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  #groups = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -163,13 +166,16 @@ class Parser {
   }
 
   #group(): Node {
-    if (this.#here === '?' && !this.#takes('?:')) throw this.#wrong('(? is not known, but for (?:');
+    const counted = !this.#takes('?:');
+    if (this.#here === '?' && counted) throw this.#wrong('(? is not known, but for (?:');
+    if (counted) this.#groups += 1;
+    const number = this.#groups;
     this.#depth += 1;
     if (this.#depth > DEEPEST) throw this.#wrong('too many groups within groups');
     const node = this.#choice();
     this.#depth -= 1;
     if (!this.#takes(')')) throw this.#wrong("'(' without ')'");
-    return node;
+    return counted ? { kind: 'group', number, node } : node;
   }
 
   #escape(): Node {
@@ -191,8 +197,12 @@ class Parser {
       tests.push(this.#member());
     }
     this.#at += 1;
-    const any: Test = code => tests.some(test => test(code));
-    return negated ? not(any) : any;
+    const known = new Map<number, boolean>();
+    return code => {
+      let member = known.get(code);
+      if (member === undefined) known.set(code, (member = tests.some(test => test(code)) !== negated));
+      return member;
+    };
   }
 
   #member(): Test {

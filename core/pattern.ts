@@ -1,33 +1,41 @@
 /** Extended regular expressions whose matching takes time in proportion to the text, whatever they are and whoever wrote them. */
 import { Invalid } from './config/options.js';
+import { type Match, type Step, search } from './pattern-search.js';
 import { type Node, parsePattern, type Test } from './pattern-syntax.js';
+
+export type { Match } from './pattern-search.js';
 
 /** Steps of a compiled expression. */
 const MOST_STEPS = 1024;
 /** Nodes that are compiled: repetitions of repetitions of nothing cost time as well. */
 const MOST_WORK = 16_384;
 
-type Step =
-  | { readonly op: 'test'; readonly test: Test }
-  | { readonly op: 'split'; to: readonly number[] }
-  | { readonly op: 'start' | 'end' | 'match' };
-
 export interface Pattern {
   /** As it was written. */
   readonly text: string;
   /** What a character of a text may cost, at most: the steps it has. */
   readonly size: number;
+  /** How many groups in parentheses it has. */
+  readonly groups: number;
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
+  /** Where it matches: the leftmost match, and of those the longest, as POSIX has it. */
+  match(text: string): Match | undefined;
 }
 
 /** @throws Invalid */
 export function compilePattern(text: string): Pattern {
   const node = parsePattern(text);
   const literal = literalOf(node);
-  if (literal !== undefined) return { text, size: 1, test: subject => subject.includes(literal) };
-  const steps = new Compiler().compile(node);
-  return { text, size: steps.length, test: subject => new Run(steps).test(subject) };
+  if (literal !== undefined) return { text, size: 1, groups: 0, ...literally(literal) };
+  const compiler = new Compiler();
+  const steps = compiler.compile(node);
+  const matching = {
+    test: (subject: string) => new Run(steps).test(subject),
+    match: (subject: string) => search(steps, subject),
+  };
+  const size = steps.filter(({ op }) => op !== 'open' && op !== 'close').length;
+  return { text, size, groups: compiler.groups, ...matching };
 }
 
 /** Characters and nothing else need no machine. */
@@ -42,7 +50,16 @@ function literalOf(node: Node): string | undefined {
   return literal;
 }
 
+const literally = (literal: string): Pick<Pattern, 'test' | 'match'> => ({
+  test: subject => subject.includes(literal),
+  match(subject) {
+    const start = subject.indexOf(literal);
+    return start < 0 ? undefined : { start, end: start + literal.length, group: undefined };
+  },
+});
+
 class Compiler {
+  groups = 0;
   readonly #steps: Step[] = [];
   #work = 0;
 
@@ -64,8 +81,17 @@ class Compiler {
     if (node.kind === 'sequence') for (const part of node.nodes) this.#emit(part);
     else if (node.kind === 'choice') this.#choice(node.nodes);
     else if (node.kind === 'repeat') this.#repeat(node);
+    else if (node.kind === 'group') this.#group(node);
     else if (node.kind === 'test') this.#push({ op: 'test', test: node.test });
     else this.#push({ op: node.kind });
+  }
+
+  /** Only of the first group it is kept what it matched. */
+  #group({ number, node }: Extract<Node, { kind: 'group' }>): void {
+    this.groups = Math.max(this.groups, number);
+    if (number === 1) this.#push({ op: 'open' });
+    this.#emit(node);
+    if (number === 1) this.#push({ op: 'close' });
   }
 
   #choice(nodes: readonly Node[]): void {
@@ -140,7 +166,8 @@ class Run {
       else if (found.op === 'test') {
         this.#waiting.push(found.test);
         this.#next.push(step + 1);
-      } else if (position === (found.op === 'start' ? 0 : length)) stack.push(step + 1);
+      } else if (found.op === 'open' || found.op === 'close') stack.push(step + 1);
+      else if (position === (found.op === 'start' ? 0 : length)) stack.push(step + 1);
     }
     return false;
   }

@@ -7,17 +7,18 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
+import { type CallServices, provideCalls } from './call-services.js';
 import { openCalls } from './calls.js';
-import { channels } from './channel/channels.js';
 import { CommandTable, cli } from './cli.js';
 import { type Clock, SystemClock, within } from './clock.js';
 import { realtime } from './config/engine.js';
-import { type ExtConfig, readExtConfig } from './config/extconfig.js';
 import { ConfigFiles } from './config/files.js';
 import { RealtimeFamilies } from './config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from './config/realtime-status.js';
 import { Configuration, type Crew, configuration } from './configuration.js';
 import { type LastReload, type PbxControl, pbx, type StopManner } from './control.js';
+import { type DialplanEngine, type EngineParts, openDialplan } from './dialplan/engine.js';
+import { followRegistered } from './dialplan/registered.js';
 import { formatProblem, LoadDeclined, messageOf, type Problem, traceOf } from './errors.js';
 import { type Event, Events, type Fact, type Listener, type ReloadReason } from './events.js';
 import { type Loader, loader, type ReloadOutcome } from './loader.js';
@@ -28,11 +29,13 @@ import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
 import { OwnFiles } from './own-files.js';
+import { RealtimeMap } from './realtime-map.js';
 import { Registry, type Token } from './registry.js';
 import { FilesOfPbx } from './running-files.js';
 import { SchedulerHeap } from './sched.js';
 import { Scope } from './scope.js';
 import { readSettings, type Settings, settings } from './settings.js';
+import { Shutdown, type Stopping } from './shutdown.js';
 import { version } from './version.js';
 import { ViewTable, views } from './views.js';
 
@@ -52,6 +55,8 @@ export interface PbxOptions {
 
 /** How long the modules may take to end, all together. */
 const MODULES_END = 3500;
+/** How long channels may take to end before the modules do. */
+const CHANNELS_END = 800;
 
 /** How it ended, and whether it is to start again. */
 export interface Ending {
@@ -76,8 +81,13 @@ interface Inside extends Parts {
   readonly loader: ModuleLoader;
   readonly acls: NamedAcls;
   readonly families: RealtimeFamilies;
+  readonly map: RealtimeMap;
   readonly astdb: AstDatabase;
+  readonly dialplan: DialplanEngine;
   readonly activity: ActivityCount;
+  readonly shutdown: Shutdown;
+  /** Writes down what a listener or a driver of a channel threw. */
+  readonly failed: (what: string, thrown: unknown) => void;
   readonly own: OwnFiles;
   readonly scope: Scope;
 }
@@ -92,8 +102,6 @@ export class Pbx implements PbxControl {
   readonly ended: Promise<Ending>;
   readonly #inside: Inside;
   readonly #configuration: Configuration;
-  #stopping: { manner: StopManner; restart: boolean } | undefined;
-  #ending = false;
   #end: (ending: Ending) => void = () => undefined;
   #up: () => void = () => undefined;
 
@@ -142,7 +150,13 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, views, this.#inside.views);
     registry.provide(CORE, manager, this.#inside.actions);
-    registry.provide(CORE, channels, this.#inside.calls.channels);
+    const { calls, dialplan } = this.#inside;
+    const services: CallServices = {
+      provide: (token, service) => void registry.provide(CORE, token, service),
+      find: token => registry.find(token),
+      failed: this.#inside.failed,
+    };
+    provideCalls(services, calls, dialplan, set.directories.astdatadir);
     registry.provide(CORE, loader, modules as Loader);
     registry.provide(CORE, activity, this.#inside.activity);
     registry.provide(CORE, realtimeStatus, new RealtimeStatus());
@@ -150,9 +164,9 @@ export class Pbx implements PbxControl {
     events.on('moduleReloaded', fact => this.#reloaded(fact));
     registry.provide(CORE, configuration, this.#configuration);
     const conf = readModulesConf((await files.read('modules.conf', CORE, false, 'disk'))!);
-    await this.#mapOrTell(() => this.#mapFirst());
+    await this.#inside.map.first();
     await modules.start(conf);
-    if (this.#ending) return;
+    if (this.#inside.shutdown.ending) return;
     const took = Math.round(clock.now() - this.startedAt);
     log.verbose(1, `Obelisk ${version} is ready after ${took} ms`);
     this.#up();
@@ -213,30 +227,19 @@ export class Pbx implements PbxControl {
     };
   }
 
-  get stopping(): { manner: StopManner; restart: boolean } | undefined {
-    return this.#stopping;
+  get stopping(): Stopping | undefined {
+    return this.#inside.shutdown.stopping;
   }
 
   stop(manner: StopManner, restart = false): void {
-    this.#stopping = { manner, restart };
-    const mine = this.#stopping;
-    const ready = manner === 'now' ? Promise.resolve() : this.#inside.activity.whenIdle();
-    void ready.then(() => {
-      // A stop that was called off, or replaced by another, ends nothing.
-      if (this.#stopping === mine) return this.#finish(restart);
-      return undefined;
-    });
+    this.#inside.shutdown.stop({ manner, restart }, () => this.#finish(restart));
   }
 
   abort(): boolean {
-    if (this.#stopping === undefined || this.#ending) return false;
-    this.#stopping = undefined;
-    return true;
+    return this.#inside.shutdown.abort();
   }
 
   async #finish(restart: boolean): Promise<void> {
-    if (this.#ending) return;
-    this.#ending = true;
     this.#inside.events.emit('shutdown', { cleanly: true, restart });
     await this.#inside.scope.close();
     this.#end({ restart });
@@ -245,7 +248,7 @@ export class Pbx implements PbxControl {
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
     const { loader: modules, clock, own } = this.#inside;
     const refused = await own.read();
-    const unmapped = await this.#mapOrTell(() => this.reloadRealtime());
+    const unmapped = await this.#inside.map.againOrTell();
     if (unmapped !== undefined) refused.push(unmapped);
     const { result, why } = await modules.reloadAll(reason);
     if (result === 'in progress') return { result };
@@ -267,49 +270,8 @@ export class Pbx implements PbxControl {
     return this.#inside.own.readLogger();
   }
 
-  async reloadRealtime(): Promise<readonly Problem[]> {
-    const next = await this.#mapped();
-    // A slip in a line must not take a family from those who have it.
-    const { families, files } = this.#inside;
-    if (next.problems.length > 0) {
-      const refused = new LoadDeclined('extconfig.conf cannot be used', next.problems);
-      files.distrust(CORE, refused);
-      throw refused;
-    }
-    families.configure(next);
-    files.accept(CORE);
-    return [...next.warnings, ...families.absent()];
-  }
-
-  async #mapped(): Promise<ExtConfig> {
-    const { files, loggers: logs } = this.#inside;
-    const there = await files.exists('extconfig.conf');
-    const config = there ? await files.read('extconfig.conf', CORE, false, 'disk') : undefined;
-    const next = config ? readExtConfig(config) : { mappings: [], warnings: [], problems: [] };
-    for (const warning of next.warnings) logs.logger('realtime').warning(formatProblem(warning));
-    return next;
-  }
-
-  /** What can be read of it: nothing was mapped before that could stay. */
-  async #mapFirst(): Promise<void> {
-    const next = await this.#mapped();
-    for (const problem of next.problems) {
-      this.#inside.loggers.logger('realtime').error(`${formatProblem(problem)}; the line is ignored`);
-    }
-    this.#inside.families.configure(next);
-    this.#inside.files.accept(CORE);
-  }
-
-  /** @returns why it was refused, which is in the log, too */
-  async #mapOrTell(map: () => Promise<unknown>): Promise<string | undefined> {
-    try {
-      await map();
-      return undefined;
-    } catch (thrown) {
-      if (!(thrown instanceof LoadDeclined)) throw thrown;
-      this.#inside.loggers.logger('realtime').error(`what is mapped stays as it was: ${thrown.message}`);
-      return thrown.message;
-    }
+  reloadRealtime(): Promise<readonly Problem[]> {
+    return this.#inside.map.again();
   }
 }
 
@@ -350,13 +312,24 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
   const { systemname, defaultlanguage: language, maxcalls } = set;
-  const calls = openCalls({ clock, systemname, language, maxcalls, emit: (event, fact) => events.emit(event, fact) });
+  const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
+  const under = new ActivityCount();
+  const shutdown = new Shutdown(under);
+  const takes = () => shutdown.taken;
+  const failed = (what: string, thrown: unknown) => log.error(`${what}: ${traceOf(thrown)}`);
+  const calls = openCalls({ clock, systemname, language, maxcalls, activity: under, takes, failed, emit });
   const parts: Parts = { clock, loggers: logs, heap, events, registry, commands, ...shown, calls, files };
   const modules = new ModuleLoader(parts, [ownModules, directories.astmoddir]);
   scope.defer('modules', async () => {
     const left = (thrown: unknown) => log.error(`${modules.unloadable().join(', ')} left behind: ${messageOf(thrown)}`);
     await within(clock, MODULES_END, modules.stop()).catch(left);
   });
+  scope.defer('channels', async () => {
+    const ended = await calls.channels.hangUp(CHANNELS_END);
+    if (ended > 0) log.warning(`${ended} channels did not end by themselves`);
+  });
+  const plan = openDialplan({ calls, clock, log: logs.logger('pbx'), settings: set, emit }, CORE);
+  scope.defer('registered extensions', followRegistered({ contexts: plan.contexts, events, log: logs.logger('pbx') }));
   return {
     ...parts,
     settings: set,
@@ -364,8 +337,12 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
     acls: lists,
     families,
     own,
+    map: new RealtimeMap({ files, families, log: logs.logger('realtime') }),
     astdb: database,
-    activity: new ActivityCount(),
+    dialplan: plan,
+    activity: under,
+    shutdown,
+    failed,
     scope,
   };
 }

@@ -1,18 +1,25 @@
 /** A bridge: two channels that hear each other. What one of them is told by its far end, the other tells to its own. */
 import type { Channel, ChannelEvent } from '../channel/channel.js';
+import type { Clock } from '../clock.js';
 import type { Event, Fact } from '../events.js';
 
 export interface BridgeParts {
   readonly id: string;
-  /** Epoch milliseconds. */
-  readonly now: number;
+  readonly clock: Clock;
   readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
   /** It has ended. */
   readonly over: (bridge: Bridge) => void;
 }
 
-/** Says whether a digit of a channel is for the PBX, not for the other party. */
+/** Says whether a digit of a channel is for the PBX, not for the other party. Asked once for each digit. */
 export type DigitFilter = (from: Channel, digit: string) => boolean;
+
+interface Member {
+  /** Ends the listening. */
+  readonly deaf: () => void;
+  /** Digits of it that have begun; `to`: who was told, nobody where the PBX keeps them. */
+  readonly pressed: Map<string, { readonly to: Channel | undefined; readonly at: number }>;
+}
 
 export class Bridge {
   readonly id: string;
@@ -22,13 +29,13 @@ export class Bridge {
   /** Asked before a digit is passed on. */
   filter: DigitFilter | undefined;
   readonly #parts: BridgeParts;
-  readonly #members = new Map<Channel, () => void>();
+  readonly #members = new Map<Channel, Member>();
   #ended = false;
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
     this.id = parts.id;
-    this.createdAt = parts.now;
+    this.createdAt = parts.clock.now();
     parts.emit('bridgeCreated', { bridge: this });
   }
 
@@ -47,28 +54,38 @@ export class Bridge {
     return undefined;
   }
 
-  /** @throws when it has two already, or has ended: whoever bridges sees to that */
-  enter(channel: Channel): void {
-    if (this.#ended || this.#members.size >= 2) throw new Error(`bridge ${this.id} takes nobody more`);
-    this.#members.set(
-      channel,
-      channel.listen(event => this.#heard(channel, event)),
-    );
+  /**
+   * A channel that is in another bridge leaves that.
+   * @returns whether it is in: not where the channel or the bridge has ended meanwhile
+   * @throws when it has two already: whoever bridges sees to that
+   */
+  enter(channel: Channel): boolean {
+    if (this.#ended || channel.ended) return false;
+    if (this.#members.has(channel)) return true;
+    if (this.#members.size >= 2) throw new Error(`bridge ${this.id} takes nobody more`);
+    channel.bridge?.leave(channel);
+    const deaf = channel.listen(event => this.#heard(channel, event));
+    this.#members.set(channel, { deaf, pressed: new Map() });
     channel.bridge = this;
     this.#parts.emit('bridgeEntered', { bridge: this, channel });
+    // Whoever heard of it may have ended it.
+    if (!this.#members.has(channel)) return false;
     const other = this.other(channel);
     if (other) join(channel, other);
+    return true;
   }
 
   /** Nothing where it is not in it. The bridge ends with its last channel. */
   leave(channel: Channel): void {
-    const deaf = this.#members.get(channel);
-    if (!deaf) return;
-    deaf();
+    const member = this.#members.get(channel);
+    if (!member) return;
     const other = this.other(channel);
-    if (other) part(channel, other);
+    const theirs = other && this.#members.get(other);
     this.#members.delete(channel);
     channel.bridge = undefined;
+    member.deaf();
+    for (const one of [member, theirs]) if (one) this.#release(one);
+    if (other) part(channel, other);
     this.#parts.emit('bridgeLeft', { bridge: this, channel });
     if (this.#members.size === 0) this.#end();
   }
@@ -87,21 +104,44 @@ export class Bridge {
   }
 
   #heard(from: Channel, event: ChannelEvent): void {
-    const to = this.other(from);
-    if (!to) return;
     switch (event.kind) {
       case 'digit began':
-        if (!this.filter?.(from, event.digit)) to.beginDigit(event.digit);
+        this.#began(from, event.digit);
         break;
       case 'digit ended':
-        if (!this.filter?.(from, event.digit)) to.endDigit(event.digit, event.durationMs);
+        this.#pressed(from, event.digit, event.durationMs);
         break;
       case 'hold':
       case 'unhold':
-        to.indicate(event.kind);
+        this.other(from)?.indicate(event.kind);
+        break;
+      case 'identified':
+        this.other(from)?.connect(from.caller);
         break;
       default:
     }
+  }
+
+  #began(from: Channel, digit: string): void {
+    const to = this.filter?.(from, digit) ? undefined : this.other(from);
+    // Whoever was asked may have ended the bridge.
+    this.#members.get(from)?.pressed.set(digit, { to, at: this.#parts.clock.elapsed() });
+    to?.beginDigit(digit);
+  }
+
+  #pressed(from: Channel, digit: string, durationMs: number): void {
+    // Some are only told as a whole.
+    if (!this.#members.get(from)?.pressed.has(digit)) this.#began(from, digit);
+    const pressed = this.#members.get(from)?.pressed;
+    const to = pressed?.get(digit)?.to;
+    pressed?.delete(digit);
+    to?.endDigit(digit, durationMs);
+  }
+
+  /** No key stays pressed at the far end of one that hears nothing more. */
+  #release({ pressed }: Member): void {
+    for (const [digit, { to, at }] of pressed) to?.endDigit(digit, Math.round(this.#parts.clock.elapsed() - at));
+    pressed.clear();
   }
 }
 

@@ -1,8 +1,12 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
+import type { Exception } from '../dialplan/exception.js';
+import type { Frame } from '../dialplan/stack.js';
 import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
+import { type ChannelEvent, ChannelListeners } from './channel-events.js';
+import { type Interruption, Interruptions, type Position, type TakenInterruption } from './interruptions.js';
 import type { Digit, MediaSource, Playback } from './media.js';
 import { NOBODY, type Party } from './party.js';
 import type { ChannelState } from './states.js';
@@ -10,27 +14,8 @@ import type { ChannelTechnology, Indication, Leg } from './technology.js';
 import { Variables } from './variables.js';
 import { Waits, type Woken } from './waits.js';
 
-/** Where a channel is in the dialplan. */
-export interface Position {
-  readonly context: string;
-  readonly extension: string;
-  readonly priority: number;
-}
-
-/** What ends every wait of a channel. A hangup is for good; the others are taken once, by the dialplan. */
-export type Interruption = 'hangup' | 'redirect' | 'timeout';
-
-/** What whoever looks after a channel hears of it. */
-export type ChannelEvent =
-  | { readonly kind: 'proceeding' | 'ringing' | 'progress' | 'answered' | 'hold' | 'unhold' }
-  /** The far end is gone or must go; channel.end() is still to be called by the owner. */
-  | { readonly kind: 'hangup'; readonly cause: number }
-  /** The far end asks for somebody else: a dial string, with its technology. */
-  | { readonly kind: 'forwarded'; readonly to: string }
-  | { readonly kind: 'digit began'; readonly digit: Digit }
-  | { readonly kind: 'digit ended'; readonly digit: Digit; readonly durationMs: number }
-  | { readonly kind: 'interrupted'; readonly by: Interruption }
-  | { readonly kind: 'connected' };
+export type { ChannelEvent } from './channel-events.js';
+export type { Interruption, Position } from './interruptions.js';
 
 /** What a new channel is. */
 export interface ChannelParts {
@@ -44,6 +29,8 @@ export interface ChannelParts {
   readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
   /** Makes the driver's side, which knows its channel from the start. */
   readonly leg: (channel: Channel) => Leg;
+  /** Hears of a listener, or a driver's end, that threw: the channel goes on. */
+  readonly failed: (channel: Channel, thrown: unknown) => void;
   /** It has ended. */
   readonly over: (channel: Channel) => void;
 }
@@ -85,7 +72,17 @@ export class Channel {
   musicclass = '';
   callgroup = '';
   pickupgroup = '';
+  /**
+   * An application sends the dialplan elsewhere by putting another position here; where it leaves the one that it found,
+   * the next priority follows.
+   */
   position: Position = START;
+  /** Subroutines that the dialplan is in, the innermost last. */
+  readonly stack: Frame[] = [];
+  /** Why the dialplan is at extension `e`. */
+  exception: Exception | undefined;
+  /** Subroutines to run at the end, the last first: `[[context,]extension,]priority[(arguments)]`. */
+  readonly hangupHandlers: string[] = [];
   /** What the dialplan runs on it. */
   running: { readonly application: string; readonly data: string } | undefined;
   /** Whether the dialplan runs on it, or another application's owner looks after it. */
@@ -93,19 +90,20 @@ export class Channel {
   bridge: Bridge | undefined;
   /** Of Q.850; 0 while nobody said. */
   hangupCause: number = Q850.none;
+  /** How the far end that we called refused, where it said so: what a caller hears then. */
+  refusal: 'busy' | 'congestion' | undefined;
   /** Who hung up: a channel's name; empty: the PBX. */
   hangupSource = '';
   /** Milliseconds for digits: between two, and for the first. */
   readonly timeouts = { digit: 5000, response: 10_000 };
   #state: ChannelState;
   readonly #parts: ChannelParts;
-  readonly #listeners = new Set<(event: ChannelEvent) => void>();
+  readonly #listeners: ChannelListeners;
   readonly #digits: Digit[] = [];
   readonly #waits: Waits;
-  #interruption: Interruption | undefined;
-  #redirectTo: Position | undefined;
-  #absolute: { readonly at: number; readonly timer: Timer } | undefined;
+  readonly #interruptions: Interruptions;
   #ended = false;
+  readonly #over = Promise.withResolvers<void>();
   #afterlife = false;
 
   constructor(parts: ChannelParts) {
@@ -116,8 +114,9 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
-    const interrupted = () => this.#ended || (this.#interruption !== undefined && !this.#afterlife);
-    this.#waits = new Waits(parts.clock, interrupted);
+    this.#waits = new Waits(parts.clock, () => this.interrupted);
+    this.#listeners = new ChannelListeners(thrown => parts.failed(this, thrown));
+    this.#interruptions = new Interruptions(parts.clock, by => this.#interrupted(by));
     this.leg = parts.leg(this);
   }
 
@@ -134,13 +133,23 @@ export class Channel {
     return this.#ended;
   }
 
+  /** Resolves when it has ended. */
+  whenEnded(): Promise<void> {
+    return this.#over.promise;
+  }
+
   /** Whether it is to end: its far end is gone, or somebody wants it gone. */
   get hangingUp(): boolean {
-    return this.#ended || this.#interruption === 'hangup';
+    return this.#ended || this.interruption === 'hangup';
   }
 
   get interruption(): Interruption | undefined {
-    return this.#interruption;
+    return this.#interruptions.current;
+  }
+
+  /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
+  get interrupted(): boolean {
+    return this.#ended || (this.interruption !== undefined && !this.#afterlife);
   }
 
   get clock(): Clock {
@@ -149,15 +158,14 @@ export class Channel {
 
   /** Hears of it until the returned is called, or it has ended. */
   listen(listener: (event: ChannelEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   // What the driver says of the far end.
 
-  /** The far end rings, or calls us. */
+  /** The far end rings, or calls us. One that is up stays so. */
   toState(state: ChannelState): void {
-    if (this.#ended || state === this.#state) return;
+    if (this.#ended || this.isUp || state === this.#state) return;
     this.#state = state;
     this.#parts.emit('channelState', { channel: this });
     if (state === 'Ringing') this.#tell({ kind: 'ringing' });
@@ -176,7 +184,9 @@ export class Channel {
   }
 
   nowHeld(held: boolean): void {
-    if (!this.#ended) this.#tell({ kind: held ? 'hold' : 'unhold' });
+    if (this.#ended) return;
+    this.#parts.emit('channelHeld', { channel: this, held });
+    this.#tell({ kind: held ? 'hold' : 'unhold' });
   }
 
   /** The far end that we called wants another to be called. */
@@ -203,11 +213,7 @@ export class Channel {
     if (this.hangingUp) return;
     if (this.hangupCause === Q850.none) this.hangupCause = cause;
     this.hangupSource = source;
-    this.#interruption = 'hangup';
-    this.#parts.emit('hangupRequested', { channel: this, cause: this.hangupCause });
-    this.#tell({ kind: 'hangup', cause: this.hangupCause });
-    this.#tell({ kind: 'interrupted', by: 'hangup' });
-    this.#waits.wake();
+    this.#interruptions.hangup();
   }
 
   // What applications do with it.
@@ -216,7 +222,7 @@ export class Channel {
   answer(): void {
     if (this.hangingUp || this.isUp) return;
     this.leg.answer();
-    this.#answered();
+    if (!this.hangingUp) this.#answered();
   }
 
   indicate(indication: Indication): boolean {
@@ -247,6 +253,13 @@ export class Channel {
     this.#parts.emit('connectedLineChanged', { channel: this });
     if (!this.#ended) this.leg.connectedChanged?.();
     this.#tell({ kind: 'connected' });
+  }
+
+  /** The driver says that the far end is somebody else now. */
+  identified(party: Party): void {
+    if (this.#ended) return;
+    this.changeCaller(party);
+    this.#tell({ kind: 'identified' });
   }
 
   changeCaller(party: Party): void {
@@ -293,35 +306,21 @@ export class Channel {
   /** Sends it elsewhere in the dialplan: what runs there now ends. */
   redirect(position: Position): void {
     if (this.hangingUp) return;
-    this.#redirectTo = position;
-    this.#interrupt('redirect');
+    this.#interruptions.redirect(position);
   }
 
   /** Milliseconds until the call is too long; undefined: it may last. */
   get absoluteTimeout(): number | undefined {
-    return this.#absolute && Math.max(0, this.#absolute.at - this.#parts.clock.elapsed());
+    return this.#interruptions.left;
   }
 
   limit(ms: number | undefined): void {
-    this.#absolute?.timer.cancel();
-    this.#absolute = undefined;
-    if (ms === undefined || this.#ended) return;
-    const timer = this.#parts.clock.after(ms, () => {
-      this.#absolute = undefined;
-      this.#interrupt('timeout');
-    });
-    this.#absolute = { at: this.#parts.clock.elapsed() + ms, timer };
+    this.#interruptions.limit(this.#ended ? undefined : ms);
   }
 
   /** Takes an interruption that is no hangup, so that waits wait again. @returns where to go, for a redirect */
-  takeInterruption(): { readonly by: Interruption; readonly to: Position | undefined } | undefined {
-    const by = this.#interruption;
-    if (by === undefined) return undefined;
-    if (by === 'hangup') return { by, to: undefined };
-    const to = this.#redirectTo;
-    this.#interruption = undefined;
-    this.#redirectTo = undefined;
-    return { by, to };
+  takeInterruption(): TakenInterruption | undefined {
+    return this.#interruptions.take();
   }
 
   /** Lets the extension `h` run: waits wait again, though the far end is gone. */
@@ -334,17 +333,18 @@ export class Channel {
     if (this.#ended) return;
     if (cause !== undefined && this.hangupCause === Q850.none) this.hangupCause = cause;
     const first = !this.hangingUp;
-    this.#interruption = 'hangup';
     this.#ended = true;
-    this.limit(undefined);
-    this.bridge?.leave(this);
-    this.leg.hangup();
-    this.#state = 'Down';
+    this.#interruptions.close();
+    this.#guarded(() => this.bridge?.leave(this));
+    this.#guarded(() => this.leg.hangup());
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    // Who hears of it sees the state that it ended in.
     this.#parts.emit('channelEnded', { channel: this });
+    this.#state = 'Down';
     this.#waits.wake();
     this.#listeners.clear();
     this.#parts.over(this);
+    this.#over.resolve();
   }
 
   #answered(): void {
@@ -352,15 +352,26 @@ export class Channel {
     this.toState('Up');
   }
 
-  #interrupt(by: Interruption): void {
-    if (this.hangingUp) return;
-    this.#interruption = by;
+  #interrupted(by: Interruption): void {
+    if (by === 'hangup') {
+      this.#parts.emit('hangupRequested', { channel: this, cause: this.hangupCause });
+      this.#tell({ kind: 'hangup', cause: this.hangupCause });
+    }
     this.#tell({ kind: 'interrupted', by });
     this.#waits.wake();
   }
 
+  /** The end goes on, whatever happens in it. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.#parts.failed(this, thrown);
+    }
+  }
+
   #tell(event: ChannelEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    this.#listeners.tell(event);
   }
 }
 

@@ -1,15 +1,19 @@
 /** All channels and bridges of the PBX, and the technologies that make them. */
 import { randomUUID } from 'node:crypto';
+import type { Activity } from '../activity.js';
 import { Bridge } from '../bridge/bridge.js';
 import type { Clock } from '../clock.js';
 import type { Owned } from '../dialplan/dialplan.js';
 import type { Event, Fact } from '../events.js';
 import { token } from '../registry.js';
+import type { Taken } from '../shutdown.js';
 import { Q850 } from './causes.js';
 import { Channel } from './channel.js';
 import { type DeviceState, deviceStates } from './device-state.js';
+import { hangUp } from './hang-up.js';
 import type { ChannelState } from './states.js';
 import type { ChannelRequest, ChannelTechnology, Leg, NoChannel } from './technology.js';
+import { ChannelUses } from './uses.js';
 
 /** What a driver says of a channel that it makes. */
 export interface NewChannel {
@@ -37,7 +41,7 @@ export interface Channels {
   readonly size: number;
   /** Channels on which the dialplan runs. */
   readonly calls: number;
-  /** Undefined when maxcalls is reached. */
+  /** Undefined: maxcalls is reached, the PBX takes no new call, the module of the technology goes, or there is one of that uniqueid. */
   create(channel: NewChannel): Channel | undefined;
   values(): IterableIterator<Channel>;
   /** By name, whatever its case, or by uniqueid. */
@@ -51,6 +55,8 @@ export interface Channels {
   request(dialString: string, request: ChannelRequest): Promise<Channel | NoChannel>;
   /** A technology's device, `Local/100@internal`, or `Custom:x`; INVALID for what nobody knows. */
   deviceState(device: string): DeviceState;
+  /** Devices that are in use, ring, or are otherwise not idle, as listeners heard last. */
+  deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[];
   /** A technology says that a device's state may be another one: listeners hear if it is. */
   deviceChanged(device: string): void;
 }
@@ -67,12 +73,20 @@ export interface ChannelsParts {
   readonly language: string;
   /** 0: as many as come. */
   readonly maxcalls: number;
+  /** Each channel is under way. */
+  readonly activity: Activity;
+  /** Hears of a listener or a driver that threw: the channel goes on. */
+  readonly failed: (what: string, thrown: unknown) => void;
+  /** Which channels the PBX takes while it stops: those that begin a call, those of a call that is there. */
+  readonly takes: () => Taken;
 }
 
 export class ChannelTable implements Channels {
   processed = 0;
+  readonly uses = new ChannelUses();
   readonly #parts: ChannelsParts;
   readonly #channels = new Map<string, Channel>();
+  readonly #byId = new Map<string, Channel>();
   readonly #bridges = new Map<string, Bridge>();
   readonly #technologies = new Map<string, Owned<ChannelTechnology>>();
   readonly #providers = new Map<string, StateProvider>();
@@ -80,6 +94,7 @@ export class ChannelTable implements Channels {
   readonly #numbers = new Map<string, number>();
   /** What listeners heard of a device last. A device that is idle is not kept. */
   readonly #told = new Map<string, DeviceState>();
+  readonly #watchers = new Set<(device: string | undefined) => void>();
   #serial = 0;
 
   constructor(parts: ChannelsParts) {
@@ -97,8 +112,11 @@ export class ChannelTable implements Channels {
   }
 
   create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
-    const { clock, emit, systemname, language, maxcalls } = this.#parts;
-    if (maxcalls > 0 && this.calls >= maxcalls) return undefined;
+    const { clock, emit, systemname, language, activity, failed } = this.#parts;
+    if (!this.#takes(requestor) || (uniqueid !== undefined && this.#byId.has(uniqueid))) return undefined;
+    const owner = this.#technologies.get(keyOf(technology.type))?.owner;
+    if (owner !== undefined && this.uses.isLeaving(owner)) return undefined;
+    const ends: (() => void)[] = [];
     const id = uniqueid ?? this.#uniqueid(systemname);
     const channel = new Channel({
       technology,
@@ -109,13 +127,29 @@ export class ChannelTable implements Channels {
       clock,
       emit,
       leg,
-      over: ended => void this.#channels.delete(keyOf(ended.name)),
+      failed: ({ name: at }, thrown) => failed(at, thrown),
+      over: ended => {
+        this.#byId.delete(ended.uniqueid);
+        this.#channels.delete(keyOf(ended.name));
+        for (const end of ends) end();
+      },
     });
     channel.language = language;
     this.processed += 1;
     this.#channels.set(keyOf(channel.name), channel);
+    this.#byId.set(id, channel);
+    ends.push(activity.begin('channel'));
+    const used = owner === undefined ? undefined : this.uses.begin(owner, channel);
+    if (used) ends.push(used);
     emit('channelCreated', { channel });
     return channel;
+  }
+
+  /** All are asked to end; those that do not within so many milliseconds are ended. @returns how many that were */
+  hangUp(ms: number): Promise<number> {
+    const left = () => [...this.#channels.values()];
+    const free = () => Promise.all(left().map(channel => channel.whenEnded()));
+    return hangUp(left, { clock: this.#parts.clock, ms, free });
   }
 
   values(): IterableIterator<Channel> {
@@ -123,15 +157,12 @@ export class ChannelTable implements Channels {
   }
 
   find(name: string): Channel | undefined {
-    const found = this.#channels.get(keyOf(name));
-    if (found) return found;
-    for (const channel of this.#channels.values()) if (channel.uniqueid === name) return channel;
-    return undefined;
+    return this.#channels.get(keyOf(name)) ?? this.#byId.get(name);
   }
 
   bridge(id: string = randomUUID()): Bridge {
     const { clock, emit } = this.#parts;
-    const bridge = new Bridge({ id, now: clock.now(), emit, over: ended => void this.#bridges.delete(ended.id) });
+    const bridge = new Bridge({ id, clock, emit, over: ended => void this.#bridges.delete(ended.id) });
     this.#bridges.set(id, bridge);
     return bridge;
   }
@@ -146,7 +177,11 @@ export class ChannelTable implements Channels {
     const before = this.#technologies.get(key);
     if (before) throw new Error(`technology '${technology.type}' is already provided by ${before.owner}`);
     this.#technologies.set(key, { owner, entry: technology });
-    return () => void this.#technologies.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#technologies.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   /** @returns what takes it away. @throws when there is one of that name */
@@ -154,7 +189,11 @@ export class ChannelTable implements Channels {
     const key = keyOf(prefix);
     if (this.#providers.has(key)) throw new Error(`device states of '${prefix}' are told already`);
     this.#providers.set(key, provider);
-    return () => void this.#providers.delete(key);
+    this.#mayHaveChanged(undefined);
+    return () => {
+      this.#providers.delete(key);
+      this.#mayHaveChanged(undefined);
+    };
   }
 
   technology(type: string): ChannelTechnology | undefined {
@@ -189,13 +228,31 @@ export class ChannelTable implements Channels {
     return technology.deviceState ? (technology.deviceState(name) ?? 'INVALID') : this.#stateByChannels(device);
   }
 
+  deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[] {
+    return Array.from(this.#told, ([device, state]) => ({ device, state }));
+  }
+
+  /**
+   * Hears of each device whose state may be another one, though nobody is told of it where it is as idle as nobody's;
+   * undefined: of every device of a technology that came or went.
+   */
+  watchDevices(looked: (device: string | undefined) => void): () => void {
+    this.#watchers.add(looked);
+    return () => void this.#watchers.delete(looked);
+  }
+
   deviceChanged(device: string): void {
+    this.#mayHaveChanged(device);
     const state = this.deviceState(device);
     if ((this.#told.get(device) ?? 'NOT_INUSE') === state) return;
     // A device that nobody has is not remembered: names come from strangers.
-    if (state === 'NOT_INUSE' || state === 'INVALID') this.#told.delete(device);
+    if (NOTHING.has(state)) this.#told.delete(device);
     else this.#told.set(device, state);
     this.#parts.emit('deviceStateChanged', { device, state });
+  }
+
+  #mayHaveChanged(device: string | undefined): void {
+    for (const looked of [...this.#watchers]) looked(device);
   }
 
   /** Of a technology that keeps none itself: whether it has channels. */
@@ -203,11 +260,18 @@ export class ChannelTable implements Channels {
     const prefix = `${keyOf(device)}-`;
     let strongest: DeviceState = 'UNKNOWN';
     for (const [name, channel] of this.#channels) {
-      if (!name.startsWith(prefix)) continue;
+      if (channel.ended || !name.startsWith(prefix)) continue;
       const state = channel.state === 'Ringing' ? 'RINGING' : 'INUSE';
       if (deviceStates.indexOf(state) > deviceStates.indexOf(strongest)) strongest = state;
     }
     return strongest;
+  }
+
+  #takes(requestor: Channel | undefined): boolean {
+    const { maxcalls, takes } = this.#parts;
+    const which = takes();
+    if (which === 'none' || (which === 'known' && !requestor)) return false;
+    return maxcalls === 0 || this.calls < maxcalls;
   }
 
   #uniqueid(systemname: string): string {
@@ -221,6 +285,9 @@ export class ChannelTable implements Channels {
     return number.toString(16).padStart(8, '0');
   }
 }
+
+/** States of a device that is idle, or that nobody has. */
+const NOTHING: ReadonlySet<DeviceState> = new Set(['NOT_INUSE', 'UNKNOWN', 'INVALID']);
 
 const keyOf = (name: string): string => name.toLowerCase();
 

@@ -15,6 +15,22 @@ export const presentations = [
 
 export type Presentation = (typeof presentations)[number];
 
+/** As Q.931 §4.5.10 numbers them, and as the manager words them. */
+const PRESENTATIONS: Readonly<Record<Presentation, readonly [number: number, text: string]>> = {
+  allowed_not_screened: [0, 'Presentation Allowed, Not Screened'],
+  allowed_passed_screen: [1, 'Presentation Allowed, Passed Screen'],
+  allowed_failed_screen: [2, 'Presentation Allowed, Failed Screen'],
+  allowed: [3, 'Presentation Allowed, Network Number'],
+  prohib_not_screened: [0x20, 'Presentation Prohibited, Not Screened'],
+  prohib_passed_screen: [0x21, 'Presentation Prohibited, Passed Screen'],
+  prohib_failed_screen: [0x22, 'Presentation Prohibited, Failed Screen'],
+  prohib: [0x23, 'Presentation Prohibited, Network Number'],
+  unavailable: [0x43, 'Number Unavailable'],
+};
+
+export const presentationNumber = (presentation: Presentation): number => PRESENTATIONS[presentation][0];
+export const presentationText = (presentation: Presentation): string => PRESENTATIONS[presentation][1];
+
 export interface Party {
   /** Undefined where nobody said. */
   readonly number: string | undefined;

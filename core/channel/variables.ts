@@ -50,9 +50,22 @@ export class Variables {
     else this.#values.set(name, [value]);
   }
 
+  /** What lies under so many values that hide it; 0: what is in force. */
+  hidden(name: string, by: number): string | undefined {
+    return this.#values.get(name)?.at(-1 - by)?.text;
+  }
+
   /** What is in force, in the order in which it came. */
   *entries(): Generator<readonly [name: string, text: string]> {
     for (const [name, values] of this.#values) yield [name, values.at(-1)!.text];
+  }
+
+  /** Gives another what is in force, inherited by those that it calls as from here. */
+  copyTo(other: Variables): void {
+    for (const [name, values] of this.#values) {
+      const { text, inheritance } = values.at(-1)!;
+      other.set(`${'_'.repeat(inheritance)}${name}`, text);
+    }
   }
 
   /** Gives a channel that is called by this one what it inherits. */

@@ -1,8 +1,10 @@
 /** Changes one thing in a configuration text and keeps everything else as it stands: values and sections set and taken out. */
+import type { TextLine } from './lexer.js';
 import { type SectionLine, strip } from './statement.js';
 import {
   depthAt,
   dropCode,
+  dropLine,
   escaped,
   insertLine,
   isNothing,
@@ -72,16 +74,21 @@ export function unsetValue(tree: Tree, section: string, option: string): boolean
   return lines.length > 0;
 }
 
-/** Adds an empty section at the end. `templates` are what it inherits from, or `!`. @throws Unwritable */
-export function addSection(tree: Tree, name: string, templates: readonly string[] = []): void {
+/**
+ * Adds an empty section behind everything that is said, after a blank line; blank lines at the end stay there.
+ * `templates` are what it inherits from, or `!`. @returns the index of its header @throws Unwritable
+ */
+export function addSection(tree: Tree, name: string, templates: readonly string[] = []): number {
   if (headersOf(tree).some(({ header }) => same(header.name, name)))
     throw new Unwritable(`there is a section '${name}'`);
   if (templates.some(template => template.startsWith('+'))) throw new Unwritable('nothing is added to a new section');
   if (depthAt(tree, tree.lines.length) > 0) throw new Unwritable('a block comment at the end of the file never ends');
   const raw = `[${escaped(name)}]${templates.length > 0 ? `(${escaped(templates.join(','))})` : ''}`;
-  const added = tree.lines.length;
-  insertLine(tree, added, raw, isHeader(name, templates));
-  if (added > 0 && strip(tree.lines[added - 1]!.raw) !== '') insertLine(tree, added, '', isNothing);
+  const place = tree.lines.findLastIndex(line => !isBlank(line)) + 1;
+  insertLine(tree, place, raw, isHeader(name, templates));
+  if (place === 0) return place;
+  insertLine(tree, place, '', isNothing);
+  return place + 1;
 }
 
 /** Takes a section out, from its header to its last value, with the comments between them. @throws Unwritable */
@@ -98,12 +105,23 @@ export function removeSection(tree: Tree, name: string): void {
     throw new Unwritable(`section '${name}' includes files`);
   }
   for (const part of parts.reverse()) {
-    for (let index = lastSaying(tree, part); index >= part.start; index--) {
-      if (depthAt(tree, index) === 0 && depthAt(tree, index + 1) === 0) tree.lines.splice(index, 1);
+    const { length } = tree.lines;
+    const last = lastSaying(tree, part);
+    for (let index = last; index >= part.start; index--) {
+      if (depthAt(tree, index) === 0 && depthAt(tree, index + 1) === 0) dropLine(tree, index);
       else dropCode(tree, index);
     }
+    if (length - tree.lines.length > last - part.start) joinBlanks(tree, part.start);
   }
 }
+
+/** Where a section stood between blank lines, or at the end, the one that set it apart goes with it. */
+function joinBlanks(tree: Tree, index: number): void {
+  const [above, below] = [tree.lines[index - 1], tree.lines[index]];
+  if (above && isBlank(above) && (!below || isBlank(below)) && depthAt(tree, index) === 0) dropLine(tree, index - 1);
+}
+
+const isBlank = ({ raw }: TextLine): boolean => /^[ \t]*$/.test(raw);
 
 /** @throws Unwritable when a section inherits from that one */
 export function refuseHeirs(tree: Tree, name: string, but: readonly number[]): void {

@@ -30,6 +30,8 @@ interface Entry {
   /** The last read that came into force: it can be parsed again as it was then. */
   taken: TableReader | undefined;
   last: { readonly at: number; readonly problems: number } | undefined;
+  /** Whether the last read found no such file. */
+  absent: boolean;
 }
 
 /** A file that somebody reads, and what became of that. */
@@ -44,6 +46,8 @@ export interface FileReading {
   readonly at: number | undefined;
   /** For how many reasons it was refused; 0 when it was taken. */
   readonly problems: number;
+  /** Whether there was no such file. */
+  readonly absent: boolean;
   /** Whether what was read, or the file itself, is not as it was then. */
   readonly changed: boolean;
 }
@@ -120,7 +124,11 @@ export class ConfigFiles {
     entry.offered = undefined;
     const at = this.#clock.now();
     entry.last = { at, problems: 1 };
-    const { config, problems } = await this.#parse(reader, entry.path);
+    entry.absent = false;
+    const { config, problems } = await this.#parse(reader, entry.path).catch(thrown => {
+      entry.absent = thrown instanceof FileMissing;
+      throw thrown;
+    });
     entry.read = reader.names;
     entry.looked = reader.seen;
     entry.last = { at, problems: problems.length };
@@ -189,6 +197,7 @@ export class ConfigFiles {
       read: entry.read.length > 0 ? entry.read : [entry.path],
       at: entry.last?.at,
       problems: entry.last?.problems ?? 0,
+      absent: entry.absent,
       changed: await this.#changed(entry),
     }));
     return (await Promise.all(readings)).sort((a, b) => compare(a.name, b.name) || compare(a.who, b.who));
@@ -213,7 +222,8 @@ export class ConfigFiles {
     return (await this.#parse(entry.taken, entry.path)).config;
   }
 
-  async #changed({ seen, taken }: Entry): Promise<boolean> {
+  async #changed({ path, seen, taken, absent }: Entry): Promise<boolean> {
+    if (absent) return this.exists(path);
     const last = seen ?? taken?.seen;
     return last === undefined || !(await this.#reader('anywhere').unchanged(last));
   }
@@ -271,6 +281,7 @@ const fresh = (who: string, path: string): Entry => ({
   offered: undefined,
   taken: undefined,
   last: undefined,
+  absent: false,
 });
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

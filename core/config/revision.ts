@@ -1,4 +1,5 @@
 /** One change to a configuration file and what it includes, made on the line where it belongs: nothing else is touched. */
+import type { ConfigFile, Variable } from './config-file.js';
 import { addSection, escapedName, overwrite, placeBehind, removeSection, type WrittenLine } from './edit.js';
 import type { Layout, OwnLine, SectionLayout, TextFile } from './layout.js';
 import { codeText } from './lexer.js';
@@ -47,7 +48,8 @@ export function setOption(layout: Layout, name: string, option: string, value: s
   const read = habit.merged ? sections : sections.slice(-1);
   const lines = read.flatMap(({ lines: own }) => valuesOf(own, habit.names));
   const { key } = habit;
-  if (key) return addValue(layout, read.at(-1)!, lines, { option, value, key });
+  const all = variablesIn(layout.config, name, habit);
+  if (key) return addValue(layout, read.at(-1)!, lines, { option, value, key, all });
   const shared = sharedLines(layout);
   const deciding = lines.slice(
     Math.max(
@@ -55,8 +57,8 @@ export function setOption(layout: Layout, name: string, option: string, value: s
       0,
     ),
   );
-  // A line that several sections have by an include is left to them: one behind it decides here.
-  if (deciding.length > 0 && !deciding.some(line => shared.has(idOf(line)) || !line.file))
+  // What several sections have by an include or from a template is left to them: a line behind it decides here.
+  if (isOwn(all.at(-1)) && deciding.length > 0 && !deciding.some(line => shared.has(idOf(line)) || !line.file))
     return rewrite(writable(lines), value);
   return insertValue(read.at(-1)!, undefined, option, value, lines.at(-1));
 }
@@ -66,14 +68,52 @@ function addValue(
   layout: Layout,
   section: SectionLayout,
   lines: readonly OwnLine[],
-  { option, value, key }: { option: string; value: string; key: (value: string) => string },
+  { option, value, key, all }: Addition,
 ): Revised {
-  const alike = lines.findLast(line => key(valueIn(line)) === key(value));
+  const ours = isOwn(all.findLast(variable => key(variable.value) === key(value)));
+  const alike = ours ? lines.findLast(line => key(valueIn(line)) === key(value)) : undefined;
   if (alike && valueIn(alike) === value) return { ...at('as it was', alike), count: 0 };
-  if (alike && !sharedLines(layout).has(idOf(alike))) return rewrite(writable([alike]), value);
+  const shared = sharedLines(layout);
+  if (alike && !shared.has(idOf(alike))) return rewrite(writable([alike]), value);
   const last = lines.findLast(line => line.file !== undefined && section.lines.includes(line));
-  return insertValue(section, last && !sharedLines(layout).has(idOf(last)) ? last : undefined, option, value, last);
+  const behind = last && isOwn(all.at(-1)) && !shared.has(idOf(last)) ? last : undefined;
+  return insertValue(section, behind, option, value, last);
 }
+
+interface Addition {
+  readonly option: string;
+  readonly value: string;
+  readonly key: (value: string) => string;
+  /** What the section has of the option, with what it has from others. */
+  readonly all: readonly Variable[];
+}
+
+/** What a name's sections come to under the names of an option, in the order of reading. */
+export function variablesIn({ sections }: ConfigFile, name: string, { names, merged }: Habit): readonly Variable[] {
+  const named = sections.filter(section => same(section.name, name));
+  const plain = named.filter(({ template }) => !template);
+  const meant = plain.length > 0 ? plain : named;
+  return (merged ? meant : meant.slice(-1))
+    .flatMap(({ variables }) => variables)
+    .filter(variable => names.some(one => same(one, variable.name)));
+}
+
+/** @throws Unwritable when a file that was changed does not come to the value that was set */
+export function refuseOverruled(config: ConfigFile, name: string, option: string, value: string, habit: Habit): void {
+  const { key } = habit;
+  const all = variablesIn(config, name, habit);
+  const alike = key ? all.filter(variable => key(variable.value) === key(value)) : all;
+  const winner = alike.at(-1);
+  if (winner?.value === value) return;
+  const why = winner ? `${variablePlace(winner)} decides: change it there` : 'nothing of it would be read';
+  throw new Unwritable(`'${option}' of [${name}] would not be in force, ${why}`);
+}
+
+/** `a.conf:3`, `a.conf:3 (template t)` */
+export const variablePlace = ({ file, line, inherited }: Variable): string =>
+  `${file}:${line}${inherited === undefined ? '' : ` (template ${inherited})`}`;
+
+const isOwn = (variable: Variable | undefined): boolean => variable?.inherited === undefined;
 
 /** Takes an option out; of several lines that all count, the one with that value. @throws Unwritable */
 export function unsetOption(
@@ -102,8 +142,8 @@ export function unsetOption(
 export function newSection(layout: Layout, file: TextFile, name: string, templates: readonly string[]): Revised {
   const known = layout.sections.find(section => same(section.name, name))?.lines[0];
   if (known) throw new Unwritable(`there is a section '${name}' (${placeOf(known)})`);
-  addSection(file.tree, name, templates);
-  return { what: 'added', count: 1, file: file.name, line: file.tree.lines.length };
+  const index = addSection(file.tree, name, templates);
+  return { what: 'added', count: 1, file: file.name, line: index + 1 };
 }
 
 /** Takes a section out of every file that has a part of it. @throws Unwritable */

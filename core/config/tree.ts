@@ -38,7 +38,8 @@ export function insertLine({ lines }: Tree, index: number, raw: string, meant: M
   const before = lines[index - 1];
   const unended = before?.end === '';
   const line = readLine(raw, unended ? '' : usual, 0, meant);
-  if (unended) lines[index - 1] = { ...before, end: usual };
+  // A stray carriage return at the end of the text would become half of a line end.
+  if (unended) lines[index - 1] = { ...before, end: before.raw.endsWith('\r') ? '\r\n' : usual };
   lines.splice(index, 0, line);
 }
 
@@ -73,12 +74,20 @@ export function replaceLine({ lines }: Tree, index: number, raw: string, meant: 
 }
 
 /** Takes what a line says out of it. Its comments stay; without any, the line goes. */
-export function dropCode({ lines }: Tree, index: number): void {
+export function dropCode(tree: Tree, index: number): void {
+  const { lines } = tree;
   const line = lines[index]!;
   const comments = commentsOf(line).map(({ start, end }) => line.raw.slice(start, end));
   if (comments[0] === line.raw) return;
-  if (comments.length === 0) lines.splice(index, 1);
+  if (comments.length === 0) dropLine(tree, index);
   else lines[index] = readLine(comments.join(' '), line.end, line.depth, isNothing);
+}
+
+/** Takes a line out; a text whose last line has no end stays one. */
+export function dropLine({ lines }: Tree, index: number): void {
+  const [dropped] = lines.splice(index, 1);
+  const last = lines.at(-1);
+  if (index === lines.length && last && dropped?.end === '') lines[index - 1] = { ...last, end: '' };
 }
 
 export const isNothing: Meant = statement => statement === undefined;

@@ -29,7 +29,7 @@ export interface UpdateStep {
 
 /** What may be done, by its name. Each @throws Unwritable. */
 export const updates: Readonly<Record<string, (tree: Tree, step: UpdateStep) => void>> = {
-  newcat: (tree, { section, templates }) => addSection(tree, section, templates),
+  newcat: (tree, { section, templates }) => void addSection(tree, section, templates),
   renamecat,
   delcat: (tree, { section }) => removeSection(tree, section),
   emptycat(tree, { section }) {

@@ -24,7 +24,8 @@ export interface Documented {
 }
 
 /**
- * What an application comes to. Nothing: go on with the next priority. `hangup`: end the call. `error`: extension `e`.
+ * What an application comes to. Nothing: go on, with the next priority, or where channel.position was set to: a new object
+ * there, even one that says the same, is where the dialplan goes (Goto to itself). `hangup`: end the call. `error`: extension `e`.
  * `incomplete`: more digits are needed. A digit: the first of a new extension.
  */
 export type Result = undefined | 'hangup' | 'error' | 'incomplete' | { readonly digit: string };

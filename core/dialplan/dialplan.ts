@@ -48,6 +48,8 @@ export interface Owned<T> {
 
 export interface Dialplan {
   readonly globals: Variables;
+  /** Whether a call whose priorities run out ends, rather than waits for digits. */
+  autofallthrough: boolean;
   hasContext(context: string): boolean;
   /** Priority 1, unless another is asked for. */
   lookup(
@@ -62,6 +64,8 @@ export interface Dialplan {
     callerNumber: string | undefined,
     channel?: Channel,
   ): Promise<number | undefined>;
+  /** What a channel would run there, its arguments as they are written; undefined: there is no such priority. */
+  step(channel: Channel, at: Position): Promise<{ readonly application: string; readonly data: string } | undefined>;
   /** `[[context,]extension,]priority`, its label or `+n`, from where a channel is. @throws ApplicationError where there is none */
   target(channel: Channel, text: string): Promise<Position>;
   /** Runs the channel from channel.position until it ends, and ends it. Never rejects. */
@@ -76,6 +80,11 @@ export interface Dialplan {
   read(channel: Channel | undefined, expression: string): Promise<string>;
   /** Sets a variable, or writes a function. */
   write(channel: Channel | undefined, target: string, value: string): Promise<void>;
+  /**
+   * Runs the work, and all that it waits for, as that of a client from outside: functions that are dangerous are neither
+   * read nor written in it, nor such applications run, unless live_dangerously is set. Not for work that starts calls: they would have it, too.
+   */
+  fromOutside<T>(work: () => T): T;
   application(name: string): Owned<Application> | undefined;
   applications(): readonly Owned<Application>[];
   dialplanFunction(name: string): Owned<DialplanFunction> | undefined;

@@ -74,6 +74,12 @@ export function compileDate(format: string): DateFormat {
   return { print: fractions ? whole : perSecond(whole), unknown };
 }
 
+/** `2026-11-28 14:03:00`, as records and databases have it: of this machine's time zone, or with `utc` of none. */
+export function dateTime(at: number, utc = false): string {
+  const date = new Date(utc ? at : at - new Date(at).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** The same text serves all lines of a second. */
 function perSecond(print: (at: number) => string): (at: number) => string {
   let second = Number.NaN;

@@ -1,11 +1,10 @@
 /** `cdr show status`, `cdr show active`, `cdr submit`. */
-import { type Command, CommandError } from '#core';
+import { type Command, CommandError, dateTime } from '#core';
 import type { Engine } from './engine.js';
 import type { CallRecord } from './record.js';
-import { dateOf } from './times.js';
 
 const yesNo = (on: boolean): string => (on ? 'Yes' : 'No');
-const clock = (at: number | undefined): string => (at === undefined ? '(Unknown)' : dateOf(at, false).slice(11));
+const clock = (at: number | undefined): string => (at === undefined ? '(Unknown)' : dateTime(at).slice(11));
 const span = (seconds: number): string =>
   [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
     .map(n => String(n).padStart(2, '0'))
@@ -62,8 +61,8 @@ export const commands = (engine: Engine): Command[] => [
       out.line('  -------------------');
       const backends = engine.posting.backends();
       if (backends.length === 0) out.line('    (none)');
-      for (const { name, waiting, dropped } of backends) {
-        const trouble = [waiting > 0 ? `${waiting} wait` : '', dropped > 0 ? `${dropped} lost` : ''].filter(Boolean);
+      for (const { name, waiting, lost } of backends) {
+        const trouble = [waiting > 0 ? `${waiting} wait` : '', lost > 0 ? `${lost} lost` : ''].filter(Boolean);
         out.line(`    ${name}${trouble.length > 0 ? ` (${trouble.join(', ')})` : ''}`);
       }
       out.line();

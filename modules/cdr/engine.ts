@@ -45,7 +45,7 @@ export class Engine implements CallRecords {
     this.#conf = await confOf(this.#core);
   }
 
-  addBackend(backend: CdrBackend): () => void {
+  addBackend(backend: CdrBackend): () => Promise<void> {
     return this.posting.add(backend);
   }
 

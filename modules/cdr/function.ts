@@ -1,8 +1,14 @@
 /** `CDR(field[,options])` and `CDR_PROP(property)`: what the dialplan reads of its record and writes to it. */
-import { ApplicationError, type Channel, type DialplanFunction, type FunctionCall, splitArguments } from '#core';
+import {
+  ApplicationError,
+  type Channel,
+  type DialplanFunction,
+  dateTime,
+  type FunctionCall,
+  splitArguments,
+} from '#core';
 import type { Engine } from './engine.js';
 import { amaNumber, type CallRecord, dispositionNumber } from './record.js';
-import { dateOf } from './times.js';
 
 const TIMES = ['start', 'answer', 'end'] as const;
 const READ_ONLY = new Set([
@@ -25,7 +31,7 @@ function fieldText(record: CallRecord, field: string, options: string): string {
   if (time) {
     const at = record[time];
     if (at === undefined) return raw ? '0.000000' : '';
-    return raw ? fraction(at) : dateOf(at, false);
+    return raw ? fraction(at) : dateTime(at);
   }
   if (precise && name === 'duration') return fraction(record.end - record.start);
   if (precise && name === 'billsec')

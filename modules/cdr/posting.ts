@@ -24,7 +24,20 @@ interface Lane {
   waiting: CallRecord[];
   busy: Promise<void> | undefined;
   dropped: number;
+  /** Given to the backend in vain. */
+  lost: number;
 }
+
+/** Those that a message names, at most. */
+const MOST_NAMES = 20;
+
+const namesOf = (records: readonly CallRecord[]): string => {
+  const names = records.slice(0, MOST_NAMES).map(({ uniqueid }) => uniqueid);
+  return [...names, ...(records.length > MOST_NAMES ? ['…'] : [])].join(' ');
+};
+
+const lostOf = (thrown: unknown): readonly CallRecord[] | undefined =>
+  thrown instanceof Error && 'lost' in thrown ? (thrown.lost as readonly CallRecord[]) : undefined;
 
 export class Posting {
   readonly #parts: PostingParts;
@@ -37,12 +50,12 @@ export class Posting {
     this.#parts = parts;
   }
 
-  /** @throws when there is one of that name */
-  add(backend: CdrBackend): () => void {
+  /** @returns what takes it away, once what waits for it was written. @throws when there is one of that name */
+  add(backend: CdrBackend): () => Promise<void> {
     const key = backend.name.toLowerCase();
     if (this.#lanes.has(key)) throw new Error(`call records are kept by '${backend.name}' already`);
-    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0 });
-    return () => void this.#lanes.delete(key);
+    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0, lost: 0 });
+    return () => this.#remove(key);
   }
 
   post(records: readonly CallRecord[]): void {
@@ -80,7 +93,21 @@ export class Posting {
   async close(): Promise<void> {
     if (this.#parts.options().safeshutdown) this.submit();
     this.#timer?.cancel();
-    const busy = [...this.#lanes.values()].flatMap(({ busy }) => (busy ? [busy] : []));
+    await this.#written([...this.#lanes.values()]);
+  }
+
+  /** A backend leaves before the engine does: the batch so far is for it, too. */
+  async #remove(key: string): Promise<void> {
+    const lane = this.#lanes.get(key);
+    if (!lane) return;
+    if (this.#parts.options().safeshutdown) this.submit();
+    this.#lanes.delete(key);
+    await this.#written([lane]);
+  }
+
+  /** Waits for what is on its way, within bounds. */
+  async #written(lanes: readonly Lane[]): Promise<void> {
+    const busy = lanes.flatMap(lane => (lane.busy ? [lane.busy] : []));
     await within(this.#parts.clock, LAST, Promise.all(busy)).catch((thrown: unknown) =>
       this.#parts.log.error(`call records are not written: ${messageOf(thrown)}`),
     );
@@ -95,11 +122,11 @@ export class Posting {
     return this.#batch.length;
   }
 
-  backends(): readonly { readonly name: string; readonly waiting: number; readonly dropped: number }[] {
-    return [...this.#lanes.values()].map(({ backend, waiting, dropped }) => ({
+  backends(): readonly { readonly name: string; readonly waiting: number; readonly lost: number }[] {
+    return [...this.#lanes.values()].map(({ backend, waiting, dropped, lost }) => ({
       name: backend.name,
       waiting: waiting.length,
-      dropped,
+      lost: dropped + lost,
     }));
   }
 
@@ -128,9 +155,10 @@ export class Posting {
       try {
         await lane.backend.write(records);
       } catch (thrown) {
-        const which = records.map(({ uniqueid }) => uniqueid).join(' ');
+        const lost = lostOf(thrown) ?? records;
+        lane.lost += lost.length;
         this.#parts.log.error(
-          `${lane.backend.name}: ${records.length} call records are lost (${which}): ${messageOf(thrown)}`,
+          `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
         );
       }
     }

@@ -10,7 +10,10 @@ export type { CallRecord, Disposition } from './record.js';
 export interface CdrBackend {
   readonly name: string;
   readonly description: string;
-  /** One call's records, or a batch's. Rejects with what the operator must know; nothing is lost by that but these. */
+  /**
+   * One call's records, or a batch's. Rejects with what the operator must know; nothing is lost by that but these, or
+   * of these what the error has as `lost`.
+   */
   write(records: readonly CallRecord[]): Promise<void>;
 }
 
@@ -18,8 +21,11 @@ export interface CdrBackend {
 export interface CallRecords {
   /** What the section [csv] of cdr.conf says now. */
   readonly csv: Csv;
-  /** @returns what takes it away. @throws when there is one of that name */
-  addBackend(backend: CdrBackend): () => void;
+  /**
+   * @returns what takes it away, once what waits for it was written, within bounds
+   * @throws when there is one of that name
+   */
+  addBackend(backend: CdrBackend): () => Promise<void>;
   /** The record of a call begins anew: option C of Dial, ResetCDR. */
   reset(channel: Channel, variables: boolean): void;
 }

@@ -1,11 +1,12 @@
 /** A record as a line of Master.csv: strings in quotes, numbers bare, a time that never came empty. */
+import { dateTime } from '#core';
 import type { CallRecord, Csv } from '../cdr/token.js';
 
 const quoted = (text: string): string => `"${text.replace(/"/g, '""')}"`;
 
 /** Without its line break. */
 export function lineOf(record: CallRecord, options: Csv): string {
-  const time = (ms: number | undefined): string => (ms === undefined ? '' : quoted(dateOf(ms, options.usegmtime)));
+  const time = (ms: number | undefined): string => (ms === undefined ? '' : quoted(dateTime(ms, options.usegmtime)));
   const cells = [
     ...[record.accountcode, record.src, record.dst, record.dcontext, record.clid].map(quoted),
     ...[record.channel, record.dstchannel, record.lastapp, record.lastdata].map(quoted),
@@ -18,9 +19,4 @@ export function lineOf(record: CallRecord, options: Csv): string {
   ];
   // A record is a line, whatever a phone put into a name.
   return cells.join(',').replace(/[\r\n]+/g, ' ');
-}
-
-function dateOf(ms: number, utc: boolean): string {
-  const date = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -14,6 +14,7 @@ import {
   severities,
 } from '#core';
 import { structure } from './structure.js';
+import { valuesAlone } from './values.js';
 import { waiting } from './waiting.js';
 
 /** A file with what is to be said of it. */
@@ -98,9 +99,15 @@ async function judged(
 ): Promise<Finding[]> {
   const { config, problems, notices } = look;
   const said = [...problems.map(finding('error')), ...notices.map(finding('notice'))];
-  // The owner is never shown a file with errors: what it would say of the rest could be wrong.
-  if (problems.length > 0) return [...said, ...config.warnings.map(finding('warning'))];
-  said.push(...(await ownersWord(look, description, around)));
+  if (problems.length > 0) {
+    said.push(...config.warnings.map(finding('warning')));
+    // What the owner would say of the whole could be wrong: something is missing.
+    const values = description
+      ? valuesAlone(await ownersWord(look, description, around, false), config, description)
+      : [];
+    return [...said, ...values.filter(isNew(new Set(said.map(placeOf))))];
+  }
+  said.push(...(await ownersWord(look, description, around, true)));
   for (const warning of config.warnings.map(finding('warning'))) if (!tells(said, warning)) said.push(warning);
   if (!description) return said;
   const told = new Set(said.map(placeOf));
@@ -115,11 +122,17 @@ const placeOf = ({ file, line }: Finding): string => `${file}:${line}`;
 const tells = (said: readonly Finding[], { file, line, message }: Finding): boolean =>
   said.some(one => one.file === file && one.line === line && one.message === message);
 
-async function ownersWord({ config }: Look, description: ConfigFileDescription | undefined, around: Surroundings) {
+/** `named`: files that it names are looked at, too. */
+async function ownersWord(
+  { config }: Look,
+  description: ConfigFileDescription | undefined,
+  around: Surroundings,
+  named: boolean,
+): Promise<readonly Finding[]> {
   const said: Finding[] = [];
   try {
     said.push(...(description?.check?.(config, around) ?? []));
-    said.push(...((await description?.checkNamed?.(config, around)) ?? []));
+    if (named) said.push(...((await description?.checkNamed?.(config, around)) ?? []));
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;
     said.push(...refusal(config.name, thrown));

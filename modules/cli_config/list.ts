@@ -38,11 +38,11 @@ export const listCommand = (configuration: Configuration): Command => ({
 });
 
 const readRows = (readings: readonly FileReading[]): Row[] =>
-  readings.map(({ name, who, at, problems, changed, read }) => ({
+  readings.map(({ name, who, at, problems, absent, changed, read }) => ({
     file: name,
     owner: who,
     at,
-    result: problems === 0 ? 'ok' : `refused (${problems})`,
+    result: absent ? 'absent' : problems === 0 ? 'ok' : `refused (${problems})`,
     changed,
     includes: read.length - 1,
   }));

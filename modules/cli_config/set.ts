@@ -1,7 +1,7 @@
 /** `config set` and `config unset`: one option of one section. */
-import { type Command, type ConfigEditor, setOption, unsetOption } from '#core';
+import { type Command, type ConfigEditor, refuseOverruled, setOption, unsetOption } from '#core';
 import { answer } from './answer.js';
-import { habitOf, refuseUseless } from './habit.js';
+import { habitOf, refuseUndone, refuseUseless } from './habit.js';
 import { NO_RELOAD } from './names.js';
 
 export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command['complete']>): Command[] => [
@@ -18,10 +18,19 @@ export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command[
     complete,
     async run({ args, chosen, out }) {
       const { file = '', section = '', option = '', value = '' } = args;
-      const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => {
-        refuseUseless(opened.description, { section, option, value });
-        return setOption(opened, section, option, value, habitOf(opened.description, section, option));
-      });
+      const change = await editor.change(
+        file,
+        !chosen.has(NO_RELOAD),
+        opened => {
+          refuseUseless(opened.description, { section, option, value });
+          return setOption(opened, section, option, value, habitOf(opened.description, section, option));
+        },
+        (config, { description }) => {
+          const habit = habitOf(description, section, option);
+          refuseOverruled(config, section, option, value, habit);
+          refuseUndone(config, description, { section, option, value, habit });
+        },
+      );
       answer(out, change, `'${option}' of [${section}] is ${change.result.what === 'added' ? 'added' : 'set'}`);
     },
   },

@@ -64,6 +64,7 @@ export default defineModule({
       log: core.log,
       sched: core.sched,
       clock: core.clock,
+      debugs: () => [['', log.debugLevel()], ...log.debugs()],
       attach: sink => log.attach(sink),
       socket: set.controlSocket,
       greeting: formatGreeting({ host: hostname(), pid: process.pid, version: control.version }),

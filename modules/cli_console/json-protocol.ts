@@ -44,6 +44,13 @@ export interface ShownLine {
   readonly confirm?: string;
 }
 
+/** How much is told: to this console, and by the PBX. */
+export interface Levels {
+  readonly verbose: number;
+  /** By module; all of them under an empty name. */
+  readonly debug: readonly (readonly [module: string, level: number])[];
+}
+
 /** Each request by its name: what it carries beside `id` and `op`, and what its answer carries beside `id`. */
 export interface Requests {
   hello: {
@@ -61,7 +68,8 @@ export interface Requests {
       summaries: readonly { view: string; text: string }[];
     };
   };
-  run: { asked: { line: string; width?: number }; answer: { outcome: Outcome; text: string } };
+  /** `levels`: what is told from now on, where the command changed it. */
+  run: { asked: { line: string; width?: number }; answer: { outcome: Outcome; text: string; levels?: Levels } };
   complete: { asked: { line: string }; answer: Completion };
   log: { asked: { on: boolean; verbosity?: number }; answer: object };
   views: { asked: object; answer: ShownViews };

@@ -1,6 +1,7 @@
 /** The requests of the JSON mode: a table of what each of them takes and how it is answered. */
+import { isDeepStrictEqual } from 'node:util';
 import { CommandError, type Shown, type View } from '#core';
-import type { Op, Requests, ShownFeed, ShownLine, ShownRow, ShownView, ShownViews } from './json-protocol.js';
+import type { Levels, Op, Requests, ShownFeed, ShownLine, ShownRow, ShownView, ShownViews } from './json-protocol.js';
 import type { JsonSession } from './json-session.js';
 
 /** Rows in one answer: a view that has more is to be asked for by a command. */
@@ -41,9 +42,12 @@ const requests: { readonly [O in Op]: Request<O> } = {
     takes: { line: 'string', width: 'number?' },
     async answer({ parts, console }, { line, width }) {
       console.width = width !== undefined && width >= 1 && width <= WIDEST ? Math.floor(width) : undefined;
+      const levels = (): Levels => ({ verbose: console.verbosity, debug: parts.debugs() });
+      const before = levels();
       let text = '';
       const outcome = await parts.cli.run(line, console, part => (text += part));
-      return { outcome, text };
+      const after = levels();
+      return { outcome, text, ...(isDeepStrictEqual(before, after) ? {} : { levels: after }) };
     },
   },
   complete: { takes: { line: 'string' }, answer: ({ parts }, { line }) => parts.cli.completion(line) },

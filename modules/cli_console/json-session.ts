@@ -17,7 +17,7 @@ import {
   type Views,
 } from '#core';
 import { JsonOutbox } from './json-outbox.js';
-import type { Push } from './json-protocol.js';
+import type { Levels, Push } from './json-protocol.js';
 import { answerTo, shownViews } from './json-requests.js';
 
 /** Requests under way; beyond it nothing more is read from the client. */
@@ -47,6 +47,8 @@ export interface JsonParts {
   readonly sched: Scheduler;
   /** Each client measures for itself. */
   openDelay(): DelayMeter;
+  /** The debug levels there are: by module, and of all under an empty name. */
+  debugs(): Levels['debug'];
   /** Makes log lines come to a console; @returns what ends it. */
   attach(sink: LogSink): () => void;
 }

@@ -2,9 +2,12 @@
 import {
   astdb,
   ConfigEditor,
+  channels,
   cli,
   configuration,
+  contexts,
   defineModule,
+  dialplan,
   loader,
   loggers,
   pbx,
@@ -13,10 +16,13 @@ import {
   token,
 } from '#core';
 import type { HttpServer } from '../http/token.js';
+import { channelActions } from './actions/channels.js';
 import { configActions } from './actions/config.js';
 import { databaseActions } from './actions/database.js';
+import { dialplanActions } from './actions/dialplan.js';
 import { sessionActions } from './actions/session.js';
 import { systemActions } from './actions/system.js';
+import { variableActions } from './actions/variables.js';
 import { commands } from './cli/commands.js';
 import { managerConf } from './manager-conf.js';
 import { ManagerServer } from './server.js';
@@ -27,6 +33,7 @@ interface Running {
   readonly web: WebManager;
 }
 
+const callRecords = token<unknown>('call records');
 const httpServer = token<HttpServer>('http server');
 
 export default defineModule<Running>({
@@ -49,11 +56,13 @@ export default defineModule<Running>({
         cli: core.use(cli),
         actions: server.actions,
         pbx: core.use(pbx),
+        channels: core.use(channels),
         loader: core.use(loader),
         loggers: core.use(loggers),
         settings: core.use(settings),
         has: () => ({
           realtime: families.mappings().some(({ families: mapped }) => mapped.length > 0),
+          cdr: core.find(callRecords) !== undefined,
           http: (core.find(httpServer)?.bound().length ?? 0) > 0,
         }),
       }),
@@ -63,7 +72,13 @@ export default defineModule<Running>({
         loader: core.use(loader),
       }),
       ...databaseActions(core.use(astdb)),
+      ...channelActions({ core, channels: core.use(channels), clock: core.clock, block: server.block }),
     );
+    const parts = {
+      ...{ channels: core.use(channels), dialplan: core.use(dialplan), contexts: core.use(contexts) },
+      ...{ clock: core.clock, block: server.block, settings: core.use(settings) },
+    };
+    core.action(...variableActions(parts), ...dialplanActions(parts));
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     const web = new WebManager(core, server);
     core.defer('sessions over HTTP', () => web.close());

@@ -14,11 +14,37 @@ import {
   text,
   truth,
   type Values,
+  type Warn,
   whole,
   yesno,
 } from '#core';
 import { simpleFilter } from './filters.js';
 import { classText, readClasses } from './format.js';
+
+/** Names, of which an empty one is none. */
+const names = (
+  what: string,
+  help: string,
+  takes: (name: string, warn: Warn) => boolean = () => true,
+): Option<readonly string[]> =>
+  custom<readonly string[]>(
+    [],
+    `${what}, comma-separated`,
+    help,
+    (value, _before, warn) =>
+      value
+        .split(',')
+        .map(name => name.trim())
+        .filter(name => name !== '' && takes(name, warn)),
+    { show: value => value.join(',') },
+  );
+
+/** An event is told at once; a function may have to wait for its value. */
+function isVariable(name: string, warn: Warn): boolean {
+  if (/^\w+$/.test(name)) return true;
+  warn(`'${name}' is no name of a variable: events do not carry it`);
+  return false;
+}
 
 export const general = {
   enabled: yesno(false, 'Whether there is a manager interface.'),
@@ -45,14 +71,12 @@ export const general = {
   displayconnects: yesno(true, 'Whether logins and their ends are told at verbose level 2.'),
   timestampevents: yesno(false, 'Whether events carry the time.'),
   brokeneventsaction: yesno(false, 'Whether the action Events gives no answer when everything is asked for.'),
-  channelvars: text('', 'Variables of channels that their events carry.', { later: 'calls' }),
-  disabledevents: custom<readonly string[]>(
-    [],
-    'names of events, comma-separated',
-    'Events that nobody is told of.',
-    value => value.split(',').map(name => name.trim()),
-    { show: value => value.join(',') },
+  channelvars: names(
+    'names of variables',
+    'Variables of channels that their events carry, where they are set.',
+    isVariable,
   ),
+  disabledevents: names('names of events', 'Events that nobody is told of.'),
   debug: yesno(false, 'Whether events carry a sequence number.'),
   authtimeout: seconds(30, [1, 3600], 'How long a client may take to log in.', { guard: true }),
   authlimit: integer(50, [1, 100_000], 'Clients at a time that have not logged in; beyond them one of them goes.', {

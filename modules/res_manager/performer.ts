@@ -139,7 +139,7 @@ class Answer implements ManagerCall {
         const name: ManagerField = ['Event', event];
         this.#texts.push(formatMessage(idLast ? [name, ...fields, ...this.#id()] : [name, ...this.#id(), ...fields]));
       },
-      complete: event => this.#complete(event, 'Complete'),
+      complete: (event, fields = []) => this.#complete(event, 'Complete', fields),
     };
   }
 
@@ -149,10 +149,14 @@ class Answer implements ManagerCall {
     else if (this.#texts.length === 0) this.reply([['Message', message]], 'Error');
   }
 
-  #complete(event: string, how: string): void {
+  #complete(event: string, how: string, fields: Iterable<ManagerField> = []): void {
     const count = this.#entries ?? 0;
     this.#entries = undefined;
-    this.#texts.push(formatMessage([['Event', event], ...this.#id(), ['EventList', how], ['ListItems', count]]));
+    const end: ManagerField[] = [
+      ['EventList', how],
+      ['ListItems', count],
+    ];
+    this.#texts.push(formatMessage([['Event', event], ...this.#id(), ...end, ...fields]));
   }
 
   #id(): ManagerField[] {

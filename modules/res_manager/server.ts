@@ -14,6 +14,7 @@ import {
   settings,
   type TlsIdentity,
 } from '#core';
+import { type ChannelBlock, channelBlock } from './channel-fields.js';
 import { Connection } from './connection.js';
 import { bitsOf, formatMessage, privilegeText } from './format.js';
 import { Listener } from './listener.js';
@@ -30,6 +31,8 @@ export class ManagerServer {
   readonly actions: Actions;
   readonly performer: Performer;
   readonly lobby: Lobby;
+  /** A channel as events and lists tell it. */
+  readonly block: ChannelBlock = channelBlock(() => this.general.channelvars);
   /** Whether events carry a sequence number. */
   debug = false;
   readonly #core: Core;
@@ -68,6 +71,7 @@ export class ManagerServer {
     });
     tellFacts(core, {
       publish: (event, privileges, fields) => this.publish(event, privileges, fields),
+      block: this.block,
       now: () => core.clock.now(),
       booted: () => this.bootFields(),
     });

@@ -8,6 +8,8 @@ import {
   type SecurityEvent,
   securityFields,
 } from '#core';
+import type { ChannelBlock } from './channel-fields.js';
+import { CALL_EVENTS, CALL_TRANSLATORS } from './told-calls.js';
 
 /** Says that something happened; `fields` are asked for when somebody hears it. */
 export type Publish = (event: string, privileges: readonly Privilege[], fields: () => readonly ManagerField[]) => void;
@@ -24,6 +26,7 @@ const RELOADED = { Success: 0, Failure: 3 } as const;
 
 interface Surroundings {
   readonly publish: Publish;
+  readonly block: ChannelBlock;
   now(): number;
   /** What FullyBooted carries. */
   booted(): readonly ManagerField[];
@@ -34,7 +37,10 @@ type Translator<E extends Event> = (fact: Fact<E>, around: Surroundings) => void
 /** A module as its files are called elsewhere. */
 const moduleFile = (name: string): string => `${name}.so`;
 
-const TRANSLATORS: { readonly [E in Event]?: Translator<E> } = {
+export type Translators = { readonly [E in Event]?: Translator<E> };
+
+const TRANSLATORS: Translators = {
+  ...CALL_TRANSLATORS,
   peerStatus: ({ technology, peer, status, cause, address, port, time }, { publish }) =>
     publish('PeerStatus', SYSTEM, () =>
       present([
@@ -83,6 +89,7 @@ const TRANSLATORS: { readonly [E in Event]?: Translator<E> } = {
 
 /** What clients are told of: for help, by the name of the event. */
 export const EVENTS: readonly (readonly [event: string, privileges: readonly Privilege[], what: string])[] = [
+  ...CALL_EVENTS,
   ['FullyBooted', SYSTEM, 'Every module of the start is up'],
   ['Load', SYSTEM, 'A module was loaded'],
   ['PeerStatus', SYSTEM, 'A device registered, went, was refused, or is differently reachable'],

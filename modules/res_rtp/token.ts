@@ -1,5 +1,5 @@
 /** What res_rtp offers to channel drivers: sessions of RTP, under the token `rtp engine`. */
-import { type MediaEngine, type MediaPort, token } from '#core';
+import { type Channel, type MediaEngine, type MediaPort, token } from '#core';
 
 /** A format as it stands in packets. */
 export interface RtpFormat {
@@ -57,6 +57,8 @@ export interface RtpFigures {
 export interface RtpSession extends MediaPort {
   readonly local: RtpAddress & { readonly rtcpPort: number };
   configure(flow: RtpFlow): void;
+  /** Whose sound it is: until it is closed the channel is a use of the engine's module. */
+  usedBy(channel: Channel): void;
   /** As the worker last reported them. */
   readonly figures: RtpFigures;
 }

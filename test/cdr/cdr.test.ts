@@ -258,3 +258,20 @@ test('CDR() reads and sets fields, CDR_PROP(disable) records nothing', async () 
   assert.deepEqual(await records(), []);
   await core.close();
 });
+
+test('a backend that leaves gets the batch so far, and what it loses is counted and named within bounds', async () => {
+  const { core, kept, engine, records } = await stage('[general]\nbatch=yes\nsize=1000\n');
+  const late = new Kept();
+  const leave = engine.addBackend({ name: 'late', description: '', write: records => late.write(records) });
+  const record = { uniqueid: '1', variables: new Map() } as unknown as CallRecord;
+  engine.posting.post([record]);
+  await leave();
+  assert.equal(late.records.length, 1);
+  kept.failing = true;
+  engine.posting.post(Array.from({ length: 30 }, () => record));
+  engine.posting.submit();
+  await records();
+  assert.deepEqual(engine.posting.backends(), [{ name: 'kept', waiting: 0, lost: 30 }]);
+  assert.match(core.lines.at(-1)!, /kept: 30 call records are lost \((1 ){20}…\): the disk is full/);
+  await core.close();
+});

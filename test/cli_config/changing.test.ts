@@ -1,6 +1,6 @@
 /** The commands that change configuration files: modules/cli_config/{set,section}.ts, core/editor.ts. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { FileReload } from '../../core/configuration.js';
@@ -78,6 +78,13 @@ const changes: [line: string, answer: string, file: string, before: string, afte
     'udpbindaddr = 127.0.0.2',
   ],
   [
+    'config set parts.conf general x 3',
+    "parts.conf:6: 'x' of [general] is added.",
+    'parts.conf',
+    '[general](t)\n',
+    '[general](t)\nx=3\n',
+  ],
+  [
     'config set sip.conf general realm home',
     "sip.conf:4: 'realm' of [general] is added.",
     'sip.conf',
@@ -100,9 +107,9 @@ const changes: [line: string, answer: string, file: string, before: string, afte
   ],
   [
     'config remove sip.conf 1008',
-    'phones.conf:8: [1008] is taken out, 2 lines.',
+    'phones.conf:8: [1008] is taken out, 3 lines.',
     'phones.conf',
-    '[1008](phone) ; eight\nsecret = 12345678 ; do not tell\n',
+    '\n[1008](phone) ; eight\nsecret = 12345678 ; do not tell\n',
     '',
   ],
   [
@@ -147,6 +154,7 @@ const MORE: Texts = {
   'extconfig.conf': '[settings]\nsippeers => sqlite3,asterisk\n',
   'logger.conf': '[logfiles]\nmessages => notice\n',
   'acl.conf': '[office]\ndeny = 0.0.0.0/0\n',
+  'parts.conf': '[t](!)\nx=1\n[general]\nx=2\n[general](t)\n',
 };
 
 for (const [line, answer, file, before, after] of changes) {
@@ -209,6 +217,19 @@ for (const [line, answer] of refusals) {
     assert.deepEqual([await on.directory.content(), on.reloaded, on.cli.faults], [before, [], []]);
   });
 }
+
+test('an option that a later line undoes is not said to be set, whether it is there or not', async t => {
+  const lines = '[9](phone)\nallow = alaw\ndisallow = all ; none\n';
+  const on = await stage(t, { 'phones.conf': PHONES + lines }, TAKEN);
+  const before = await on.directory.content();
+  for (const codec of ['alaw', 'g722']) {
+    assert.match(
+      await on.cli.text(`config set sip.conf 9 allow ${codec}`),
+      /^sip\.conf: 'allow' of \[9\] would not be in force, phones\.conf:1[23] undoes it: disallow=all\./,
+    );
+  }
+  assert.deepEqual([await on.directory.content(), on.reloaded, on.cli.faults], [before, [], []]);
+});
 
 test('a value that the Latin-1 of its file cannot say is refused at its line, and the file is as it was', async t => {
   const on = await stage(t, { 'phones.conf': Buffer.from(`; für uns\n${PHONES}`, 'latin1') }, TAKEN);
@@ -283,6 +304,43 @@ test('a link stays a link, and what it leads to is changed', async t => {
   await on.directory.write({ 'sip.conf': '[general]\n#include linked.conf\n' });
   assert.match(await on.cli.text('config set sip.conf 77 host dynamic'), /^linked\.conf:4: /);
   assert.equal(await read(on, 'real/x'), '[general]\n[77]\ntype=friend\nhost=dynamic\n');
+});
+
+test('a link out of the directory is read, and what it leads to is not written', async t => {
+  const on = await stage(t, {}, TAKEN);
+  const elsewhere = await Directory.of(t, { 'x.conf': '[77]\ntype=friend\n' });
+  await symlink(join(elsewhere.path, 'x.conf'), join(on.directory.path, 'linked.conf'));
+  await symlink(elsewhere.path, join(on.directory.path, 'sip.d'));
+  const before = await elsewhere.content();
+  for (const file of ['linked.conf', 'sip.d/x.conf']) {
+    await on.directory.write({ 'sip.conf': `[general]\n#include ${file}\n` });
+    for (const named of ['sip.conf', file]) {
+      assert.match(
+        await on.cli.text(`config set ${named} 77 host dynamic`),
+        /\/(linked|sip\.d\/x)\.conf is a link out of \/\S+, to \/\S+\/x\.conf: change it there\./,
+      );
+    }
+  }
+  assert.deepEqual([await elsewhere.content(), on.reloaded, on.cli.faults], [before, [], []]);
+});
+
+test('a configuration directory that is a link is one all the same', async t => {
+  const on = await stage(t, {}, TAKEN);
+  const link = `${on.directory.path}-link`;
+  await symlink(on.directory.path, link);
+  t.after(() => unlink(link));
+  await on.directory.write({ 'asterisk.conf': `[directories]\nastetcdir => ${link}\n` });
+  const editor = new ConfigEditor(await on.directory.configuration(), undefined);
+  const cli = new CliStage(...changingCommands(await on.directory.configuration(), editor));
+  assert.match(await cli.text('config set sip.conf 1008 context x'), /^phones\.conf:10: .* is added/);
+});
+
+test('a backup is not changed', async t => {
+  const on = await stage(t, { 'sip.conf.bak': SIP }, TAKEN);
+  assert.match(
+    await on.cli.text('config set sip.conf.bak general realm x'),
+    /\/sip\.conf\.bak is the backup of sip\.conf, and is not changed: copy it to another name\./,
+  );
 });
 
 test('of two changes at once none undoes the other', async t => {

@@ -1,7 +1,7 @@
 /** The commands over configuration files, typed where no PBX runs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Directory } from './stage.js';
+import { Directory, findingsIn } from './stage.js';
 
 const SIP = `[general]
 udpbindaddr=127.0.0.1:0
@@ -93,8 +93,18 @@ test('every option of every file is in config help', async t => {
   const stage = await directory.cli();
   const described = (await directory.configuration()).described();
   assert.deepEqual(described.map(({ description }) => description.file).sort(), [
-    ...['acl.conf', 'asterisk.conf', 'cdr.conf', 'extconfig.conf', 'http.conf', 'logger.conf', 'manager.conf'],
-    ...['modules.conf', 'res_config_sqlite3.conf', 'sip.conf', 'sip_notify.conf'],
+    ...[
+      'acl.conf',
+      'asterisk.conf',
+      'cdr.conf',
+      'cdr_adaptive_odbc.conf',
+      'extconfig.conf',
+      'extensions.conf',
+      'http.conf',
+      'logger.conf',
+      'manager.conf',
+    ],
+    ...['modules.conf', 'res_config_sqlite3.conf', 'rtp.conf', 'sip.conf', 'sip_notify.conf'],
   ]);
   for (const { description } of described) {
     const rows = plain(await stage.text(`config help ${description.file}`));
@@ -137,6 +147,51 @@ test('with --strict a warning fails', async t => {
     "sip.conf:2: warning: unknown option 'alowguest', did you mean 'allowguest'?\nsip.conf: 1 warning\n",
   ]);
 });
+
+const halves: [file: string, text: string, said: string[]][] = [
+  [
+    'sip.conf',
+    `[general]
+maxexpiry=0
+#include nowhere.conf
+alowguest=yes
+[phone](!)
+type=friend
+[1008](phon)
+host=dynamic
+permit=nowhere
+[1009
+maxexpiry=0
+[1010](phone)
+colour=blue
+`,
+    [
+      'sip.conf:2: error: maxexpiry: expected',
+      'sip.conf:3: error: #include nowhere.conf: there is no such file',
+      "sip.conf:4: warning: unknown option 'alowguest', did you mean 'allowguest'?",
+      "sip.conf:7: error: no section 'phon' to inherit from, did you mean 'phone'?",
+      'sip.conf:9: error: permit: ',
+      "sip.conf:10: error: '[' without ']': [1009",
+      "sip.conf:13: warning: unknown option 'colour'",
+    ],
+  ],
+  [
+    'extconfig.conf',
+    '[settings]\nsippeers => nothing\nsipregs => sqlite3,asterisk\n#include nowhere.conf\n',
+    ['extconfig.conf:2: error: sippeers: expected', 'extconfig.conf:4: error: #include nowhere.conf'],
+  ],
+];
+
+for (const [file, text, said] of halves) {
+  test(`where the form of ${file} is wrong, values that are wrong by themselves are told, and nothing that follows`, async t => {
+    const directory = await Directory.of(t, { [file]: text });
+    const found = findingsIn((await (await directory.cli()).run(`config check ${file} --json`))[1]);
+    assert.deepEqual(
+      found.map((line, at) => (line.startsWith(said[at] ?? '') ? said[at] : line)),
+      said,
+    );
+  });
+}
 
 test('a draft that lies elsewhere is checked as the file it is to be', async t => {
   const directory = await Directory.of(t);

@@ -52,6 +52,9 @@ test('config list tells who reads a file, whether it was taken, and whether it c
       ?.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/, '<date>');
   assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> ok No 1');
   assert.equal(await row('asterisk.conf'), 'core asterisk.conf <date> ok No 0');
+  assert.equal(await row('http.conf'), 'http http.conf <date> absent No 0');
+  await stage.directory.write({ 'http.conf': '[general]\nenabled=no\n' });
+  assert.equal(await row('http.conf'), 'http http.conf <date> absent Yes 0');
   await stage.directory.write({ 'phones.conf': '[1008]\ntype=friend\npermit=nowhere\n' });
   assert.equal(await row('sip.conf'), 'chan_sip sip.conf <date> ok Yes 1');
   assert.match(

@@ -41,6 +41,7 @@ export interface Stage {
   readonly views: ViewTable;
   readonly pbx: MemoryPbx;
   readonly sinks: Set<LogSink>;
+  readonly debugLevels: Map<string, number>;
   /** What measures the event loop: how many are open. */
   readonly meters: { open: number };
   /** What the server logged. */
@@ -54,7 +55,7 @@ export interface Stage {
   /** Resolves when the server has seen clients go, and `count` are left. */
   left(count: number): Promise<void>;
   /** Opens another server in the place of one that was closed. */
-  again(): Promise<ControlServer>;
+  again(greeting?: string): Promise<ControlServer>;
 }
 
 export const temporary = (t: TestContext): string => {
@@ -78,12 +79,30 @@ export function parts(path: string, permissions = 0o600) {
   const logged: string[] = [];
   const sinks = new Set<LogSink>();
   const meters = { open: 0 };
+  const debugLevels = new Map([['', 0]]);
   const failed = (label: string, thrown: unknown) => void logged.push(`failed ${label}: ${thrown}`);
   const table = new CommandTable({ stopping: () => false, failed });
-  table.add('test', ...commands);
+  table.add('test', ...commands, {
+    syntax: 'core set debug [atleast] <level> [<module>]',
+    summary: 'x',
+    run({ args: { module = '', level }, chosen, out }) {
+      const least = chosen.has('atleast') ? (debugLevels.get(module) ?? 0) : 0;
+      debugLevels.set(module, Math.max(Number(level), least));
+      out.line(`debug ${JSON.stringify([...debugLevels])}`);
+    },
+  });
+  table.add('test', {
+    syntax: 'core set verbose <level>',
+    summary: 'x',
+    run({ args, console, out }) {
+      console.verbosity = Number(args['level']);
+      out.line(`verbose ${console.verbosity}`);
+    },
+  });
   return {
     cli: table,
     table,
+    debugLevels,
     sinks,
     logged,
     meters,
@@ -102,6 +121,7 @@ export function parts(path: string, permissions = 0o600) {
     clock: new SystemClock(),
     socket: { path, permissions },
     greeting: GREETING,
+    debugs: () => [...debugLevels],
     attach(sink: LogSink) {
       sinks.add(sink);
       return () => void sinks.delete(sink);
@@ -124,6 +144,7 @@ export async function openStage(t: TestContext): Promise<Stage> {
     clock: made.testClock,
     table: made.table,
     sinks: made.sinks,
+    debugLevels: made.debugLevels,
     views: made.views,
     pbx: made.pbx,
     meters: made.meters,
@@ -137,8 +158,8 @@ export async function openStage(t: TestContext): Promise<Stage> {
     async left(count) {
       while (server.clients > count) await new Promise(resolve => setImmediate(resolve));
     },
-    async again() {
-      const other = await ControlServer.open(made);
+    async again(greeting = GREETING) {
+      const other = await ControlServer.open({ ...made, greeting });
       t.after(() => other.close());
       return other;
     },

@@ -117,3 +117,31 @@ test('the time is in proportion to the text, whatever the expression', () => {
     assert.ok(performance.now() - from < 3000, pattern);
   }
 });
+
+const matches: [pattern: string, text: string, found: string | undefined, group?: string][] = [
+  ['b', 'abc', 'b'],
+  ['a|ab|abc', 'xabcd', 'abc'],
+  ['a*', 'baa', ''],
+  ['a+', 'baa', 'aa'],
+  ['(a|b)*c', 'xabc', 'abc', 'b'],
+  ['x(y)?', 'x', 'x'],
+  ['^(.*)-([0-9]+)$', 'SIP-7', 'SIP-7', 'SIP'],
+  ['(?:a)(b)', 'ab', 'ab', 'b'],
+  ['z', 'abc', undefined],
+];
+
+for (const [pattern, text, found, group] of matches) {
+  test(`${pattern} finds the leftmost and longest in '${text}'`, () => {
+    const match = compilePattern(pattern).match(text);
+    assert.deepEqual([match && text.slice(match.start, match.end), match?.group], [found, group]);
+  });
+}
+
+test('where it finds something, it begins where JavaScript finds it', () => {
+  const pattern = fc.stringMatching(/^[ab]{1,3}([*+?][ab]|\|[ab]{1,2}){0,3}$/);
+  fc.assert(
+    fc.property(pattern, fc.stringMatching(/^[abc]{0,12}$/), (expression, text) => {
+      assert.equal(compilePattern(expression).match(text)?.start ?? -1, text.search(new RegExp(expression)));
+    }),
+  );
+});

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { Client } from '../cli_console/stage.js';
-import { MAIN, missing, Obelisk, PHONES } from '../support/obelisk.js';
+import { MAIN, missing, Obelisk, PHONES, run } from '../support/obelisk.js';
 import { Phone, statusOf } from '../support/phone.js';
 import { Tmux, type Window } from '../support/tmux.js';
 
@@ -233,13 +233,35 @@ inTerminal('a PBX that is killed and started again finds its console waiting, wi
   await tmux.shows(/^1009 +127\.0\.0\.1:\d+/m);
 });
 
-inTerminal(
-  'a terminal that stands still under 100,000 log lines slows no phone, and is told what it missed',
-  async t => {
+/** Ways in which what the console draws is not taken, and back. */
+const halts: [
+  what: string,
+  halt: (tmux: Tmux, pid: number) => Promise<void>,
+  go: (tmux: Tmux, pid: number) => Promise<void>,
+][] = [
+  [
+    'a terminal that stands still',
+    async (_, pid) => void process.kill(pid, 'SIGSTOP'),
+    async (_, pid) => void process.kill(pid, 'SIGCONT'),
+  ],
+  [
+    'a terminal that is held by its flow control (Ctrl-S)',
+    async tmux => {
+      // The console takes Ctrl-S for a key: a line that obeys it is what is meant.
+      const { code, stderr } = await run('stty', ['-F', await tmux.knows('#{pane_tty}'), 'ixon']);
+      assert.equal(code, 0, stderr);
+      await tmux.keys('C-s');
+    },
+    tmux => tmux.keys('C-q'),
+  ],
+];
+
+for (const [what, halt, go] of halts) {
+  inTerminal(`${what} under 100,000 log lines slows no phone, and is told what it missed`, async t => {
     const tmux = await attach(t);
     using phone = await Phone.open(await pbx.port(), '1010', 'pass1010');
     const client = await pidOf(pbx);
-    process.kill(client, 'SIGSTOP');
+    await halt(tmux, client);
     let flooding = true;
     const flood = pbx.x('flood 100000').finally(() => {
       flooding = false;
@@ -248,13 +270,14 @@ inTerminal(
     for (; flooding; answered++) assert.equal(statusOf(await phone.register()), 200);
     assert.match(await flood, /flooded/);
     assert.ok(answered > 10, `${answered} registrations`);
-    process.kill(client, 'SIGCONT');
+    assert.doesNotMatch(await tmux.screen(), /of 100000/);
+    await go(tmux, client);
     await tmux.shows(/^Log: all levels, \d{5} lines lost/m, /flood 100000 of 100000/, /^ up /m);
     await tmux.type('core show uptime');
     await tmux.keys('Enter');
     await tmux.shows(/^System uptime: /m);
-  },
-);
+  });
+}
 
 const ends: [how: string, code: number, end: (tmux: Tmux, pid: number) => Promise<void> | boolean][] = [
   ['F10', 0, tmux => tmux.keys('F10')],

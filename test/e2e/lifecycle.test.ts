@@ -159,11 +159,11 @@ test('modules of an existing installation that are not ours are one line, and ne
   const pbx = await Obelisk.create({
     'sip.conf': PHONES,
     'modules.conf':
-      '[modules]\nautoload=no\nload => res_rtp_asterisk.so\nload => app_dial.so\nload => pbx_config.so\nload => chan_sip.so\n',
+      '[modules]\nautoload=no\nload => res_rtp_asterisk.so\nload => app_confbridge.so\nload => pbx_lua.so\nload => chan_sip.so\n',
   });
   try {
     assert.match(await pbx.x('module show like sip'), /chan_sip .*Running/);
-    const lines = (await pbx.read('log/messages')).split('\n').filter(line => line.includes('app_dial'));
+    const lines = (await pbx.read('log/messages')).split('\n').filter(line => line.includes('app_confbridge'));
     assert.equal(lines.length, 1);
   } finally {
     await pbx.remove();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holder, SqlStage, when } from './stage.js';
 
-const ALL = ['sippeers', 'sipregs', 'ast_config', 'extensions', 'voicemail'];
+const ALL = ['sippeers', 'sipregs', 'ast_config', 'extensions', 'voicemail', 'cdr'];
 
 test('an empty file gets every table, once', async t => {
   const { connection } = await SqlStage.of(t);
@@ -22,6 +22,7 @@ test("the tables have the original's columns and indexes", async t => {
     ['ast_config', 8],
     ['extensions', 6],
     ['voicemail', 34],
+    ['cdr', 21],
   ]);
   assert.deepEqual(
     stage.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'sippeers' ORDER BY name"),

@@ -11,6 +11,9 @@ import { type Realtime, realtime } from '../../core/config/engine.js';
 import { FileMissing } from '../../core/config/files.js';
 import { RealtimeFamilies } from '../../core/config/realtime.js';
 import { RealtimeStatus, realtimeStatus } from '../../core/config/realtime-status.js';
+import { contexts } from '../../core/dialplan/contexts.js';
+import { dialplan } from '../../core/dialplan/dialplan.js';
+import { type DialplanEngine, openDialplan } from '../../core/dialplan/engine.js';
 import { LoadDeclined, traceOf } from '../../core/errors.js';
 import { type Event, Events, type Fact } from '../../core/events.js';
 import { type Loader, loader } from '../../core/loader.js';
@@ -19,7 +22,7 @@ import type { Core } from '../../core/module.js';
 import { Registry, type Token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import { Scope } from '../../core/scope.js';
-import { readSettings, settings } from '../../core/settings.js';
+import { readSettings, type Settings, settings } from '../../core/settings.js';
 import { MemoryLoader, moduleRow } from './memory-loader.js';
 import { testCalls } from './test-calls.js';
 import { keptLog } from './wire.js';
@@ -79,6 +82,7 @@ export class CoreStage {
   readonly calls = testCalls(this.clock, this.events);
   readonly #log = keptLog();
   readonly #files = new Map<string, { text: string; read: boolean }>();
+  #dialplan: DialplanEngine | undefined;
   readonly #spawned = new Set<Promise<unknown>>();
   readonly #jobs = this.heap.open();
   readonly core: Core;
@@ -106,9 +110,23 @@ export class CoreStage {
     const stage = new CoreStage(name);
     for (const [file, text] of Object.entries(files)) stage.write(file, text);
     const parsed = await parse('asterisk.conf', files['asterisk.conf'] ?? '[options]\n');
-    stage.registry.provide('core', settings, readSettings(parsed, '/etc/asterisk.conf', 'host').settings);
+    stage.#provide(readSettings(parsed, '/etc/asterisk.conf', 'host').settings);
     if (files['acl.conf'] !== undefined) stage.lists.configure(await parse('acl.conf', files['acl.conf']));
     return stage;
+  }
+
+  /** The engine, without an extension until a test adds it. */
+  get dialplan(): DialplanEngine {
+    return this.#dialplan ?? assert.fail('the stage is not ready');
+  }
+
+  #provide(set: Settings): void {
+    const { calls, clock, registry, events } = this;
+    const emit: Core['emit'] = (event, fact) => events.emit(event, fact);
+    this.#dialplan = openDialplan({ calls, clock, log: this.#log.log, settings: set, emit }, 'core');
+    registry.provide('core', settings, set);
+    registry.provide('core', dialplan, this.#dialplan);
+    registry.provide('core', contexts, this.#dialplan.contexts);
   }
 
   /** Log lines, `level: text`. */
@@ -118,6 +136,10 @@ export class CoreStage {
 
   write(file: string, text: string): void {
     this.#files.set(file, { text, read: false });
+  }
+
+  remove(file: string): void {
+    this.#files.delete(file);
   }
 
   /** What was told of one kind. */

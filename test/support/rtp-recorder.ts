@@ -25,6 +25,8 @@ export class RecordedSession implements RtpSession {
     this.listener = listener;
   }
 
+  usedBy(): void {}
+
   configure(flow: RtpFlow): void {
     this.flow = flow;
   }

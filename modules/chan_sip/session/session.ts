@@ -1,6 +1,6 @@
 /** The media of one leg of a call: what its two ends agree on by SDP, and the RTP that follows from it. */
 import { randomInt } from 'node:crypto';
-import type { MediaPort } from '#core';
+import type { Channel, MediaPort } from '#core';
 import type { RtpAddress, RtpEngine, RtpFigures, RtpSession } from '../../res_rtp/token.js';
 import { type Candidate, candidates, reachable } from './codecs.js';
 import { type Elsewhere, type End, elsewhere, sameElsewhere } from './direct-media.js';
@@ -310,6 +310,11 @@ export class Session {
       digits: this.digits,
       candidates: candidates(this.#terms),
     };
+  }
+
+  /** Whose media it is: what moves it is not unloaded under the channel. */
+  usedBy(channel: Channel): void {
+    this.#rtp.usedBy(channel);
   }
 
   close(): void {

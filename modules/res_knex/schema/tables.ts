@@ -55,4 +55,23 @@ const voicemail: TableDefinition = {
   indexes: [['mailbox'], ['context'], ['mailbox', 'context'], ['imapuser']],
 };
 
-export const tables: readonly TableDefinition[] = [sippeers, sipregs, astConfig, extensions, voicemail];
+/** Call records. */
+const cdr: TableDefinition = {
+  name: 'cdr',
+  columns: {
+    accountcode: 20,
+    ...columns(80, 'src dst dcontext clid channel dstchannel lastapp lastdata'),
+    ...columns('datetime', 'start answer end'),
+    ...columns('integer', 'duration billsec'),
+    ...columns(45, 'disposition amaflags'),
+    userfield: 256,
+    ...columns(150, 'uniqueid linkedid'),
+    peeraccount: 20,
+    sequence: 'integer',
+  },
+  required: [],
+  unique: [],
+  indexes: [],
+};
+
+export const tables: readonly TableDefinition[] = [sippeers, sipregs, astConfig, extensions, voicemail, cdr];

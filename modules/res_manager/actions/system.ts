@@ -1,6 +1,7 @@
 /** The actions that concern the PBX as a whole: its command line, its age and its settings, its modules and its log. */
 import {
   type Actions,
+  type Channels,
   type Cli,
   type Clock,
   type Console,
@@ -28,11 +29,12 @@ export interface SystemActionParts {
   readonly cli: Cli;
   readonly actions: Actions;
   readonly pbx: PbxControl;
+  readonly channels: Channels;
   readonly loader: Loader;
   readonly loggers: Loggers;
   readonly settings: Settings;
   /** What there is, for CoreSettings. */
-  has(): { readonly realtime: boolean; readonly http: boolean };
+  has(): { readonly realtime: boolean; readonly http: boolean; readonly cdr: boolean };
 }
 
 const DATE = compileDate('%Y-%m-%d');
@@ -114,20 +116,20 @@ function moduleCheck({ loader }: SystemActionParts, call: ManagerCall): void {
   call.reply([['Version', '']]);
 }
 
-function coreStatus({ pbx }: SystemActionParts, call: ManagerCall): void {
+function coreStatus({ pbx, channels }: SystemActionParts, call: ManagerCall): void {
   const { startedAt, lastReloadAt } = pbx;
   call.reply([
     ['CoreStartupDate', DATE.print(startedAt)],
     ['CoreStartupTime', TIME.print(startedAt)],
     ['CoreReloadDate', DATE.print(lastReloadAt)],
     ['CoreReloadTime', TIME.print(lastReloadAt)],
-    ['CoreCurrentCalls', 0],
-    ['CoreProcessedCalls', 0],
+    ['CoreCurrentCalls', channels.calls],
+    ['CoreProcessedCalls', channels.processed],
   ]);
 }
 
 function coreSettings({ pbx, settings, has }: SystemActionParts, call: ManagerCall): void {
-  const { realtime, http } = has();
+  const { realtime, http, cdr } = has();
   call.reply([
     ['AMIversion', VERSION],
     ['AsteriskVersion', `Obelisk ${pbx.version}`],
@@ -138,7 +140,7 @@ function coreSettings({ pbx, settings, has }: SystemActionParts, call: ManagerCa
     ['CoreRunGroup', settings.rungroup],
     ['CoreMaxFilehandles', settings.maxfiles],
     ['CoreRealTimeEnabled', yesNo(realtime)],
-    ['CoreCDRenabled', yesNo(false)],
+    ['CoreCDRenabled', yesNo(cdr)],
     ['CoreHTTPenabled', yesNo(http)],
     ['SoundsSearchCustomDir', yesNo(settings.sounds_search_custom_dir)],
   ]);

@@ -194,7 +194,7 @@ const showSettings = ({ server }: CommandParts): Command => ({
       ['Allow multiple login:', word(general.allowmultiplelogin), 'allowmultiplelogin'],
       ['Display connects:', word(general.displayconnects), 'displayconnects'],
       ['Timestamp events:', word(general.timestampevents), 'timestampevents'],
-      ['Channel vars:', general.channelvars, 'channelvars'],
+      ['Channel vars:', general.channelvars.join(','), 'channelvars'],
       ['Disabled events:', general.disabledevents.join(','), 'disabledevents'],
       ['Debug:', word(server.debug), 'debug'],
       ['Login timeout (seconds):', general.authtimeout, 'authtimeout'],

@@ -230,10 +230,10 @@ export const VALUES: readonly Broken[] = [
   ),
   modules(
     'modules of others',
-    '[modules]\nautoload=yes\nload => app_dial.so\nload => pbx_config.so\n',
+    '[modules]\nautoload=yes\nload => app_festival.so\nload => chan_unistim.so\n',
     'notice',
     3,
-    'not part of this PBX, and passed over: app_dial, pbx_config',
+    'not part of this PBX, and passed over: app_festival, chan_unistim',
   ),
   modules(
     'a required module that there is not',

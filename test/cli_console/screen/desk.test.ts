@@ -9,7 +9,7 @@ import { History } from '../../../modules/cli_console/client/history.js';
 import { Desk } from '../../../modules/cli_console/client/screen/desk.js';
 import { Keeper } from '../../../modules/cli_console/client/screen/keeper.js';
 import { KeyReader } from '../../../modules/cli_console/client/screen/keys.js';
-import { openStage, type Stage, temporary } from '../stage.js';
+import { GREETING, openStage, type Stage, temporary } from '../stage.js';
 
 /** A console of 80x24 whose screen can be waited for. */
 class Console {
@@ -186,6 +186,40 @@ test('a lost PBX is told of, and tried for again and again, ever more slowly', a
   await console.shows(/^ up \S+/m);
   console.keys('say hello\r');
   await console.shows(/^hello$/m);
+});
+
+test("what was set to be told is set again at the next PBX, and at the same one where it is the console's own", async t => {
+  const { stage, console } = await attached(t);
+  let { server } = stage;
+  const reconnect = async (greeting?: string) => {
+    await server.close();
+    await console.shows(/lost, again in 250$/);
+    server = await stage.again(greeting);
+    console.events.length = 0;
+    console.clock.advance(250);
+    await console.shows(/^ up \S+/m);
+  };
+  console.keys('core set verbose 7\r');
+  await console.shows(/^verbose 7$/m);
+  for (const line of ['core set debug 4', 'core set debug 2 chan_sip']) {
+    console.keys(`${line}\r`);
+    await console.shows(/^debug .*$/m);
+  }
+  await console.shows(/"chan_sip",2/);
+  console.keys('\x1b');
+  stage.debugLevels.set('', 0).delete('chan_sip');
+  await reconnect();
+  assert.deepEqual(
+    [[...stage.sinks].map(({ console: { verbosity } }) => verbosity), [...stage.debugLevels]],
+    [[7], [['', 0]]],
+  );
+  await reconnect(GREETING.replace('42', '43'));
+  console.keys('core set debug atleast 1 other\r');
+  await console.shows(/^debug \[\["",4\],\["chan_sip",2\],\["other",1\]\]$/m);
+  assert.deepEqual(
+    [...stage.sinks].map(({ console: { verbosity } }) => verbosity),
+    [7],
+  );
 });
 
 test('a server that knows no JSON is told apart', async t => {

@@ -1,40 +1,19 @@
 /** One change to a file and what it includes: core/config/layout.ts and core/config/revision.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { type Reader, Unreadable } from '../../../core/config/dialect.js';
-import { type Layout, layoutOf } from '../../../core/config/layout.js';
+import type { Layout } from '../../../core/config/layout.js';
 import {
   dropSection,
   type Habit,
   newSection,
   type Revised,
+  refuseOverruled,
   setOption,
   unsetOption,
   withinFile,
 } from '../../../core/config/revision.js';
-import { parseTree, printTree, Unwritable } from '../../../core/config/tree.js';
-import { dialectText } from '../../support/dialect-text.js';
-
-type Texts = Readonly<Record<string, string>>;
-
-const reader = (texts: Texts): Reader => ({
-  find: async name => (name in texts ? [{ name, path: `/${name}` }] : []),
-  open: async ({ name, path }) => {
-    const text = texts[name];
-    if (text === undefined) throw new Unreadable('is not there');
-    return { name, path, text };
-  },
-  run: async command => ({
-    source: { name: `#exec ${command}`, path: `#exec ${command}`, text: 'x=1\n' },
-    complaints: [],
-  }),
-});
-
-/** The files as they can be edited; `a` is the first. */
-const layout = (texts: Texts): Promise<Layout> => layoutOf({ name: 'a', path: '/a', text: texts['a']! }, reader(texts));
-
-const after = ({ files }: Layout): Texts => Object.fromEntries(files.map(({ name, tree }) => [name, printTree(tree)]));
+import { Unwritable } from '../../../core/config/tree.js';
+import { after, layout, type Texts } from './layout-stage.js';
 
 const single: Habit = { names: ['x', 'ex'], merged: false };
 const listed: Habit = { names: ['x'], key: value => value.split(',')[0]!, merged: false };
@@ -128,6 +107,27 @@ const done: [rule: string, before: Texts, edit: (all: Layout) => Revised, after:
     set('3', merged),
     { a: '[s]\nx=3\n[s]\ny=1\n' },
     'changed a:2',
+  ],
+  [
+    'a template that a later part inherits from is overruled behind it',
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\n' },
+    set('3', merged),
+    { a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\ny=1\nx=3\n' },
+    'added a:7',
+  ],
+  [
+    'so is a section that is taken into one',
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\n' },
+    set('3'),
+    { a: '[r]\nx=1\n[s]\nx=2\n[s](+,r)\nx=3\n' },
+    'added a:6',
+  ],
+  [
+    'and a line about the same that comes from a template',
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\n' },
+    set('1,new', listed),
+    { a: '[t](!)\nx=1,old\n[s]\nx=1,new\n[s](+,t)\nx=1,new\n' },
+    'added a:6',
   ],
   [
     'what += added goes with what it was added to',
@@ -249,102 +249,16 @@ for (const [what, before, edit, why] of refused) {
   });
 }
 
-const name = fc.constantFrom('a', 'b', 'name', 'x y', 'new');
-const section = fc.constantFrom('a', 'a', 'b', 'name');
-const value = fc.constantFrom('', '1', 'a b', ';', 'x\\', '[', '>');
-
-type Edit = [kind: 'set' | 'list' | 'unset' | 'add' | 'remove', section: string, name: string, value: string];
-
-const edits = fc.array(
-  fc.tuple(fc.constantFrom<Edit[0]>('set', 'set', 'list', 'unset', 'add', 'remove'), section, name, value),
-  { maxLength: 6 },
-);
-
-/** Does an edit; whether it was possible. */
-function attempt(all: Layout, [kind, where, option, text]: Edit): boolean {
-  const habit: Habit = { names: [option], merged: false, ...(kind === 'list' && { key: (one: string) => one }) };
-  try {
-    if (kind === 'set' || kind === 'list') setOption(all, where, option, text, habit);
-    else if (kind === 'unset') unsetOption(all, where, option, undefined, habit);
-    else if (kind === 'add') newSection(all, all.files[0]!, `${where}${option}`, []);
-    else dropSection(all, where);
-    return true;
-  } catch (thrown) {
-    assert.ok(thrown instanceof Unwritable, String(thrown));
-    return false;
-  }
-}
-
-test('whatever the text, parsing and printing it is the identity', () => {
-  const any = fc.oneof(dialectText, fc.string(), fc.string({ unit: 'binary' }));
-  fc.assert(
-    fc.property(any, text => assert.equal(printTree(parseTree(text)), text)),
-    { numRuns: 3000 },
-  );
-});
-
-/** The lines of a text with their ends, each with how often it is there. */
-function census(text: string): Map<string, number> {
-  const lines = new Map<string, number>();
-  for (const [line] of text.replace(/^\uFEFF/, '').matchAll(/[^\n]*\n|[^\n]+$/g))
-    lines.set(line, (lines.get(line) ?? 0) + 1);
-  return lines;
-}
-
-/** How many lines of the first text the second has not. */
-const lost = (before: string, now: string): string[] => {
-  const left = census(now);
-  return [...census(before)].flatMap(([line, count]) =>
-    Array<string>(Math.max(count - (left.get(line) ?? 0), 0)).fill(line),
-  );
-};
-
-/** The lines of every part of a section. */
-function linesOf(text: string, section: string): ReadonlySet<string> {
-  const lines = new Set<string>();
-  let current = '';
-  for (const { raw, end, statement } of parseTree(text).lines) {
-    if (statement?.kind === 'section') current = statement.name.toLowerCase();
-    if (current === section) lines.add(raw + end);
-  }
-  return lines;
-}
-
-/** Whether an edit may take this line of the text away, or change it. */
-function mayChange(text: string, line: string, [kind, where, option]: Edit): boolean {
-  if (kind === 'remove') return linesOf(text, where).has(line);
-  const last =
-    line ===
-    text
-      .replace(/^\uFEFF/, '')
-      .split('\n')
-      .at(-1);
-  // A last line without an end gets one when another follows.
-  if (last) return true;
-  return line.toLowerCase().includes(option) && kind !== 'add';
-}
-
-test('whatever the text, no edit of a sequence changes a line that is not its own', async () => {
-  let possible = 0;
-  const property = fc.asyncProperty(dialectText, dialectText, edits, async (text, included, sequence) => {
-    let texts: Texts = { a: text, x: included };
-    for (const edit of sequence) {
-      const all = await layout(texts);
-      if (!attempt(all, edit)) {
-        assert.deepEqual(after(all), Object.fromEntries(all.files.map(file => [file.name, file.text])));
-        continue;
-      }
-      possible++;
-      const now = { ...texts, ...after(all) };
-      for (const [file, before] of Object.entries(texts)) {
-        const gone = lost(before, now[file]!);
-        const wrong = gone.filter(line => !mayChange(before, line, edit));
-        assert.deepEqual(wrong, [], `${edit} of ${JSON.stringify(before)} gives ${JSON.stringify(now[file])}`);
-        if (edit[0] !== 'unset' && edit[0] !== 'remove') assert.ok(lost(now[file]!, before).length <= gone.length + 2);
-      }
-      texts = now;
-    }
+for (const [value, habit, why] of [
+  ['1', merged, undefined],
+  ['2', merged, /^'x' of \[s\] would not be in force, a:2 \(template t\) decides: change it there$/],
+  ['1', listed, undefined],
+  ['4', listed, /^'x' of \[s\] would not be in force, nothing of it would be read$/],
+] as const) {
+  test(`whether x=${value} is in force is read from the file${habit.key ? ', among others' : ''}`, async () => {
+    const { config } = await layout({ a: '[t](!)\nx=1\n[s]\nx=2\n[s](t)\n' });
+    const verify = () => refuseOverruled(config, 's', 'x', value, habit);
+    if (!why) return verify();
+    return assert.throws(verify, (thrown: unknown) => thrown instanceof Unwritable && why.test(thrown.message));
   });
-  await fc.assert(property, { numRuns: 1500 });
-  assert.ok(possible > 500, `${possible} edits were possible`);
-});
+}

@@ -1,5 +1,16 @@
 /** `callerid`, its parts, and `callingpres`: who a device says is calling. */
-import { custom, type Fold, Invalid, into, type Option, type Remarks } from '#core';
+import {
+  custom,
+  type Fold,
+  Invalid,
+  into,
+  type Option,
+  type Presentation,
+  presentationNumber,
+  presentations,
+  presentationText,
+  type Remarks,
+} from '#core';
 
 export interface CallerId {
   readonly name: string;
@@ -34,33 +45,16 @@ export const callerIdPart = (target: string, part: keyof CallerId, help: string,
 export const withoutName = (target: string, help: string, remarks: Remarks): Fold =>
   into<CallerId>(target, 'text', help, (_text, before = NOBODY) => ({ ...before, name: '' }), remarks);
 
-interface Presentation {
-  readonly word: string;
-  readonly shown: string;
+const BY_NUMBER: ReadonlyMap<number, Presentation> = new Map(
+  presentations.map(word => [presentationNumber(word), word]),
+);
+
+const EXPECTS = `${presentations.join(', ')}, or the number of one`;
+
+export function presentationWords(code: number): string {
+  const word = BY_NUMBER.get(code);
+  return word === undefined ? 'unknown' : presentationText(word);
 }
-
-const SCREENINGS = [
-  ['_not_screened', 'Not Screened'],
-  ['_passed_screen', 'Passed Screen'],
-  ['_failed_screen', 'Failed Screen'],
-  ['', 'Network Number'],
-] as const;
-
-const PRESENTATIONS: ReadonlyMap<number, Presentation> = new Map([
-  ...SCREENINGS.map(([suffix, shown], code): [number, Presentation] => [
-    code,
-    { word: `allowed${suffix}`, shown: `Presentation Allowed, ${shown}` },
-  ]),
-  ...SCREENINGS.map(([suffix, shown], code): [number, Presentation] => [
-    0x20 + code,
-    { word: `prohib${suffix}`, shown: `Presentation Prohibited, ${shown}` },
-  ]),
-  [0x43, { word: 'unavailable', shown: 'Number Unavailable' }],
-]);
-
-const EXPECTS = `${[...PRESENTATIONS.values()].map(({ word }) => word).join(', ')}, or the number of one`;
-
-export const presentationWords = (code: number): string => PRESENTATIONS.get(code)?.shown ?? 'unknown';
 
 /** The number of Q.931 that a word stands for. */
 export const presentation = (help: string, remarks: Remarks): Option<number> =>
@@ -70,8 +64,8 @@ export const presentation = (help: string, remarks: Remarks): Option<number> =>
     help,
     text => {
       const wanted = text.trim().toLowerCase();
-      for (const [code, { word }] of PRESENTATIONS) if (word === wanted || String(code) === wanted) return code;
+      for (const [code, word] of BY_NUMBER) if (word === wanted || String(code) === wanted) return code;
       throw new Invalid(`expected ${EXPECTS}, got '${text}'`);
     },
-    { ...remarks, show: code => PRESENTATIONS.get(code)?.word ?? String(code) },
+    { ...remarks, show: code => BY_NUMBER.get(code) ?? String(code) },
   );

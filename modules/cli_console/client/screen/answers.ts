@@ -1,5 +1,6 @@
 /** Commands that run, and the text that stands over the view: the answer of one, again and again when it is watched. */
 import { type Clock, type Timer, type Watch, watchOf } from '#core';
+import type { Levels } from '../../json-protocol.js';
 import { type Hands, Refusal } from './pane.js';
 import { TextPane } from './text-pane.js';
 
@@ -11,8 +12,8 @@ interface Parts {
   readonly hands: Hands;
   /** Columns that an answer has. */
   width(): number;
-  /** A command has run: what is shown may have changed. */
-  ran(): void;
+  /** A command has run: what is shown may have changed, and `levels` where it set them. */
+  ran(levels: Levels | undefined): void;
 }
 
 export class Answers {
@@ -82,8 +83,8 @@ export class Answers {
     }
     this.#running += 1;
     try {
-      const { text } = await hands.ask('run', { line, width: width() });
-      ran();
+      const { text, levels } = await hands.ask('run', { line, width: width() });
+      ran(levels);
       return text;
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;

@@ -1,6 +1,6 @@
 /** The console without its terminal: keys and what the server says go in, a canvas comes out. */
 import { type Clock, type Greeting, type Timer, terminalText } from '#core';
-import type { Op, Push, Requests } from '../../json-protocol.js';
+import type { Levels, Op, Push, Requests } from '../../json-protocol.js';
 import type { History } from '../history.js';
 import { Answers } from './answers.js';
 import { CommandLine } from './command-line.js';
@@ -50,6 +50,10 @@ export class Desk implements Hands {
   #status: Status | undefined;
   #lost: { readonly reason: string; readonly until: number } | undefined;
   #ticking: Timer | undefined;
+  /** What was asked to be told, which a connection or a PBX that is new is asked for again. */
+  #told: Told;
+  /** Of the PBX that was there last. */
+  #pid: Greeting['pid'] | undefined;
   /** Keys that wait until candidates are there. */
   #held: Key[] | undefined;
   /** What has been asked for and is not there yet. */
@@ -66,8 +70,13 @@ export class Desk implements Hands {
       clock: parts.clock,
       hands: this,
       width: () => this.#size.width,
-      ran: () => this.#look(),
+      ran: levels => {
+        if (levels) this.#told = toldBy(levels);
+        this.#look();
+      },
     });
+    const { verbose, debug } = parts;
+    this.#told = { verbose, debug: debug > 0 ? [`core set debug atleast ${debug}`] : [] };
     if (parts.history.problem !== undefined) this.#say(parts.history.problem);
   }
 
@@ -79,15 +88,17 @@ export class Desk implements Hands {
   // What the server does.
 
   opened({ host, pid, version }: Greeting, again: boolean): void {
-    const { muted, verbose, debug } = this.#parts;
+    const { verbose, debug } = this.#told;
     this.#lost = undefined;
     this.#status = undefined;
     this.#ticking ??= this.#parts.clock.after(LOOK, () => this.#tick());
     this.#asked.clear();
     this.#prompt = this.#parts.local ? '*CLI> ' : `${terminalText(host, false)}*CLI> `;
     this.#say(`${again ? 'Connected again' : 'Connected'}: Obelisk ${version} on ${host}, pid ${pid}.`);
-    spawn(this, this.ask('log', { on: !muted, verbosity: verbose }));
-    if (debug > 0) spawn(this, this.ask('run', { line: `core set debug atleast ${debug}` }));
+    spawn(this, this.ask('log', { on: !this.#parts.muted, verbosity: verbose }));
+    // The debug level is the PBX's own: one that is still there has it.
+    if (pid !== this.#pid) for (const line of debug) spawn(this, this.ask('run', { line }));
+    this.#pid = pid;
     spawn(
       this,
       this.ask('views', {}).then(shown => {
@@ -320,6 +331,18 @@ export class Desk implements Hands {
       });
   }
 }
+
+/** What this console asks for when it connects. */
+interface Told {
+  readonly verbose: number;
+  /** Command lines. */
+  readonly debug: readonly string[];
+}
+
+const toldBy = ({ verbose, debug }: Levels): Told => ({
+  verbose,
+  debug: debug.map(([module, level]) => `core set debug ${level} ${module}`.trimEnd()),
+});
 
 /** What is typed for the console itself. */
 interface Local {

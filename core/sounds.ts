@@ -1,0 +1,98 @@
+/** Sound files: found by name and language, among the operator's and those that come with the PBX. */
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { token } from './registry.js';
+
+/** What the media engine plays, the best first. */
+export const soundFormats = ['wav', 'ulaw', 'alaw', 'sln'] as const;
+
+export interface SoundFile {
+  /** As dialplans name it: `digits/1`. */
+  readonly name: string;
+  readonly language: string;
+  readonly format: string;
+  readonly path: string;
+}
+
+export interface Sounds {
+  /**
+   * The file of a sound, `digits/1`, without its ending: in the language, then in English. An absolute name is itself.
+   * @returns undefined where there is none, or the name leads out of the folder of sounds
+   */
+  find(name: string, language: string): Promise<string | undefined>;
+  /** Those that are there, sorted by name. */
+  list(): Promise<readonly SoundFile[]>;
+}
+
+export const sounds = token<Sounds>('sounds');
+
+const FALLBACK = 'en';
+/** Sounds that a list has at most. */
+const MOST_LISTED = 10_000;
+
+export class SoundFiles implements Sounds {
+  readonly #roots: readonly string[];
+
+  /** `roots`: folders with a folder for each language, the one that is asked first at the beginning. */
+  constructor(roots: readonly string[]) {
+    this.#roots = roots;
+  }
+
+  async find(name: string, language: string): Promise<string | undefined> {
+    if (name === '' || name.includes('\0')) return undefined;
+    if (isAbsolute(name)) return withEnding(name);
+    const languages = [...new Set([...languagesOf(language), FALLBACK])];
+    for (const root of this.#roots) {
+      for (const one of languages) {
+        const folder = join(root, one);
+        const path = join(folder, name);
+        if (relative(root, folder).startsWith('..') || relative(folder, path).startsWith('..')) return undefined;
+        const found = await withEnding(path);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  async list(): Promise<readonly SoundFile[]> {
+    const files: SoundFile[] = [];
+    for (const root of this.#roots) {
+      for (const path of await filesUnder(root)) {
+        const [language = '', ...rest] = path.split('/');
+        const [, name, format] = /^(.*)\.([^.]+)$/.exec(rest.join('/')) ?? [];
+        if (name === undefined || !soundFormats.some(one => one === format)) continue;
+        if (files.some(other => other.name === name && other.language === language)) continue;
+        files.push({ name, language, format: format!, path: join(root, path) });
+        if (files.length >= MOST_LISTED) return files;
+      }
+    }
+    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+/** `en_GB`, then `en`. */
+function languagesOf(language: string): string[] {
+  const [main = ''] = language.split('_');
+  return language === '' ? [] : [language, main];
+}
+
+async function withEnding(path: string): Promise<string | undefined> {
+  for (const format of soundFormats) {
+    const file = `${path}.${format}`;
+    if (await isFile(file)) return file;
+  }
+  return undefined;
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isFile(),
+    // Not there, or not to be looked at: there is no such sound.
+    (_notThere: unknown) => false,
+  );
+
+const filesUnder = (root: string): Promise<string[]> =>
+  readdir(root, { recursive: true }).then(
+    names => names.map(name => name.replaceAll('\\', '/')),
+    (_notThere: unknown) => [],
+  );

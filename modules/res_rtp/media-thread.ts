@@ -1,0 +1,113 @@
+/** A media thread seen from the main thread: what it is asked, what it tells, and what becomes of it when it dies. */
+import { join } from 'node:path';
+import { type TransferListItem, Worker } from 'node:worker_threads';
+import { messageOf, type Scheduler } from '#core';
+import { noDrops, type Order, type Report, type Tally } from './orders.js';
+import type { PortListener, ThreadPort } from './thread-port.js';
+import type { Task } from './worker/thread.js';
+
+/** The longest that a thread may take to say goodbye for its calls. */
+const GOODBYE = 1500;
+
+/** Something that goes on at a port until it ends. */
+export interface Job {
+  position: number;
+  end(report: Extract<Report, { kind: 'played' | 'recorded' }>): void;
+  /** The thread is gone. */
+  lost(why: string): void;
+}
+
+export interface MediaThreadParts {
+  readonly task: Task;
+  readonly sched: Scheduler;
+  /** For the log: what was asked to be seen, and what went wrong. */
+  readonly lines: (lines: readonly string[]) => void;
+  /** It has died, by itself. */
+  readonly died: (why: string) => void;
+}
+
+export class MediaThread {
+  readonly ports = new Map<number, ThreadPort>();
+  /** Of ports that are closed here, and not there yet. */
+  readonly leaving = new Map<number, PortListener>();
+  readonly jobs = new Map<number, Job>();
+  tally: Tally = { figures: [], positions: [], drops: noDrops(), spare: 0 };
+  readonly #parts: MediaThreadParts;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  #ending = false;
+  #gone = false;
+
+  constructor(parts: MediaThreadParts) {
+    this.#parts = parts;
+    const worker = new Worker(join(__dirname, 'worker', 'thread.js'), { workerData: parts.task, name: 'media' });
+    let why = 'a media thread ended';
+    worker.on('message', (report: Report) => this.#told(report));
+    worker.on('error', thrown => {
+      why = `a media thread failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown)}`;
+    });
+    this.#exited = new Promise(resolve => {
+      worker.on('exit', () => {
+        this.#over(why);
+        resolve();
+      });
+    });
+    this.#worker = worker;
+  }
+
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** The number that the system knows the thread by, for tests and for who measures. */
+  get id(): number {
+    return this.#worker.threadId;
+  }
+
+  send(order: Order, transfer: readonly TransferListItem[] = []): void {
+    if (!this.#gone) this.#worker.postMessage(order, transfer);
+  }
+
+  /** Ends its calls with a goodbye, then the thread; within bounds. */
+  async close(): Promise<void> {
+    if (this.#ending) return this.#exited;
+    this.#ending = true;
+    const limit = this.#parts.sched.after('end of a media thread', GOODBYE, () => void this.#worker.terminate());
+    this.send({ kind: 'end' });
+    await this.#exited;
+    limit.cancel();
+  }
+
+  #told(report: Report): void {
+    const { kind } = report;
+    if (kind === 'lines') this.#parts.lines(report.lines);
+    else if (kind === 'tally') this.#tallied(report.tally);
+    else if (kind === 'closed') {
+      if (report.figures) this.leaving.get(report.port)?.counted(report.figures);
+      this.leaving.delete(report.port);
+    } else if (kind === 'played' || kind === 'recorded') {
+      const job = this.jobs.get(report.job);
+      this.jobs.delete(report.job);
+      job?.end(report);
+    } else this.ports.get(report.port)?.listener.told(report);
+  }
+
+  #tallied(tally: Tally): void {
+    this.tally = tally;
+    for (const [id, figures] of tally.figures) this.ports.get(id)?.listener.counted(figures);
+    for (const [id, position] of tally.positions) {
+      const job = this.jobs.get(id);
+      if (job) job.position = position;
+    }
+  }
+
+  #over(why: string): void {
+    this.#gone = true;
+    if (!this.#ending) this.#parts.died(why);
+    for (const job of [...this.jobs.values()]) job.lost(why);
+    this.jobs.clear();
+    for (const port of [...this.ports.values()]) port.lost(why);
+    this.ports.clear();
+    this.leaving.clear();
+  }
+}

@@ -1,0 +1,95 @@
+/** One stream of packets that goes out: its numbers run on whatever the sources of what it carries (RFC 3550 §5.1). */
+import { randomInt } from 'node:crypto';
+import { sequenceDelta, timestampDelta } from './packet.js';
+
+/** Numbers this far apart are of something new, even of the same source. */
+const JUMP = 3000;
+/** Milliseconds of timestamps likewise. */
+const TIME_JUMP = 10_000;
+/** Milliseconds between two packets that come at the same moment. */
+const LEAST_STEP = 20;
+
+const WORD = 0x1_0000;
+const LONG = 0x1_0000_0000;
+
+/** Where a stream begins. */
+export interface Start {
+  readonly ssrc: number;
+  readonly sequence: number;
+  readonly timestamp: number;
+}
+
+const atRandom = (): Start => ({
+  ssrc: randomInt(LONG),
+  sequence: randomInt(WORD),
+  timestamp: randomInt(LONG),
+});
+
+export class Outgoing {
+  readonly ssrc: number;
+  /** Of the packet that goes out now. */
+  sequence: number;
+  timestamp: number;
+  marker = false;
+  /** Packets and octets that went out. */
+  packets = 0;
+  octets = 0;
+  #latestSequence: number;
+  #latestTimestamp: number;
+  /** When the latest was sent; undefined before the first. */
+  #latestAt: number | undefined;
+  #source: number | undefined;
+  #sequenceOffset = 0;
+  #timestampOffset = 0;
+
+  constructor(start: Start = atRandom()) {
+    this.ssrc = start.ssrc;
+    this.sequence = this.#latestSequence = start.sequence;
+    this.timestamp = this.#latestTimestamp = start.timestamp;
+  }
+
+  /** Numbers for a packet of a source. Gaps and order of one source stay as they are. @param clock ticks in a second */
+  carry(source: number, sequence: number, timestamp: number, marker: boolean, clock: number, now: number): void {
+    this.marker = marker;
+    if (source !== this.#source || this.#jumps(sequence, timestamp, clock)) {
+      this.#source = source;
+      this.marker = true;
+      this.#sequenceOffset = this.#latestSequence + 1 - sequence;
+      this.#timestampOffset = this.timeAt(now, clock) - timestamp;
+    }
+    this.sequence = (sequence + this.#sequenceOffset) & 0xffff;
+    this.timestamp = (timestamp + this.#timestampOffset) >>> 0;
+    if (this.#latestAt !== undefined && sequenceDelta(this.sequence, this.#latestSequence) <= 0) return;
+    this.#latestSequence = this.sequence;
+    this.#latestTimestamp = this.timestamp;
+    this.#latestAt = now;
+  }
+
+  /** The next number, for a packet of our own that no source has: whatever is carried after it is something new. */
+  insert(timestamp: number, marker: boolean, now: number): void {
+    this.#source = undefined;
+    this.marker = marker;
+    this.sequence = this.#latestSequence = (this.#latestSequence + 1) & 0xffff;
+    // A key that is held keeps the time at which it was pressed.
+    if (timestamp !== this.#latestTimestamp || this.#latestAt === undefined) this.#latestAt = now;
+    this.timestamp = this.#latestTimestamp = timestamp >>> 0;
+  }
+
+  /** A packet of that source is not carried: the next closes up. */
+  passOver(source: number): void {
+    if (source === this.#source) this.#sequenceOffset -= 1;
+  }
+
+  /** The timestamp of something that happens now, `least` milliseconds after the latest. */
+  timeAt(now: number, clock: number, least = LEAST_STEP): number {
+    if (this.#latestAt === undefined) return this.#latestTimestamp;
+    const passed = Math.max(least, now - this.#latestAt);
+    return (this.#latestTimestamp + Math.round((passed * clock) / 1000)) >>> 0;
+  }
+
+  #jumps(sequence: number, timestamp: number, clock: number): boolean {
+    const ahead = sequenceDelta((sequence + this.#sequenceOffset) & 0xffff, this.#latestSequence);
+    const later = timestampDelta(timestamp + this.#timestampOffset, this.#latestTimestamp);
+    return Math.abs(ahead) > JUMP || Math.abs(later) > (TIME_JUMP * clock) / 1000;
+  }
+}

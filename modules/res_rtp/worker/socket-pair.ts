@@ -1,0 +1,115 @@
+/** The two sockets of a session, RTP and RTCP, on neighbouring ports (RFC 3550 §11). */
+import { createSocket, type Socket } from 'node:dgram';
+import { isIP } from 'node:net';
+
+/** Room for a burst: a second of a call and more. */
+const RECEIVE_BUFFER = 256 * 1024;
+
+/** How a v6 socket names v4 addresses. */
+const MAPPED = '::ffff:';
+
+type Received = (data: Buffer, address: string, port: number) => void;
+
+export interface PairListener {
+  rtp: Received;
+  rtcp: Received;
+}
+
+/** Takes what comes while nobody has the pair, so that it is not left for who gets it. */
+const DEAF: PairListener = { rtp: () => undefined, rtcp: () => undefined };
+
+export class SocketPair {
+  readonly address: string;
+  readonly port: number;
+  readonly #rtp: Socket;
+  readonly #rtcp: Socket;
+  readonly #mapping: boolean;
+  #listener: PairListener = DEAF;
+  readonly #failed: (cause: Error) => void;
+  readonly #sent = (cause: Error | null): void => {
+    if (cause) this.#failed(cause);
+  };
+  #closing: Promise<void> | undefined;
+
+  /** `failed` hears of each packet that could not be sent. */
+  private constructor(rtp: Socket, rtcp: Socket, failed: (cause: Error) => void) {
+    const { address, port, family } = rtp.address();
+    this.address = address;
+    this.port = port;
+    this.#mapping = family === 'IPv6';
+    this.#rtp = rtp;
+    this.#rtcp = rtcp;
+    this.#failed = failed;
+    rtp.on('message', (data, from) => this.#listener.rtp(data, unmapped(from.address), from.port));
+    rtcp.on('message', (data, from) => this.#listener.rtcp(data, unmapped(from.address), from.port));
+    rtp.on('error', failed);
+    rtcp.on('error', failed);
+  }
+
+  /** @throws the system's error when one of both ports is not to be had */
+  static async open(address: string, port: number, failed: (cause: Error) => void): Promise<SocketPair> {
+    const rtp = await bound(address, port);
+    try {
+      return new SocketPair(rtp, await bound(address, port + 1), failed);
+    } catch (thrown) {
+      rtp.close();
+      throw thrown;
+    }
+  }
+
+  listen(listener: PairListener | undefined): void {
+    this.#listener = listener ?? DEAF;
+  }
+
+  sendRtp(data: Buffer, from: number, to: number, port: number, address: string): void {
+    try {
+      this.#rtp.send(data, from, to - from, port, this.#named(address), this.#sent);
+    } catch (thrown) {
+      this.#failed(thrown as Error);
+    }
+  }
+
+  sendRtcp(data: Buffer, port: number, address: string): void {
+    try {
+      this.#rtcp.send(data, port, this.#named(address), this.#sent);
+    } catch (thrown) {
+      this.#failed(thrown as Error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#listener = DEAF;
+    this.#closing ??= Promise.all(
+      [this.#rtp, this.#rtcp].map(socket => new Promise<void>(done => void socket.close(() => done()))),
+    ).then(() => undefined);
+    return this.#closing;
+  }
+
+  #named(address: string): string {
+    return this.#mapping && isIP(address) === 4 ? MAPPED + address : address;
+  }
+}
+
+/** An address as it is written where there is no mapping. */
+const unmapped = (address: string): string => (address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address);
+
+function bound(address: string, port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const family = isIP(address);
+    const socket = createSocket({
+      type: family === 6 ? 'udp6' : 'udp4',
+      recvBufferSize: RECEIVE_BUFFER,
+      // Addresses are numbers here: without this each packet would wait for a tick of the resolver.
+      lookup: (host, _options, done) => done(null, host, family),
+    });
+    const failed = (cause: Error) => {
+      socket.close();
+      reject(cause);
+    };
+    socket.once('error', failed);
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off('error', failed);
+      resolve(socket);
+    });
+  });
+}
