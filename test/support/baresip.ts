@@ -89,7 +89,7 @@ export class Baresip {
 }
 
 const configuration = (home: string, plays: string, port: number): string => `sip_listen 127.0.0.1:${port}
-net_interface lo
+net_interface 127.0.0.1
 module_path /usr/lib/baresip/modules
 audio_player aufile,${join(home, 'out.wav')}
 audio_source aufile,${plays}
