@@ -11,6 +11,7 @@ export { type Channels, channels, type Dialled, type NewChannel, type StateProvi
 export * from './channel/device-state.js';
 export * from './channel/format.js';
 export * from './channel/media.js';
+export * from './channel/originate.js';
 export * from './channel/party.js';
 export * from './channel/prompts.js';
 export * from './channel/read-digits.js';
@@ -88,6 +89,6 @@ export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
-export { type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
+export { type FileFormat, fileFormats, type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
 export * from './views.js';
 export * from './watch.js';

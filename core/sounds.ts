@@ -3,7 +3,22 @@ import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { token } from './registry.js';
 
-/** What the media engine plays, the best first. */
+/** A format of files that the media engine plays. */
+export interface FileFormat {
+  readonly name: string;
+  /** Of the samples: a format of media. */
+  readonly codec: string;
+  readonly extensions: readonly string[];
+}
+
+export const fileFormats: readonly FileFormat[] = [
+  { name: 'wav', codec: 'slin', extensions: ['wav'] },
+  { name: 'pcm', codec: 'ulaw', extensions: ['pcm', 'ulaw', 'ul', 'mu', 'ulw'] },
+  { name: 'alaw', codec: 'alaw', extensions: ['alaw', 'al', 'alw'] },
+  { name: 'sln', codec: 'slin', extensions: ['sln', 'raw'] },
+];
+
+/** Endings that sounds are looked for with, the best first. */
 export const soundFormats = ['wav', 'ulaw', 'alaw', 'sln'] as const;
 
 export interface SoundFile {

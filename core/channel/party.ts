@@ -44,6 +44,17 @@ export const NOBODY: Party = { number: undefined, name: undefined, presentation:
 /** Whether it may be shown to whoever is called. */
 export const isPrivate = ({ presentation }: Party): boolean => presentation.startsWith('prohib');
 
+/** `"Name" <number>`, `Name <number>`, `<number>`, `number` or a name alone. */
+export function parseParty(text: string): Pick<Party, 'name' | 'number'> {
+  const [, name = '', number] = /^\s*("(?:[^"\\]|\\.)*"|[^<]*?)\s*<([^<>]*)>\s*$/.exec(text) ?? [];
+  if (number !== undefined) return { name: unquoted(name) || undefined, number: number.trim() || undefined };
+  const whole = unquoted(text.trim()) || undefined;
+  const isNumber = whole !== undefined && /^[+*#\d().\- ]+$/.test(whole);
+  return isNumber ? { name: undefined, number: whole } : { name: whole, number: undefined };
+}
+
+const unquoted = (text: string): string => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(.)/g, '$1');
+
 /** `"Name" <number>`, as lists and CALLERID(all) have it. */
 export function formatParty({ name, number }: Party): string {
   if (name && number) return `"${name}" <${number}>`;

@@ -22,6 +22,8 @@ export interface ChannelRequest {
   readonly formats?: readonly string[];
   /** Asked for by whoever originates. */
   readonly uniqueid?: string | undefined;
+  /** Of the second channel, where the technology makes two. */
+  readonly otherUniqueid?: string | undefined;
 }
 
 /** No channel can be had: why, as a cause of Q.850. */

@@ -145,10 +145,10 @@ export class Contexts {
     if (step.priority === HINT) this.#changed();
   }
 
-  /** All priorities where none is named. @returns whether there was one */
+  /** All priorities where none is named. @returns whether there was one. @throws ApplicationError */
   removeExtension(context: string, extension: string, priority?: number | 'hint', callerNumber?: string): boolean {
     const number = priority === 'hint' ? HINT : priority;
-    const removed = this.#contexts.get(context)?.remove(extension, number, callerNumber) ?? false;
+    const removed = asked(() => this.#contexts.get(context)?.remove(extension, number, callerNumber)) ?? false;
     if (removed && (number === undefined || number === HINT)) this.#changed();
     return removed;
   }

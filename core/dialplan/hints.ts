@@ -195,7 +195,7 @@ export class Hints {
 
   /** A context with autohints has one for each device, named like it. */
   #autohint(device: string): void {
-    const name = /^[^/:]+\/(.+)$/.exec(device)?.[1];
+    const name = /^[^/:]+\/([^_].*)$/.exec(device)?.[1];
     if (name === undefined || this.#parts.channels.deviceState(device) === 'INVALID') return;
     for (const context of this.#parts.contexts.withAutohints) {
       if (!context.extension(name, undefined)?.steps.has(HINT)) this.#add(context.name, name, device);

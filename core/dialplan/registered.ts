@@ -1,4 +1,5 @@
 /** Extensions that registered devices bring into the dialplan: each does nothing but be there, under its device's name. */
+import { Invalid } from '../config/options.js';
 import { messageOf } from '../errors.js';
 import type { Events, Facts } from '../events.js';
 import type { Logger } from '../logger.js';
@@ -24,7 +25,7 @@ export function followRegistered({ contexts, events, log }: RegisteredParts): ()
     try {
       put(contexts, fact, others.at(-1));
     } catch (thrown) {
-      if (!(thrown instanceof ApplicationError)) throw thrown;
+      if (!(thrown instanceof ApplicationError || thrown instanceof Invalid)) throw thrown;
       log.warning(`${fact.extension}@${fact.context} of ${fact.device}: ${messageOf(thrown)}`);
     }
   });

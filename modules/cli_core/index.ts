@@ -1,5 +1,5 @@
 /** cli_core: the commands of the core itself. */
-import { acls, astdb, cli, defineModule, LoopDelay, loader, loggers, pbx, settings } from '#core';
+import { acls, astdb, cli, defineModule, LoopDelay, loader, loggers, pbx, settings, sounds } from '#core';
 import { aclCommands } from './acls.js';
 import { databaseCommands } from './database.js';
 import { helpCommands } from './help.js';
@@ -7,6 +7,7 @@ import { levelCommands } from './levels.js';
 import { loggerCommands } from './logger.js';
 import { settingsCommands } from './settings.js';
 import { shutdownCommands } from './shutdown.js';
+import { soundCommands } from './sounds.js';
 import { systemCommands } from './system.js';
 
 export default defineModule({
@@ -28,6 +29,7 @@ export default defineModule({
       ...loggerCommands(logs, control),
       ...databaseCommands(database),
       ...aclCommands(core.use(acls)),
+      ...soundCommands(core.use(sounds)),
     );
   },
 });

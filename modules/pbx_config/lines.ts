@@ -1,5 +1,5 @@
 /** The lines of a context, taken apart: `600,1(start),Answer()`. */
-import { Invalid } from '#core';
+import { Invalid, parseInvocation } from '#core';
 
 /** Which priority a line means. */
 export type PriorityWord =
@@ -51,9 +51,9 @@ export function parsePriority(text: string): PriorityLine {
   const what = (rest ?? '').trim();
   if (what === '') throw new Invalid(`priority '${written.trim()}' has no application`);
   if (place.priority.kind === 'hint') return { ...place, application: what, data: '', open: false };
-  const application = applicationOf(what);
-  if (application.application === '') throw new Invalid(`no application stands before the parenthesis in '${what}'`);
-  return { ...place, ...application };
+  const { name, data } = parseInvocation(what);
+  if (name === '') throw new Invalid(`no application stands before the parenthesis in '${what}'`);
+  return { ...place, application: name, data, open: what.lastIndexOf(')') < what.indexOf('(') };
 }
 
 function placeOf(text: string): Pick<PriorityLine, 'priority' | 'plus' | 'label'> {
@@ -69,15 +69,6 @@ function wordOf(word: string): PriorityWord {
   const number = /^\d{1,9}$/.test(word) ? Number(word) : 0;
   if (number < 1) throw new Invalid(`expected a priority of 1 or more, got '${word}'`);
   return { kind: 'number', number };
-}
-
-/** The name, and what is between the first parenthesis and the last. */
-export function applicationOf(text: string): Pick<PriorityLine, 'application' | 'data' | 'open'> {
-  const start = text.indexOf('(');
-  if (start < 0) return { application: text, data: '', open: false };
-  const end = text.lastIndexOf(')');
-  const open = end < start;
-  return { application: text.slice(0, start).trim(), data: text.slice(start + 1, open ? undefined : end), open };
 }
 
 /** An extension and its caller. @returns no caller where there is no slash */

@@ -20,6 +20,7 @@ import { channelActions } from './actions/channels.js';
 import { configActions } from './actions/config.js';
 import { databaseActions } from './actions/database.js';
 import { dialplanActions } from './actions/dialplan.js';
+import { originateActions } from './actions/originate.js';
 import { sessionActions } from './actions/session.js';
 import { systemActions } from './actions/system.js';
 import { variableActions } from './actions/variables.js';
@@ -78,7 +79,15 @@ export default defineModule<Running>({
       ...{ channels: core.use(channels), dialplan: core.use(dialplan), contexts: core.use(contexts) },
       ...{ clock: core.clock, block: server.block, settings: core.use(settings) },
     };
-    core.action(...variableActions(parts), ...dialplanActions(parts));
+    core.action(
+      ...variableActions(parts),
+      ...dialplanActions(parts),
+      ...originateActions({
+        ...parts,
+        core,
+        variablesOf: call => server.performer.sessionOf(call).user?.variables ?? [],
+      }),
+    );
     core.command(...commands({ server, loader: core.use(loader), name: core.name, now: () => core.clock.now() }));
     const web = new WebManager(core, server);
     core.defer('sessions over HTTP', () => web.close());

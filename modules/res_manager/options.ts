@@ -109,10 +109,7 @@ export const user = {
   acl: aclOption('Lists of acl.conf that the address of a client must pass.'),
   permit: permitInto('acl', 'Lets these addresses log in. The last line that matches decides.'),
   deny: denyInto('acl', 'Keeps these addresses out.'),
-  setvar: listOf('name=value', 'A variable of the channels that the user makes.', value => value, {
-    later: 'calls',
-    repeats: whole,
-  }),
+  setvar: listOf('name=value', 'A variable of the channels that the user makes.', value => value, { repeats: whole }),
   eventfilter: listOf(
     'a regular expression, with ! before it for what is kept away',
     'Passes on events that match, or keeps them away. Also: eventfilter(action(exclude),name(Event),header(Name),method(contains)) = text',

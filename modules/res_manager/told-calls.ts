@@ -148,6 +148,7 @@ export const CALL_EVENTS: readonly (readonly [event: string, privileges: readonl
   ['Newchannel', CALL, 'There is a channel'],
   ['Newexten', DIALPLAN, 'The dialplan runs an application'],
   ['Newstate', CALL, 'A channel rings, was answered'],
+  ['OriginateResponse', CALL, 'A call that a client asked for was answered, or not'],
   ['SoftHangupRequest', CALL, 'A channel is to be no more'],
   ['Unhold', CALL, 'The far end of a channel took the call back'],
   ['VarSet', DIALPLAN, 'A variable was set'],

@@ -1,8 +1,9 @@
-/** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run. */
+/** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run; and a stream of sound. */
 import { cpus } from 'node:os';
 import { type CallFigures, callFigures } from './calls.js';
 import { flood, type Outcome, register } from './load.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
+import { soundFigures, soundLines } from './rtp.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
 
 const WARM_UP = 10_000;
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   }
   realtime(await realtimeFigures());
   calls(await callFigures(CALLS_A_SECOND, CALLS));
+  process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
 }
 
 async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {

@@ -78,8 +78,8 @@ const OURS: Readonly<Record<string, string>> = {
   'Line-000000-000003': 'tcpbindaddr=127.0.0.1:0',
 };
 
-/** Actions of the dialplan, and those that end the session. */
-const ELSEWHERE = new Set(['ExtensionState', 'Originate', 'Logoff']);
+/** Those that need a dialplan, or end the session. */
+const ELSEWHERE = new Set(['ExtensionState', 'Logoff']);
 
 /** A message as it must be to be the recorded one. */
 const comparable = (message: Fields): Fields =>

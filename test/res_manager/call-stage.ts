@@ -1,8 +1,10 @@
 /** The manager interface with its actions of calls, two that call, and a dialplan. */
 import type { DialplanFunction } from '../../core/dialplan/application.js';
+import type { ManagerCall } from '../../core/manager.js';
 import { settings } from '../../core/settings.js';
 import { channelActions } from '../../modules/res_manager/actions/channels.js';
 import { dialplanActions } from '../../modules/res_manager/actions/dialplan.js';
+import { originateActions } from '../../modules/res_manager/actions/originate.js';
 import { variableActions } from '../../modules/res_manager/actions/variables.js';
 import { writeContext } from '../support/dialplan-text.js';
 import { Paper } from '../support/paper.js';
@@ -47,6 +49,8 @@ export class CallStage {
       settings: registry.find(settings)!,
     };
     core.action(...channelActions(parts), ...variableActions(parts), ...dialplanActions(parts));
+    const variablesOf = (call: ManagerCall) => at.server.performer.sessionOf(call).user?.variables ?? [];
+    core.action(...originateActions({ ...parts, variablesOf }));
     return new CallStage(at, await at.admin('Events: off'));
   }
 

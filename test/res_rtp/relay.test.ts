@@ -112,6 +112,20 @@ test('over IPv6 too', async t => {
   assert.equal((await b.phone.hears()).data.toString(), 'six');
 });
 
+test('a session on every address of both kinds speaks with a phone of either', async t => {
+  const stage = await MediaStage.open(t);
+  for (const [bind, address] of [
+    ['::', '127.0.0.1'],
+    ['::', '::1'],
+    ['0.0.0.0', '127.0.0.1'],
+  ] as const) {
+    const a = await stage.leg({ symmetric: true }, bind, address);
+    a.rtp.connect(a.rtp);
+    a.phone.say({ address, port: a.rtp.local.port }, { data: Buffer.from(bind) });
+    assert.equal((await a.phone.hears()).data.toString(), bind);
+  }
+});
+
 test('an address that is none of ours is refused with a warning, many of them with one', async t => {
   const stage = await MediaStage.open(t);
   const listener = { digitBegan() {}, digitEnded() {}, timedOut() {}, learned() {} };

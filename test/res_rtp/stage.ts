@@ -72,7 +72,7 @@ export class MediaStage {
     return new MediaStage(t, { start, end: start + 399, ...usual, ...settings }, threads);
   }
 
-  async leg(changes: Partial<RtpFlow> = {}, address = '127.0.0.1'): Promise<Leg> {
+  async leg(changes: Partial<RtpFlow> = {}, address = '127.0.0.1', theirs = address): Promise<Leg> {
     const told = new Told();
     const rtp = await this.engine.open({
       address,
@@ -84,7 +84,7 @@ export class MediaStage {
       },
     });
     if (!rtp) throw new Error('no port');
-    const phone = await RtpPhone.open(address);
+    const phone = await RtpPhone.open(theirs);
     this.#t.after(() => phone.close());
     const configure = (more: Partial<RtpFlow> = {}) => rtp.configure({ ...plain(phone), ...more });
     configure(changes);

@@ -49,13 +49,17 @@ export class Paper implements ChannelTechnology {
   readonly transfers = false;
   /** Those that were asked for, in order. */
   readonly requested: Channel[] = [];
+  /** How the last of them was asked for. */
+  asked: ChannelRequest | undefined;
   readonly #channels: ChannelTable;
 
   constructor(channels: ChannelTable) {
     this.#channels = channels;
   }
 
-  request(destination: string, { requestor, uniqueid }: ChannelRequest): Channel | NoChannel {
+  request(destination: string, request: ChannelRequest): Channel | NoChannel {
+    const { requestor, uniqueid } = request;
+    this.asked = request;
     if (destination === 'nobody') return { cause: 20 };
     const channel = this.#create(destination, 'Down', { requestor, uniqueid });
     this.requested.push(channel);

@@ -2,12 +2,17 @@
  * What a client may have the dialplan do. Whatever reaches beyond the call is for users of the class `system` alone
  * (AST-2011-006, AST-2012-004, AST-2013-007, AST-2019-007, GHSA-c4cg-9275-6w44).
  */
-import { ApplicationError, type Dialplan, type ManagerCall, ManagerError, splitArguments } from '#core';
+import { ApplicationError, type Dialplan, type ManagerCall, ManagerError, type Settings, splitArguments } from '#core';
 
 /** Applications whose names contain one of these run programs, or others in their place. */
 const APPLICATIONS = ['agi', 'dbdeltree', 'exec', 'externalivr', 'mixmonitor', 'originate', 'reload', 'system'];
 /** Functions, and families of them, that arguments may not name. */
 const FUNCTIONS = ['CURL', 'DB', 'EVAL', 'FILE', 'ODBC', 'REALTIME', 'SHELL'];
+
+export interface AuthorityParts {
+  readonly dialplan: Dialplan;
+  readonly settings: Pick<Settings, 'live_dangerously'>;
+}
 
 const DENIED = 'Originate Access Forbidden: app or data blacklisted';
 
@@ -19,6 +24,19 @@ export async function asUser<T>(dialplan: Dialplan, call: ManagerCall, work: () 
     if (thrown instanceof ApplicationError) throw new ManagerError(thrown.message);
     throw thrown;
   }
+}
+
+/** `NAME` or `FUNCTION(arguments)`. @throws ManagerError where the user may not have that function read or written */
+export function allowFunction(
+  { dialplan, settings }: AuthorityParts,
+  call: ManagerCall,
+  expression: string,
+  how: 'read' | 'write',
+): void {
+  const end = expression.indexOf('(');
+  const dangerous = end < 0 ? undefined : dialplan.dialplanFunction(expression.slice(0, end).trim())?.entry.dangerous;
+  const reaches = dangerous === how || dangerous === 'both';
+  if (reaches && !settings.live_dangerously && !call.may('system')) throw new ManagerError('Permission denied');
 }
 
 /** @throws ManagerError where the user may not have that application run */

@@ -3,24 +3,20 @@ import {
   type Channel,
   type Channels,
   type Clock,
-  type Dialplan,
   type ManagerAction,
   type ManagerCall,
   ManagerError,
   type ManagerField,
-  type Settings,
   truth,
 } from '#core';
 import type { ChannelBlock } from '../channel-fields.js';
-import { asUser } from './authority.js';
+import { type AuthorityParts, allowFunction, asUser } from './authority.js';
 import { CHANNEL, channelNamed } from './channel-named.js';
 
-export interface VariableActionParts {
+export interface VariableActionParts extends AuthorityParts {
   readonly channels: Channels;
-  readonly dialplan: Dialplan;
   readonly clock: Clock;
   readonly block: ChannelBlock;
-  readonly settings: Pick<Settings, 'live_dangerously'>;
 }
 
 async function status(parts: VariableActionParts, call: ManagerCall): Promise<void> {
@@ -65,10 +61,8 @@ const statusFields = ({ clock, block }: VariableActionParts, channel: Channel): 
 
 /** `NAME` or `FUNCTION(arguments)`, as far as this user may. @throws ManagerError */
 function readVariable(parts: VariableActionParts, call: ManagerCall, channel: Channel | undefined, name: string) {
-  const { dialplan, settings } = parts;
-  const dangerous = name.includes('(') && dialplan.dialplanFunction(name.slice(0, name.indexOf('(')))?.entry.dangerous;
-  const reaches = dangerous === 'read' || dangerous === 'both';
-  if (reaches && !settings.live_dangerously && !call.may('system')) throw new ManagerError('Permission denied');
+  const { dialplan } = parts;
+  allowFunction(parts, call, name, 'read');
   return asUser(dialplan, call, () => dialplan.read(channel, name));
 }
 
@@ -87,6 +81,7 @@ async function setvar(parts: VariableActionParts, call: ManagerCall): Promise<vo
   if (name === '') throw new ManagerError('No variable specified');
   const channel = call.get('Channel') === '' ? undefined : channelNamed(parts.channels, call);
   const { dialplan } = parts;
+  allowFunction(parts, call, name, 'write');
   await asUser(dialplan, call, () => dialplan.write(channel, name, call.get('Value')));
   call.reply([['Message', 'Variable Set']]);
 }

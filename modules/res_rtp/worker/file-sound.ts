@@ -1,7 +1,7 @@
 /** A file that is played: read in pieces, one ahead, never as a whole. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { messageOf } from '#core';
+import { fileFormats, messageOf } from '#core';
 import { RATE } from './codec.js';
 import { FROM_ALAW, FROM_ULAW } from './g711.js';
 import type { Sound } from './tones.js';
@@ -22,23 +22,17 @@ const alaw: Encoding = { width: 1, sample: (data, at) => FROM_ALAW[data[at]!]! }
 /** Files have the low octet first. */
 const linear: Encoding = { width: 2, sample: (data, at) => data.readInt16LE(at) };
 
-const RAW: Readonly<Record<string, Encoding>> = {
-  '.ulaw': ulaw,
-  '.ul': ulaw,
-  '.mu': ulaw,
-  '.ulw': ulaw,
-  '.pcm': ulaw,
-  '.alaw': alaw,
-  '.al': alaw,
-  '.alw': alaw,
-  '.sln': linear,
-  '.raw': linear,
-};
+const BY_CODEC: Readonly<Record<string, Encoding>> = { ulaw, alaw, slin: linear };
+
+/** By the ending of a file. */
+const ENCODINGS: ReadonlyMap<string, Encoding> = new Map(
+  fileFormats.flatMap(({ codec, extensions }) => extensions.map(ending => [`.${ending}`, BY_CODEC[codec]!])),
+);
 
 /** Opens a file to be played from so many milliseconds on. @returns why not */
 export async function openFile(path: string, from: number): Promise<FileSound | string> {
   const extension = extname(path).toLowerCase();
-  const encoding = extension === '.wav' ? linear : RAW[extension];
+  const encoding = ENCODINGS.get(extension);
   if (!encoding) return `no format is known by '${extension}'`;
   let file: FileHandle | undefined;
   try {

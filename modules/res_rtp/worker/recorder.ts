@@ -82,6 +82,7 @@ export class Recorder {
       this.#failure ??= `${frame.codec} cannot be recorded`;
       return;
     }
+    this.beat(now); // room for it, however long the thread was held up
     const count = samplesIn(frame);
     const at = this.#place(this.#tracks[direction], frame, this.#samplesAt(now) - count);
     for (let index = Math.max(0, this.#flushed - at); index < count; index++) {

@@ -6,6 +6,7 @@ import {
   into,
   type Option,
   type Presentation,
+  parseParty,
   presentationNumber,
   presentations,
   presentationText,
@@ -19,15 +20,11 @@ export interface CallerId {
 
 export const NOBODY: CallerId = { name: '', number: '' };
 
-/** `"Name" <number>`, `Name <number>`, `<number>`, `number` or a name alone. */
+/** As parseParty() takes it; what is not there is empty. */
 export function parseCallerId(text: string): CallerId {
-  const [, name = '', number] = /^\s*("(?:[^"\\]|\\.)*"|[^<]*?)\s*<([^<>]*)>\s*$/.exec(text) ?? [];
-  if (number !== undefined) return { name: unquote(name), number: number.trim() };
-  const whole = unquote(text.trim());
-  return /^[+*#\d().\- ]+$/.test(whole) ? { name: '', number: whole } : { name: whole, number: '' };
+  const { name = '', number = '' } = parseParty(text);
+  return { name, number };
 }
-
-const unquote = (text: string) => (/^"(.*)"$/s.exec(text)?.[1] ?? text).replace(/\\(.)/g, '$1');
 
 export const callerIdWords = ({ name, number }: CallerId): string => `"${name}" <${number}>`;
 

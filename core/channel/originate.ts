@@ -1,0 +1,143 @@
+/** A call that no channel makes: somebody is called, and who answers goes into the dialplan, or to one application. */
+import type { Clock } from '../clock.js';
+import { ApplicationError } from '../dialplan/application.js';
+import type { Dialplan } from '../dialplan/dialplan.js';
+import type { Event, Fact } from '../events.js';
+import { Q850 } from './causes.js';
+import type { Channel, Position } from './channel.js';
+import type { Channels } from './channels.js';
+import type { Party } from './party.js';
+import type { ChannelRequest } from './technology.js';
+
+export interface OriginateParts {
+  readonly channels: Channels;
+  readonly dialplan: Pick<Dialplan, 'run' | 'execute' | 'subroutine'>;
+  readonly clock: Clock;
+  readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
+  /** Who answered goes on by itself; what it says was wrong is told. */
+  readonly spawn: (label: string, work: Promise<unknown>) => void;
+  readonly warn: (message: string) => void;
+}
+
+export interface Originate extends Pick<ChannelRequest, 'formats' | 'uniqueid' | 'otherUniqueid'> {
+  /** `Local/100@internal` */
+  readonly dialString: string;
+  /** Where who answers goes, or what runs there. */
+  readonly to: Position | { readonly application: string; readonly data: string };
+  /** Milliseconds for the answer. */
+  readonly timeout: number;
+  /** Who calls, as the far end is shown it. */
+  readonly caller?: Party | undefined;
+  readonly accountcode?: string | undefined;
+  /** Whether what is heard before the answer is enough. */
+  readonly early?: boolean;
+  /** A subroutine that runs before it is called. */
+  readonly before?: string | undefined;
+  /** Sets what the channel is to have before it is called; what it throws ends it. */
+  readonly prepare?: (channel: Channel) => Promise<void>;
+}
+
+/** How it came out, as the manager numbers it. */
+export const REASONS = { failed: 0, 'hung up': 1, 'no answer': 3, answered: 4, busy: 5, congestion: 8 } as const;
+
+export type OriginateOutcome = keyof typeof REASONS;
+
+export interface Originated {
+  readonly outcome: OriginateOutcome;
+  /** Undefined: there was none to be had. It may have ended. */
+  readonly channel: Channel | undefined;
+}
+
+/** As DIALSTATUS words it. */
+const STATUS: Readonly<Record<OriginateOutcome, string>> = {
+  failed: 'CHANUNAVAIL',
+  'hung up': 'NOANSWER',
+  'no answer': 'NOANSWER',
+  answered: 'ANSWER',
+  busy: 'BUSY',
+  congestion: 'CONGESTION',
+};
+
+const BY_CAUSE: ReadonlyMap<number, OriginateOutcome> = new Map<number, OriginateOutcome>([
+  [Q850.userBusy, 'busy'],
+  [Q850.congestion, 'congestion'],
+  [Q850.networkOutOfOrder, 'congestion'],
+]);
+
+/** Calls somebody. Resolves with the answer, or with why there is none: then nothing is left of it. @throws what `prepare` throws */
+export async function originate(parts: OriginateParts, wanted: Originate): Promise<Originated> {
+  const { formats, uniqueid, otherUniqueid, dialString } = wanted;
+  const channel = await parts.channels.request(dialString, { ...(formats && { formats }), uniqueid, otherUniqueid });
+  if ('cause' in channel) return { outcome: BY_CAUSE.get(channel.cause) ?? 'failed', channel: undefined };
+  try {
+    await prepare(parts, wanted, channel);
+  } catch (thrown) {
+    channel.end(Q850.normalClearing);
+    throw thrown;
+  }
+  parts.emit('dialBegan', { caller: undefined, callee: channel, dialString: wanted.dialString });
+  const outcome = await called(channel, wanted, parts);
+  if (outcome !== 'answered') channel.end(outcome === 'no answer' ? Q850.noAnswer : Q850.normalClearing);
+  parts.emit('dialEnded', { caller: undefined, callee: channel, status: STATUS[outcome] });
+  if (outcome === 'answered') parts.spawn(`call of ${channel.name}`, goOn(parts, wanted, channel));
+  return { outcome, channel };
+}
+
+async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
+  const { caller, accountcode, to, before } = wanted;
+  if (caller) {
+    channel.caller = caller;
+    channel.connected = caller;
+  }
+  if (accountcode !== undefined) channel.accountcode = accountcode;
+  if ('context' in to) channel.position = to;
+  await wanted.prepare?.(channel);
+  if (before !== undefined) await dialplan.subroutine(channel, before);
+}
+
+/** Whoever hangs up, or is late, ends it: the channel is its caller's again. */
+function called(
+  channel: Channel,
+  { timeout, early }: Originate,
+  { clock, emit }: OriginateParts,
+): Promise<OriginateOutcome> {
+  return new Promise(resolve => {
+    const done = (outcome: OriginateOutcome): void => {
+      timer.cancel();
+      deaf();
+      resolve(outcome);
+    };
+    const told = (status: string): void => emit('dialState', { caller: undefined, callee: channel, status });
+    const timer = clock.after(timeout, () => done('no answer'));
+    const deaf = channel.listen(event => {
+      if (event.kind === 'answered') done('answered');
+      else if (event.kind === 'hangup') done(BY_CAUSE.get(event.cause) ?? 'hung up');
+      else if (event.kind === 'ringing') told('RINGING');
+      else if (event.kind === 'proceeding') told('PROCEEDING');
+      else if (event.kind === 'progress') {
+        told('PROGRESS');
+        if (early) done('answered');
+      } else if (event.kind === 'forwarded') done('hung up');
+    });
+    if (channel.hangingUp) done(BY_CAUSE.get(channel.hangupCause) ?? 'hung up');
+    else channel.leg.call();
+  });
+}
+
+/** The dialplan owns the channel from here on; after one application it is over, unless it was sent elsewhere. */
+async function goOn({ dialplan, warn }: OriginateParts, { to }: Originate, channel: Channel): Promise<void> {
+  if ('context' in to) return dialplan.run(channel);
+  try {
+    await dialplan.execute(channel, to.application, to.data);
+    const elsewhere = channel.takeInterruption()?.to;
+    if (elsewhere) {
+      channel.position = elsewhere;
+      await dialplan.run(channel);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof ApplicationError)) throw thrown;
+    warn(`${channel.name}: ${to.application}: ${thrown.message}`);
+  } finally {
+    channel.end(Q850.normalClearing);
+  }
+}
