@@ -82,6 +82,7 @@ export * from './manager.js';
 export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';
+export { duration, timeOfDay } from './output/duration.js';
 export { type Block, Report, renderJson, renderText } from './output.js';
 export { compilePattern, type Match, type Pattern } from './pattern.js';
 export * from './registry.js';

@@ -3,9 +3,9 @@ import type { Bridge } from '../bridge/bridge.js';
 import type { Clock } from '../clock.js';
 import type { Exception } from '../dialplan/exception.js';
 import type { Frame } from '../dialplan/stack.js';
-import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import { type ChannelEvent, ChannelListeners } from './channel-events.js';
+import type { ChannelParts } from './channel-parts.js';
 import { type Interruption, Interruptions, type Position, type TakenInterruption } from './interruptions.js';
 import type { Digit, MediaSource, Playback } from './media.js';
 import { NOBODY, type Party } from './party.js';
@@ -16,24 +16,6 @@ import { Waits, type Woken } from './waits.js';
 
 export type { ChannelEvent } from './channel-events.js';
 export type { Interruption, Position } from './interruptions.js';
-
-/** What a new channel is. */
-export interface ChannelParts {
-  readonly technology: ChannelTechnology;
-  readonly name: string;
-  readonly uniqueid: string;
-  /** The uniqueid of the first channel of the call. */
-  readonly linkedid: string;
-  readonly state: ChannelState;
-  readonly clock: Clock;
-  readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
-  /** Makes the driver's side, which knows its channel from the start. */
-  readonly leg: (channel: Channel) => Leg;
-  /** Hears of a listener, or a driver's end, that threw: the channel goes on. */
-  readonly failed: (channel: Channel, thrown: unknown) => void;
-  /** It has ended. */
-  readonly over: (channel: Channel) => void;
-}
 
 /** Digits that wait for an application; a flood of them is dropped. */
 const MOST_DIGITS = 128;
@@ -85,8 +67,6 @@ export class Channel {
   readonly hangupHandlers: string[] = [];
   /** What the dialplan runs on it. */
   running: { readonly application: string; readonly data: string } | undefined;
-  /** Whether the dialplan runs on it, or another application's owner looks after it. */
-  hasPbx = false;
   bridge: Bridge | undefined;
   /** Of Q.850; 0 while nobody said. */
   hangupCause: number = Q850.none;
@@ -103,6 +83,7 @@ export class Channel {
   readonly #waits: Waits;
   readonly #interruptions: Interruptions;
   #ended = false;
+  #hasPbx = false;
   readonly #over = Promise.withResolvers<void>();
   #afterlife = false;
 
@@ -150,6 +131,17 @@ export class Channel {
   /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
   get interrupted(): boolean {
     return this.#ended || (this.interruption !== undefined && !this.#afterlife);
+  }
+
+  /** Whether the dialplan runs on it, or an application on its own: it is a call then. */
+  get hasPbx(): boolean {
+    return this.#hasPbx;
+  }
+
+  set hasPbx(runs: boolean) {
+    if (runs === this.#hasPbx) return;
+    this.#hasPbx = runs;
+    this.#parts.pbx(runs);
   }
 
   get clock(): Clock {
@@ -342,6 +334,7 @@ export class Channel {
     this.#parts.emit('channelEnded', { channel: this });
     this.#state = 'Down';
     this.#waits.wake();
+    this.hasPbx = false;
     this.#listeners.clear();
     this.#parts.over(this);
     this.#over.resolve();

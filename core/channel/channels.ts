@@ -36,7 +36,7 @@ export interface Dialled {
 }
 
 export interface Channels {
-  /** Calls that ended or began, since the start. */
+  /** Calls that began since the start. */
   readonly processed: number;
   readonly size: number;
   /** Channels on which the dialplan runs. */
@@ -83,6 +83,7 @@ export interface ChannelsParts {
 
 export class ChannelTable implements Channels {
   processed = 0;
+  calls = 0;
   readonly uses = new ChannelUses();
   readonly #parts: ChannelsParts;
   readonly #channels = new Map<string, Channel>();
@@ -105,12 +106,6 @@ export class ChannelTable implements Channels {
     return this.#channels.size;
   }
 
-  get calls(): number {
-    let count = 0;
-    for (const channel of this.#channels.values()) if (channel.hasPbx) count += 1;
-    return count;
-  }
-
   create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
     const { clock, emit, systemname, language, activity, failed } = this.#parts;
     if (!this.#takes(requestor) || (uniqueid !== undefined && this.#byId.has(uniqueid))) return undefined;
@@ -128,6 +123,10 @@ export class ChannelTable implements Channels {
       emit,
       leg,
       failed: ({ name: at }, thrown) => failed(at, thrown),
+      pbx: runs => {
+        this.calls += runs ? 1 : -1;
+        if (runs) this.processed += 1;
+      },
       over: ended => {
         this.#byId.delete(ended.uniqueid);
         this.#channels.delete(keyOf(ended.name));
@@ -135,7 +134,6 @@ export class ChannelTable implements Channels {
       },
     });
     channel.language = language;
-    this.processed += 1;
     this.#channels.set(keyOf(channel.name), channel);
     this.#byId.set(id, channel);
     ends.push(activity.begin('channel'));

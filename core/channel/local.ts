@@ -88,7 +88,7 @@ export class LocalTechnology implements ChannelTechnology {
     return this.#devices.of(nameOf(place)) > 0 ? 'INUSE' : 'NOT_INUSE';
   }
 
-  #create(place: Place, { requestor, formats, uniqueid }: ChannelRequest): Pair | undefined {
+  #create(place: Place, { requestor, formats, uniqueid, otherUniqueid }: ChannelRequest): Pair | undefined {
     const { channels } = this.#parts;
     const name = `Local/${nameOf(place)}-${(this.#serial++ >>> 0).toString(16).padStart(8, '0')}`;
     const ports = this.#parts.media()?.pipe() ?? [undefined, undefined];
@@ -106,7 +106,7 @@ export class LocalTechnology implements ChannelTechnology {
       return channel && made && { channel, leg: made };
     };
     const first = half(0, 'Down', { requestor, uniqueid });
-    const second = first && half(1, 'Ring', { requestor: first.channel });
+    const second = first && half(1, 'Ring', { requestor: first.channel, uniqueid: otherUniqueid });
     if (!first || !second) {
       if (first) ports[1]?.close();
       first?.channel.end();

@@ -82,6 +82,8 @@ export interface SwitchQuestion {
   /** The caller's number. */
   readonly callerNumber: string | undefined;
   readonly channel: Channel | undefined;
+  /** Nothing but the step is wanted: canMatch and matchMore may be false. */
+  readonly stepOnly: boolean;
 }
 
 export interface SwitchAnswer {

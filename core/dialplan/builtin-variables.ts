@@ -1,14 +1,11 @@
 /** Variables that are there without being set: of every channel, and of the system. */
 import type { Channel } from '../channel/channel.js';
-import { presentations } from '../channel/party.js';
+import { presentationNumber } from '../channel/party.js';
 import type { Clock } from '../clock.js';
 import type { Settings } from '../settings.js';
 
 /** By name; undefined where it has no value, and nothing else of that name counts. */
 export type Builtins<S> = ReadonlyMap<string, (subject: S) => string | undefined>;
-
-/** How Q.931 §4.5.10 numbers what may be shown, in the order of `presentations`. */
-const PRESENTATION_NUMBERS = [0, 1, 2, 3, 32, 33, 34, 35, 67];
 
 /** Which a channel has; `hint` says what devices an extension stands for. */
 export const channelBuiltins = (hint: (channel: Channel) => string | undefined): Builtins<Channel> =>
@@ -20,7 +17,7 @@ export const channelBuiltins = (hint: (channel: Channel) => string | undefined):
     ['UNIQUEID', ({ uniqueid }) => uniqueid],
     ['HANGUPCAUSE', ({ hangupCause }) => String(hangupCause)],
     ['HINT', hint],
-    ['CALLINGPRES', ({ caller }) => String(PRESENTATION_NUMBERS[presentations.indexOf(caller.presentation)] ?? 0)],
+    ['CALLINGPRES', ({ caller }) => String(presentationNumber(caller.presentation))],
     // Of ISDN; nothing that is here tells them.
     ['CALLINGANI2', () => '0'],
     ['CALLINGTON', () => '0'],

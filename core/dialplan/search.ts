@@ -120,10 +120,10 @@ class Search {
       warn(`[${context}] asks the switch '${name}', which no module provides`);
       return NOTHING;
     }
-    const { extension, callerNumber, channel } = this.#question;
+    const { extension, callerNumber, channel, stepOnly = false } = this.#question;
     const text = evaluated ? await substitute(channel, data) : data;
     try {
-      const asked = found.find({ data: text, context, extension, priority, callerNumber, channel });
+      const asked = found.find({ data: text, context, extension, priority, callerNumber, channel, stepOnly });
       return await within(clock, PATIENCE, asked);
     } catch (thrown) {
       warn(`the switch ${name}/${text} did not answer for ${extension}@${context}: ${messageOf(thrown)}`);

@@ -1,5 +1,5 @@
 /** The parameters that the commands have in common which change files. */
-import type { Command, Configuration } from '#core';
+import { type Command, type Configuration, type Layout, type Opened, withinFile } from '#core';
 import { fileNames, optionsFor, sectionsFor } from './completion.js';
 
 export const NO_RELOAD = '--no-reload';
@@ -10,3 +10,7 @@ export const candidates = (configuration: Configuration): NonNullable<Command['c
   section: words => sectionsFor(configuration, words[2]),
   option: words => optionsFor(configuration, words[2], words[3]),
 });
+
+/** What may be changed: all that a file includes, but of one that is included only what stands in it. */
+export const meantBy = (opened: Opened): Layout =>
+  opened.file === opened.files[0] ? opened : withinFile(opened, opened.file);

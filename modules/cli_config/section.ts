@@ -1,7 +1,7 @@
 /** `config add` and `config remove`: whole sections. */
 import { type Command, CommandError, type ConfigEditor, dropSection, newSection } from '#core';
 import { answer } from './answer.js';
-import { NO_RELOAD } from './names.js';
+import { meantBy, NO_RELOAD } from './names.js';
 
 /** The name and the templates of `name(template,template)`. @throws CommandError */
 export function readSection(text: string): { name: string; templates: readonly string[] } {
@@ -37,7 +37,7 @@ export const sectionCommands = (editor: ConfigEditor, complete: NonNullable<Comm
     complete,
     async run({ args, chosen, out }) {
       const { file = '', section = '' } = args;
-      const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => dropSection(opened, section));
+      const change = await editor.change(file, !chosen.has(NO_RELOAD), opened => dropSection(meantBy(opened), section));
       answer(out, change, `[${section}] is taken out, ${change.result.count} lines`);
     },
   },

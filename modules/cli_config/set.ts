@@ -2,7 +2,7 @@
 import { type Command, type ConfigEditor, refuseOverruled, setOption, unsetOption } from '#core';
 import { answer } from './answer.js';
 import { habitOf, refuseUndone, refuseUseless } from './habit.js';
-import { NO_RELOAD } from './names.js';
+import { meantBy, NO_RELOAD } from './names.js';
 
 export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command['complete']>): Command[] => [
   {
@@ -23,7 +23,7 @@ export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command[
         !chosen.has(NO_RELOAD),
         opened => {
           refuseUseless(opened.description, { section, option, value });
-          return setOption(opened, section, option, value, habitOf(opened.description, section, option));
+          return setOption(meantBy(opened), section, option, value, habitOf(opened.description, section, option));
         },
         (config, { description }) => {
           const habit = habitOf(description, section, option);
@@ -52,7 +52,7 @@ export const setCommands = (editor: ConfigEditor, complete: NonNullable<Command[
 async function unset(editor: ConfigEditor, { args, chosen, out }: Parameters<Command['run']>[0]): Promise<void> {
   const { file = '', section = '', option = '', value } = args;
   const change = await editor.change(file, !chosen.has(NO_RELOAD), opened =>
-    unsetOption(opened, section, option, value, habitOf(opened.description, section, option)),
+    unsetOption(meantBy(opened), section, option, value, habitOf(opened.description, section, option)),
   );
   const { count } = change.result;
   answer(out, change, `'${option}' is taken out of [${section}]${count > 1 ? `, ${count} lines of it` : ''}`);

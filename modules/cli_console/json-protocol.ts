@@ -68,7 +68,7 @@ export interface Requests {
       summaries: readonly { view: string; text: string }[];
     };
   };
-  /** `levels`: what is told from now on, where the command changed it. */
+  /** `levels`: what is told from now on, where the command is about that. */
   run: { asked: { line: string; width?: number }; answer: { outcome: Outcome; text: string; levels?: Levels } };
   complete: { asked: { line: string }; answer: Completion };
   log: { asked: { on: boolean; verbosity?: number }; answer: object };

@@ -10,6 +10,9 @@ export const MOST_ROWS = 10_000;
 /** Columns of a terminal: no wider answer is made. */
 const WIDEST = 9999;
 
+/** Who types this wants the level, whether it was so before or not. */
+const SETS_LEVELS = /^\s*core\s+set\s+(?:verbose|debug)\s/i;
+
 /** What a field must be; one with `?` may be left out. */
 type Kind = 'string' | 'number' | 'boolean' | 'number?';
 
@@ -47,7 +50,8 @@ const requests: { readonly [O in Op]: Request<O> } = {
       let text = '';
       const outcome = await parts.cli.run(line, console, part => (text += part));
       const after = levels();
-      return { outcome, text, ...(isDeepStrictEqual(before, after) ? {} : { levels: after }) };
+      const set = SETS_LEVELS.test(line) || !isDeepStrictEqual(before, after);
+      return { outcome, text, ...(set && { levels: after }) };
     },
   },
   complete: { takes: { line: 'string' }, answer: ({ parts }, { line }) => parts.cli.completion(line) },

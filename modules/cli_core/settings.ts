@@ -10,8 +10,8 @@ import {
   messageOf,
   type PbxControl,
   type Settings,
+  timeOfDay,
 } from '#core';
-import { timeOfDay } from './duration.js';
 
 export interface SettingsParts {
   readonly pbx: PbxControl;

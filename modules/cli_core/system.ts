@@ -1,7 +1,6 @@
 /** Commands that say what runs here, since when, and whether it is up. */
 import { machine, type } from 'node:os';
-import { type Clock, type Command, CommandError, type LoopDelay, type PbxControl } from '#core';
-import { duration } from './duration.js';
+import { type Clock, type Command, CommandError, duration, type LoopDelay, type PbxControl } from '#core';
 
 export const systemCommands = (pbx: PbxControl, clock: Clock, delay: Pick<LoopDelay, 'take'>): Command[] => [
   {

@@ -1,6 +1,6 @@
 /** `CALLERID(datatype[,CID])`. */
-import { ApplicationError, type Channel, type DialplanFunction, NOBODY, splitArguments } from '#core';
-import { PARTS, parseParty, partNamed } from './party.js';
+import { ApplicationError, type Channel, type DialplanFunction, NOBODY, parseParty, splitArguments } from '#core';
+import { PARTS, partNamed } from './party.js';
 
 /** What is not a part of the caller, but stands beside it. */
 const BESIDE: Readonly<

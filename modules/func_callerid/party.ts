@@ -1,5 +1,13 @@
 /** A party by its parts: `num`, `name`, `pres`, `all`, as CALLERID() and its like name them. */
-import { ApplicationError, formatParty, type Party, type Presentation, presentations } from '#core';
+import {
+  ApplicationError,
+  formatParty,
+  type Party,
+  type Presentation,
+  parseParty,
+  presentationNumber,
+  presentations,
+} from '#core';
 
 interface Part {
   readonly help: string;
@@ -9,22 +17,10 @@ interface Part {
 
 const filled = (text: string): string | undefined => (text === '' ? undefined : text);
 
-/** Q.931 codes that old dialplans write. */
-const CODES: Readonly<Record<string, Presentation>> = {
-  0: 'allowed_not_screened',
-  1: 'allowed_passed_screen',
-  2: 'allowed_failed_screen',
-  3: 'allowed',
-  32: 'prohib_not_screened',
-  33: 'prohib_passed_screen',
-  34: 'prohib_failed_screen',
-  35: 'prohib',
-  67: 'unavailable',
-};
-
 function presentationOf(text: string): Presentation {
   const word = text.trim().toLowerCase();
-  const found = CODES[word] ?? presentations.find(one => one === word);
+  // Old dialplans write the codes of Q.931.
+  const found = presentations.find(one => one === word || String(presentationNumber(one)) === word);
   if (!found) throw new ApplicationError(`'${text}' is no presentation: ${presentations.join(' ')}`);
   return found;
 }
@@ -65,19 +61,6 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'num-pres': presentation,
   'name-pres': presentation,
 };
-
-/** `"Name" <number>`, `Name <number>`, `number`. */
-export function parseParty(text: string): Pick<Party, 'name' | 'number'> {
-  const found = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>\s*$/.exec(text);
-  if (found) {
-    const [, quoted, plain = '', number = ''] = found;
-    return { name: filled(quoted?.replace(/\\(.)/g, '$1') ?? plain), number: filled(number) };
-  }
-  const word = text.trim().replace(/^"(.*)"$/, '$1');
-  return /^[+\d*#()\-. ]+$/.test(word)
-    ? { name: undefined, number: filled(word) }
-    : { name: filled(word), number: undefined };
-}
 
 /** @throws ApplicationError: there is no such part */
 export function partNamed(name: string): Part {

@@ -218,6 +218,17 @@ for (const [line, answer] of refusals) {
   });
 }
 
+test('of a file that is included only what stands in it is changed, and what stands elsewhere is named', async t => {
+  const on = await stage(t, { 'sip.conf': `${SIP}[1008](+)\ncontext = there\n` }, TAKEN);
+  assert.match(
+    await on.cli.text('config set phones.conf 1008 context here'),
+    /^phones\.conf: 'context' of \[1008\] would not be in force, sip\.conf:5 decides: change it there\./,
+  );
+  assert.match(await on.cli.text('config unset phones.conf 1008 context'), /^phones\.conf: \[1008\] has no 'context'/);
+  assert.match(await on.cli.text('config set sip.conf 1008 context here'), /^sip\.conf:5: /);
+  assert.deepEqual([await read(on, 'phones.conf'), on.reloaded], [PHONES, ['sip.conf']]);
+});
+
 test('an option that a later line undoes is not said to be set, whether it is there or not', async t => {
   const lines = '[9](phone)\nallow = alaw\ndisallow = all ; none\n';
   const on = await stage(t, { 'phones.conf': PHONES + lines }, TAKEN);

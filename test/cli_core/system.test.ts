@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
-import { duration, timeOfDay } from '../../modules/cli_core/duration.js';
+import { duration, timeOfDay } from '../../core/output/duration.js';
 import { helpCommands } from '../../modules/cli_core/help.js';
 import { shutdownCommands } from '../../modules/cli_core/shutdown.js';
 import { systemCommands } from '../../modules/cli_core/system.js';

@@ -85,34 +85,57 @@ test('a channel that hangs up is not sent elsewhere', bounded, async () => {
   );
 });
 
-test('ExtensionState tells -1 where there is no hint', bounded, async () => {
+test('ExtensionState tells the state of a hint, as recorded, and -1 where there is none', bounded, async () => {
   await using scene = await CallStage.of();
-  const fields = await scene.client.ask('ExtensionState', 'Exten: 7');
-  assert.deepEqual(
-    fields.filter(([name]) => name !== 'ActionID'),
-    [
-      ['Response', 'Success'],
-      ['Message', 'Extension Status'],
-      ['Exten', '7'],
-      ['Context', 'default'],
-      ['Hint', ''],
-      ['Status', '-1'],
-      ['StatusText', 'Unknown'],
-    ],
-  );
+  const { dialplan } = scene.stage;
+  const hint = { context: 'internal', extension: '1008', priority: 'hint' as const, registrar: 'test', data: '' };
+  dialplan.addExtension({ ...hint, application: 'Paper/1008' });
+  const fields = async (...lines: string[]) =>
+    (await scene.client.ask('ExtensionState', ...lines)).filter(([name]) => name !== 'ActionID');
+  assert.deepEqual(await fields('Exten: 1008', 'Context: internal'), [
+    ['Response', 'Success'],
+    ['Message', 'Extension Status'],
+    ['Exten', '1008'],
+    ['Context', 'internal'],
+    ['Hint', 'Paper/1008'],
+    ['Status', '0'],
+    ['StatusText', 'Idle'],
+  ]);
+  assert.deepEqual((await fields('Exten: 7')).slice(2), [
+    ['Exten', '7'],
+    ['Context', 'default'],
+    ['Hint', ''],
+    ['Status', '-1'],
+    ['StatusText', 'Unknown'],
+  ]);
   assert.equal(await scene.message('ExtensionState'), 'Extension not specified');
+  const { entries, end } = await scene.list('ExtensionStateList');
+  assert.equal(end, 'ExtensionStateListComplete 1');
+  assert.deepEqual(entries[0]!.slice(2), [
+    ['Exten', '1008'],
+    ['Context', 'internal'],
+    ['Hint', 'Paper/1008'],
+    ['Status', '0'],
+    ['StatusText', 'Idle'],
+  ]);
 });
 
-test('DeviceStateList tells devices that are in use', bounded, async () => {
+test('DeviceStateList tells devices that are in use, and those that hints watch', bounded, async () => {
   await using scene = await CallStage.of();
+  const hint = { context: 'internal', extension: '1008', priority: 'hint' as const, registrar: 'test', data: '' };
+  scene.stage.dialplan.addExtension({ ...hint, application: 'Paper/1008&Custom:night' });
   scene.paper.incoming('1010');
   scene.channels.deviceChanged('Paper/1010');
   const { entries, end } = await scene.list('DeviceStateList');
-  assert.equal(end, 'DeviceStateListComplete 1');
-  assert.deepEqual(entries[0]!.slice(2), [
-    ['Device', 'Paper/1010'],
-    ['State', 'INUSE'],
-  ]);
+  assert.equal(end, 'DeviceStateListComplete 3');
+  assert.deepEqual(
+    entries.map(entry => [fieldOf(entry, 'Device'), fieldOf(entry, 'State')]),
+    [
+      ['Paper/1010', 'INUSE'],
+      ['Paper/1008', 'UNKNOWN'],
+      ['Custom:night', 'INVALID'],
+    ],
+  );
 });
 
 test('AST-2012-015: names that no device has leave nothing behind in the list of states', bounded, async () => {

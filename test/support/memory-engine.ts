@@ -16,7 +16,14 @@ const HOLDS: Readonly<Record<Condition['operator'], (value: string, wanted: stri
   'NOT LIKE': (value, wanted) => !pattern(wanted).test(value),
 };
 
-const pattern = (text: string): RegExp => new RegExp(`^${text.replaceAll('%', '.*').replaceAll('_', '.')}$`);
+const WILD: Readonly<Record<string, string>> = { '%': '.*', _: '.' };
+
+/** A backslash stands before what is not wild. */
+const pattern = (text: string): RegExp => {
+  const parts = text.match(/\\?./gs) ?? [];
+  const bare = (part: string) => part.at(-1)!.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+  return new RegExp(`^${parts.map(part => WILD[part] ?? bare(part)).join('')}$`);
+};
 
 export class MemoryEngine implements Engine {
   readonly name: string;

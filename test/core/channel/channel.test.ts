@@ -248,6 +248,7 @@ test('a listener and a driver that fail are told of, and keep nothing from the o
     emit: event => void facts.push(event),
     failed: ({ name }, thrown) => failed.push(`${name}: ${(thrown as Error).message}`),
     leg: () => leg,
+    pbx: () => undefined,
     over: () => {
       over += 1;
     },

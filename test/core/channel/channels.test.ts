@@ -37,7 +37,7 @@ test('names count up, uniqueids too; both find the channel, the name whatever it
     ['Paper/alice-00000000', `${at}.0`, 'Paper/bob-00000001', `${at}.1`],
   );
   assert.deepEqual([channels.find('PAPER/ALICE-00000000'), channels.find(`${at}.1`)], [first, second]);
-  assert.deepEqual([first.language, channels.size, channels.processed], ['de', 2, 2]);
+  assert.deepEqual([first.language, channels.size, channels.processed, channels.calls], ['de', 2, 0, 0]);
   first.end();
   assert.deepEqual(
     [channels.find(first.name), channels.find(first.uniqueid), channels.size],
@@ -65,8 +65,9 @@ test('with maxcalls reached there is no channel more; without a dialplan on it n
   paper.incoming('carol').end();
   second.hasPbx = true;
   assert.throws(() => paper.incoming('carol'), /no channel is to be had/);
-  assert.equal(channels.calls, 2);
+  assert.deepEqual([channels.calls, channels.processed], [2, 2]);
   first.end();
+  assert.deepEqual([channels.calls, channels.processed], [1, 2]);
   paper.incoming('carol').end();
 });
 
