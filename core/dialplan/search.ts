@@ -34,6 +34,12 @@ interface Goal<T> {
 }
 
 export function findIn(parts: SearchParts, question: Question): Answer | Promise<Answer> {
+  const { context, extension, priority, callerNumber, stepOnly } = question;
+  // The usual step of a call is in its own context, and nobody else is to be looked for.
+  if (stepOnly && !parts.override()) {
+    const step = parts.context(context)?.find({ text: withoutDashes(extension), priority, callerNumber });
+    if (step) return { step, priority: step.priority, canMatch: true, matchMore: false };
+  }
   return new Search(parts, question).answer();
 }
 

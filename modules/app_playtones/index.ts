@@ -34,7 +34,7 @@ class Tones {
   /** By the name that the tone zone of the channel has for it, or written out. */
   play(channel: Channel, text: string): void {
     this.stop(channel);
-    const tones = this.#core.find(toneZones)?.tones(channel.tonezone, text) ?? text;
+    const tones = this.#core.use(toneZones).tones(channel.tonezone, text) ?? text;
     const playback = channel.play({ kind: 'tone', tones });
     this.#playing.set(channel, playback);
     this.#core.spawn(`tones of ${channel.name}`, this.#follow(channel, text, playback));

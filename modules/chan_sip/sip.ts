@@ -174,6 +174,11 @@ export class Sip implements SipView {
     return this.#user.directory.mapped;
   }
 
+  /** Calls that are under way. */
+  get calls() {
+    return this.#user.calls;
+  }
+
   get domains() {
     return this.#user.site.domains;
   }

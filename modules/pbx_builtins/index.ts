@@ -19,8 +19,8 @@ export default defineModule({
       log,
       dialplan: core.use(dialplan),
       channels: core.use(channels),
-      zones: () => core.find(toneZones),
-      prompts: new Prompts(() => core.find(sounds), log),
+      zones: core.use(toneZones),
+      prompts: new Prompts(core.use(sounds), log),
     };
     for (const part of [signalling, variables, branching, waiting, background, saying])
       core.application(...part(tools));

@@ -1,7 +1,9 @@
 /** pbx_config: the dialplan of extensions.conf. Declares the module; what it reads lies in the core's contexts. */
 import {
+  type Contexts,
   type Core,
   contexts,
+  type Dialplan,
   defineModule,
   dialplan,
   FileMissing,
@@ -15,8 +17,11 @@ import { extensionsConf } from './extensions-conf.js';
 import { setGlobals } from './globals.js';
 import { type Draft, readExtensions } from './read.js';
 
-/** Whether extensions.conf was there: one that is gone is a mistake then. */
 interface State {
+  readonly core: Core;
+  readonly table: Contexts;
+  readonly plan: Dialplan;
+  /** Whether extensions.conf was there: one that is gone is a mistake then. */
   there: boolean;
 }
 
@@ -26,41 +31,44 @@ export default defineModule<State>({
   files: [extensionsConf],
 
   async loadModule(core) {
-    core.defer('contexts', () => core.use(contexts).replace(REGISTRAR, []));
-    const state = { there: false };
-    await readAgain(core, state);
+    const state: State = { core, table: core.use(contexts), plan: core.use(dialplan), there: false };
+    core.defer('contexts', () => state.table.replace(REGISTRAR, []));
+    const missing = await readIfThere(state);
+    if (missing) core.log.notice(`${missing.message}; calls find only the extensions that others bring`);
     return state;
   },
-  reloadModule: readAgain,
+  reloadModule: async (_core, state) => void (await readIfThere(state)),
 });
 
-async function readAgain(core: Core, state: State): Promise<void> {
+/** @returns that the file is missing, where it was so before */
+async function readIfThere(state: State): Promise<FileMissing | undefined> {
   try {
-    await configure(core);
+    await configure(state);
     state.there = true;
+    return undefined;
   } catch (thrown) {
-    if (!(thrown instanceof FileMissing) || state.there) throw thrown;
-    core.log.notice(`${thrown.message}; calls find only the extensions that others bring`);
+    if (thrown instanceof FileMissing && !state.there) return thrown;
+    throw thrown;
   }
 }
 
 /** @throws LoadDeclined with every problem: what was there before stays */
-async function configure(core: Core): Promise<void> {
+async function configure(state: State): Promise<void> {
+  const { core, plan } = state;
   const config = (await core.config(extensionsConf.file))!;
   const draft = readExtensions(config);
   refuse(config.name, [...draft.problems, ...build(draft.contexts, text => text).problems]);
-  const undo = await setGlobals(core.use(dialplan), draft);
-  const expanded = await expand(core, draft);
+  const undo = await setGlobals(plan, draft);
+  const expanded = await expand(plan, draft);
   const built = build(draft.contexts, text => expanded.get(text) ?? text);
   if (built.problems.length > 0) undo();
   refuse(config.name, built.problems);
   for (const warning of [...draft.warnings, ...built.warnings]) core.log.warning(formatProblem(warning));
-  putInForce(core, draft, built);
+  putInForce(state, draft, built);
 }
 
-function putInForce(core: Core, { general }: Draft, built: Built): void {
-  const table = core.use(contexts);
-  core.use(dialplan).autofallthrough = general.autofallthrough;
+function putInForce({ core, table, plan }: State, { general }: Draft, built: Built): void {
+  plan.autofallthrough = general.autofallthrough;
   const override = general.overrideswitch === '' ? undefined : parseSwitch(general.overrideswitch, true, REGISTRAR);
   table.replace(REGISTRAR, built.contexts, override);
   for (const { context, missing } of missingIncludes(built.contexts, name => table.hasContext(name))) {
@@ -73,8 +81,7 @@ function refuse(file: string, problems: readonly Problem[]): void {
 }
 
 /** What the texts of lines stand for. */
-async function expand(core: Core, draft: Draft): Promise<ReadonlyMap<string, string>> {
+async function expand(plan: Dialplan, draft: Draft): Promise<ReadonlyMap<string, string>> {
   const texts = expandable(draft.contexts);
-  const plan = core.use(dialplan);
   return new Map(await Promise.all(texts.map(async text => [text, await plan.substitute(undefined, text)] as const)));
 }

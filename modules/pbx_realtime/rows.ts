@@ -8,8 +8,8 @@ import {
   Invalid,
   parseExtension,
   ReadThrough,
+  type Realtime,
   type Row,
-  realtime,
   realtimeStatus,
   within,
 } from '#core';
@@ -40,10 +40,9 @@ export class Rows {
   /** Families that did not answer when they were asked last. */
   readonly #away = new Set<string>();
 
-  constructor(core: Core) {
+  constructor(core: Core, families: Realtime) {
     this.#core = core;
     const { clock } = core;
-    const families = core.use(realtime);
     this.#exact = new ReadThrough({
       name: 'extensions',
       clock,

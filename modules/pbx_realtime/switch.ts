@@ -3,6 +3,7 @@ import {
   type Core,
   type DialplanSwitch,
   matchPattern,
+  type Realtime,
   type Row,
   realtime,
   type SwitchAnswer,
@@ -18,13 +19,15 @@ export class RealtimeSwitch implements DialplanSwitch {
   readonly name = 'Realtime';
   readonly description = 'Extensions in databases, as extconfig.conf maps them';
   readonly #core: Core;
+  readonly #families: Realtime;
   readonly #rows: Rows;
   /** What was told of already. */
   readonly #told = new Set<string>();
 
   constructor(core: Core) {
     this.#core = core;
-    this.#rows = new Rows(core);
+    this.#families = core.use(realtime);
+    this.#rows = new Rows(core, this.#families);
   }
 
   async find({ data, context, extension, priority, stepOnly }: SwitchQuestion): Promise<SwitchAnswer> {
@@ -32,7 +35,7 @@ export class RealtimeSwitch implements DialplanSwitch {
     if (ignored !== undefined) {
       this.#tell(`switch => Realtime/${data}: '${ignored}' counts for nothing without an @: context@family`);
     }
-    if (!this.#core.use(realtime).maps(family)) {
+    if (!this.#families.maps(family)) {
       this.#tell(`switch => Realtime/${data}: extconfig.conf does not map the family '${family}'`);
       return NOTHING;
     }

@@ -17,10 +17,11 @@ export default defineModule<State>({
   files: [indicationsConf],
 
   async loadModule(core) {
-    core.defer('tones of countries', () => core.use(toneZones).replace([], ''));
+    const zones = core.use(toneZones);
+    core.defer('tones of countries', () => zones.replace([], ''));
     const state = { there: false };
     await readAgain(core, state);
-    core.command(...commands(core.use(toneZones)));
+    core.command(...commands(zones));
     return state;
   },
   reloadModule: readAgain,

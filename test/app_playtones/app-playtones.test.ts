@@ -5,10 +5,10 @@ import builtins from '../../modules/pbx_builtins/index.js';
 import { ApplicationStage, heardBy } from '../support/application-stage.js';
 
 const cases: readonly [plan: string, heard: readonly string[]][] = [
-  ['PlayTones(dial)|Wait(1)|StopPlayTones()', ['tone 425', 'stopped after 1000']],
+  ['PlayTones(dial)|Wait(1)|StopPlayTones()', ['tone 350+440', 'stopped after 1000']],
   [
     'PlayTones(350+440/100)|Wait(1)|PlayTones(busy)|StopPlayTones()',
-    ['tone 350+440/100', 'stopped after 1000', 'tone 425/500,0/500', 'stopped after 0'],
+    ['tone 350+440/100', 'stopped after 1000', 'tone 480+620/500,0/500', 'stopped after 0'],
   ],
   ['StopPlayTones()', []],
 ];

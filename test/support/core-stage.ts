@@ -83,6 +83,7 @@ export class CoreStage {
   readonly #log = keptLog();
   readonly #files = new Map<string, { text: string; read: boolean }>();
   #dialplan: DialplanEngine | undefined;
+  #ending = false;
   readonly #spawned = new Set<Promise<unknown>>();
   readonly #jobs = this.heap.open();
   readonly core: Core;
@@ -152,8 +153,15 @@ export class CoreStage {
     while (this.#spawned.size > 0) await Promise.all(this.#spawned);
   }
 
+  /** What a module takes while it ends is never given back. */
+  #whileOpen<T>(taken: T): T {
+    assert.equal(this.#ending, false, 'something is asked for after the end');
+    return taken;
+  }
+
   /** The end of the module, and a check that nothing of it is left. */
   async close(): Promise<void> {
+    this.#ending = true;
     await this.scope.close();
     await this.settled();
     this.families.close();
@@ -182,7 +190,7 @@ export class CoreStage {
       view: () => assert.fail('the stage has no console'),
       feed: () => assert.fail('the stage has no console'),
       provide: (token, service) => void scope.defer(`service ${token.name}`, registry.provide(name, token, service)),
-      use: <T>(token: Token<T>) => registry.find(token) ?? assert.fail(`no service ${token.name}`),
+      use: <T>(token: Token<T>) => this.#whileOpen(registry.find(token)) ?? assert.fail(`no service ${token.name}`),
       find: token => registry.find(token),
       watch: (token, seen) => void scope.defer(`watch ${token.name}`, registry.watch(name, token, seen)),
       on: (event, listener) => void scope.defer(`listener of ${event}`, events.on(event, listener)),

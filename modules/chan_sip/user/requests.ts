@@ -64,8 +64,7 @@ export class Requests {
     if (replaces !== undefined) return { answer: replacesAnswer(this.#site, replaces) };
     const caller = this.#admission.admit(request, flow, 'caller', found);
     if (!isAdmitted(caller)) return caller;
-    const fault = sessionFault(request) ?? destinationFault(this.#site, request);
-    const answer = fault ?? (this.#calls.dialplan ? this.#calls.invite(caller) : this.#noExtension(caller));
+    const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#called(caller);
     // Only who proved a password gets repeats: the address of a stranger may be his victim's.
     return answer && { answer, symmetric: caller.symmetric, kept: caller.proven, about: caller };
   };
@@ -108,8 +107,11 @@ export class Requests {
     return accept !== undefined && accept !== SUMMARY ? NOT_ACCEPTABLE : BAD_EVENT;
   }
 
-  #noExtension(caller: Admitted): Answer {
-    noExtension(this.#site, caller, contextFor(this.#site, caller.request, caller.peer));
+  /** @returns undefined where it is a call now, or will be */
+  #called(caller: Admitted): Answer | undefined {
+    const context = contextFor(this.#site, caller.request, caller.peer);
+    if (this.#calls.dialplan?.hasContext(context)) return this.#calls.invite(caller);
+    noExtension(this.#site, caller, context);
     return NOT_FOUND;
   }
 }
