@@ -87,9 +87,10 @@ test(`${MANY} calls that ring and are given up leave nothing`, { timeout: 60_000
       ...invited('601'),
       expectAnswer(180),
       request({ method: 'CANCEL', cseq: 2, to: '601', sameBranch: true }).replace('[peer_tag_param]', ''),
-      expectAnswer(200),
+      // In the order of the original.
       expectAnswer(487),
       request({ method: 'ACK', cseq: 2, to: '601', sameBranch: true }),
+      expectAnswer(200),
     ],
     { calls: MANY, arguments: ['-r', '400', '-l', String(MANY)] },
   ),

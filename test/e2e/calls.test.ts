@@ -193,9 +193,9 @@ const cases: readonly Case[] = [
       ...authenticated('2009'),
       expectAnswer(180),
       request({ method: 'CANCEL', cseq: 2, to: '2009', sameBranch: true }).replace(/\[peer_tag_param\]/, ''),
-      expectAnswer(200),
       expectAnswer(487),
       ackTo('2009'),
+      expectAnswer(200),
     ],
     callee: [
       expectRequest('INVITE'),

@@ -45,7 +45,7 @@ export function request(shape: RequestShape): Step {
   const uri = dialog ? '[next_url]' : `sip:${to}@[remote_ip]:[remote_port]`;
   const lines = [
     `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${shape.sameBranch ? '[branch-1]' : '[branch]'};rport`,
+    `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${branchOf(shape)};rport`,
     'Max-Forwards: 70',
     ...(dialog ? ['[routes]'] : []),
     `From: <sip:${from}@[remote_ip]>;tag=[pid]SIPpTag00[call_number]`,
@@ -61,6 +61,10 @@ export function request(shape: RequestShape): Step {
   const repeats = once || method === 'ACK' ? '' : ' retrans="500"';
   return `<send${repeats}><![CDATA[\n${lines.join('\n')}\n\n${body ?? ''}\n]]></send>`;
 }
+
+/** Told apart by what it is: a CANCEL, and the ACK to a refusal, have that of their INVITE. */
+const branchOf = ({ method, cseq, sameBranch }: RequestShape): string =>
+  `z9hG4bK-[pid]-[call_number]-${cseq}-${sameBranch ? 'INVITE' : method}`;
 
 /** An answer of the one that is called, to the request that came last. */
 export function answer(
