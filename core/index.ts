@@ -91,5 +91,6 @@ export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
 export { type FileFormat, fileFormats, type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
+export { version } from './version.js';
 export * from './views.js';
 export * from './watch.js';

@@ -37,7 +37,7 @@ const directories = {
   astdbdir: path('/var/lib/asterisk', 'The database file astdb.sqlite3.'),
   astkeydir: path('/var/lib/asterisk', 'Keys.', { later: 'IAX2 keys' }),
   astdatadir: path('/var/lib/asterisk', 'Sounds, in a folder sounds, and other data.'),
-  astagidir: path('/var/lib/asterisk/agi-bin', 'AGI programs.', { later: 'AGI' }),
+  astagidir: path('/var/lib/asterisk/agi-bin', 'AGI programs.'),
   astspooldir: path('/var/spool/asterisk', 'Recordings and voicemail.', { later: 'calls' }),
   astrundir: path('/var/run/asterisk', 'The control socket asterisk.ctl.'),
   astlogdir: path('/var/log/asterisk', 'Log files.'),

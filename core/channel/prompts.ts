@@ -20,10 +20,10 @@ export type Prompted = { readonly position: number } & (
 );
 
 export class Prompts {
-  readonly #sounds: () => Sounds | undefined;
+  readonly #sounds: Sounds;
   readonly #log: Logger;
 
-  constructor(sounds: () => Sounds | undefined, log: Logger) {
+  constructor(sounds: Sounds, log: Logger) {
     this.#sounds = sounds;
     this.#log = log;
   }
@@ -31,13 +31,13 @@ export class Prompts {
   /** One sound. What cannot be played is a warning, and `failed`. */
   async play(channel: Channel, name: string, terms: PromptTerms = {}): Promise<Prompted> {
     const { language = channel.language, from = 0 } = terms;
-    const path = await this.#sounds()?.find(name, language);
+    const path = await this.#sounds.find(name, language);
     if (path === undefined) {
       this.#log.warning(`${channel.name}: there is no sound '${name}' in language '${language}'`);
       return { how: 'failed', position: 0 };
     }
     const playback = channel.play({ kind: 'file', path, from });
-    const end = await heard(channel, playback, terms.stops ?? nobody);
+    const end = await untilDigit(channel, playback, terms.stops ?? nobody);
     const position = from + end.position;
     if (end.how !== 'failed') return { ...end, position };
     this.#log.warning(`${channel.name}: '${name}' is not played: ${end.reason ?? 'no reason is given'}`);
@@ -59,10 +59,14 @@ export class Prompts {
 const nobody = (): boolean => false;
 
 /** `reason`: of what failed. */
-type Heard = Prompted & { readonly reason?: string };
+export type Heard = Prompted & { readonly reason?: string };
 
 /** Waits for the end of what is being played, and stops it for a digit or where the channel is wanted elsewhere. */
-async function heard(channel: Channel, playback: Playback, stops: NonNullable<PromptTerms['stops']>): Promise<Heard> {
+export async function untilDigit(
+  channel: Channel,
+  playback: Playback,
+  stops: NonNullable<PromptTerms['stops']>,
+): Promise<Heard> {
   for (;;) {
     const digit = await pressedBefore(channel, stops);
     if (digit !== undefined) {

@@ -1,6 +1,7 @@
 /** Hints: extensions whose state is that of devices, who watches them, and who is told when it changes. */
 import type { ChannelTable } from '../channel/channels.js';
 import { combinedState, type DeviceState, type ExtensionState, extensionStateOf } from '../channel/device-state.js';
+import { traceOf } from '../errors.js';
 import type { Event, Fact } from '../events.js';
 import type { Logger } from '../logger.js';
 import { ApplicationError } from './application.js';
@@ -186,7 +187,7 @@ export class Hints {
   #tell(hint: Hint): void {
     this.#emit(hint, extensionStateOf(hint.state));
     const row = this.#rowOf(hint);
-    for (const { changed } of [...hint.watches]) changed(row);
+    for (const watch of [...hint.watches]) this.#call(watch, row);
   }
 
   #emit({ context, extension, shown }: Hint, { number: status, text: statusText }: ExtensionState): void {
@@ -276,10 +277,20 @@ export class Hints {
   }
 
   /** What was watched is another hint now, or none. */
-  #tellMoved({ changed, hint }: Watch, told: Hint | undefined): void {
-    if (hint === told) return;
+  #tellMoved(watch: Watch, told: Hint | undefined): void {
+    const { hint } = watch;
+    if (hint === told || !this.#watches.has(watch)) return;
     const same = hint && told && hint.shown === told.shown && hint.state === told.state;
-    if (!same) changed(hint && this.#rowOf(hint));
+    if (!same) this.#call(watch, hint && this.#rowOf(hint));
+  }
+
+  /** Who listens badly keeps nothing from the others, nor from the device. */
+  #call({ changed, context, extension }: Watch, row: HintRow | undefined): void {
+    try {
+      changed(row);
+    } catch (thrown) {
+      this.#parts.log.error(`a watcher of ${extension}@${context} failed: ${traceOf(thrown)}`);
+    }
   }
 
   *#steps(): Generator<Step> {

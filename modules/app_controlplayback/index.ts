@@ -36,7 +36,7 @@ interface Ended {
 }
 
 const controlPlayback = (core: Core): Application => {
-  const prompts = new Prompts(() => core.find(sounds), core.log);
+  const prompts = new Prompts(core.use(sounds), core.log);
   return {
     name: 'ControlPlayback',
     synopsis: 'Play a file with keys that wind it.',

@@ -10,7 +10,7 @@ export default defineModule({
 const WORDS = ['skip', 'noanswer'];
 
 const playback = (core: Core): Application => {
-  const prompts = new Prompts(() => core.find(sounds), core.log);
+  const prompts = new Prompts(core.use(sounds), core.log);
   return {
     name: 'Playback',
     synopsis: 'Play files.',

@@ -26,6 +26,7 @@ class Tones {
   constructor(core: Core) {
     this.#core = core;
     core.on('channelEnded', ({ channel }) => void this.#playing.delete(channel));
+    core.on('bridgeEntered', ({ channel }) => this.stop(channel));
     core.defer('tones', () => {
       for (const playback of this.#playing.values()) playback.stop();
     });
@@ -34,7 +35,7 @@ class Tones {
   /** By the name that the tone zone of the channel has for it, or written out. */
   play(channel: Channel, text: string): void {
     this.stop(channel);
-    const tones = this.#core.find(toneZones)?.tones(channel.tonezone, text) ?? text;
+    const tones = this.#core.use(toneZones).tones(channel.tonezone, text) ?? text;
     const playback = channel.play({ kind: 'tone', tones });
     this.#playing.set(channel, playback);
     this.#core.spawn(`tones of ${channel.name}`, this.#follow(channel, text, playback));

@@ -109,11 +109,11 @@ async function ask(core: Core, channel: Channel, question: Question): Promise<st
 
 async function once(core: Core, channel: Channel, question: Question): Promise<DigitsRead> {
   const { files, tones: areTones, most, timeout, terminators } = question;
-  const prompts = new Prompts(() => core.find(sounds), core.log);
+  const prompts = new Prompts(core.use(sounds), core.log);
   const wanted = { prompts: areTones ? [] : files, most, timeout, terminators };
   const [name] = files;
   if (!areTones || name === undefined) return readDigits(prompts, channel, wanted);
-  const tones = core.find(toneZones)?.tones(channel.tonezone, name) ?? name;
+  const tones = core.use(toneZones).tones(channel.tonezone, name) ?? name;
   const tone = channel.play({ kind: 'tone', tones });
   const unlisten = channel.listen(({ kind }) => kind === 'digit began' && tone.stop());
   const digits = await readDigits(prompts, channel, wanted);

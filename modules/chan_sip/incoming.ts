@@ -1,4 +1,5 @@
 /** handle_incoming: which method goes to whom, and what is asked of every request before (RFC 3261 §8.2). */
+import type { DialogLayer } from './dialog/layer.js';
 import type { Message } from './message/message.js';
 import { replyFlow } from './transport/layer.js';
 import { type Flow, formatFlow } from './transport/transport.js';
@@ -6,7 +7,7 @@ import type { Answer } from './user/answers.js';
 import { AWAY, nobody } from './user/decisions.js';
 import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL } from './user/requests.js';
-import { type Handler, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
+import { type Handler, type Outcome, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
 
 /** What a method comes to outside a dialog. */
 interface Row {
@@ -58,15 +59,47 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
       return;
     }
     const row = table.get(request.method);
+    const entry = request.method === 'CANCEL' ? undefined : site.dialogs.find(request);
+    if (entry) return within(site, request, flow, entry);
     const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
     if (typeof to !== 'function') return send(site, request, flow, { answer: to });
     const outcome = to(request, flow);
     if (!outcome) return undefined;
-    if (!('question' in outcome)) return send(site, request, flow, outcome);
+    if ('answer' in outcome) return send(site, request, flow, outcome);
     const done = user.directory.waiting.begin(request, flow);
-    if (done) site.spawn('look-up of a device', answer(user, to, request, flow, outcome.question).finally(done));
+    if (done) site.spawn('look-up of a device', conclude(user, to, request, flow, outcome).finally(done));
     return undefined;
   };
+}
+
+/** A request of the other end of a dialog: in its order, and if we can do what it requires (RFC 3261 §12.2.2). */
+function within(
+  site: Site,
+  request: Message,
+  flow: Flow,
+  { dialog, user }: NonNullable<ReturnType<DialogLayer['find']>>,
+): void {
+  const { method } = request;
+  const refuse = (answer: Answer): void => {
+    send(site, request, flow, { answer: { ...answer, tag: dialog.localTag }, kept: true });
+  };
+  const unsupported = unsupportedAnswer(site, request);
+  if (unsupported) refuse(unsupported);
+  else if (dialog.admits(request)) user.request(request, flow);
+  else {
+    // RFC 3261 §14.2.
+    const retry = method === 'INVITE' ? [['Retry-After', String(1 + (request.cseq.number % 10))] as const] : [];
+    refuse({ status: 500, reason: 'Server error', headers: retry });
+  }
+}
+
+type Open = Exclude<Outcome, Reply | undefined>;
+
+/** Waits for what a handler waits for. */
+async function conclude(user: UserLayer, to: Handler, request: Message, flow: Flow, open: Open): Promise<void> {
+  if ('question' in open) return answer(user, to, request, flow, open.question);
+  const reply = await open.later;
+  if (!user.closed) send(user.site, request, flow, reply);
 }
 
 /** Asks the handler again with what was found. While the database is away there is no answer. */
@@ -78,7 +111,8 @@ async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow
     return decisions.add(request, flow, { answer: AWAY, about: nobody(question.name ?? '') }, general);
   }
   const outcome = to(request, flow, found);
-  if (outcome && !('question' in outcome)) send(user.site, request, flow, outcome);
+  if (!outcome || 'question' in outcome) return;
+  send(user.site, request, flow, 'later' in outcome ? await outcome.later : outcome);
 }
 
 /** Without a record, unless it is to be repeated. */
@@ -92,14 +126,17 @@ function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
 }
 
 function fault(site: Site, { extensions, tagged }: Row, request: Message): Answer | undefined {
-  const required = extensions ? request.list('Require') : [];
-  const unsupported = required.filter(tag => tag !== '' && !EXTENSIONS.has(tag.toLowerCase()));
-  if (unsupported.length > 0) {
-    const headers = [['Date', site.answers.date()] as const, ['Unsupported', fitting(unsupported)] as const];
-    return { status: 420, reason: 'Bad extension (unsupported)', headers };
-  }
+  const unsupported = extensions ? unsupportedAnswer(site, request) : undefined;
+  if (unsupported) return unsupported;
   if (tagged && request.to.params.has('tag')) return tagged;
   return extensions && site.transactions.isMerged(request) ? MERGED : undefined;
+}
+
+function unsupportedAnswer(site: Site, request: Message): Answer | undefined {
+  const unsupported = request.list('Require').filter(tag => tag !== '' && !EXTENSIONS.has(tag.toLowerCase()));
+  if (unsupported.length === 0) return undefined;
+  const headers = [['Date', site.answers.date()] as const, ['Unsupported', fitting(unsupported)] as const];
+  return { status: 420, reason: 'Bad extension (unsupported)', headers };
 }
 
 /** As many whole tags as there is room for; of a single one that is too long, its beginning. */

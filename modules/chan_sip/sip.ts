@@ -20,6 +20,7 @@ import {
 import type { HttpServer } from '../http/token.js';
 import type { DialogRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
+import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
 import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
@@ -92,7 +93,10 @@ export class Sip implements SipView {
       clock: core.clock,
       log: core.log,
       timers: () => ({ ...DEFAULT_TIMERS, t1: this.general.timert1 }),
-      user: { request: (request, flow) => this.#handle(request, flow) },
+      user: {
+        request: (request, flow) => this.#handle(request, flow),
+        acknowledged: ack => this.#acknowledged(ack),
+      },
       limit: SERVER_TRANSACTIONS,
     });
     this.#user = new UserLayer(core, general, {
@@ -168,6 +172,11 @@ export class Sip implements SipView {
   /** The families that are mapped to a database that can be asked. */
   get realtime() {
     return this.#user.directory.mapped;
+  }
+
+  /** Calls that are under way. */
+  get calls() {
+    return this.#user.calls;
   }
 
   get domains() {
@@ -250,6 +259,13 @@ export class Sip implements SipView {
     const found = this.peers.get(name) ?? (await this.#user.directory.named(name, purpose));
     if (found === 'failed') throw new CommandError(`The database does not answer; '${name}' cannot be loaded.`);
     return found;
+  }
+
+  /** The ACK to a 2xx is for the dialog alone. */
+  #acknowledged(ack: Message): boolean {
+    const entry = this.#user.site.dialogs.find(ack);
+    entry?.user.acknowledged(ack);
+    return entry !== undefined;
   }
 
   /** @returns what is done when that server goes */

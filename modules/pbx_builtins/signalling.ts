@@ -10,7 +10,7 @@ import {
   splitArguments,
   timeLength,
 } from '#core';
-import { indicate, type Tools } from './tools.js';
+import type { Tools } from './tools.js';
 
 export const signalling = (tools: Tools): Application[] => [
   answer,
@@ -55,15 +55,15 @@ const hangup = ({ log }: Tools): Application => ({
   },
 });
 
-const told = (tools: Tools, name: string, indication: Indication, synopsis: string): Application => ({
+const told = ({ indicated }: Tools, name: string, indication: Indication, synopsis: string): Application => ({
   name,
   synopsis,
   syntax: `${name}()`,
-  run: channel => void indicate(tools, channel, indication),
+  run: channel => indicated.tell(channel, indication),
 });
 
 /** Busy and Congestion: the call is refused, or who is in it hears why it comes to nothing. */
-const refusal = (tools: Tools, name: string, indication: Indication, cause: number): Application => ({
+const refusal = ({ log, indicated }: Tools, name: string, indication: Indication, cause: number): Application => ({
   name,
   synopsis: `Indicate ${indication} to the caller, and end the call.`,
   syntax: `${name}([timeout])`,
@@ -71,11 +71,11 @@ const refusal = (tools: Tools, name: string, indication: Indication, cause: numb
   seeAlso: ['Hangup()', 'PlayTones()'],
   async run(channel, data): Promise<Result> {
     const timeout = data === '' ? undefined : timeLength(data, 's');
-    if (data !== '' && timeout === undefined) tools.log.warning(`${name}: '${data}' is no number of seconds`);
+    if (data !== '' && timeout === undefined) log.warning(`${name}: '${data}' is no number of seconds`);
     if (!channel.isUp) channel.hangupCause = cause;
-    const tone = indicate(tools, channel, indication);
+    indicated.tell(channel, indication);
     await channel.wait(timeout);
-    tone?.stop();
+    indicated.stop(channel);
     return 'hangup';
   },
 });

@@ -1,18 +1,12 @@
 /** What the applications work with. */
-import type { Channel, Channels, Dialplan, Indication, Logger, Playback, Prompts, ToneZones } from '#core';
+import type { Channels, Dialplan, Logger, Prompts, ToneZones } from '#core';
+import type { Indicated } from './indicated.js';
 
 export interface Tools {
   readonly log: Logger;
   readonly dialplan: Dialplan;
   readonly channels: Channels;
-  readonly zones: () => ToneZones | undefined;
+  readonly zones: ToneZones;
+  readonly indicated: Indicated;
   readonly prompts: Prompts;
-}
-
-/** Tells the far end, and where there are tones plays what it is not told. */
-export function indicate({ zones }: Tools, channel: Channel, indication: Indication): Playback | undefined {
-  const tones = zones();
-  if (tones) return tones.indicate(channel, indication);
-  channel.indicate(indication);
-  return undefined;
 }

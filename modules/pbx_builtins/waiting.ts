@@ -48,7 +48,7 @@ const waitExten = (tools: Tools): Application => ({
 });
 
 function dialTone({ zones, log }: Tools, channel: Channel, name: string): Playback | undefined {
-  const tones = zones()?.tones(channel.tonezone, name);
+  const tones = zones.tones(channel.tonezone, name);
   if (tones === undefined) log.warning(`WaitExten: there is no tone '${name}'`);
   return tones === undefined ? undefined : channel.play({ kind: 'tone', tones });
 }

@@ -33,19 +33,22 @@ export default defineModule<State>({
   async loadModule(core) {
     const state: State = { core, table: core.use(contexts), plan: core.use(dialplan), there: false };
     core.defer('contexts', () => state.table.replace(REGISTRAR, []));
-    await readAgain(state);
+    const missing = await readIfThere(state);
+    if (missing) core.log.notice(`${missing.message}; calls find only the extensions that others bring`);
     return state;
   },
-  reloadModule: (_core, state) => readAgain(state),
+  reloadModule: async (_core, state) => void (await readIfThere(state)),
 });
 
-async function readAgain(state: State): Promise<void> {
+/** @returns that the file is missing, where it was so before */
+async function readIfThere(state: State): Promise<FileMissing | undefined> {
   try {
     await configure(state);
     state.there = true;
+    return undefined;
   } catch (thrown) {
-    if (!(thrown instanceof FileMissing) || state.there) throw thrown;
-    state.core.log.notice(`${thrown.message}; calls find only the extensions that others bring`);
+    if (thrown instanceof FileMissing && !state.there) return thrown;
+    throw thrown;
   }
 }
 

@@ -4,11 +4,23 @@ import playTones from '../../modules/app_playtones/index.js';
 import builtins from '../../modules/pbx_builtins/index.js';
 import { ApplicationStage, heardBy } from '../support/application-stage.js';
 
+test('tones end when the channel is connected with another', async () => {
+  const stage = await ApplicationStage.of([builtins, playTones], { in: '100, PlayTones(dial)\n100, Wait(60)' });
+  const channel = stage.caller();
+  const run = stage.engine.run(channel);
+  await stage.pass(100);
+  stage.stage.events.emit('bridgeEntered', { channel, bridge: stage.stage.calls.channels.bridge() });
+  assert.deepEqual(heardBy(channel), ['tone 350+440', 'stopped after 100']);
+  channel.requestHangup(16);
+  await run;
+  await stage.close();
+});
+
 const cases: readonly [plan: string, heard: readonly string[]][] = [
-  ['PlayTones(dial)|Wait(1)|StopPlayTones()', ['tone 425', 'stopped after 1000']],
+  ['PlayTones(dial)|Wait(1)|StopPlayTones()', ['tone 350+440', 'stopped after 1000']],
   [
     'PlayTones(350+440/100)|Wait(1)|PlayTones(busy)|StopPlayTones()',
-    ['tone 350+440/100', 'stopped after 1000', 'tone 425/500,0/500', 'stopped after 0'],
+    ['tone 350+440/100', 'stopped after 1000', 'tone 480+620/500,0/500', 'stopped after 0'],
   ],
   ['StopPlayTones()', []],
 ];

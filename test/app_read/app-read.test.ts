@@ -17,7 +17,7 @@ const cases: readonly [given: string, pressed: string, result: string, heard?: s
   ['pin,ask&more', '1#', 'OK 1', ['play en/ask', 'stopped after 100']],
   ['pin,ask&more', '', 'TIMEOUT ', ['play en/ask', 'play en/more']],
   ['pin,ask,,,2', '', 'TIMEOUT ', ['play en/ask', 'play en/ask']],
-  ['pin,dial,,i', '1#', 'OK 1', ['tone 425', 'stopped after 100']],
+  ['pin,dial,,i', '1#', 'OK 1', ['tone 350+440', 'stopped after 100']],
   ['pin,gone', '1#', 'OK 1', []],
   ['pin,,,,,0.5', '1', 'TIMEOUT 1'],
 ];

@@ -23,7 +23,7 @@ const cases: readonly Case[] = [
     plan: '100, WaitExten(5,d)\n4, NoOp(there)',
     pressed: '4',
     ran: ['WaitExten(5,d)', 'NoOp(there)'],
-    heard: ['tone 425', 'stopped after 100'],
+    heard: ['tone 350+440', 'stopped after 100'],
   },
   {
     says: 'a digit that is an extension by itself ends BackGround and goes there',

@@ -69,9 +69,10 @@ test('a reload replaces the extensions of the file, and those of others stay', a
 
 test('without the file there are no extensions until it is there; then it must not be missing', async () => {
   const { core, reload, has } = await stage();
-  const words = 'notice: extensions.conf is not there; calls find only the extensions that others bring';
   await reload();
-  assert.deepEqual(core.lines, [words, words]);
+  assert.deepEqual(core.lines, [
+    'notice: extensions.conf is not there; calls find only the extensions that others bring',
+  ]);
   core.write('extensions.conf', FILE);
   await reload();
   core.remove('extensions.conf');

@@ -1,7 +1,7 @@
 /** Applications in a test: their modules over a dialplan that is text, channels of paper, sounds that are names. */
 import assert from 'node:assert/strict';
 import type { Channel } from '../../core/channel/channel.js';
-import { toneZones } from '../../core/channel/tone-zones.js';
+import { ToneZoneTable, toneZones } from '../../core/channel/tone-zones.js';
 import type { DialplanEngine } from '../../core/dialplan/engine.js';
 import type { Core } from '../../core/module.js';
 import { sounds } from '../../core/sounds.js';
@@ -15,8 +15,6 @@ interface Loadable {
   readonly name: string;
   loadModule(core: Core): unknown;
 }
-
-const TONES: Readonly<Record<string, string>> = { dial: '425', busy: '425/500,0/500' };
 
 export class ApplicationStage {
   readonly stage: CoreStage;
@@ -38,13 +36,7 @@ export class ApplicationStage {
       find: async (name, language) => (this.missing.has(name) ? undefined : `${language}/${name}`),
       list: async () => [],
     });
-    stage.registry.provide('core', toneZones, {
-      indicate: (channel, what) => void channel.indicate(what),
-      tones: (_country, name) => TONES[name],
-      zones: () => [],
-      find: () => undefined,
-      replace: () => undefined,
-    });
+    stage.registry.provide('core', toneZones, new ToneZoneTable());
   }
 
   /** Contexts as writeContext() takes them. */
@@ -121,5 +113,10 @@ export const heardBy = (channel: Channel): readonly string[] =>
   channel.leg.media instanceof PaperMedia
     ? channel.leg.media.told
     : assert.fail(`${channel.name} has no media of paper`);
+
+/** From now on its far end is told nothing by signalling. */
+export function deafen({ leg }: Channel): void {
+  if (leg instanceof PaperLeg) leg.signals = false;
+}
 
 export { toldOf };

@@ -67,6 +67,8 @@ export interface RequestParts {
   };
   readonly maxForwards: number;
   readonly routes?: readonly string[];
+  /** Whether they stand before Max-Forwards, as within a dialog. */
+  readonly routesFirst?: boolean;
   readonly from: string;
   readonly to: string;
   readonly contact?: string;
@@ -81,8 +83,9 @@ export function request(parts: RequestParts): string {
   const { via } = parts;
   const sentBy = `SIP/2.0/${via.transport} ${hostPort(via.host, via.port)};branch=${via.branch}${via.rport ? ';rport' : ''}`;
   let text = `${parts.method} ${clean(parts.uri)} SIP/2.0\r\n${line('Via', sentBy)}`;
-  text += line('Max-Forwards', String(parts.maxForwards));
-  for (const route of parts.routes ?? []) text += line('Route', route);
+  const routes = (parts.routes ?? []).map(route => line('Route', route)).join('');
+  const forwards = line('Max-Forwards', String(parts.maxForwards));
+  text += parts.routesFirst ? routes + forwards : forwards + routes;
   text += line('From', parts.from) + line('To', parts.to);
   if (parts.contact !== undefined) text += line('Contact', parts.contact);
   text += line('Call-ID', parts.callId) + line('CSeq', `${parts.cseq} ${parts.method}`);
@@ -93,14 +96,15 @@ export function request(parts: RequestParts): string {
 export const ack = (invite: Message, refused: Message): string => derived(invite, 'ACK', refused.header('To') ?? '');
 
 /** The CANCEL of an INVITE: RFC 3261 §9.1. */
-export const cancel = (invite: Message): string => derived(invite, 'CANCEL', invite.header('To') ?? '');
+export const cancel = (invite: Message, headers: readonly Header[] = []): string =>
+  derived(invite, 'CANCEL', invite.header('To') ?? '', headers);
 
 /** Same Request-URI, topmost Via, Route, From, Call-ID and CSeq number as the INVITE. */
-function derived(invite: Message, method: 'ACK' | 'CANCEL', to: string): string {
+function derived(invite: Message, method: 'ACK' | 'CANCEL', to: string, headers: readonly Header[] = []): string {
   let text = `${method} ${clean(invite.uri)} SIP/2.0\r\n${line('Via', invite.via.text)}${line('Max-Forwards', '70')}`;
   for (const route of invite.headers('Route')) text += line('Route', route);
   text += echo(invite, 'From') + line('To', to) + echo(invite, 'Call-ID');
-  return text + line('CSeq', `${invite.cseq.number} ${method}`) + ending();
+  return text + line('CSeq', `${invite.cseq.number} ${method}`) + ending(headers);
 }
 
 const line = (name: string, value: string): string => `${name}: ${clean(value)}\r\n`;

@@ -1,6 +1,9 @@
 /** The SDP in a message: its body, or the first part of it that is SDP (RFC 2046 §5.1). */
 import { Params } from '../message/params.js';
 
+/** What it is called in Content-Type. */
+export const SDP = 'application/sdp';
+
 const MOST_PARTS = 16;
 const LONGEST_BOUNDARY = 70;
 
@@ -20,7 +23,7 @@ function typeOf(text: string): MediaType {
 export function sdpIn(contentType: string | undefined, body: string): string | undefined {
   if (contentType === undefined || body === '') return undefined;
   const { name, params } = typeOf(contentType);
-  if (name === 'application/sdp') return body;
+  if (name === SDP) return body;
   const boundary = name.startsWith('multipart/') ? (params.get('boundary') ?? '') : '';
   if (boundary === '' || boundary.length > LONGEST_BOUNDARY) return undefined;
   return partsOf(body, boundary).find(({ head }) => isSdp(head))?.content;
@@ -31,8 +34,7 @@ interface Part {
   readonly content: string;
 }
 
-const isSdp = (head: string): boolean =>
-  typeOf(/^content-type[ \t]*:([^\r\n]*)/im.exec(head)?.[1] ?? '').name === 'application/sdp';
+const isSdp = (head: string): boolean => typeOf(/^content-type[ \t]*:([^\r\n]*)/im.exec(head)?.[1] ?? '').name === SDP;
 
 /** What is before the first delimiter is no part; the delimiter that ends the last one goes on with `--`. */
 function partsOf(body: string, boundary: string): Part[] {

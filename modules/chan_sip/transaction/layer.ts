@@ -29,11 +29,15 @@ export interface ServerTransaction {
   readonly state: string;
   /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
   respond(status: number, text: string): void;
+  /** Forgets the request: nothing is repeated any more. */
+  close(): void;
 }
 
 export interface TransactionUser {
   /** A request that repeats none and acknowledges none. CANCEL is one too. */
   request(request: Message, flow: Flow): void;
+  /** An ACK that belongs to no transaction, as those to a 2xx. @returns whether somebody has waited for it */
+  acknowledged?(ack: Message): boolean;
 }
 
 export interface TransactionParts {
@@ -151,8 +155,12 @@ export class TransactionLayer {
   #request(request: Message, flow: Flow): void {
     const known = this.#find(request);
     if (known) known.receive(request);
-    else if (request.method === 'ACK') this.counters.strayAcks += 1;
+    else if (request.method === 'ACK') this.#stray(request);
     else this.#parts.user.request(request, flow);
+  }
+
+  #stray(ack: Message): void {
+    if (!this.#parts.user.acknowledged?.(ack)) this.counters.strayAcks += 1;
   }
 
   #response(response: Message): void {

@@ -1,6 +1,6 @@
 /** The answers of the user layer: what every response carries, its To tag, its Date, and the way back. */
 import type { Clock } from '#core';
-import { refusal, response, responseBlock, SUPPORTED } from '../message/build.js';
+import { type Body, refusal, response, responseBlock, SUPPORTED } from '../message/build.js';
 import type { Message } from '../message/message.js';
 import type { ParseError } from '../message/parse-error.js';
 import type { General } from '../options/general.js';
@@ -16,6 +16,9 @@ export interface Answer {
   readonly status: number;
   readonly reason: string;
   readonly headers?: readonly Header[];
+  readonly body?: Body | undefined;
+  /** Of a dialog; left out: the one that all answers outside of one have. */
+  readonly tag?: string | undefined;
   /** What it is an answer to, for the operator; it never goes out. */
   readonly why?: Why;
 }
@@ -49,15 +52,17 @@ export class Answers {
   }
 
   /** `symmetric`: the answer goes to the packet's source and says so, even if the Via did not ask (facts: force_rport). */
-  text(request: Message, flow: Flow, symmetric: boolean, { status, reason, headers }: Answer): string {
+  text(request: Message, flow: Flow, symmetric: boolean, answer: Answer): string {
+    const { status, reason, headers, body, tag } = answer;
     return response(request, {
       status,
       reason,
-      toTag: this.tag(request),
+      toTag: tag ?? this.tag(request),
       source: flow.remote,
       rport: symmetric || request.via.params.has('rport'),
       block: this.#block,
       headers,
+      ...(body && { body }),
     });
   }
 

@@ -7,6 +7,7 @@ import { type NameService, openNames } from '../transport/resolver/name-service.
 import type { Flow } from '../transport/transport.js';
 import { Admission } from './admission.js';
 import { Bindings } from './bindings.js';
+import { Calls } from './call/calls.js';
 import { capabilities } from './capabilities.js';
 import { ContactList } from './contact-list.js';
 import { ContactLookups } from './contact-place.js';
@@ -62,6 +63,7 @@ export class UserLayer {
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
   readonly outbound: Outbound;
+  readonly calls: Calls;
   /** NOTIFYs that the operator orders. */
   readonly notifier: Notifier;
   readonly #bindings: Bindings;
@@ -100,11 +102,12 @@ export class UserLayer {
     this.#qualify = new Qualify(this.site, { bindings, rows, random });
     bindings.follower = this.#qualify;
     hosts.located = peer => this.#qualify.found(peer);
+    this.calls = new Calls(core, this.site, this.directory, random);
     const admission = new Admission(this.site);
-    const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission);
+    const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission, this.calls);
     const registrar = new Registrar(this.site, this.#registration);
     this.explanations = new Explanations(this.site, { registrar, directory: this.directory, families });
-    const options = capabilities(this.site, admission);
+    const options = capabilities(this.site, admission, this.calls);
     this.handlers = { register: registrar.receive, options, invite, message, subscribe, notify, cancel };
   }
 
@@ -133,6 +136,8 @@ export class UserLayer {
     this.directory.reset();
     this.#qualify.configure();
     this.notifier.configure(credentials);
+    this.calls.credentials = credentials;
+    for (const peer of [...added, ...removed]) this.calls.channels.deviceChanged(`SIP/${peer.name}`);
     this.outbound.configure(general.register, credentials);
   }
 
@@ -161,14 +166,15 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
-  /** While messages still come and go: servers hear that we are gone, within bounds. */
-  leave(): Promise<void> {
-    return this.outbound.leave();
+  /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */
+  async leave(): Promise<void> {
+    await Promise.all([this.calls.leave(), this.outbound.leave()]);
   }
 
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.calls.close();
     this.outbound.close();
     this.notifier.close();
     this.#qualify.close();

@@ -1,19 +1,19 @@
-/** Calls, messages and subscriptions, as a dialplan without an extension answers them. */
+/** Calls, messages and subscriptions: who may ask for them, and what they come to outside of a dialog. */
+import type { Dialplan } from '#core';
 import type { Message } from '../message/message.js';
-import { decode } from '../message/octets.js';
-import { percentDecode } from '../message/uri.js';
-import { type Flow, formatEndpoint } from '../transport/transport.js';
+import type { Flow } from '../transport/transport.js';
 import { type Admission, type Admitted, isAdmitted } from './admission.js';
 import type { Answer, Header } from './answers.js';
-import { quotable } from './quotable.js';
-import { SecurityReport } from './security.js';
+import { contextFor } from './call/called.js';
+import { NOT_FOUND, noExtension } from './no-extension.js';
 import type { Found, Outcome, Reply, Site } from './site.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
 const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
-const NOT_FOUND: Answer = { status: 404, reason: 'Not Found', why: 'extension' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
+const LOOP: Answer = { status: 482, reason: 'Loop Detected' };
 const NO_REPLACED: Answer = { status: 481, reason: 'Call Leg Does Not Exist (Replaces)' };
+const NOT_REPLACED: Answer = { status: 603, reason: 'Declined (Replaces)' };
 /** To whatever belongs to a call, as there is none. */
 export const NO_CALL: Answer = { status: 481, reason: 'Call leg/transaction does not exist' };
 const NO_POLICY: Answer = { status: 403, reason: 'Forbidden (policy)' };
@@ -36,24 +36,41 @@ export function destinationFault({ general, domains }: Site, { requestUri }: Mes
   return undefined;
 }
 
-const typeOf = (value: string | undefined): string => (value ?? '').split(';')[0]!.trim().toLowerCase();
+export const typeOf = (value: string | undefined): string => (value ?? '').split(';')[0]!.trim().toLowerCase();
+
+/** Who takes calls. */
+export interface Callers {
+  /** Undefined while nobody runs one: then there is no extension. */
+  readonly dialplan: Dialplan | undefined;
+  /** @returns what to answer where a call cannot be begun */
+  invite(admitted: Admitted): Answer | undefined;
+  /** Whether an INVITE of ours came back to us. */
+  isOurs(callId: string): boolean;
+  /** @returns whether there is an INVITE that it is about */
+  cancel(request: Message): boolean;
+}
 
 export class Requests {
   readonly #site: Site;
   readonly #admission: Admission;
 
-  constructor(site: Site, admission: Admission) {
+  readonly #calls: Callers;
+
+  constructor(site: Site, admission: Admission, calls: Callers) {
     this.#site = site;
     this.#admission = admission;
+    this.#calls = calls;
   }
 
   readonly invite = (request: Message, flow: Flow, found?: Found): Outcome => {
-    if (request.header('Replaces') !== undefined) return { answer: NO_REPLACED };
+    if (this.#calls.isOurs(request.callId)) return { answer: LOOP };
+    const replaces = request.header('Replaces');
+    if (replaces !== undefined) return { answer: replacesAnswer(this.#site, replaces) };
     const caller = this.#admission.admit(request, flow, 'caller', found);
     if (!isAdmitted(caller)) return caller;
-    const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#noExtension(caller);
+    const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#called(caller);
     // Only who proved a password gets repeats: the address of a stranger may be his victim's.
-    return { answer, symmetric: caller.symmetric, kept: caller.proven, about: caller };
+    return answer && { answer, symmetric: caller.symmetric, kept: caller.proven, about: caller };
   };
 
   readonly message = (request: Message, flow: Flow, found?: Found): Outcome => {
@@ -80,9 +97,8 @@ export class Requests {
     return { answer: alive ? OK : { status: 489, reason: 'Bad event' } };
   };
 
-  /** Nothing waits for its final answer any more: a CANCEL changes nothing (RFC 3261 §9.2). */
   readonly cancel = (request: Message): Reply => ({
-    answer: this.#site.transactions.findInvite(request) ? OK : NO_CALL,
+    answer: this.#calls.cancel(request) ? OK : NO_CALL,
   });
 
   #subscription({ peer, request }: Admitted, event: string): Answer {
@@ -95,20 +111,21 @@ export class Requests {
     return accept !== undefined && accept !== SUMMARY ? NOT_ACCEPTABLE : BAD_EVENT;
   }
 
-  #noExtension({ request, flow, peer }: Admitted): Answer {
-    const { general, domains, log } = this.#site;
-    const { user, host } = request.requestUri;
-    const ofDomain = domains.find(host)?.context;
-    const context = peer?.has('context') ? peer.get('context') : ofDomain || general.context;
-    const extension = quotable(percentDecode(user ?? 's'));
-    const from = `'${quotable(peer?.name ?? '')}' (${formatEndpoint(flow.remote)})`;
-    log.notice(
-      `Call from ${from} to extension '${extension}' rejected because extension not found in context '${decode(context)}'.`,
-    );
-    const report = new SecurityReport('FailedACL', user ?? '', request, flow, { ACLName: 'no_extension_match' });
-    this.#site.emit('security', report);
+  /** @returns undefined where it is a call now, or will be */
+  #called(caller: Admitted): Answer | undefined {
+    const context = contextFor(this.#site, caller.request, caller.peer);
+    if (this.#calls.dialplan?.hasContext(context)) return this.#calls.invite(caller);
+    noExtension(this.#site, caller, context);
     return NOT_FOUND;
   }
+}
+
+/** Nobody takes over a call here. */
+function replacesAnswer({ dialogs }: Site, value: string): Answer {
+  const [callId = '', ...params] = value.split(';').map(part => part.trim());
+  const tag = (name: string) =>
+    params.find(param => param.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
+  return dialogs.named(callId, tag('to-tag') ?? '', tag('from-tag') ?? '') ? NOT_REPLACED : NO_REPLACED;
 }
 
 /** A body that is no session description, or a caller that would not take ours (RFC 3261 §8.2.3, §13.3.1). */

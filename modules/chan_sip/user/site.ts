@@ -12,6 +12,7 @@ import {
   type Logger,
   type Scheduler,
 } from '#core';
+import { DialogLayer } from '../dialog/layer.js';
 import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { forcesRport } from '../options/values/nat.js';
@@ -40,6 +41,9 @@ export type Outward = (protocol: Protocol, remote: Endpoint, name?: string) => F
 /** Whether something can be sent there without a connection being opened. */
 export type Reaches = (protocol: Protocol, remote: Endpoint) => boolean;
 
+/** Calls take a few each: while a phone rings, each of its contacts has one. */
+const MOST_DIALOGS = 20_000;
+
 export interface Site {
   readonly log: Logger;
   readonly clock: Clock;
@@ -53,6 +57,7 @@ export interface Site {
   readonly answers: Answers;
   readonly decisions: Decisions;
   readonly transactions: TransactionLayer;
+  readonly dialogs: DialogLayer;
   readonly outward: Outward;
   readonly outgoing: Outgoing;
   readonly names: NameService;
@@ -89,6 +94,7 @@ export function openSite(core: Core, general: General, below: Below): Site {
     auth: new Auth(nonces, peers),
     answers: new Answers(clock, nonces),
     decisions: new Decisions(clock),
+    dialogs: new DialogLayer(MOST_DIALOGS),
     ...below,
     outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),
@@ -139,7 +145,7 @@ export interface Found {
 }
 
 /** What a handler comes to. */
-export type Outcome = Reply | { readonly question: Question } | undefined;
+export type Outcome = Reply | { readonly question: Question } | { readonly later: Promise<Reply> } | undefined;
 
 /**
  * Handles one method. A question is answered and the handler called again, with what was found.

@@ -1,8 +1,10 @@
 /** Contexts: what is found in them, in which order, and who put it there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import type { DialplanSwitch, SwitchQuestion } from '../../../core/dialplan/application.js';
 import { type Answer, type Contexts, parseInclude, parseSwitch } from '../../../core/dialplan/contexts.js';
+import { comparePatterns, matchPattern, parseExtension } from '../../../core/dialplan/pattern.js';
 import { contextOf, contextsStage } from '../../support/dialplan-contexts.js';
 
 /** Asks where no switch is. */
@@ -267,4 +269,44 @@ test('extensions are added and removed one by one; one that is there is refused 
   assert.equal(ask(contexts, '11@a', { priority: 2 }).step, undefined);
   assert.throws(() => contexts.addExtension({ ...added, extension: '_[1' }), { message: "'_[1': '[' without ']'" });
   assert.throws(() => contexts.addInclude('none', 'a', 'CLI'), { message: "there is no context 'none'" });
+});
+
+test('what is found is what looking at every extension in their order would find', () => {
+  const char = fc.constantFrom('1', '2', '3');
+  const dialled = fc.array(char, { maxLength: 4 }).map(chars => chars.join(''));
+  const written = fc.oneof(
+    dialled.filter(text => text !== ''),
+    fc
+      .tuple(fc.array(fc.constantFrom('1', '2', 'X', 'N', '[13]'), { maxLength: 3 }), fc.constantFrom('', '.', '!'))
+      .map(([places, ending]) => `_${places.join('')}${ending}`),
+  );
+  const line = fc.tuple(written, fc.integer({ min: 1, max: 2 }));
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 12 }), dialled, (lines, digits) => {
+      const { contexts } = contextsStage();
+      contexts.replace('test', [
+        contextOf(
+          'a',
+          lines.map(([extension, priority]) => `${extension},${priority},A`),
+        ),
+      ]);
+      const sorted = lines
+        .map(([extension, priority]) => ({ pattern: parseExtension(extension), priority }))
+        .sort((a, b) => comparePatterns(a.pattern, b.pattern));
+      const known = sorted.map(({ pattern, priority }) => ({ ...matchPattern(pattern, digits), pattern, priority }));
+      for (const wanted of [1, 2]) {
+        const there = known.filter(({ priority }) => priority === wanted);
+        const { step, canMatch, matchMore } = ask(contexts, `${digits}@a`, { priority: wanted });
+        const first = there.find(({ match }) => match)?.pattern.key;
+        assert.equal(step && parseExtension(step.extension).key, first);
+        assert.equal(
+          canMatch,
+          there.some(({ match, more }) => match || more),
+        );
+        const telling = there.find(({ more, final }) => more || final);
+        assert.equal(matchMore, telling?.more === true);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -175,3 +175,14 @@ test('a context with autohints gets a hint for each device', async () => {
   await settled();
   assert.deepEqual(engine.hints(), []);
 });
+
+test('a watcher that fails keeps nothing from the others', async () => {
+  const { plan, engine, set, watch } = await stage({ a: ['100,hint,Lamp:1'] });
+  engine.watchHint('a', '100', () => {
+    throw new Error('out of order');
+  });
+  const { told } = watch('a', '100');
+  set('1', 'INUSE');
+  assert.deepEqual(told, ['100@a Lamp:1 INUSE 2']);
+  assert.match(plan.lines.join(), /^error: a watcher of 100@a failed: Error: out of order/);
+});

@@ -53,6 +53,9 @@ export function presentationWords(code: number): string {
   return word === undefined ? 'unknown' : presentationText(word);
 }
 
+/** As channels have it. */
+export const presentationWord = (code: number): Presentation => BY_NUMBER.get(code) ?? 'allowed_not_screened';
+
 /** The number of Q.931 that a word stands for. */
 export const presentation = (help: string, remarks: Remarks): Option<number> =>
   custom(

@@ -1,0 +1,112 @@
+/** Who calls: what the device is configured as, what its headers say where they are believed, who sent the call here. */
+import { NOBODY, type Party, type Presentation } from '#core';
+import { type Address, parseAddress } from '../../message/address.js';
+import type { Message } from '../../message/message.js';
+import { decode } from '../../message/octets.js';
+import { ParseError } from '../../message/parse-error.js';
+import { percentDecode } from '../../message/uri.js';
+import type { Device } from '../../options/device.js';
+import type { General } from '../../options/general.js';
+import { presentationWord } from '../../options/values/callerid.js';
+import type { Peer } from '../peer.js';
+
+/** Characters of a name or a number that are kept. */
+const LONGEST = 80;
+
+type Rules = Pick<General, 'shrinkcallerid' | 'pedantic' | 'legacy_useroption_parsing'>;
+type OptionOf = <K extends keyof Device>(name: K) => Device[K];
+
+/** The caller of an INVITE. */
+export function callerOf(request: Message, peer: Peer | undefined, option: OptionOf, general: Rules): Party {
+  const trusted = option('trustrpid') ? believed(request, general) : undefined;
+  const own = option('callerid');
+  const from = partyIn(request.from, general);
+  const number = own.number || from.number;
+  const name = own.name || (own.number ? undefined : from.name);
+  const tag = option('cid_tag');
+  const presentation = peer && option('callingpres') !== 0 ? wordOf(option('callingpres')) : from.presentation;
+  const configured: Party = { number, name, presentation };
+  return { ...(trusted ?? configured), ...(tag !== '' && { tag }) };
+}
+
+/** P-Asserted-Identity, else Remote-Party-ID of whoever calls. */
+function believed(request: Message, general: Rules): Party | undefined {
+  const asserted = request
+    .list('P-Asserted-Identity')
+    .map(read)
+    .find(found => found !== undefined);
+  if (asserted) {
+    const hidden = /\bid\b/i.test(request.header('Privacy') ?? '');
+    return { ...partyIn(asserted, general), presentation: hidden ? 'prohib_passed_screen' : 'allowed_passed_screen' };
+  }
+  const remote = request
+    .list('Remote-Party-ID')
+    .map(read)
+    .find(found => found && isCalling(found));
+  if (!remote) return undefined;
+  const screened = remote.params.get('screen')?.toLowerCase() === 'yes';
+  const shown = /^(?:off|)$/i.test(remote.params.get('privacy') ?? '');
+  const presentation: Presentation = `${shown ? 'allowed' : 'prohib'}_${screened ? 'passed_screen' : 'not_screened'}`;
+  return { ...partyIn(remote, general), presentation };
+}
+
+const isCalling = ({ params }: Address): boolean => /^calling$/i.test(params.get('party') ?? 'calling');
+
+/** Who sent the call here (RFC 5806), and the words that dialplans ask for. */
+export interface Diverted {
+  readonly from: Party;
+  readonly reason: string;
+  readonly count: number;
+  readonly domain: string;
+  /** As ISDN words it. */
+  readonly priReason: string;
+}
+
+const PRI_REASONS: Readonly<Record<string, string>> = {
+  'user-busy': 'BUSY',
+  'no-answer': 'NO_REPLY',
+  unconditional: 'UNCONDITIONAL',
+};
+
+export function divertedIn(request: Message, general: Rules): Diverted | undefined {
+  const all = request
+    .list('Diversion')
+    .map(read)
+    .filter(found => found !== undefined);
+  const [last] = all;
+  if (!last) return undefined;
+  const reason = decode((last.params.get('reason') ?? '').slice(0, LONGEST)).toLowerCase() || 'unknown';
+  const counted = Number(/^\d{1,3}$/.exec(last.params.get('counter') ?? '')?.[0] ?? 1);
+  return {
+    from: partyIn(last, general),
+    reason,
+    count: Math.max(all.length, counted),
+    domain: decode(last.uri.host),
+    priReason: PRI_REASONS[reason] ?? 'UNKNOWN',
+  };
+}
+
+export const wordOf = (code: number): Presentation => presentationWord(code);
+
+/** An address as a party: its user is the number. */
+export function partyIn({ uri, display }: Address, { shrinkcallerid, legacy_useroption_parsing }: Rules): Party {
+  const written = decode(percentDecode(uri.user ?? ''));
+  const user = legacy_useroption_parsing ? written.split(';', 1)[0]! : written;
+  const number = printable(shrinkcallerid && isNumber(user) ? user.replace(/[().\s-]/g, '') : user);
+  const name = display === undefined ? '' : printable(decode(display));
+  return { ...NOBODY, number: number === '' ? undefined : number, name: name === '' ? undefined : name };
+}
+
+/** Without control characters, and no longer than anybody shows. */
+const printable = (text: string): string => text.replace(/[\x00-\x1f\x7f]/g, '').slice(0, LONGEST);
+
+const isNumber = (text: string): boolean => /^[\d*#+().\s-]+$/.test(text);
+
+function read(text: string): Address | undefined {
+  try {
+    return parseAddress(text);
+  } catch (thrown) {
+    if (!(thrown instanceof ParseError)) throw thrown;
+    return undefined;
+  }
+}

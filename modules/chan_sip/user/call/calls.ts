@@ -1,0 +1,140 @@
+/** All calls of the stack: how they begin, who is in them, and their end with the module. */
+import {
+  type Channels,
+  type ChannelTechnology,
+  type Core,
+  channels,
+  type Dialplan,
+  dialplan,
+  messageOf,
+  Q850,
+  token,
+  within,
+} from '#core';
+import type { RtpEngine } from '../../../res_rtp/token.js';
+import type { Message } from '../../message/message.js';
+import type { Credential } from '../../options/values/credential.js';
+import type { ServerTransaction } from '../../transaction/layer.js';
+import type { Admitted } from '../admission.js';
+import type { Answer } from '../answers.js';
+import type { Directory } from '../directory.js';
+import type { Site } from '../site.js';
+import type { CallLeg } from './call-leg.js';
+import type { CallSite } from './call-site.js';
+import { isAnsweredElsewhere } from './causes.js';
+import { Invitation } from './invitation.js';
+import { OutgoingLeg } from './outgoing-leg.js';
+import { SipTechnology } from './technology.js';
+import { Usage } from './usage.js';
+
+/** How long the other ends may take to hear of our end, in milliseconds. */
+const GOODBYE = 2000;
+
+const engineToken = token<RtpEngine>('rtp engine');
+
+export class Calls implements CallSite {
+  readonly site: Site;
+  readonly channels: Channels;
+  readonly usage: Usage;
+  readonly technology: ChannelTechnology;
+  readonly random: () => number;
+  credentials: readonly Credential[] = [];
+  leaving = false;
+  readonly #core: Core;
+  readonly #legs = new Set<CallLeg>();
+  /** How the Call-IDs of our INVITEs begin. */
+  readonly #ours = new Set<string>();
+  /** INVITEs that are no calls yet. */
+  readonly #pending = new Set<Invitation>();
+  readonly #invitations = new WeakMap<ServerTransaction, Invitation>();
+  #idle: (() => void) | undefined;
+
+  constructor(core: Core, site: Site, directory: Directory, random: () => number) {
+    this.#core = core;
+    this.site = site;
+    this.random = random;
+    this.channels = core.use(channels);
+    this.usage = new Usage(name => this.channels.deviceChanged(`SIP/${name}`));
+    this.technology = new SipTechnology(this, directory);
+    core.technology(this.technology);
+    core.on('peerStatus', ({ technology, peer }) => {
+      if (technology === 'SIP') this.channels.deviceChanged(`SIP/${peer}`);
+    });
+  }
+
+  get dialplan(): Dialplan | undefined {
+    return this.#core.find(dialplan);
+  }
+
+  get engine(): RtpEngine | undefined {
+    return this.#core.find(engineToken);
+  }
+
+  /** Takes a call of somebody who was let in. @returns what to answer where it cannot even be begun */
+  invite(admitted: Admitted): Answer | undefined {
+    if (this.leaving) return { status: 503, reason: 'Unavailable' };
+    const invitation = new Invitation(this, admitted, () => this.#pending.delete(invitation));
+    const answer = invitation.begin();
+    if (answer) return answer;
+    this.#invitations.set(invitation.transaction, invitation);
+    if (!invitation.over) this.#pending.add(invitation);
+    return undefined;
+  }
+
+  /** @returns whether there is an INVITE that it is about */
+  cancel(request: Message): boolean {
+    const transaction = this.site.transactions.findInvite(request);
+    if (!transaction) return false;
+    const elsewhere = isAnsweredElsewhere(request.headers('Reason'));
+    this.#invitations.get(transaction)?.cancel(elsewhere ? Q850.answeredElsewhere : Q850.normalClearing);
+    return true;
+  }
+
+  add(leg: CallLeg): void {
+    this.#legs.add(leg);
+    if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.add(id);
+  }
+
+  drop(leg: CallLeg): void {
+    this.#legs.delete(leg);
+    if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.delete(id);
+    if (this.#legs.size === 0) this.#idle?.();
+  }
+
+  get legs(): ReadonlySet<CallLeg> {
+    return this.#legs;
+  }
+
+  /** Whether an INVITE of ours came back to us. */
+  isOurs(callId: string): boolean {
+    return this.#ours.has(callId.split('@', 1)[0]!);
+  }
+
+  /** Calls that are under way, and INVITEs that may become some. */
+  get size(): number {
+    return this.#legs.size + this.#pending.size;
+  }
+
+  /** All calls end: the other ends hear of it, within bounds. */
+  async leave(): Promise<void> {
+    this.leaving = true;
+    for (const invitation of [...this.#pending]) invitation.refuse();
+    for (const leg of [...this.#legs]) {
+      leg.channel.requestHangup(Q850.normalClearing);
+      leg.hangup();
+    }
+    if (this.#legs.size === 0) return;
+    const idle = new Promise<void>(done => (this.#idle = done));
+    await within(this.site.clock, GOODBYE, idle).catch(thrown =>
+      this.site.log.warning(`${this.#legs.size} calls ended without an answer to our BYE (${messageOf(thrown)})`),
+    );
+  }
+
+  /** Nothing is sent or waited for any more. */
+  close(): void {
+    this.leaving = true;
+    for (const invitation of [...this.#pending]) invitation.close();
+    this.#pending.clear();
+    for (const leg of [...this.#legs]) leg.close();
+  }
+}

@@ -1,0 +1,191 @@
+/** The leg of a call that somebody else began: what it is answered, until it is up or refused. */
+
+import { randomBytes } from 'node:crypto';
+import { type Indication, Q850 } from '#core';
+import { Dialog } from '../../dialog/dialog.js';
+import { decode } from '../../message/octets.js';
+import { SDP } from '../../session/sdp-part.js';
+import type { Answer, Header } from '../answers.js';
+import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
+import { causeHeaders } from './cause-headers.js';
+import { BUSY, CONGESTED, causeOf, type Refusal, refusalFor } from './causes.js';
+import { identityHeaders } from './identity.js';
+import type { Invitation } from './invitation.js';
+import { Talk } from './talk.js';
+
+const RINGING: Answer = { status: 180, reason: 'Ringing' };
+const PROGRESS: Answer = { status: 183, reason: 'Session Progress' };
+const CANCELLED: Refusal = { status: 487, reason: 'Request Terminated' };
+const INCOMPLETE: Refusal = { status: 484, reason: 'Address Incomplete' };
+const UNAVAILABLE: Refusal = { status: 503, reason: 'Unavailable' };
+
+/** How often the last 18x goes out again, so that no proxy on the way gives the call up (RFC 3261 §13.3.1.1). */
+const REMINDER = 60_000;
+
+const REFUSALS: Readonly<Partial<Record<Indication, Refusal>>> = {
+  busy: BUSY,
+  congestion: CONGESTED,
+  incomplete: INCOMPLETE,
+};
+
+export class IncomingLeg extends CallLeg {
+  readonly direction = 'Incoming';
+  readonly invitation: Invitation;
+  override readonly talk: Talk;
+  /** Whether the INVITE has its final answer. */
+  #final = false;
+  #progressed = false;
+  #reminder: { cancel(): void } | undefined;
+
+  constructor(
+    parts: LegParts,
+    invitation: Invitation,
+    readonly offered: boolean,
+  ) {
+    super(parts, 'Rx: INVITE');
+    this.invitation = invitation;
+    const { request, flow, symmetric } = invitation.admitted;
+    this.talk = new Talk({
+      call: parts.call,
+      owner: this,
+      dialog: Dialog.ofServer(request, `as${randomBytes(4).toString('hex')}`),
+      came: { flow, symmetric: symmetric || request.via.params.has('rport') },
+      peer: parts.peer,
+      contactUser: request.requestUri.user ?? '',
+      ours: false,
+    });
+    this.talk.open();
+  }
+
+  get callId(): string {
+    return this.talk.dialog.callId;
+  }
+
+  get far(): FarEnd {
+    const { request, flow } = this.invitation.admitted;
+    return {
+      flow,
+      from: decode(request.from.uri.text),
+      uri: decode(request.contacts[0]?.uri.text ?? ''),
+      ruri: decode(request.uri),
+      useragent: decode(request.header('User-Agent') ?? ''),
+    };
+  }
+
+  /** It is called by nobody here. */
+  call(): void {}
+
+  answer(): void {
+    if (this.#final || this.ended) return;
+    this.#narrow();
+    this.#end();
+    const { request, flow } = this.invitation.admitted;
+    const { transaction } = this.invitation;
+    const sdp = this.offered ? (this.session.local ?? '') : this.session.offerAsked();
+    this.said('Tx: 200');
+    this.talk.accept({ request, flow, transaction }, sdp, !this.offered, this.#identity());
+  }
+
+  indicate(indication: Indication): boolean {
+    const refusal = REFUSALS[indication];
+    if (this.#final) return false;
+    if (refusal) {
+      this.#refuse(refusal, this.channel.hangupCause);
+      return true;
+    }
+    if (indication === 'ringing') return this.#ring();
+    if (indication === 'progress') return this.#progress();
+    return indication === 'proceeding';
+  }
+
+  /** The caller gave up. */
+  cancelled(cause: number): void {
+    if (this.#final) return;
+    this.said('Rx: CANCEL');
+    this.#refuse(CANCELLED, 0);
+    this.channel.requestHangup(cause, this.channel.name);
+  }
+
+  override abandoned(): void {
+    this.cancelled(Q850.normalClearing);
+  }
+
+  protected override withdraw(): void {
+    const { hangupCause } = this.channel;
+    this.#refuse(refusalFor(hangupCause), hangupCause);
+    this.talk.close();
+  }
+
+  protected override get settingUp(): boolean {
+    return false;
+  }
+
+  override close(): void {
+    this.#reminder?.cancel();
+    if (!this.#final) this.#refuse(UNAVAILABLE, 0);
+    super.close();
+  }
+
+  #ring(): boolean {
+    if (this.option('progressinband') === 'yes') {
+      this.#progress();
+      return false;
+    }
+    this.said('Tx: 180');
+    this.#tell(RINGING);
+    return true;
+  }
+
+  #progress(): boolean {
+    // Without an offer there is nothing to be heard before the answer.
+    if (!this.offered) return false;
+    if (this.#progressed) return true;
+    this.#progressed = true;
+    this.#narrow();
+    this.said('Tx: 183');
+    this.#tell({ ...PROGRESS, body: { type: SDP, text: this.session.local ?? '' } });
+    return true;
+  }
+
+  #tell(answer: Answer): void {
+    this.#reminder?.cancel();
+    this.#respond({ ...answer, headers: [this.talk.contact(this.invitation.admitted.flow), ...this.#identity()] });
+    this.#reminder = this.desk.site.sched.after('provisional', REMINDER, () => this.#tell(answer));
+  }
+
+  #refuse(refusal: Refusal, cause: number): void {
+    if (this.#final) return;
+    this.#end();
+    const headers = causeHeaders(cause, this.option('use_q850_reason'), cause || causeOf(refusal.status));
+    this.said(`Tx: ${refusal.status}`);
+    this.#respond({ ...refusal, headers });
+  }
+
+  #end(): void {
+    this.#final = true;
+    this.#reminder?.cancel();
+  }
+
+  #respond(answer: Answer): void {
+    const { admitted, transaction } = this.invitation;
+    const { request, flow, symmetric } = admitted;
+    const tagged = { ...answer, tag: this.talk.dialog.localTag };
+    transaction.respond(answer.status, this.desk.site.answers.text(request, flow, symmetric, tagged));
+  }
+
+  /** Who is on the other side, where the device wants to be told. */
+  #identity(): Header[] {
+    return identityHeaders(this, this.channel.connected, 'called', this.invitation.admitted.flow);
+  }
+
+  /** SIP_CODEC: only these are spoken. */
+  #narrow(): void {
+    const { variables } = this.channel;
+    const wanted = variables.get('SIP_CODEC_INBOUND') ?? variables.get('SIP_CODEC') ?? '';
+    const names = wanted
+      .split(',')
+      .map(name => name.trim().toLowerCase())
+      .filter(name => name !== '');
+    if (names.length > 0) this.session.narrow(names);
+  }
+}

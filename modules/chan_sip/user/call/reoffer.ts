@@ -1,0 +1,119 @@
+/** An offer of ours within a call: a re-INVITE, or an UPDATE; again after a clash with one of theirs (RFC 3261 §14.1). */
+import { type Job, Q850 } from '#core';
+import type { Message } from '../../message/message.js';
+import { SDP, sdpIn } from '../../session/sdp-part.js';
+import { timersOf } from './call-site.js';
+import type { Talk } from './talk.js';
+
+const CLASH = 491;
+/** Answers after which the dialog is no more (RFC 3261 §12.2.1.2). */
+const GONE: ReadonlySet<number> = new Set([408, 481]);
+/** Clashes after which we give in. */
+const MOST_CLASHES = 5;
+
+export class Reoffer {
+  readonly #talk: Talk;
+  /** Of the one under way; undefined: there is none. */
+  #round: object | undefined;
+  /** Wanted as soon as nothing else is under way. */
+  #wanted: 'INVITE' | 'UPDATE' | undefined;
+  #retry: Job | undefined;
+  #limit: Job | undefined;
+  #clashes = 0;
+
+  constructor(talk: Talk) {
+    this.#talk = talk;
+  }
+
+  get pending(): boolean {
+    return this.#round !== undefined;
+  }
+
+  ask(method: 'INVITE' | 'UPDATE'): void {
+    this.#wanted = method;
+    this.resume();
+  }
+
+  /** What was in the way is over. */
+  resume(): void {
+    const method = this.#wanted;
+    if (method === undefined || this.#retry || !this.#talk.isOpen || this.#talk.isBusy) return;
+    if (!this.#talk.dialog.confirmed) return;
+    this.#wanted = undefined;
+    this.#send(method);
+  }
+
+  close(): void {
+    this.#wanted = undefined;
+    this.#round = undefined;
+    this.#retry?.cancel();
+    this.#limit?.cancel();
+  }
+
+  #send(method: 'INVITE' | 'UPDATE'): void {
+    const { call, owner, peer } = this.#talk.parts;
+    const { session } = owner;
+    if (!session) return;
+    const round = {};
+    this.#round = round;
+    // Provisional answers alone keep nothing up for ever.
+    this.#limit = call.site.sched.after('sip_reinvite', 64 * timersOf(call, peer).t1, () => this.#failed(round, 0));
+    owner.said(`Tx: ${method}`);
+    this.#talk.requests.send(
+      { method, body: { type: SDP, text: session.offer() } },
+      {
+        response: message => this.#answered(round, method, message),
+        failed: how => this.#failed(round, how === 'timeout' ? 408 : 0),
+      },
+    );
+  }
+
+  #answered(round: object, method: string, response: Message): void {
+    const { status } = response;
+    if (status < 200) return;
+    // Each time that it comes, whatever it was for.
+    if (status < 300 && method === 'INVITE') this.#talk.requests.ack(response.cseq.number);
+    if (round !== this.#round) return;
+    if (status >= 300) {
+      this.#failed(round, status, method);
+      return;
+    }
+    this.#over();
+    this.#clashes = 0;
+    const { owner, dialog } = this.#talk.parts;
+    dialog.refresh(response);
+    const sdp = sdpIn(response.header('Content-Type'), response.body);
+    if (sdp === undefined || owner.session?.accept(sdp)) owner.session?.withdraw();
+    this.resume();
+  }
+
+  #failed(round: object, status: number, method?: string): void {
+    if (round !== this.#round) return;
+    this.#over();
+    const { owner } = this.#talk.parts;
+    if (status === CLASH && this.#clashes < MOST_CLASHES) {
+      this.#clashes += 1;
+      this.#again(method === 'UPDATE' ? 'UPDATE' : 'INVITE');
+      return;
+    }
+    owner.session?.withdraw();
+    if (GONE.has(status)) owner.lost(Q850.noUserResponse);
+    else this.resume();
+  }
+
+  /** Whoever made the Call-ID waits longer, so that not both try again at once. */
+  #again(method: 'INVITE' | 'UPDATE'): void {
+    const { call, ours } = this.#talk.parts;
+    const tenths = ours ? 210 + Math.floor(call.random() * 201) : Math.floor(call.random() * 201);
+    this.#wanted ??= method;
+    this.#retry = call.site.sched.after('sip_reinvite_retry', tenths * 10, () => {
+      this.#retry = undefined;
+      this.resume();
+    });
+  }
+
+  #over(): void {
+    this.#limit?.cancel();
+    this.#round = undefined;
+  }
+}

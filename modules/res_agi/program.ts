@@ -1,0 +1,125 @@
+/** A program started here: from the directory for AGI programs, with its own environment and no shell. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { Clock, Directories } from '#core';
+import { Lines } from './lines.js';
+import { type Peer, Unreachable } from './peer.js';
+
+/** Milliseconds for a program that says no more to come to its end by itself. */
+const FINISHING = 1000;
+/** Milliseconds between the hint that it is over, and force. */
+const PATIENCE = 2000;
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface Watcher {
+  readonly clock: Clock;
+  complain(why: string): void;
+  /** A line on its standard error. */
+  muttered(line: string): void;
+}
+
+/** @throws Unreachable */
+export async function openProgram(
+  name: string,
+  given: readonly string[],
+  directories: Directories,
+  watcher: Watcher,
+): Promise<Peer> {
+  const path = await findProgram(name, directories.astagidir);
+  const child = spawn(path, given, { env: environment(directories), cwd: directories.astagidir, stdio: 'pipe' });
+  await new Promise<void>((done, failed) => {
+    child.once('spawn', done);
+    child.once('error', thrown => failed(new Unreachable(thrown.message)));
+  });
+  return new Program(child, watcher);
+}
+
+/** Only what lies under the directory, and can be run. */
+async function findProgram(name: string, directory: string): Promise<string> {
+  const path = resolve(directory, name);
+  const inside = relative(directory, path);
+  if (name.split('/').includes('..') || inside === '' || inside.startsWith('..')) {
+    throw new Unreachable(`'${name}' is not under ${directory}`);
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new Unreachable(`there is no program ${path}`, true);
+  await access(path, constants.X_OK).catch(() => {
+    throw new Unreachable(`${path} may not be run`);
+  });
+  return path;
+}
+
+function environment(directories: Directories): Record<string, string> {
+  return {
+    PATH,
+    AST_CONFIG_DIR: directories.astetcdir,
+    AST_CONFIG_FILE: join(directories.astetcdir, 'asterisk.conf'),
+    AST_MODULE_DIR: directories.astmoddir,
+    AST_SPOOL_DIR: directories.astspooldir,
+    AST_MONITOR_DIR: join(directories.astspooldir, 'monitor'),
+    AST_VAR_DIR: directories.astvarlibdir,
+    AST_DATA_DIR: directories.astdatadir,
+    AST_LOG_DIR: directories.astlogdir,
+    AST_AGI_DIR: directories.astagidir,
+    AST_KEY_DIR: directories.astkeydir,
+    AST_RUN_DIR: directories.astrundir,
+  };
+}
+
+class Program implements Peer {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #clock: Clock;
+  readonly #lines: Lines;
+  readonly #gone: Promise<void>;
+
+  constructor(child: ChildProcessWithoutNullStreams, { clock, complain, muttered }: Watcher) {
+    this.#child = child;
+    this.#clock = clock;
+    this.#lines = new Lines(child.stdout, complain);
+    // What it does not read any more is of no account: its end is told by its output.
+    child.stdin.on('error', () => undefined);
+    child.on('error', thrown => complain(thrown.message));
+    this.#gone = new Promise(done => child.once('exit', () => done()));
+    void mutter(new Lines(child.stderr, complain), muttered);
+  }
+
+  next(): Promise<string | undefined> {
+    return this.#lines.next();
+  }
+
+  send(text: string): void {
+    if (this.#child.stdin.writable) this.#child.stdin.write(text);
+  }
+
+  hungUp(): void {
+    this.#child.kill('SIGHUP');
+  }
+
+  async end(): Promise<void> {
+    const finishing = this.#lines.over;
+    this.#lines.close();
+    this.#child.stdin.end();
+    if (!finishing || !(await this.#goneWithin(FINISHING))) {
+      this.hungUp();
+      if (!(await this.#goneWithin(PATIENCE))) this.#child.kill('SIGKILL');
+      await this.#gone;
+    }
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
+  }
+
+  async #goneWithin(ms: number): Promise<boolean> {
+    let late: { cancel(): void } | undefined;
+    const patience = new Promise<boolean>(done => {
+      late = this.#clock.after(ms, () => done(false));
+    });
+    const gone = await Promise.race([this.#gone.then(() => true), patience]);
+    late?.cancel();
+    return gone;
+  }
+}
+
+async function mutter(lines: Lines, muttered: (line: string) => void): Promise<void> {
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) muttered(line);
+}
