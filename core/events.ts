@@ -115,6 +115,8 @@ export interface Facts {
     readonly privileges: readonly Privilege[];
     /** A function is asked when somebody hears of it, at once. */
     readonly fields: readonly ManagerField[] | (() => readonly ManagerField[]);
+    /** Its block stands before the fields. */
+    readonly channel?: Channel;
   };
   moduleLoaded: { readonly module: string; readonly status: 'Success' | 'Declined' | 'Failure' };
   moduleUnloaded: { readonly module: string; readonly status: 'Success' | 'Failure' };

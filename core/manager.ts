@@ -29,6 +29,11 @@ export type Privilege = keyof typeof privileges;
 /** `Name: value`. Whoever writes it to the wire makes the value harmless. */
 export type ManagerField = readonly [name: string, value: string | number];
 
+/** Fields that every event may have, in small letters: one of whoever is not trusted would make another event of it. */
+export const eventFields: ReadonlySet<string> = new Set([
+  ...['event', 'privilege', 'response', 'timestamp', 'sequencenumber', 'systemname', 'actionid', 'userevent'],
+]);
+
 /** The entries of a list, each an event with the ActionID of the request, and its end. */
 export interface ManagerList {
   /** `idLast`: the ActionID stands behind the fields, as recorded of some. */

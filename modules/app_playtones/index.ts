@@ -26,6 +26,7 @@ class Tones {
   constructor(core: Core) {
     this.#core = core;
     core.on('channelEnded', ({ channel }) => void this.#playing.delete(channel));
+    core.on('bridgeEntered', ({ channel }) => this.stop(channel));
     core.defer('tones', () => {
       for (const playback of this.#playing.values()) playback.stop();
     });

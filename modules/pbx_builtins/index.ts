@@ -2,6 +2,7 @@
 import { channels, defineModule, dialplan, Prompts, sounds, toneZones } from '#core';
 import { background } from './background.js';
 import { branching } from './branching.js';
+import { Indicated } from './indicated.js';
 import { saying } from './saying.js';
 import { signalling } from './signalling.js';
 import type { Tools } from './tools.js';
@@ -15,11 +16,13 @@ export default defineModule({
 
   loadModule(core) {
     const { log } = core;
+    const zones = core.use(toneZones);
     const tools: Tools = {
       log,
       dialplan: core.use(dialplan),
       channels: core.use(channels),
-      zones: core.use(toneZones),
+      zones,
+      indicated: new Indicated(core, zones),
       prompts: new Prompts(core.use(sounds), log),
     };
     for (const part of [signalling, variables, branching, waiting, background, saying])

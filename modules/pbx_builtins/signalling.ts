@@ -55,15 +55,15 @@ const hangup = ({ log }: Tools): Application => ({
   },
 });
 
-const told = ({ zones }: Tools, name: string, indication: Indication, synopsis: string): Application => ({
+const told = ({ indicated }: Tools, name: string, indication: Indication, synopsis: string): Application => ({
   name,
   synopsis,
   syntax: `${name}()`,
-  run: channel => void zones.indicate(channel, indication),
+  run: channel => indicated.tell(channel, indication),
 });
 
 /** Busy and Congestion: the call is refused, or who is in it hears why it comes to nothing. */
-const refusal = ({ log, zones }: Tools, name: string, indication: Indication, cause: number): Application => ({
+const refusal = ({ log, indicated }: Tools, name: string, indication: Indication, cause: number): Application => ({
   name,
   synopsis: `Indicate ${indication} to the caller, and end the call.`,
   syntax: `${name}([timeout])`,
@@ -73,9 +73,9 @@ const refusal = ({ log, zones }: Tools, name: string, indication: Indication, ca
     const timeout = data === '' ? undefined : timeLength(data, 's');
     if (data !== '' && timeout === undefined) log.warning(`${name}: '${data}' is no number of seconds`);
     if (!channel.isUp) channel.hangupCause = cause;
-    const tone = zones.indicate(channel, indication);
+    indicated.tell(channel, indication);
     await channel.wait(timeout);
-    tone?.stop();
+    indicated.stop(channel);
     return 'hangup';
   },
 });

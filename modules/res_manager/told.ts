@@ -83,8 +83,11 @@ const TRANSLATORS: Translators = {
     ]),
   security: (event: SecurityEvent, { publish, now }) =>
     publish(event.kind, SECURITY, () => securityFields(event, now()).slice(1)),
-  managerEvent: ({ event, privileges, fields }, { publish }) =>
-    publish(event, privileges, typeof fields === 'function' ? fields : () => fields),
+  managerEvent: ({ event, privileges, fields, channel }, { publish, block }) =>
+    publish(event, privileges, () => [
+      ...(channel ? block(channel) : []),
+      ...(typeof fields === 'function' ? fields() : fields),
+    ]),
 };
 
 /** What clients are told of: for help, by the name of the event. */
@@ -98,7 +101,7 @@ export const EVENTS: readonly (readonly [event: string, privileges: readonly Pri
   ['SIPQualifyPeerDone', ['call'], 'A device is asked whether it is there, because a client wanted it'],
   ['Shutdown', SYSTEM, 'The PBX ends'],
   ['Unload', SYSTEM, 'A module was unloaded'],
-  ['UserEvent', ['user'], 'A client sent it'],
+  ['UserEvent', ['user'], 'A client or the dialplan sent it'],
 ];
 
 export function tellFacts(core: Core, around: Surroundings): void {

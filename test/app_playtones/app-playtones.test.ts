@@ -4,6 +4,18 @@ import playTones from '../../modules/app_playtones/index.js';
 import builtins from '../../modules/pbx_builtins/index.js';
 import { ApplicationStage, heardBy } from '../support/application-stage.js';
 
+test('tones end when the channel is connected with another', async () => {
+  const stage = await ApplicationStage.of([builtins, playTones], { in: '100, PlayTones(dial)\n100, Wait(60)' });
+  const channel = stage.caller();
+  const run = stage.engine.run(channel);
+  await stage.pass(100);
+  stage.stage.events.emit('bridgeEntered', { channel, bridge: stage.stage.calls.channels.bridge() });
+  assert.deepEqual(heardBy(channel), ['tone 350+440', 'stopped after 100']);
+  channel.requestHangup(16);
+  await run;
+  await stage.close();
+});
+
 const cases: readonly [plan: string, heard: readonly string[]][] = [
   ['PlayTones(dial)|Wait(1)|StopPlayTones()', ['tone 350+440', 'stopped after 1000']],
   [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import builtins from '../../modules/pbx_builtins/index.js';
-import { ApplicationStage, toldOf } from '../support/application-stage.js';
+import { ApplicationStage, deafen, heardBy, toldOf } from '../support/application-stage.js';
 
 interface Case {
   readonly says: string;
@@ -187,6 +187,36 @@ for (const application of [...waits, ...sounds]) {
     await run;
     assert.deepEqual(stage.ran, [application]);
     assert.equal(stage.clock.pending, 0);
+    await stage.close();
+  });
+}
+
+const tones: readonly [plan: string, happens: string, heard: readonly string[]][] = [
+  ['Ringing()|Wait(60)', 'connected', ['tone 440+480/2000,0/4000', 'stopped after 100']],
+  ['Ringing()|Wait(0.05)|Progress()|Wait(60)', 'nothing', ['tone 440+480/2000,0/4000', 'stopped after 50']],
+  ['Busy()', 'nothing', ['tone 480+620/500,0/500']],
+  ['Busy(0.05)', 'nothing', ['tone 480+620/500,0/500', 'stopped after 50']],
+];
+
+for (const [plan, happens, heard] of tones) {
+  test(`who cannot be told by signalling hears ${plan.replaceAll('|', ' ')} until ${happens} as ${heard.join(', ')}`, async () => {
+    const stage = await ApplicationStage.of([builtins], {
+      in: plan
+        .split('|')
+        .map(line => `100, ${line}`)
+        .join('\n'),
+    });
+    const channel = stage.caller();
+    deafen(channel);
+    const run = stage.engine.run(channel);
+    await stage.pass(50);
+    await stage.pass(50);
+    if (happens === 'connected') {
+      stage.stage.events.emit('bridgeEntered', { channel, bridge: stage.stage.calls.channels.bridge() });
+    }
+    assert.deepEqual(heardBy(channel), heard);
+    channel.requestHangup(16);
+    await run;
     await stage.close();
   });
 }

@@ -116,6 +116,21 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    'UserEvent',
+    'user',
+    ({ at, caller }) =>
+      at.stage.core.emit('managerEvent', {
+        event: 'UserEvent',
+        privileges: ['user'],
+        channel: caller,
+        fields: [
+          ['UserEvent', 'Alarm'],
+          ['Note', 'a\r\nb'],
+        ],
+      }),
+    [...block('', CALLER), ['UserEvent', 'Alarm'], ['Note', 'a\\x0d\\x0ab']],
+  ],
+  [
     'NewCallerid',
     'call',
     ({ caller }) => caller.changeCaller({ number: '77', name: 'Alice', presentation: 'prohib_passed_screen' }),

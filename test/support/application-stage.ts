@@ -114,4 +114,9 @@ export const heardBy = (channel: Channel): readonly string[] =>
     ? channel.leg.media.told
     : assert.fail(`${channel.name} has no media of paper`);
 
+/** From now on its far end is told nothing by signalling. */
+export function deafen({ leg }: Channel): void {
+  if (leg instanceof PaperLeg) leg.signals = false;
+}
+
 export { toldOf };

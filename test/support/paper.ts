@@ -10,6 +10,8 @@ export class PaperLeg implements Leg {
   formats: readonly string[] = ['ulaw', 'alaw'];
   /** What it was told, in order: `call`, `answer`, `indicate ringing`, `digit 5 for 100`, `hangup 16`. */
   readonly told: string[] = [];
+  /** Whether indications are told by signalling. */
+  signals = true;
   readonly #channel: Channel;
 
   constructor(channel: Channel) {
@@ -26,7 +28,7 @@ export class PaperLeg implements Leg {
 
   indicate(indication: Indication): boolean {
     this.told.push(`indicate ${indication}`);
-    return true;
+    return this.signals;
   }
 
   beginDigit(digit: string): void {

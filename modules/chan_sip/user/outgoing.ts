@@ -36,6 +36,8 @@ export interface Manner {
   readonly timers?: Timers;
   /** Over what the server may be reached: by TCP what is too big for UDP. */
   readonly allowed?: readonly Protocol[];
+  /** Whether another place is to be tried; left out: it is. */
+  readonly wanted?: () => boolean;
 }
 
 export interface OutgoingParts extends Sender {
@@ -136,8 +138,9 @@ class Attempt implements Sending {
 
   /** The next place that can be sent to. */
   next(): void {
-    const { hops } = this.#order;
-    for (let hop = hops[++this.#at]; hop; hop = hops[++this.#at]) {
+    const { hops, manner } = this.#order;
+    const going = manner.wanted?.() ?? true;
+    for (let hop = going ? hops[++this.#at] : undefined; hop; hop = hops[++this.#at]) {
       const flow = this.#parts.outward(hop.protocol, hop.remote, hop.name);
       if (!flow) continue;
       this.#send(flow, hop);

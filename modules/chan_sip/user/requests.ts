@@ -11,6 +11,7 @@ import type { Found, Outcome, Reply, Site } from './site.js';
 const OK: Answer = { status: 200, reason: 'OK' };
 const NOT_ALLOWED: Answer = { status: 405, reason: 'Method Not Allowed' };
 const BAD_EVENT: Answer = { status: 489, reason: 'Bad Event' };
+const LOOP: Answer = { status: 482, reason: 'Loop Detected' };
 const NO_REPLACED: Answer = { status: 481, reason: 'Call Leg Does Not Exist (Replaces)' };
 const NOT_REPLACED: Answer = { status: 603, reason: 'Declined (Replaces)' };
 /** To whatever belongs to a call, as there is none. */
@@ -43,6 +44,8 @@ export interface Callers {
   readonly dialplan: Dialplan | undefined;
   /** @returns what to answer where a call cannot be begun */
   invite(admitted: Admitted): Answer | undefined;
+  /** Whether an INVITE of ours came back to us. */
+  isOurs(callId: string): boolean;
   /** @returns whether there is an INVITE that it is about */
   cancel(request: Message): boolean;
 }
@@ -60,6 +63,7 @@ export class Requests {
   }
 
   readonly invite = (request: Message, flow: Flow, found?: Found): Outcome => {
+    if (this.#calls.isOurs(request.callId)) return { answer: LOOP };
     const replaces = request.header('Replaces');
     if (replaces !== undefined) return { answer: replacesAnswer(this.#site, replaces) };
     const caller = this.#admission.admit(request, flow, 'caller', found);

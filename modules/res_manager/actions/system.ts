@@ -7,6 +7,7 @@ import {
   type Console,
   type Core,
   compileDate,
+  eventFields,
   LoadDeclined,
   LoadError,
   type Loader,
@@ -149,15 +150,12 @@ function coreSettings({ pbx, settings, has }: SystemActionParts, call: ManagerCa
 /** Characters of an event that a client tells: everybody's filters look through all of them. */
 const LONGEST_USER_EVENT = 16 * 1024;
 
-/** Headers of the request, and those that would make another event of it for whoever takes the last of a name. */
-const NOT_TOLD: ReadonlySet<string> = new Set([
-  ...['action', 'actionid', 'userevent'],
-  ...['event', 'privilege', 'response', 'timestamp', 'sequencenumber', 'systemname'],
-]);
+/** What of the request is no part of the event: for whoever takes the last of a name it would be another. */
+const isTold = (header: string): boolean => header !== 'action' && !eventFields.has(header);
 
 function userEvent({ core }: SystemActionParts, call: ManagerCall): void {
   const name = call.get('UserEvent');
-  const fields = call.headers.filter(([header]) => !NOT_TOLD.has(header.toLowerCase()));
+  const fields = call.headers.filter(([header]) => isTold(header.toLowerCase()));
   const length = fields.reduce((sum, [header, value]) => sum + header.length + value.length, name.length);
   if (length > LONGEST_USER_EVENT) throw new ManagerError(`An event may have ${LONGEST_USER_EVENT} characters`);
   core.emit('managerEvent', { event: 'UserEvent', privileges: ['user'], fields: [['UserEvent', name], ...fields] });

@@ -56,7 +56,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   lastMessage: string;
   /** The dialog that the call is in; undefined: none yet. */
   talk: Talk | undefined;
-  readonly share: Share | undefined;
+  readonly #share: Share | undefined;
   #ended = false;
   #other: Leg | undefined;
   #held = false;
@@ -66,7 +66,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.channel = channel;
     this.session = session;
     this.peer = peer;
-    this.share = share;
+    this.#share = share;
     this.lastMessage = lastMessage;
   }
 
@@ -81,6 +81,11 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   protected abstract withdraw(): void;
   /** Whether something of the beginning is still under way. */
   protected abstract get settingUp(): boolean;
+
+  /** What the call takes of what its device may have. */
+  get share(): Share | undefined {
+    return this.#share;
+  }
 
   /** The channel has ended. */
   get ended(): boolean {

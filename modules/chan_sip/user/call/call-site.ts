@@ -20,6 +20,8 @@ export interface CallSite {
   readonly engine: RtpEngine | undefined;
   /** What realms are answered with, best first. */
   readonly credentials: readonly Credential[];
+  /** Whether no call may begin any more. */
+  readonly leaving: boolean;
   /** 0 to 1. */
   readonly random: () => number;
   /** A leg begins. */

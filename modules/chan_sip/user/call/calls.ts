@@ -23,6 +23,7 @@ import type { CallLeg } from './call-leg.js';
 import type { CallSite } from './call-site.js';
 import { isAnsweredElsewhere } from './causes.js';
 import { Invitation } from './invitation.js';
+import { OutgoingLeg } from './outgoing-leg.js';
 import { SipTechnology } from './technology.js';
 import { Usage } from './usage.js';
 
@@ -38,13 +39,15 @@ export class Calls implements CallSite {
   readonly technology: ChannelTechnology;
   readonly random: () => number;
   credentials: readonly Credential[] = [];
+  leaving = false;
   readonly #core: Core;
   readonly #legs = new Set<CallLeg>();
+  /** How the Call-IDs of our INVITEs begin. */
+  readonly #ours = new Set<string>();
   /** INVITEs that are no calls yet. */
   readonly #pending = new Set<Invitation>();
   readonly #invitations = new WeakMap<ServerTransaction, Invitation>();
   #idle: (() => void) | undefined;
-  #leaving = false;
 
   constructor(core: Core, site: Site, directory: Directory, random: () => number) {
     this.#core = core;
@@ -69,7 +72,7 @@ export class Calls implements CallSite {
 
   /** Takes a call of somebody who was let in. @returns what to answer where it cannot even be begun */
   invite(admitted: Admitted): Answer | undefined {
-    if (this.#leaving) return { status: 503, reason: 'Unavailable' };
+    if (this.leaving) return { status: 503, reason: 'Unavailable' };
     const invitation = new Invitation(this, admitted, () => this.#pending.delete(invitation));
     const answer = invitation.begin();
     if (answer) return answer;
@@ -89,15 +92,22 @@ export class Calls implements CallSite {
 
   add(leg: CallLeg): void {
     this.#legs.add(leg);
+    if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.add(id);
   }
 
   drop(leg: CallLeg): void {
     this.#legs.delete(leg);
+    if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.delete(id);
     if (this.#legs.size === 0) this.#idle?.();
   }
 
   get legs(): ReadonlySet<CallLeg> {
     return this.#legs;
+  }
+
+  /** Whether an INVITE of ours came back to us. */
+  isOurs(callId: string): boolean {
+    return this.#ours.has(callId.split('@', 1)[0]!);
   }
 
   /** Calls that are under way, and INVITEs that may become some. */
@@ -107,7 +117,7 @@ export class Calls implements CallSite {
 
   /** All calls end: the other ends hear of it, within bounds. */
   async leave(): Promise<void> {
-    this.#leaving = true;
+    this.leaving = true;
     for (const invitation of [...this.#pending]) invitation.refuse();
     for (const leg of [...this.#legs]) {
       leg.channel.requestHangup(Q850.normalClearing);
@@ -122,7 +132,7 @@ export class Calls implements CallSite {
 
   /** Nothing is sent or waited for any more. */
   close(): void {
-    this.#leaving = true;
+    this.leaving = true;
     for (const invitation of [...this.#pending]) invitation.close();
     this.#pending.clear();
     for (const leg of [...this.#legs]) leg.close();

@@ -48,6 +48,8 @@ export interface TalkParts {
   /** Whether the Call-ID is ours. */
   readonly ours: boolean;
   readonly authorization?: Authorization;
+  /** Nothing of it is left. */
+  readonly ended?: () => void;
 }
 
 /** A request that is answered: its transaction, and where it came from. */
@@ -180,6 +182,7 @@ export class Talk implements DialogUser {
     this.#reoffer.close();
     this.requests.close();
     this.parts.call.site.dialogs.remove(this.dialog);
+    this.parts.ended?.();
     this.parts.owner.over(this);
   }
 

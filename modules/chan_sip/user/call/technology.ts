@@ -8,26 +8,67 @@ import {
   Q850,
 } from '#core';
 import type { Directory } from '../directory.js';
-import type { Calls } from './calls.js';
+import type { CallSite } from './call-site.js';
+import { findDestination } from './destination.js';
+import { parseDialString } from './dial-string.js';
+import { settle } from './dress.js';
+import { Ear, openMedia } from './media.js';
+import { OutgoingLeg } from './outgoing-leg.js';
 
 export class SipTechnology implements ChannelTechnology {
   readonly type = 'SIP';
   readonly description = 'Session Initiation Protocol (SIP)';
   readonly transfers = true;
-  readonly #calls: Calls;
-  constructor(calls: Calls, directory: Directory) {
-    this.#calls = calls;
-    void directory;
+  readonly #desk: CallSite;
+  readonly #directory: Directory;
+
+  constructor(desk: CallSite, directory: Directory) {
+    this.#desk = desk;
+    this.#directory = directory;
   }
 
   async request(destination: string, request: ChannelRequest): Promise<Channel | NoChannel> {
-    void destination;
-    void request;
-    return { cause: Q850.subscriberAbsent };
+    const desk = this.#desk;
+    const dial = parseDialString(destination);
+    const found = await findDestination(desk.site, this.#directory, dial);
+    if (!found || desk.leaving) return { cause: Q850.subscriberAbsent };
+    const { peer, contacts } = found;
+    const ear = new Ear();
+    const wish = {
+      flow: contacts[0]!.flow,
+      peer,
+      calling: true,
+      natted: peer?.forceRport ?? false,
+      wanted: request.formats,
+    };
+    const session = await openMedia(desk, wish, ear);
+    if (!session) return { cause: Q850.notAvailable };
+    let leg: OutgoingLeg | undefined;
+    const channel = desk.leaving
+      ? undefined
+      : desk.channels.create({
+          technology: this,
+          device: found.device,
+          state: 'Down',
+          requestor: request.requestor,
+          uniqueid: request.uniqueid,
+          leg: made =>
+            (leg = new OutgoingLeg({ call: desk, channel: made, session, peer, share: undefined }, dial, found)),
+        });
+    if (!channel || !leg) {
+      session.close();
+      return { cause: Q850.congestion };
+    }
+    ear.leg = leg;
+    settle(channel, leg);
+    desk.add(leg);
+    return channel;
   }
 
+  /** `1008`, or `100@trunk`: that of the device. */
   deviceState(device: string): DeviceState | undefined {
-    const peer = this.#calls.site.peers.get(device.slice(device.lastIndexOf('@') + 1));
-    return peer && peer.type !== 'user' ? this.#calls.usage.stateOf(peer) : undefined;
+    const [name = ''] = device.slice(device.lastIndexOf('@') + 1).split('/', 1);
+    const peer = this.#desk.site.peers.get(name);
+    return peer && peer.type !== 'user' ? this.#desk.usage.stateOf(peer) : undefined;
   }
 }

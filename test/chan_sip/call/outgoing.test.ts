@@ -1,0 +1,405 @@
+/** Calls to phones, over a real socket: the INVITE, what becomes of it, and the races of RFC 3261. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChannelEvent, ChannelRequest } from '#core';
+import { Channel } from '../../../core/channel/channel.js';
+import type { Message } from '../../../modules/chan_sip/message/message.js';
+import { type CallPhone, SDP } from '../../support/call-phone.js';
+import { CallStack } from '../../support/call-stack.js';
+
+const PHONES = `[general]
+allowguest=no
+useragent=Obelisk PBX
+[phone](!)
+type=friend
+host=dynamic
+context=internal
+disallow=all
+allow=ulaw
+[1008](phone)
+secret=pass1008
+[1009](phone)
+secret=pass1009
+maxcontacts=3
+[limited](phone)
+secret=passlimited
+call-limit=1
+`;
+
+interface Call {
+  readonly channel: Channel;
+  readonly events: string[];
+}
+
+const worded = (event: ChannelEvent): string =>
+  event.kind === 'hangup' ? `hangup ${event.cause}` : event.kind === 'forwarded' ? `forwarded ${event.to}` : event.kind;
+
+/** Calls, and keeps what is told of it. The test owns the channel. */
+async function dial(
+  stack: CallStack,
+  to: string,
+  request: ChannelRequest = {},
+  before?: (channel: Channel) => void,
+): Promise<Call> {
+  const channel = await stack.channels.request(`SIP/${to}`, request);
+  if (!(channel instanceof Channel)) assert.fail(`no channel: ${channel.cause}`);
+  const events: string[] = [];
+  channel.listen(event => void (event.kind !== 'interrupted' && events.push(worded(event))));
+
+  channel.connected = { number: '1008', name: 'Alice', presentation: 'allowed_not_screened' };
+  before?.(channel);
+  channel.leg.call();
+  return { channel, events };
+}
+
+const names = (message: Message): string[] =>
+  message.text
+    .split('\r\n')
+    .slice(1)
+    .filter(line => line !== '')
+    .map(line => line.split(':')[0]!);
+
+async function registered(stack: CallStack, name: string): Promise<CallPhone> {
+  const phone = await stack.phone(name);
+  await phone.register();
+  return phone;
+}
+
+test('the INVITE, header by header; ringing, the answer, and a BYE of ours', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const call = await dial(stack, '1008');
+  assert.equal(call.channel.name, 'SIP/1008-00000000');
+  const invite = await phone.expect('INVITE');
+  assert.deepEqual(names(invite), [
+    ...['Via', 'Max-Forwards', 'From', 'To', 'Contact', 'Call-ID', 'CSeq', 'User-Agent', 'Date', 'Allow', 'Supported'],
+    ...['Content-Type', 'Content-Length'],
+  ]);
+  const { port } = stack.stack.local;
+  assert.equal(invite.uri, phone.contact.slice(1, -1));
+  assert.match(invite.header('From')!, new RegExp(`^"Alice" <sip:1008@127\\.0\\.0\\.1:${port}>;tag=as[0-9a-f]{8}$`));
+  assert.deepEqual(
+    [invite.header('To'), invite.header('Contact'), invite.header('CSeq')],
+    [phone.contact, `<sip:1008@127.0.0.1:${port}>`, '102 INVITE'],
+  );
+  assert.match(invite.callId, new RegExp(`^[0-9a-f]{32}@127\\.0\\.0\\.1:${port}$`));
+  phone.answer(invite, 100, 'Trying');
+  phone.answer(invite, 180, 'Ringing');
+  await stack.until(() => call.channel.state === 'Ringing');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  const ack = await phone.expect('ACK');
+  assert.deepEqual(names(ack), [
+    'Via',
+    'Max-Forwards',
+    'From',
+    'To',
+    'Contact',
+    'Call-ID',
+    'CSeq',
+    'User-Agent',
+    'Content-Length',
+  ]);
+  assert.equal(ack.header('CSeq'), '102 ACK');
+  assert.deepEqual(call.events, ['proceeding', 'ringing', 'answered']);
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  call.channel.end(16);
+  const bye = await phone.expect('BYE');
+  assert.deepEqual([bye.header('CSeq'), bye.header('X-Asterisk-HangupCauseCode')], ['103 BYE', '16']);
+  phone.answer(bye, 200, 'OK');
+});
+
+test('the phone that was called ends it', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  phone.within(phone.calledIn(invite), 'BYE');
+  await phone.expect('200 BYE');
+  assert.deepEqual(events, ['answered', 'hangup 16']);
+  channel.end();
+});
+
+const NOBODY: [to: string, cause: number][] = [
+  ['nobody', 20],
+  ['1008', 20],
+  ['5551234', 20],
+  ['100@nobody', 20],
+];
+
+for (const [to, cause] of NOBODY) {
+  test(`SIP/${to}, which is not there or not registered: cause ${cause}`, async () => {
+    await using stack = await CallStack.of(PHONES, {});
+    assert.deepEqual(await stack.channels.request(`SIP/${to}`, {}), { cause });
+  });
+}
+
+const REFUSALS: [status: number, cause: number][] = [
+  ...([401, 403, 407, 603] as const).map((status): [number, number] => [status, 21]),
+  ...([404, 485, 604] as const).map((status): [number, number] => [status, 1]),
+  [408, 18],
+  [410, 22],
+  [480, 19],
+  [484, 28],
+  [486, 17],
+  [600, 17],
+  [488, 58],
+  [500, 38],
+  [501, 29],
+  [502, 27],
+  [503, 34],
+  [504, 102],
+  [422, 127],
+  [300, 17],
+];
+
+test('refusals become causes, and are acknowledged', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  for (const [status, cause] of REFUSALS) {
+    const { channel, events } = await dial(stack, '1008');
+    const invite = await phone.expect('INVITE');
+    phone.answer(invite, status, 'No');
+    await phone.expect('ACK');
+    assert.deepEqual(events, [`hangup ${cause}`], String(status));
+    channel.end();
+    stack.clock.advance(40_000);
+  }
+});
+
+test('AST-2020-002: challenges without end are given up', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  let challenges = 0;
+  for (;;) {
+    const message = await phone.next();
+    if (message.method === 'ACK') {
+      if (events.length > 0) break;
+      continue;
+    }
+    challenges += 1;
+    assert.ok(challenges < 10);
+    const asked = `Digest realm="r", nonce="n${challenges}", stale=true, algorithm=MD5`;
+    phone.answer(message, 401, 'Unauthorized', { headers: [`WWW-Authenticate: ${asked}`] });
+  }
+  assert.ok(challenges <= 4, String(challenges));
+  assert.deepEqual(events, ['hangup 21']);
+  channel.end();
+});
+
+test('a challenge is answered, with the next CSeq and the same Call-ID and tag', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  const first = await phone.expect('INVITE');
+  phone.answer(first, 407, 'Proxy Authentication Required', {
+    headers: ['Proxy-Authenticate: Digest realm="r", nonce="abc", algorithm=MD5'],
+  });
+  await phone.expect('ACK');
+  const second = await phone.expect('INVITE');
+  assert.match(second.header('Proxy-Authorization')!, /username="1008", realm="r"/);
+  assert.deepEqual(
+    [second.callId, second.header('From'), second.cseq.number],
+    [first.callId, first.header('From'), first.cseq.number + 1],
+  );
+  phone.answer(second, 200, 'OK', { body: SDP });
+  assert.match((await phone.expect('ACK')).header('Proxy-Authorization')!, /nonce="abc"/);
+  assert.deepEqual(events, ['answered']);
+  channel.end();
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('nobody answers: after timer B the cause is 18', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  stack.clock.advance(31_999);
+  assert.deepEqual(events, []);
+  stack.clock.advance(1);
+  assert.deepEqual(events, ['hangup 18']);
+  channel.end();
+});
+
+test('CANCEL waits for the first answer, and goes the way of its INVITE', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  channel.end(26);
+  await stack.turns();
+  phone.answer(invite, 180, 'Ringing');
+  const cancel = await phone.expect('CANCEL');
+  assert.deepEqual(
+    [cancel.via.branch, cancel.uri, cancel.header('CSeq'), cancel.header('Reason')],
+    [invite.via.branch, invite.uri, '102 CANCEL', 'SIP;cause=200;text="Call completed elsewhere"'],
+  );
+  phone.answer(cancel, 200, 'OK');
+  phone.answer(invite, 487, 'Request Terminated');
+  await phone.expect('ACK');
+});
+
+test('a 200 that crosses the CANCEL is acknowledged and ended', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 180, 'Ringing');
+  await stack.until(() => channel.state === 'Ringing');
+  channel.end();
+  await phone.expect('CANCEL');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('after a CANCEL that nobody answers nothing is left', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  phone.answer(await phone.expect('INVITE'), 180, 'Ringing');
+  await stack.until(() => channel.state === 'Ringing');
+  channel.end();
+  await phone.expect('CANCEL');
+});
+
+test('a proxy forks: the first 200 counts, a second one from elsewhere is acknowledged and ended', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 180, 'Ringing', { tag: 'a' });
+  phone.answer(invite, 183, 'Session Progress', { tag: 'b', body: SDP });
+  await stack.until(() => events.length === 2);
+  phone.answer(invite, 200, 'OK', { tag: 'b', body: SDP });
+  await phone.expect('ACK');
+  phone.answer(invite, 200, 'OK', { tag: 'a', body: SDP });
+  const ack = await phone.expect('ACK');
+  assert.match(ack.header('To')!, /tag=a$/);
+  const bye = await phone.expect('BYE');
+  assert.match(bye.header('To')!, /tag=a$/);
+  phone.answer(bye, 200, 'OK');
+  assert.deepEqual(events, ['ringing', 'progress', 'answered']);
+  channel.end();
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('every contact of an account rings; the first answer cancels the others, which are told that', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phones = [await registered(stack, '1009'), await registered(stack, '1009')];
+  const { channel, events } = await dial(stack, '1009');
+  const invites = [await phones[0]!.expect('INVITE'), await phones[1]!.expect('INVITE')];
+  assert.notEqual(invites[0]!.callId, invites[1]!.callId);
+  for (const [at, phone] of phones.entries()) phone.answer(invites[at]!, 180, 'Ringing');
+  await stack.until(() => channel.state === 'Ringing');
+  await stack.turns();
+  phones[1]!.answer(invites[1]!, 200, 'OK', { body: SDP });
+  await phones[1]!.expect('ACK');
+  const cancel = await phones[0]!.expect('CANCEL');
+  assert.match(cancel.header('Reason')!, /Call completed elsewhere/);
+  phones[0]!.answer(cancel, 200, 'OK');
+  phones[0]!.answer(invites[0]!, 487, 'Request Terminated');
+  await phones[0]!.expect('ACK');
+  assert.deepEqual(events, ['ringing', 'answered']);
+  channel.end();
+  phones[1]!.answer(await phones[1]!.expect('BYE'), 200, 'OK');
+});
+
+test('when one contact refuses, the others go on; when all do, the cause that says most counts', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phones = [await registered(stack, '1009'), await registered(stack, '1009')];
+  const { channel, events } = await dial(stack, '1009');
+  phones[0]!.answer(await phones[0]!.expect('INVITE'), 486, 'Busy Here');
+  await phones[0]!.expect('ACK');
+  assert.deepEqual(events, []);
+  phones[1]!.answer(await phones[1]!.expect('INVITE'), 404, 'Not Found');
+  await phones[1]!.expect('ACK');
+  assert.deepEqual(events, ['hangup 17']);
+  channel.end();
+});
+
+test('a device at its call-limit is busy, and its state says so all along', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const state = () => stack.channels.deviceState('SIP/limited');
+  assert.equal(state(), 'UNAVAILABLE');
+  const phone = await registered(stack, 'limited');
+  assert.equal(state(), 'NOT_INUSE');
+  const first = await dial(stack, 'limited');
+  const invite = await phone.expect('INVITE');
+  assert.equal(state(), 'RINGING');
+  const second = await dial(stack, 'limited');
+  assert.deepEqual(second.events, ['hangup 17']);
+  second.channel.end();
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  assert.equal(state(), 'BUSY');
+  first.channel.end();
+  assert.equal(state(), 'NOT_INUSE');
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+  assert.equal(stack.channels.deviceState('SIP/nobody'), 'INVALID');
+});
+
+test('a redirection is an extension of ours, and nobody follows it here: busy', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  phone.answer(await phone.expect('INVITE'), 302, 'Moved', { headers: ['Contact: <sip:600@evil.example>'] });
+  await phone.expect('ACK');
+  assert.deepEqual(events, ['forwarded Local/600@internal', 'hangup 17']);
+  channel.end();
+});
+
+test('direct to a host, with an extension, another From and headers of the dialplan', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await stack.phone('somebody');
+  const { port } = phone.udp.endpoint;
+  const { channel } = await dial(stack, `100@127.0.0.1:${port}!!4711@pbx.example`, {}, made => {
+    made.set('__SIPADDHEADER01', 'X-One: 1');
+    made.set('SIPADDHEADER02', 'Via: never');
+    made.set('SIP_MAX_FORWARDS', '7');
+  });
+  const invite = await phone.expect('INVITE');
+  assert.equal(invite.uri, `sip:100@127.0.0.1:${port}`);
+  assert.match(invite.header('From')!, /^"Alice" <sip:4711@pbx\.example>;tag=/);
+  assert.deepEqual(
+    [invite.header('X-One'), invite.headers('Via').length, invite.header('Max-Forwards')],
+    ['1', 1, '7'],
+  );
+  phone.answer(invite, 486, 'Busy Here');
+  await phone.expect('ACK');
+  channel.end();
+});
+
+test('AST-2011-001: a caller of a thousand characters leaves an INVITE that can be read', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008', {}, made => {
+    made.connected = { number: '"<>;é'.repeat(200), name: '\\"\r\nX: y'.repeat(200), presentation: 'allowed' };
+  });
+  const invite = await phone.expect('INVITE');
+  assert.ok(invite.header('From')!.length < 1000);
+  assert.equal(invite.header('X'), undefined);
+  phone.answer(invite, 603, 'Declined');
+  await phone.expect('ACK');
+  channel.end();
+});
+
+test('who wants not to be known is anonymous', async () => {
+  await using stack = await CallStack.of(
+    PHONES.replace('[1008](phone)', '[1008](phone)\nsendrpid=pai\ntrust_id_outbound=yes'),
+    {},
+  );
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008', {}, made => {
+    made.connected = { number: '1008', name: 'Alice', presentation: 'prohib_not_screened' };
+  });
+  const invite = await phone.expect('INVITE');
+  assert.match(invite.header('From')!, /^"Anonymous" <sip:anonymous@anonymous\.invalid>;tag=/);
+  assert.match(invite.header('P-Asserted-Identity')!, /^"Alice" <sip:1008@/);
+  assert.equal(invite.header('Privacy'), 'id');
+  phone.answer(invite, 603, 'Declined');
+  await phone.expect('ACK');
+  channel.end();
+});
