@@ -1,8 +1,16 @@
 /** TLS to a server, as the drivers of both servers take it: the options of Node's own. */
 import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
 import { messageOf } from '#core';
 import type { TlsSettings } from './token.js';
+
+/** The options of Node's own that count here. */
+interface ConnectionOptions {
+  readonly rejectUnauthorized?: boolean;
+  readonly checkServerIdentity?: () => undefined;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
 
 /** @throws in the operator's words when a file cannot be read */
 export const tlsOptions = ({ verify, ca, cert, key }: TlsSettings): ConnectionOptions => ({
