@@ -1,5 +1,6 @@
 /** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run; and a stream of sound. */
 import { cpus } from 'node:os';
+import { type CallFigures, callFigures } from './calls.js';
 import { flood, type Outcome, register } from './load.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
 import { soundFigures, soundLines } from './rtp.js';
@@ -10,6 +11,8 @@ const REGISTRATIONS = 20_000;
 const ABREAST = 64;
 const ROUNDS = 5;
 const STRANGERS = 50_000;
+const CALLS = 6000;
+const CALLS_A_SECOND = 200;
 
 /** A server, or why there is none. */
 type Row = readonly [label: string, server: Server | string];
@@ -44,6 +47,7 @@ async function main(): Promise<void> {
     for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
   realtime(await realtimeFigures());
+  calls(await callFigures(CALLS_A_SECOND, CALLS));
   process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
 }
 
@@ -136,6 +140,17 @@ function realtime(figures: RealtimeFigures): void {
   say('');
   say(`start, ${start.rows} rows: ms`, start.ms);
   say(`start, ${start.rows} rows: MB`, start.megabytes);
+}
+
+function calls(figures: CallFigures | string): void {
+  say('');
+  say(`Calls through Dial, set up, answered and ended without media, ${CALLS_A_SECOND} a second`);
+  say('');
+  if (typeof figures === 'string') say('calls', figures);
+  else {
+    say('calls', 'CPU us', 'failed', 'left', 'MB');
+    say(String(figures.calls), figures.cpu, figures.failed, figures.left, figures.memory);
+  }
 }
 
 main().catch(thrown => {

@@ -40,7 +40,7 @@ async function stat(pid: number): Promise<{ parent: number; ticks: number } | un
   }
 }
 
-const cpuOf = async (pid: number): Promise<number> => {
+export const cpuOf = async (pid: number): Promise<number> => {
   const ticks = await Promise.all((await children(pid)).map(async one => (await stat(one))?.ticks ?? 0));
   return (ticks.reduce((sum, one) => sum + one, 0) * 1e6) / TICKS;
 };
