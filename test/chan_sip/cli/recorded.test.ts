@@ -73,7 +73,12 @@ test("'sip show channels' and 'channelstats' print a call as recorded", async ()
   const lines = (command: string) => recorded(command).split('\n');
   assert.equal(
     await stage.text('sip show channels'),
-    [lines('sip show channels')[0], lines('sip show channels').find(line => line.includes('(ulaw)')), '1 active SIP dialog', ''].join('\n'),
+    [
+      lines('sip show channels')[0],
+      lines('sip show channels').find(line => line.includes('(ulaw)')),
+      '1 active SIP dialog',
+      '',
+    ].join('\n'),
   );
   assert.equal(
     await stage.text('sip show channelstats'),
