@@ -4,7 +4,7 @@ import type { Calls } from './calls.js';
 import { channels } from './channel/channels.js';
 import { LocalTechnology } from './channel/local.js';
 import { mediaEngine } from './channel/media.js';
-import { ToneZoneTable, toneZones } from './channel/tone-zones.js';
+import { toneZones } from './channel/tone-zones.js';
 import { contexts } from './dialplan/contexts.js';
 import { dialplan } from './dialplan/dialplan.js';
 import type { DialplanEngine } from './dialplan/engine.js';
@@ -30,7 +30,7 @@ export function provideCalls(
   astdatadir: string,
 ): void {
   provide(channels, calls.channels);
-  provide(toneZones, new ToneZoneTable());
+  provide(toneZones, calls.tones);
   provide(sounds, new SoundFiles([join(astdatadir, 'sounds'), OWN_SOUNDS]));
   provide(dialplan, engine);
   provide(contexts, engine.contexts);

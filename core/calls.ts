@@ -1,11 +1,13 @@
-/** What calls are made of: channels, and what modules bring to the dialplan. */
+/** What calls are made of: channels, tones, and what modules bring to the dialplan. */
 import { type ChannelsParts, ChannelTable } from './channel/channels.js';
+import { ToneZoneTable } from './channel/tone-zones.js';
 import type { Application, DialplanFunction, DialplanSwitch } from './dialplan/application.js';
 import { OwnedTable } from './dialplan/owned-table.js';
 import type { Core } from './module.js';
 
 export interface Calls {
   readonly channels: ChannelTable;
+  readonly tones: ToneZoneTable;
   readonly applications: OwnedTable<Application>;
   readonly functions: OwnedTable<DialplanFunction>;
   readonly switches: OwnedTable<DialplanSwitch>;
@@ -13,6 +15,7 @@ export interface Calls {
 
 export const openCalls = (parts: ChannelsParts): Calls => ({
   channels: new ChannelTable(parts),
+  tones: new ToneZoneTable(),
   applications: new OwnedTable('application', false),
   functions: new OwnedTable('function', true),
   switches: new OwnedTable('switch', false),

@@ -2,20 +2,21 @@
 import type { Clock } from '../clock.js';
 import { ApplicationError } from '../dialplan/application.js';
 import type { Dialplan } from '../dialplan/dialplan.js';
+import { traceOf } from '../errors.js';
 import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import type { Channel, Position } from './channel.js';
 import type { Channels } from './channels.js';
+import { runFailed } from './failed-call.js';
 import type { Party } from './party.js';
 import type { ChannelRequest } from './technology.js';
 
 export interface OriginateParts {
   readonly channels: Channels;
-  readonly dialplan: Pick<Dialplan, 'run' | 'execute' | 'subroutine'>;
+  readonly dialplan: Pick<Dialplan, 'run' | 'execute' | 'subroutine' | 'lookup'>;
   readonly clock: Clock;
   readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
-  /** Who answered goes on by itself; what it says was wrong is told. */
-  readonly spawn: (label: string, work: Promise<unknown>) => void;
+  /** Who answered goes on by itself; what was wrong with that is told. */
   readonly warn: (message: string) => void;
 }
 
@@ -31,6 +32,8 @@ export interface Originate extends Pick<ChannelRequest, 'formats' | 'uniqueid' |
   readonly accountcode?: string | undefined;
   /** Whether what is heard before the answer is enough. */
   readonly early?: boolean;
+  /** Whether the extension `failed` of the context runs when there is no answer, where it is there: nobody waits for the outcome. */
+  readonly tellsFailure?: boolean;
   /** A subroutine that runs before it is called. */
   readonly before?: string | undefined;
   /** Sets what the channel is to have before it is called; what it throws ends it. */
@@ -47,6 +50,9 @@ export interface Originated {
   /** Undefined: there was none to be had. It may have ended. */
   readonly channel: Channel | undefined;
 }
+
+/** How often a call may be sent elsewhere. */
+const MOST_FORWARDS = 10;
 
 /** As DIALSTATUS words it. */
 const STATUS: Readonly<Record<OriginateOutcome, string>> = {
@@ -66,6 +72,28 @@ const BY_CAUSE: ReadonlyMap<number, OriginateOutcome> = new Map<number, Originat
 
 /** Calls somebody. Resolves with the answer, or with why there is none: then nothing is left of it. @throws what `prepare` throws */
 export async function originate(parts: OriginateParts, wanted: Originate): Promise<Originated> {
+  const end = parts.clock.elapsed() + wanted.timeout;
+  let { dialString } = wanted;
+  for (let forwards = 0; ; forwards++) {
+    const { outcome, channel, forward } = await attempt(parts, { ...wanted, dialString }, end);
+    if (forward !== undefined && forwards < MOST_FORWARDS) {
+      dialString = forward;
+      continue;
+    }
+    if (outcome === 'answered' && channel) {
+      goOn(parts, wanted, channel).catch(thrown => parts.warn(`${channel.name}: ${traceOf(thrown)}`));
+    } else if (wanted.tellsFailure) await runFailed(parts, wanted, REASONS[outcome]);
+    return { outcome, channel };
+  }
+}
+
+interface Attempt extends Originated {
+  /** A dial string that the far end wants to be called instead. */
+  readonly forward?: string | undefined;
+}
+
+/** `end`: when the time for the answer is over. */
+async function attempt(parts: OriginateParts, wanted: Originate, end: number): Promise<Attempt> {
   const { formats, uniqueid, otherUniqueid, dialString } = wanted;
   const channel = await parts.channels.request(dialString, { ...(formats && { formats }), uniqueid, otherUniqueid });
   if ('cause' in channel) return { outcome: BY_CAUSE.get(channel.cause) ?? 'failed', channel: undefined };
@@ -75,12 +103,12 @@ export async function originate(parts: OriginateParts, wanted: Originate): Promi
     channel.end(Q850.normalClearing);
     throw thrown;
   }
-  parts.emit('dialBegan', { caller: undefined, callee: channel, dialString: wanted.dialString });
-  const outcome = await called(channel, wanted, parts);
+  parts.emit('dialBegan', { caller: undefined, callee: channel, dialString: dialString.replace(/^[^/]*\//, '') });
+  const { outcome, forward } = await called(channel, { ...wanted, timeout: end - parts.clock.elapsed() }, parts);
   if (outcome !== 'answered') channel.end(outcome === 'no answer' ? Q850.noAnswer : Q850.normalClearing);
-  parts.emit('dialEnded', { caller: undefined, callee: channel, status: STATUS[outcome] });
-  if (outcome === 'answered') parts.spawn(`call of ${channel.name}`, goOn(parts, wanted, channel));
-  return { outcome, channel };
+  const status = STATUS[outcome];
+  parts.emit('dialEnded', { caller: undefined, callee: channel, status, ...(forward !== undefined && { forward }) });
+  return { outcome, channel, forward };
 }
 
 async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
@@ -95,17 +123,18 @@ async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel:
   if (before !== undefined) await dialplan.subroutine(channel, before);
 }
 
+interface Called {
+  readonly outcome: OriginateOutcome;
+  readonly forward?: string;
+}
+
 /** Whoever hangs up, or is late, ends it: the channel is its caller's again. */
-function called(
-  channel: Channel,
-  { timeout, early }: Originate,
-  { clock, emit }: OriginateParts,
-): Promise<OriginateOutcome> {
+function called(channel: Channel, { timeout, early, to }: Originate, { clock, emit }: OriginateParts): Promise<Called> {
   return new Promise(resolve => {
-    const done = (outcome: OriginateOutcome): void => {
+    const done = (outcome: OriginateOutcome, forward?: string): void => {
       timer.cancel();
       deaf();
-      resolve(outcome);
+      resolve({ outcome, ...(forward !== undefined && { forward }) });
     };
     const told = (status: string): void => emit('dialState', { caller: undefined, callee: channel, status });
     const timer = clock.after(timeout, () => done('no answer'));
@@ -117,16 +146,21 @@ function called(
       else if (event.kind === 'progress') {
         told('PROGRESS');
         if (early) done('answered');
-      } else if (event.kind === 'forwarded') done('hung up');
+      } else if (event.kind === 'forwarded') done('hung up', dialStringOf(event.to, to));
     });
     if (channel.hangingUp) done(BY_CAUSE.get(channel.hangupCause) ?? 'hung up');
     else channel.leg.call();
   });
 }
 
+/** Without a technology it is an extension of where the call goes. */
+const dialStringOf = (forward: string, to: Originate['to']): string =>
+  forward.includes('/') ? forward : `Local/${forward}@${'context' in to ? to.context : 'default'}`;
+
 /** The dialplan owns the channel from here on; after one application it is over, unless it was sent elsewhere. */
 async function goOn({ dialplan, warn }: OriginateParts, { to }: Originate, channel: Channel): Promise<void> {
   if ('context' in to) return dialplan.run(channel);
+  channel.hasPbx = true;
   try {
     await dialplan.execute(channel, to.application, to.data);
     const elsewhere = channel.takeInterruption()?.to;

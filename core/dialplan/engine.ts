@@ -24,7 +24,7 @@ import { enter, leave, parseSubroutine } from './stack.js';
 import { Substitution, type SubstitutionParts } from './substitution.js';
 
 export interface EngineParts {
-  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels'>;
+  readonly calls: Pick<Calls, 'applications' | 'functions' | 'switches' | 'channels' | 'tones'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
@@ -87,6 +87,7 @@ export class DialplanEngine implements Dialplan {
       substitute: (channel, text) => this.#substitution.substitute(channel, text),
       execute: (channel, application, data) => this.execute(channel, application, data),
       subroutine: (channel, target) => this.subroutine(channel, target),
+      indicate: (channel, indication) => calls.tones.indicate(channel, indication),
       autofallthrough: () => this.autofallthrough,
     });
   }

@@ -1,6 +1,8 @@
 /** The way of a channel through the dialplan: priority after priority, to the special extensions, to the end. */
 import { Q850 } from '../channel/causes.js';
 import type { Channel, Position } from '../channel/channel.js';
+import type { Playback } from '../channel/media.js';
+import type { Indication } from '../channel/technology.js';
 import { nextTurn } from '../clock.js';
 import { traceOf } from '../errors.js';
 import type { Logger } from '../logger.js';
@@ -18,6 +20,8 @@ export interface LoopParts {
   substitute(channel: Channel, text: string): string | Promise<string>;
   execute(channel: Channel, application: string, data: string): Promise<Result>;
   subroutine(channel: Channel, target: string): Promise<Result>;
+  /** Tells the far end, or plays the tone to it. */
+  indicate(channel: Channel, indication: Indication): Playback | undefined;
   /** Whether a call whose priorities run out ends, rather than waits for digits. */
   autofallthrough(): boolean;
 }
@@ -208,8 +212,9 @@ export class PbxLoop {
     const [tone, cause] = FALLTHROUGH[status.toUpperCase()] ?? [];
     if (tone === undefined) return 'over';
     if (!channel.isUp && channel.hangupCause === Q850.none) channel.hangupCause = cause ?? Q850.none;
-    channel.indicate(tone);
+    const playing = this.#parts.indicate(channel, tone);
     await channel.wait(FALLTHROUGH_TONE);
+    playing?.stop();
     return 'over';
   }
 

@@ -31,7 +31,8 @@ function begin({ core, channels, dialplan }: ControlParts, dialString: string, t
   }
   const { clock, emit, log, spawn } = core;
   const warn = (message: string): void => log.warning(message);
-  const call = originate({ channels, dialplan, clock, emit, spawn, warn }, { dialString, to, timeout: ANSWER });
+  const wanted: Originate = { dialString, to, timeout: ANSWER, tellsFailure: true };
+  const call = originate({ channels, dialplan, clock, emit, warn }, wanted);
   spawn(
     `call to ${dialString}`,
     call.then(({ outcome }) => {

@@ -126,7 +126,6 @@ const FAILURES: readonly [what: string, happens: (scene: Scene) => Promise<void>
   ['it is busy', async scene => (await requested(scene)).requestHangup(17), '5', 'hangup 17'],
   ['there is congestion', async scene => (await requested(scene)).requestHangup(34), '8', 'hangup 34'],
   ['it hangs up', async scene => (await requested(scene)).requestHangup(16), '1', 'hangup 16'],
-  ['it wants another to be called', async scene => (await requested(scene)).nowForwarded('Paper/7'), '1', 'hangup 16'],
 ];
 
 for (const [what, happens, reason, told] of FAILURES) {

@@ -28,6 +28,5 @@ export const session = {
   }),
   timerb: milliseconds(32_000, [1, 3_600_000], 'How long an INVITE may stay unanswered', {
     label: 'Timer B:',
-    ...LATER,
   }),
 } as const;

@@ -96,6 +96,7 @@ async function wantedOf(parts: OriginateActionParts, call: ManagerCall): Promise
     ...(account !== '' && { accountcode: account }),
     ...(call.get('PreDialGoSub') !== '' && { before: call.get('PreDialGoSub') }),
     early: truth(call.get('EarlyMedia')) === true,
+    tellsFailure: truth(call.get('Async')) === true,
     prepare: channel => setAll(parts, call, channel, variables),
   };
 }
@@ -165,8 +166,7 @@ class Originator {
     this.#ringing += 1;
     try {
       const emit: Core['emit'] = (event, fact) => core.emit(event, fact);
-      const spawn: Core['spawn'] = (label, work) => core.spawn(label, work);
-      return await originate({ channels, dialplan, clock, emit, spawn, warn: text => log.warning(text) }, wanted);
+      return await originate({ channels, dialplan, clock, emit, warn: text => log.warning(text) }, wanted);
     } catch (thrown) {
       // The operator's words of a subroutine that is not there are the client's to hear.
       throw thrown instanceof ApplicationError ? new ManagerError(thrown.message) : thrown;

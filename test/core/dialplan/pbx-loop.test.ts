@@ -5,6 +5,7 @@ import { type Application, ApplicationError, type Result } from '../../../core/d
 import { raise } from '../../../core/dialplan/exception.js';
 import { leave } from '../../../core/dialplan/stack.js';
 import { application, DialplanStage } from '../../support/dialplan-stage.js';
+import { PaperMedia } from '../../support/paper-media.js';
 
 /** Applications enough to walk with: those of the modules are tested there. */
 const walking = (stage: DialplanStage): Application[] => [
@@ -213,6 +214,16 @@ for (const [status, told, cause] of tones) {
     assert.deepEqual([scene.leg.told, scene.channel.hangupCause], [told, cause]);
   });
 }
+
+test('where signalling cannot tell how it ends the tone of the country is played, and stopped', async () => {
+  const scene = await walk({ in: '100,Set(DIALSTATUS=BUSY)' });
+  const media = new PaperMedia(scene.stage.clock);
+  scene.leg.media = media;
+  scene.leg.indicate = () => false;
+  scene.channel.tonezone = 'fr';
+  await ended(scene);
+  assert.match(media.told.join(), /^tone 440\/500,0\/500,stopped after \d+$/);
+});
 
 test('without autofallthrough the caller may go on dialling', async () => {
   const scene = await walk({ in: '100,NoOp()\n7,NoOp(a)\n78,NoOp(b)\nt,NoOp(late)' });

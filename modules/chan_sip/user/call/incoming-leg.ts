@@ -91,6 +91,8 @@ export class IncomingLeg extends CallLeg {
     if (this.#final) return false;
     if (refusal) {
       this.#refuse(refusal, this.channel.hangupCause);
+      // The caller is gone with that: nobody is left to hear a tone.
+      this.channel.requestHangup();
       return true;
     }
     if (indication === 'ringing') return this.#ring();

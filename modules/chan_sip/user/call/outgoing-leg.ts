@@ -18,6 +18,9 @@ import type { Share } from './usage.js';
 /** Of several contacts the one cause that says most; the others as they come. */
 const TELLING: readonly number[] = [Q850.userBusy, Q850.callRejected, Q850.noAnswer];
 
+/** Refusals of somebody who is there and does not want to; all others are of the network, as the original tells them apart. */
+const OCCUPIED: ReadonlySet<number> = new Set([486, 600, 603]);
+
 export class OutgoingLeg extends CallLeg {
   readonly direction = 'Outgoing';
   readonly dial: DialString;
@@ -135,11 +138,11 @@ export class OutgoingLeg extends CallLeg {
       }
     }
     const said = this.option('use_q850_reason') ? causeInReason(message.headers('Reason')) : undefined;
-    this.#missed(said ?? (status < 400 ? Q850.userBusy : causeOf(status)));
+    this.#missed(said ?? (status < 400 ? Q850.userBusy : causeOf(status)), status < 400 || OCCUPIED.has(status));
   }
 
   unheard(_attempt: Attempt, how: Failure): void {
-    this.#missed(how === 'timeout' ? Q850.noUserResponse : Q850.congestion);
+    this.#missed(how === 'timeout' ? Q850.noUserResponse : Q850.congestion, false);
   }
 
   protected override withdraw(): void {
@@ -167,8 +170,10 @@ export class OutgoingLeg extends CallLeg {
     this.channel.requestHangup(Q850.userBusy);
   }
 
-  #missed(cause: number): void {
+  /** `occupied`: the caller hears that it is busy; else that it could not be done. */
+  #missed(cause: number, occupied: boolean): void {
     this.#causes.push(cause);
+    if (occupied || this.channel.refusal === undefined) this.channel.refusal = occupied ? 'busy' : 'congestion';
     const left = this.#attempts.some(({ over }) => !over);
     if (!left && !this.#answered && !this.ended) {
       const telling = TELLING.find(one => this.#causes.includes(one));
