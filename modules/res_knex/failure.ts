@@ -72,10 +72,14 @@ const codeOf = (thrown: unknown): string => {
   return LOCKED_OUT.find(([end]) => thrown.message.endsWith(end))?.[1] ?? '';
 };
 
+/** In place of knex's guess at a mistake of ours. */
+const NOT_LET_IN = 'the server has not let us in within its time';
+
 /** The driver's words without the statement that knex puts before them. */
 const wordsOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return String(thrown);
-  const [message = ''] = LOST_WORDS.exec(thrown.message) ?? [thrown.message || codeOf(thrown)];
+  const [lost] = LOST_WORDS.exec(thrown.message) ?? [];
+  const message = lost?.startsWith('Knex: Timeout') ? NOT_LET_IN : (lost ?? (thrown.message || codeOf(thrown)));
   const at = codeOf(thrown) === '' ? -1 : message.lastIndexOf(' - ');
   return at < 0 ? message : message.slice(at + 3);
 };

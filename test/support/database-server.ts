@@ -1,7 +1,7 @@
 /** A PostgreSQL or a MariaDB of our own: its data in a temporary directory, on a free port of the loopback, as a user without rights. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ const PROGRAMS: Readonly<Record<ServerKind, Program>> = {
     run: (home, port) => [
       'mariadbd',
       ...['--no-defaults', `--datadir=${join(home, 'data')}`, `--port=${port}`, '--bind-address=127.0.0.1'],
-      ...[`--socket=${join(home, 'socket')}`, '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0'],
+      ...[`--socket=${join(home, 'socket')}`, '--skip-log-bin', '--innodb-flush-log-at-trx-commit=2'],
       // As an existing install may have it: tables are made with a collation that takes A for a.
       ...['--character-set-server=latin1', '--collation-server=latin1_swedish_ci'],
     ],
@@ -168,18 +168,23 @@ export class DatabaseServer {
   }
 
   /** The whole server stands still, or goes on. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    // Its own group: PostgreSQL is many processes.
-    process.kill(-this.#process!.pid!, signal);
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    const pid = this.#process!.pid!;
+    // PostgreSQL has a process for each connection, in a group of its own; from here on it starts no more.
+    process.kill(pid, 'SIGSTOP');
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    for (const child of children.map(Number)) process.kill(child, signal);
+    process.kill(pid, signal);
   }
 
   /** At once, as by a loss of power. */
   async kill(): Promise<void> {
     const child = this.#process;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      this.signal('SIGKILL');
+      await this.#ended;
+    }
     this.#process = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-child.pid!, 'SIGKILL');
-    await this.#ended;
   }
 
   async remove(): Promise<void> {
@@ -190,7 +195,6 @@ export class DatabaseServer {
   #spawn([program, ...args]: readonly [string, ...string[]]): ChildProcess {
     const child = spawn(locate(this.kind, program)!, args, {
       cwd: this.home,
-      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(NOBODY !== undefined && { uid: NOBODY, gid: NOBODY }),
     });
