@@ -18,8 +18,8 @@ const FILE_LIMITS: Limits = { reads: 30_000, writes: 30_000, alone: 30_000 };
 /** A read is somebody's call; a batch of writes crosses the network up to a hundred times. */
 const SERVER_LIMITS: Limits = { reads: 5000, writes: 10_000, alone: 60_000 };
 
-/** Statements at the same time: reads beside a write. */
-const CONNECTIONS = 4;
+/** Reads at the same time, each on a connection of its own. */
+const CONNECTIONS = 3;
 /** Before the limit of a read, so that it is told what did not answer. */
 const CONNECT_TIMEOUT = 4000;
 

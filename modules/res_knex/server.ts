@@ -104,7 +104,8 @@ export class ServerDatabase implements Database {
       // Values are not for the log.
       compileSqlOnError: false,
       acquireConnectionTimeout: connectTimeout,
-      pool: { min: 0, max: connections, afterCreate: this.#greet },
+      // One more than reads take: a write never waits for them.
+      pool: { min: 0, max: connections + 1, afterCreate: this.#greet },
       log: SILENT,
     });
     return { knex, runner: new Runner({ knex, dialect: kind.dialect, reset: () => undefined }) };

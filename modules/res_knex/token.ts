@@ -42,7 +42,7 @@ export interface ServerSettings extends Pick<SqliteSettings, 'batch' | 'busyTime
   readonly tls?: TlsSettings | undefined;
   /** Milliseconds within which the server must let us in; 4 seconds at most. */
   readonly connectTimeout?: number;
-  /** The most connections at a time. */
+  /** The most connections at a time for reads; writes have one more. */
   readonly connections?: number;
   /** A statement that each new connection begins with. */
   readonly greeting?: string | undefined;

@@ -21,7 +21,6 @@ export const session = {
   }),
   'session-minse': seconds(90, [90, 31_536_000], 'Shortest time between refreshes', {
     label: 'Session Min-SE:',
-    ...LATER,
   }),
   timert1: milliseconds(500, [1, 60_000], 'Time to the other end and back; the first wait before a repetition', {
     label: 'Timer T1:',

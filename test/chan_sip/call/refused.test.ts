@@ -266,3 +266,15 @@ test('CVE-2006-5445: calls whose ACK never comes leave nothing behind', async ()
   stack.clock.advance(100_000);
   await stack.until(() => stack.channels.size === 0);
 });
+
+test('AST-2012-015: calls of ever new names leave no count of theirs', async () => {
+  await using stack = await CallStack.of(PHONES.replace('allowguest=no', 'context=internal'), PLAN);
+  for (const name of ['one', 'two', 'three']) {
+    const phone = await stack.phone(name);
+    await phone.call('600');
+    const talk = phone.acknowledge(await phone.expect('200 INVITE'));
+    phone.within(talk, 'BYE');
+    await phone.expect('200 BYE');
+  }
+  assert.equal(stack.stack.sip.calls.usage.size, 0);
+});
