@@ -118,7 +118,7 @@ const LAYERS: readonly string[][] = [
   ['user'],
   ['incoming.ts', 'monitor.ts'],
   ['sip.ts'],
-  ['cli', 'manager'],
+  ['cli', 'manager', 'dialplan'],
   ['index.ts'],
 ];
 

@@ -8,7 +8,7 @@ export interface Place {
   readonly zero: boolean;
   /** Columns it has at least; undefined when it is as wide as its value. */
   readonly width: number | undefined;
-  /** Of text: columns it has at most. Of a fraction: digits behind the point. */
+  /** Of text: columns it has at most. Of a fraction: digits behind the point. Of a whole number: digits it has at least. */
   readonly precision: number | undefined;
   readonly conversion: 's' | 'd' | 'f';
 }
@@ -63,7 +63,7 @@ export function textOf({ conversion, precision }: Place, value: Cell): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'string') return printable(value);
-  if (conversion === 'd') return String(Math.trunc(value));
+  if (conversion === 'd') return String(Math.trunc(value)).padStart(precision ?? 0, '0');
   return conversion === 'f' ? value.toFixed(precision ?? 6) : String(value);
 }
 

@@ -8,7 +8,7 @@ export default defineModule<Targets>({
   description: 'Adaptive ODBC CDR backend',
   requires: ['cdr', 'res_knex'],
   // Whoever opens databases does it before: their names are looked up at once.
-  optional: ['res_config_sqlite3'],
+  optional: ['res_config_sqlite3', 'res_config_pgsql', 'res_config_mysql', 'res_config_odbc'],
   files: [adaptiveConf],
 
   loadModule: core => Targets.open(core),

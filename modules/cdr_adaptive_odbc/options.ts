@@ -2,7 +2,10 @@
 import { text, type Values, yesno } from '#core';
 
 export const context = {
-  connection: text('', 'The database, by its name: a section of res_config_sqlite3.conf.'),
+  connection: text(
+    '',
+    'The database, by its name: a section of the file of a realtime driver, such as res_config_sqlite3.conf.',
+  ),
   table: text('cdr', 'The table.'),
   schema: text('', 'Where the table is.', { never: 'a SQLite file has no schemas' }),
   usegmtime: yesno(false, 'Write times of no time zone.'),

@@ -3,6 +3,8 @@ import { defineModule } from '#core';
 import { commands } from './cli/commands.js';
 import { ladder } from './cli/ladder.js';
 import { peersView, registryView } from './cli/views.js';
+import { addHeader, removeHeader, sipHeader, sipHeaders } from './dialplan/headers.js';
+import { checkDomain, dtmfMode, sipPeer } from './dialplan/peer.js';
 import { actions } from './manager/actions.js';
 import { sipConf } from './options/sip-conf.js';
 import { sipNotifyConf } from './options/sip-notify.js';
@@ -19,6 +21,8 @@ export default defineModule<Sip>({
     const sip = await Sip.start(core);
     core.command(...commands(sip));
     core.action(...actions(sip, core));
+    core.application(addHeader, removeHeader, dtmfMode);
+    core.dialplanFunction(sipHeader, sipHeaders, sipPeer(sip), checkDomain(sip));
     core.view(peersView(sip), registryView(sip));
     core.feed(ladder(sip));
     return sip;

@@ -18,7 +18,7 @@ import {
   token,
 } from '#core';
 import type { HttpServer } from '../http/token.js';
-import type { DialogRow, SipView } from './cli/view.js';
+import type { CallRow, SipView } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -35,6 +35,7 @@ import { TransportLayer } from './transport/layer.js';
 import type { NameService } from './transport/resolver/name-service.js';
 import type { StreamLimits } from './transport/strangers.js';
 import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
+import { callRow } from './user/call/call-row.js';
 import { UserLayer } from './user/layer.js';
 import type { Notice } from './user/notice.js';
 import type { Notified } from './user/notifier.js';
@@ -224,9 +225,16 @@ export class Sip implements SipView {
     return this.#user.site.outgoing.rows();
   }
 
-  /** There are no dialogs yet: a registration leaves none behind. */
-  dialogs(): DialogRow[] {
-    return [];
+  dialogs(): CallRow[] {
+    return this.callRows();
+  }
+
+  callRows(): CallRow[] {
+    return [...this.calls.legs].map(callRow);
+  }
+
+  usage(name: string) {
+    return this.calls.usage.of(name);
   }
 
   /** Registrations of ours with other servers. */

@@ -1,10 +1,10 @@
 /** res_config_sqlite3: the realtime driver for SQLite files. */
-import { defineModule, engineToken } from '#core';
-import { Databases } from './databases.js';
-import { Sqlite3Engine } from './engine.js';
+import { defineModule, settings, token } from '#core';
+import type { Connections, Driver } from '../res_knex/token.js';
+import { readDatabases } from './read.js';
 import { sqlite3Conf } from './sqlite3-conf.js';
 
-export default defineModule<Databases>({
+export default defineModule<Driver>({
   name: 'res_config_sqlite3',
   description: 'SQLite 3 realtime driver',
   requires: ['res_knex'],
@@ -12,10 +12,15 @@ export default defineModule<Databases>({
   drivers: ['sqlite3'],
   files: [sqlite3Conf],
 
-  async loadModule(core) {
-    const databases = await Databases.open(core);
-    core.provide(engineToken('sqlite3'), new Sqlite3Engine(databases.open));
-    return databases;
+  loadModule(core) {
+    const { astdbdir } = core.use(settings).directories;
+    return core.use(token<Connections>('sql connections')).drive(core, {
+      driver: 'sqlite3',
+      file: sqlite3Conf.file,
+      always: true,
+      falling: false,
+      read: file => readDatabases(file, astdbdir),
+    });
   },
-  reloadModule: (_core, databases) => databases.configure(),
+  reloadModule: (_core, driver) => driver.configure(),
 });

@@ -1,11 +1,6 @@
 /** res_config_sqlite3.conf: a section for each database. The only list of its options. */
-import { Invalid, listOf, milliseconds, oneOf, type Row, text, type Values, yesno } from '#core';
-
-/** A row for a table that was made by us. */
-export interface Seed {
-  readonly table: string;
-  readonly row: Row;
-}
+import { Invalid, listOf, milliseconds, oneOf, text, type Values, yesno } from '#core';
+import type { Seed } from '../res_knex/token.js';
 
 /** @throws Invalid */
 function parseSeed(text: string): Seed {

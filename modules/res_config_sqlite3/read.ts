@@ -1,24 +1,14 @@
 /** The databases of a res_config_sqlite3.conf, with everything that is wrong in it. */
 import { isAbsolute, join } from 'node:path';
 import { type ConfigFile, initial, LoadDeclined, type Problem, read } from '#core';
-import type { SqliteSettings } from '../res_knex/token.js';
-import { type Database, database, type Seed } from './options.js';
-
-export interface DatabaseSection {
-  readonly settings: SqliteSettings;
-  readonly requirements: Database['requirements'];
-  readonly migrate: boolean;
-  readonly seeds: readonly Seed[];
-}
+import type { DatabaseSection, Sections } from '../res_knex/token.js';
+import { type Database, database } from './options.js';
 
 /**
  * @param directory where relative files lie
  * @throws LoadDeclined with all problems
  */
-export function readDatabases(
-  file: ConfigFile,
-  directory: string,
-): { databases: ReadonlyMap<string, DatabaseSection>; warnings: readonly Problem[] } {
+export function readDatabases(file: ConfigFile, directory: string): Sections {
   const databases = new Map<string, DatabaseSection>();
   const problems: Problem[] = [];
   const warnings: Problem[] = [];

@@ -2,20 +2,24 @@
 
 import type { Knex } from 'knex';
 import type { Condition, Row } from '#core';
+import type { Column, Dialect } from './dialect.js';
 import { Refused } from './failure.js';
 
-/** How a database tells a table's columns; none when there is no such table. */
-export type ReadColumns = (knex: Knex, table: string) => Promise<readonly string[]>;
+/** By names in lower case. */
+type Known = ReadonlyMap<string, Column>;
 
-/** Lower case to the table's own spelling. */
-type Known = ReadonlyMap<string, string>;
+/** A condition in the table's own spelling. */
+export interface Asked {
+  readonly condition: Condition;
+  readonly column: Column;
+}
 
 export class Columns {
-  readonly #read: ReadColumns;
+  readonly #dialect: Dialect;
   readonly #tables = new Map<string, Known>();
 
-  constructor(read: ReadColumns) {
-    this.#read = read;
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
   }
 
   forget(table: string): void {
@@ -28,18 +32,18 @@ export class Columns {
 
   /** Always asked anew: others may have changed the table. */
   async names(knex: Knex, table: string): Promise<readonly string[]> {
-    const names = await this.#read(knex, table);
-    if (names.length > 0) this.#tables.set(table, new Map(names.map(name => [name.toLowerCase(), name])));
+    const columns = await this.#dialect.columns(knex, table);
+    if (columns.length > 0) this.#tables.set(table, new Map(columns.map(one => [one.name.toLowerCase(), one])));
     else this.#tables.delete(table);
-    return names;
+    return columns.map(({ name }) => name);
   }
 
   /** The conditions in the table's own spelling. @throws Refused for a column or table that is not there */
-  async conditions(knex: Knex, table: string, conditions: readonly Condition[]): Promise<readonly Condition[]> {
+  async conditions(knex: Knex, table: string, conditions: readonly Condition[]): Promise<readonly Asked[]> {
     const known = await this.#of(knex, table);
     return conditions.map(condition => {
       const column = known.get(condition.column.toLowerCase()) ?? lacks(table, [condition.column]);
-      return { ...condition, column };
+      return { condition: { ...condition, column: column.name }, column };
     });
   }
 
@@ -49,9 +53,9 @@ export class Columns {
     const kept: Record<string, string | null> = {};
     const dropped: string[] = [];
     for (const [column, value] of Object.entries(row)) {
-      const name = known.get(column.toLowerCase());
-      if (name === undefined) dropped.push(column);
-      else kept[name] = value;
+      const found = known.get(column.toLowerCase());
+      if (found === undefined) dropped.push(column);
+      else kept[found.name] = this.#dialect.value(value, found.kind);
     }
     if (Object.keys(kept).length > 0) return { row: kept, dropped };
     if (dropped.length === 0) throw new Refused(`nothing is to be written to table '${table}'`);

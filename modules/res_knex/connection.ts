@@ -59,8 +59,8 @@ export class SqlConnection implements Connection {
     return this.#ask({ verb: 'first', table, conditions });
   }
 
-  all(table: string, conditions: readonly Condition[]): Promise<readonly Row[]> {
-    return this.#ask({ verb: 'all', table, conditions });
+  all(table: string, conditions: readonly Condition[], ordered = true): Promise<readonly Row[]> {
+    return this.#ask({ verb: 'all', table, conditions, ordered });
   }
 
   async update(table: string, conditions: readonly Condition[], changes: Row): Promise<number> {
@@ -79,8 +79,8 @@ export class SqlConnection implements Connection {
     return this.#ask({ verb: 'columns', table });
   }
 
-  lines(table: string, file: string): Promise<readonly StaticLine[]> {
-    return this.#ask({ verb: 'lines', table, file });
+  lines(table: string, file: string, falling = false): Promise<readonly StaticLine[]> {
+    return this.#ask({ verb: 'lines', table, file, falling });
   }
 
   async addColumns(table: string, needs: readonly Need[]): Promise<void> {

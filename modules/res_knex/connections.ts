@@ -1,7 +1,9 @@
 /** The SQL connections by their names. */
-import type { Core } from '#core';
+import { type Core, engineToken } from '#core';
 import { SqlConnection } from './connection.js';
-import type { Connection, ConnectionRow, ConnectionSettings, Connections } from './token.js';
+import { Databases } from './databases.js';
+import { SqlEngine } from './engine.js';
+import type { Connection, ConnectionRow, ConnectionSettings, Connections, Driver, DriverParts } from './token.js';
 
 export class NamedConnections implements Connections {
   readonly #core: Core;
@@ -24,6 +26,20 @@ export class NamedConnections implements Connections {
 
   get(name: string): Connection | undefined {
     return this.#open.get(name);
+  }
+
+  async drive(core: Core, parts: DriverParts): Promise<Driver> {
+    const databases = await Databases.open(core, this, parts);
+    const engine = new SqlEngine(parts, databases.open);
+    let provided = false;
+    // Without databases it is nobody's driver, and is listed nowhere.
+    const provide = (): void => {
+      if (provided || (databases.open.size === 0 && !parts.always)) return;
+      provided = true;
+      core.provide(engineToken(parts.driver), engine);
+    };
+    provide();
+    return { configure: () => databases.configure().then(provide) };
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a thrown error says of the database: held by another, unable, or asked for nonsense; and what helps. */
 import type { Failure } from './operation.js';
+import { LOST_WORDS, ON_SERVERS } from './server-failures.js';
 
 /** An operation that makes no sense to this database. Found before any statement was sent. */
 export class Refused extends Error {
@@ -10,7 +11,7 @@ export class Refused extends Error {
 }
 
 /** The beginning of a driver's code, what it means, and what the operator can do. The first that fits counts. */
-const CODES: readonly (readonly [code: string, kind: Failure['kind'], advice: string])[] = [
+const CODES: readonly (readonly [code: string, kind: Failure['kind'] | 'lost', advice: string])[] = [
   ['SQLITE_BUSY', 'busy', 'Another process holds the file: end that process, or wait for it.'],
   ['SQLITE_PROTOCOL', 'busy', 'Another process holds the file: end that process, or wait for it.'],
   ['SQLITE_LOCKED', 'busy', 'Another process holds the file: end that process, or wait for it.'],
@@ -26,6 +27,7 @@ const CODES: readonly (readonly [code: string, kind: Failure['kind'], advice: st
   ['SQLITE_PERM', 'unavailable', 'This user must be able to read and write the file and its directory.'],
   ['SQLITE_IOERR', 'unavailable', 'The disk fails: look at the log of the machine.'],
   ['EACCES', 'unavailable', 'This user must be able to read and write the file and its directory.'],
+  ...ON_SERVERS,
   // The bare code last: whatever is wrong with a statement has it.
   ['SQLITE_ERROR', 'refused', ''],
 ];
@@ -36,10 +38,25 @@ export const unavailable = (message: string): Failure => ({ ok: false, kind: 'un
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Refused) return { ok: false, kind: 'refused', code: '', message: thrown.message };
   const code = codeOf(thrown);
-  const [, kind, advice] = CODES.find(([start]) => code.startsWith(start)) ?? ['', 'unavailable' as const, ''];
-  const message = wordsOf(thrown);
-  return { ok: false, kind, code, message: advice === '' ? message : `${message}. ${advice}` };
+  const [, kind, advice] = CODES.find(([start]) => code.startsWith(start)) ?? byState(thrown) ?? byWords(thrown);
+  const words = wordsOf(thrown);
+  const message = advice === '' ? words : `${words}. ${advice}`;
+  return kind === 'lost'
+    ? { ok: false, kind: 'unavailable', code, message, lost: true }
+    : { ok: false, kind, code, message };
 }
+
+/** MariaDB says what kind of error it is beside its own code for it. */
+const byState = (thrown: unknown): (typeof CODES)[number] | undefined => {
+  if (!(thrown instanceof Error && 'sqlState' in thrown)) return undefined;
+  const state = String(thrown.sqlState);
+  return CODES.find(([start]) => state.startsWith(start));
+};
+
+const byWords = (thrown: unknown): (typeof CODES)[number] =>
+  thrown instanceof Error && LOST_WORDS.test(thrown.message)
+    ? ['', 'lost', 'Is the server running, and can it be reached?']
+    : ['', 'unavailable', ''];
 
 /** The migrator of knex wraps what it met when it could not have its lock, and loses the code: the end of its words, and that code. */
 const LOCKED_OUT: readonly (readonly [end: string, code: string])[] = [
@@ -58,7 +75,7 @@ const codeOf = (thrown: unknown): string => {
 /** The driver's words without the statement that knex puts before them. */
 const wordsOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return String(thrown);
-  const { message } = thrown;
+  const [message = ''] = LOST_WORDS.exec(thrown.message) ?? [thrown.message || codeOf(thrown)];
   const at = codeOf(thrown) === '' ? -1 : message.lastIndexOf(' - ');
   return at < 0 ? message : message.slice(at + 3);
 };

@@ -20,9 +20,9 @@ interface Where extends At {
 export interface Verbs {
   ping: { ask: unknown; answer: true };
   first: { ask: Where; answer: Row | undefined };
-  all: { ask: Where; answer: readonly Row[] };
+  all: { ask: Where & { readonly ordered: boolean }; answer: readonly Row[] };
   columns: { ask: At; answer: readonly string[] };
-  lines: { ask: At & { readonly file: string }; answer: readonly StaticLine[] };
+  lines: { ask: At & { readonly file: string; readonly falling: boolean }; answer: readonly StaticLine[] };
   update: { ask: Where & { readonly changes: Row }; answer: Changed };
   insert: { ask: At & { readonly row: Row }; answer: Changed };
   delete: { ask: Where; answer: Changed };
@@ -60,6 +60,8 @@ export interface Failure {
   /** As the driver says it; empty where it is not the driver that complains. */
   readonly code: string;
   readonly message: string;
+  /** The way to the database itself is gone: whatever else was asked for over it meets the same. */
+  readonly lost?: boolean;
 }
 
 export type Outcome = { readonly ok: true; readonly answer: unknown } | Failure;

@@ -1,9 +1,10 @@
 /** Runs a batch of operations on a database: writes in one transaction, or one by one where that fails. */
 import type { Knex } from 'knex';
 import { Columns } from './columns.js';
+import type { Dialect } from './dialect.js';
 import { failureOf, Refused } from './failure.js';
 import { type Failure, type Operation, type Outcome, VERBS } from './operation.js';
-import { type Dialect, type Ground, perform } from './statements.js';
+import { type Ground, perform } from './statements.js';
 
 export interface RunnerParts {
   readonly knex: Knex;
@@ -18,7 +19,7 @@ export class Runner {
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#columns = new Columns(parts.dialect.columns);
+    this.#columns = new Columns(parts.dialect);
   }
 
   forget(table: string): void {
@@ -35,7 +36,7 @@ export class Runner {
       this.#parts.reset();
       const failure = failureOf(thrown);
       // Nothing was done, and another try is as good for all; any other failure may be the fault of one.
-      return failure.kind === 'busy' ? operations.map(() => failure) : this.#singly(operations);
+      return failure.kind === 'busy' || failure.lost ? operations.map(() => failure) : this.#singly(operations);
     }
   }
 
@@ -60,7 +61,8 @@ export class Runner {
     for (const operation of operations) {
       const outcome: Outcome = held ?? (await this.#one(operation));
       outcomes.push(outcome);
-      if (!outcome.ok && outcome.kind === 'busy' && VERBS[operation.verb].way === 'writes') held = outcome;
+      if (outcome.ok) continue;
+      if (outcome.lost || (outcome.kind === 'busy' && VERBS[operation.verb].way === 'writes')) held = outcome;
     }
     return outcomes;
   }

@@ -2,14 +2,12 @@
 import { renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Knex, knex as makeKnex } from 'knex';
+import type { Dialect } from './dialect.js';
+import { failureOf } from './failure.js';
+import type { Operation, Outcome } from './operation.js';
 import { Runner } from './runner.js';
-import type { Dialect } from './statements.js';
-
-/** What the worker is started with. */
-export interface SqliteTask {
-  readonly file: string;
-  readonly maxPages: number;
-}
+import { SILENT } from './silent.js';
+import type { Database, SqliteTask } from './task.js';
 
 /** The driver's connection, as far as it is touched here. */
 interface Driver {
@@ -30,7 +28,8 @@ interface Open {
   readonly runner: Runner;
 }
 
-export class SqliteFile {
+export class SqliteFile implements Database {
+  readonly serial = true;
   readonly #task: SqliteTask;
   #open: Open | undefined;
   /** The file that was opened last, with its log of changes that are not in it yet. */
@@ -41,8 +40,20 @@ export class SqliteFile {
     this.#task = task;
   }
 
+  async run(operations: readonly Operation[]): Promise<readonly Outcome[]> {
+    try {
+      const outcomes = await (await this.#runner()).run(operations);
+      // It may have become another file, or none: that shows when it is opened anew.
+      if (outcomes.some(outcome => !outcome.ok && outcome.kind === 'unavailable')) await this.close();
+      return outcomes;
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      return operations.map(() => failure);
+    }
+  }
+
   /** What runs operations on the file that is there now. @throws in the operator's words when it cannot be used */
-  async runner(): Promise<Runner> {
+  async #runner(): Promise<Runner> {
     const { file } = this.#task;
     const found = identityOf(file);
     if (this.#open && found && same(found, this.#known?.file)) return this.#open.runner;
@@ -60,7 +71,7 @@ export class SqliteFile {
     this.#open?.runner.forget(table);
   }
 
-  /** Lets the file go; the next runner() opens it anew. */
+  /** Lets the file go; the next run() opens it anew. */
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
@@ -138,10 +149,6 @@ function setLogAside(file: string, log: Identity | undefined): void {
   if (found && same(found, log)) renameSync(logOf(file), `${logOf(file)}.of-${found.inode}`);
 }
 
-/** What knex would write to the terminal is thrown by it as well. */
-const silence = (): void => undefined;
-const SILENT = { warn: silence, error: silence, deprecate: silence, debug: silence };
-
 const sqlite: Dialect = {
   async columns(knex, table) {
     const rows: { name: string }[] = await knex
@@ -149,7 +156,8 @@ const sqlite: Dialect = {
       .from(knex.raw('pragma_table_xinfo(?)', [table]))
       // 1 is a column that `select *` does not show.
       .whereNot('hidden', 1);
-    return rows.map(({ name }) => name);
+    // Its columns have no types that would matter: any value goes anywhere.
+    return rows.map(({ name }) => ({ name, kind: 'other' }));
   },
   // Integers as bigint: those of 64 bits stay whole, and a number is then known to be a REAL.
   exact: { safeIntegers: true },
@@ -159,6 +167,12 @@ const sqlite: Dialect = {
     if (Buffer.isBuffer(value)) return value.toString('utf8');
     return String(value);
   },
+  value: text => text,
+  hold(query, { column, operator, value }) {
+    if (operator.endsWith('LIKE')) query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\']);
+    else query.where(column, operator, value);
+  },
+  order: (query, { name }) => void query.orderBy(name),
 };
 
 /** As SQLite prints a REAL: 15 digits, and a point always. */

@@ -2,19 +2,11 @@
 
 import type { Knex } from 'knex';
 import type { Condition, Operator, Row } from '#core';
-import type { Columns, ReadColumns } from './columns.js';
+import type { Asked, Columns } from './columns.js';
+import type { Dialect, Query } from './dialect.js';
 import { Refused } from './failure.js';
 import type { Operation, Verb, Verbs } from './operation.js';
 import { migrate } from './schema/migrations.js';
-
-/** What differs from one kind of database to another. */
-export interface Dialect {
-  readonly columns: ReadColumns;
-  /** Options of knex for a select whose values are to come out as exact as they are. */
-  readonly exact: Readonly<Record<string, unknown>>;
-  /** A value as text. */
-  text(value: unknown): string | null;
-}
 
 /** Where a statement runs: on the database or in a transaction of it. */
 export interface Ground {
@@ -40,23 +32,27 @@ const STATEMENTS: Statements = {
     return row === undefined ? undefined : asText(ground, row);
   },
 
-  async all(ground, { table, conditions }) {
+  async all(ground, { table, conditions, ordered }) {
     const asked = await where(ground, table, conditions);
     const query = select(ground, table, asked);
-    const rows = await (asked[0] === undefined ? query : query.orderBy(asked[0].column));
+    if (ordered && asked[0]) ground.dialect.order(query, asked[0].column);
+    const rows = await query;
     return rows.map(row => asText(ground, row));
   },
 
   columns: ({ knex, columns }, { table }) => columns.names(knex, table),
 
-  async lines(ground, { table, file }) {
+  async lines(ground, { table, file, falling }) {
     const { columns, knex } = ground;
     const named = { filename: file, commented: '0', cat_metric: '', var_metric: '', ...LINE };
     await columns.conditions(knex, table, Object.keys(named).map(equals));
     const query = knex<Cells>(table)
       .select(Object.keys(LINE))
       .options({ ...ground.dialect.exact });
-    const rows = await query.where({ filename: file, commented: 0 }).orderBy(['cat_metric', 'var_metric']);
+    const sections = { column: 'cat_metric', order: falling ? 'desc' : 'asc' } as const;
+    const rows = await query
+      .where({ filename: file, commented: 0 })
+      .orderBy([sections, 'var_metric', ...(falling ? ['category', 'var_name'] : [])]);
     return rows.map(row => {
       const { category, var_name, var_val } = { ...LINE, ...asText(ground, row) };
       return { section: category ?? '', name: var_name ?? '', value: var_val ?? '' };
@@ -66,7 +62,7 @@ const STATEMENTS: Statements = {
   async update(ground, { table, conditions, changes }) {
     const { row, dropped } = await ground.columns.row(ground.knex, table, changes);
     const asked = await bounded(ground, table, conditions);
-    return { count: await apply(ground.knex<Cells>(table), asked).update(row), dropped };
+    return { count: await apply(ground, ground.knex<Cells>(table), asked).update(row), dropped };
   },
 
   async insert({ knex, columns }, { table, row: given }) {
@@ -77,23 +73,27 @@ const STATEMENTS: Statements = {
 
   async delete(ground, { table, conditions }) {
     const asked = await bounded(ground, table, conditions);
-    return { count: await apply(ground.knex<Cells>(table), asked).delete(), dropped: [] };
+    return { count: await apply(ground, ground.knex<Cells>(table), asked).delete(), dropped: [] };
   },
 
-  async addColumns({ knex, columns }, { table, needs }) {
+  async addColumns({ knex, columns, dialect }, { table, needs }) {
     const present = await columns.names(knex, table);
     const there = new Set(present.map(name => name.toLowerCase()));
     const lacking = needs.filter(({ column }) => !there.has(column.toLowerCase()));
     if (lacking.length === 0) return true;
     const add = (to: Knex.TableBuilder): void => lacking.forEach(need => void ADD[need.type](to, need.column));
+    const make = (to: Knex.CreateTableBuilder): void => {
+      dialect.made?.(to);
+      add(to);
+    };
     columns.forget(table);
-    await (present.length > 0 ? knex.schema.alterTable(table, add) : knex.schema.createTable(table, add));
+    await (present.length > 0 ? knex.schema.alterTable(table, add) : knex.schema.createTable(table, make));
     return true;
   },
 
   async migrate({ knex, columns, dialect }) {
     columns.forgetAll();
-    return migrate(knex, dialect.columns);
+    return migrate(knex, dialect);
   },
 };
 
@@ -114,12 +114,14 @@ const ADD: Readonly<
 
 const equals = (column: string): Condition => ({ column, operator: '=', value: '' });
 
-const select = ({ knex, dialect }: Ground, table: string, conditions: readonly Condition[]) =>
+const select = (ground: Ground, table: string, asked: readonly Asked[]) =>
   apply(
-    knex<Cells>(table)
+    ground,
+    ground
+      .knex<Cells>(table)
       .select('*')
-      .options({ ...dialect.exact }),
-    conditions,
+      .options({ ...ground.dialect.exact }),
+    asked,
   );
 
 const where = ({ knex, columns }: Ground, table: string, conditions: readonly Condition[]) =>
@@ -131,22 +133,21 @@ const bounded = (ground: Ground, table: string, conditions: readonly Condition[]
   return where(ground, table, conditions);
 };
 
-const LIKES: ReadonlySet<Operator> = new Set(['LIKE', 'NOT LIKE']);
-const OPERATORS: ReadonlySet<Operator> = new Set(['=', '!=', '<', '<=', '>', '>=', ...LIKES]);
+const OPERATORS: ReadonlySet<Operator> = new Set(['=', '!=', '<', '<=', '>', '>=', 'LIKE', 'NOT LIKE']);
 
-function apply<Q extends Knex.QueryBuilder<Cells, unknown>>(query: Q, conditions: readonly Condition[]): Q {
-  for (const condition of conditions) {
+function apply<Q extends Query>({ dialect }: Ground, query: Q, asked: readonly Asked[]): Q {
+  for (const { condition, column } of asked) {
     if (!OPERATORS.has(condition.operator)) throw new Refused(`there is no operator '${condition.operator}'`);
-    if (condition.orNull) query.where(either => void hold(either, condition).orWhereNull(condition.column));
-    else hold(query, condition);
+    const hold = (where: Query): void => dialect.hold(where, condition, column.kind);
+    const holdOrNull = (where: Query): void => {
+      hold(where);
+      where.orWhereNull(condition.column);
+    };
+    if (condition.orNull) query.where(holdOrNull);
+    else hold(query);
   }
   return query;
 }
-
-const hold = <Q extends Knex.QueryBuilder<Cells, unknown>>(query: Q, { column, operator, value }: Condition) =>
-  LIKES.has(operator)
-    ? query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\'])
-    : query.where(column, operator, value);
 
 const asText = ({ dialect }: Ground, row: Cells): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dialect.text(value)]));

@@ -1,5 +1,5 @@
 /** What others see of the SQL connections: how one is opened, what it can be asked, how it is. Types alone. */
-import type { Condition, Need, Row, StaticLine } from '#core';
+import type { Condition, ConfigFile, Core, Need, Problem, Row, StaticLine } from '#core';
 
 /** A SQLite file. */
 export interface SqliteSettings {
@@ -16,8 +16,40 @@ export interface SqliteSettings {
   readonly maxPages?: number;
 }
 
-/** One row of this union for each knex client. */
-export type ConnectionSettings = SqliteSettings;
+/** TLS to a server. Files of PEM, read when a connection is opened. */
+export interface TlsSettings {
+  /** What of the server's certificate is looked at: nothing, who vouches for it, or its name too. */
+  readonly verify: 'none' | 'authority' | 'name';
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** A database on a PostgreSQL, or on a MariaDB or MySQL. */
+export interface ServerSettings extends Pick<SqliteSettings, 'batch' | 'busyTimeout' | 'debug'> {
+  readonly client: 'pg' | 'mysql2';
+  readonly host: string;
+  readonly port: number;
+  /** A socket in the file system, in place of host and port; for PostgreSQL the directory that it lies in. */
+  readonly socket?: string | undefined;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** How the server is to name the connection in its own lists; PostgreSQL only. */
+  readonly applicationName?: string | undefined;
+  /** MariaDB only. */
+  readonly charset?: string | undefined;
+  readonly tls?: TlsSettings | undefined;
+  /** Milliseconds within which the server must let us in; 4 seconds at most. */
+  readonly connectTimeout?: number;
+  /** The most connections at a time for reads; writes have one more. */
+  readonly connections?: number;
+  /** A statement that each new connection begins with. */
+  readonly greeting?: string | undefined;
+}
+
+/** By knex's names of its clients. */
+export type ConnectionSettings = SqliteSettings | ServerSettings;
 
 /** What migrate() found and did. */
 export interface Migration {
@@ -38,8 +70,8 @@ export interface Connection {
   /** Resolves when the database was looked at for the first time, whatever there was to see. */
   readonly opened: Promise<void>;
   first(table: string, conditions: readonly Condition[]): Promise<Row | undefined>;
-  /** Ordered by the first condition's column. */
-  all(table: string, conditions: readonly Condition[]): Promise<readonly Row[]>;
+  /** @param ordered by the first condition's column; so it is unless told otherwise */
+  all(table: string, conditions: readonly Condition[], ordered?: boolean): Promise<readonly Row[]>;
   /** @returns how many rows were changed */
   update(table: string, conditions: readonly Condition[], changes: Row): Promise<number>;
   insert(table: string, row: Row): Promise<void>;
@@ -47,8 +79,11 @@ export interface Connection {
   delete(table: string, conditions: readonly Condition[]): Promise<number>;
   /** Names as the table spells them; none when there is no such table. */
   columns(table: string): Promise<readonly string[]>;
-  /** The lines of a file kept in a table. One named `#include` has the name of another file as its value. */
-  lines(table: string, file: string): Promise<readonly StaticLine[]>;
+  /**
+   * The lines of a file kept in a table. One named `#include` has the name of another file as its value.
+   * @param falling whether sections with a greater cat_metric come first
+   */
+  lines(table: string, file: string, falling?: boolean): Promise<readonly StaticLine[]>;
   /** Adds columns, and the table itself if it is not there. Those that are there stay as they are. */
   addColumns(table: string, needs: readonly Need[]): Promise<void>;
   migrate(): Promise<Migration>;
@@ -84,11 +119,63 @@ export interface ConnectionRow {
   readonly longestMs: number;
 }
 
+/** What is done about columns that a module needs and a table lacks. */
+export type Requirements = 'warn' | 'createclose' | 'createchar';
+
+/** A row for a table that was made by us. */
+export interface Seed {
+  readonly table: string;
+  readonly row: Row;
+}
+
+/** A database as a driver's configuration file has it. */
+export interface DatabaseSection {
+  readonly settings: ConnectionSettings;
+  readonly requirements: Requirements;
+  /** Whether tables that are not there are made at the start. */
+  readonly migrate: boolean;
+  readonly seeds: readonly Seed[];
+  /** Whether rows come in the order of the first condition's column; so they do unless told otherwise. */
+  readonly ordered?: boolean;
+}
+
+/** The databases of a driver's configuration file, by the names of their connections. */
+export interface Sections {
+  readonly databases: ReadonlyMap<string, DatabaseSection>;
+  readonly warnings: readonly Problem[];
+}
+
+/** What differs between the realtime drivers. */
+export interface DriverParts {
+  /** As extconfig.conf names it. */
+  readonly driver: string;
+  /** Its configuration file. */
+  readonly file: string;
+  /** Whether it is there without databases too; else it comes with the first. */
+  readonly always?: boolean;
+  /** Whether sections of files kept in tables come with the greater cat_metric first. */
+  readonly falling: boolean;
+  /** @throws LoadDeclined with all problems */
+  read(file: ConfigFile): Sections | Promise<Sections>;
+  /** What else `read` depends on, as a text that changes with it. */
+  also?(): Promise<string>;
+  /** The connections that extconfig.conf means by the name of a database. */
+  names?(database: string): { readonly reads: string; readonly writes: string };
+}
+
+/** A realtime driver whose databases are open. */
+export interface Driver {
+  /** Reads the file again and applies what changed. @throws LoadDeclined and leaves all as it is */
+  configure(): Promise<void>;
+}
+
 /** Provided by res_knex under the name `sql connections`. */
 export interface Connections {
   /** Begins at once and never fails here: how it went is in its row and in the log. @throws when the name is taken */
   open(name: string, settings: ConnectionSettings): Connection;
   get(name: string): Connection | undefined;
+  /** Opens the databases of a driver's file, for the driver's module, and provides its engine. @throws LoadDeclined */
+  drive(core: Core, parts: DriverParts): Promise<Driver>;
   /** In the order of their opening. */
   rows(): readonly ConnectionRow[];
 }

@@ -9,17 +9,16 @@ import { SystemClock } from '../../core/clock.js';
 import { type Engine, engineToken } from '../../core/config/engine.js';
 import { token } from '../../core/registry.js';
 import { SchedulerHeap } from '../../core/sched.js';
-import type { Databases } from '../../modules/res_config_sqlite3/databases.js';
 import module from '../../modules/res_config_sqlite3/index.js';
 import { NamedConnections } from '../../modules/res_knex/connections.js';
-import type { Connections } from '../../modules/res_knex/token.js';
+import type { Connections, Driver } from '../../modules/res_knex/token.js';
 import { CoreStage } from '../support/core-stage.js';
 
 export class EngineStage {
   readonly #stage: CoreStage;
   readonly directory: string;
   readonly connections: NamedConnections;
-  #databases: Databases | undefined;
+  #databases: Driver | undefined;
 
   private constructor(stage: CoreStage, directory: string, connections: NamedConnections) {
     this.#stage = stage;

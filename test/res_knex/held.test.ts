@@ -82,6 +82,6 @@ test('a thread that does not answer is left alone after 30 seconds, and the next
   // Whether it answers while it is being ended makes no difference.
   const asked = stage.refusal(stage.connection.all('phones', []));
   (stage.clock as TestClock).advance(30_000);
-  assert.match(await asked, /the thread of the database did not answer within 30 seconds$/);
+  assert.match(await asked, /the database did not answer within 30 seconds$/);
   assert.deepEqual(await stage.connection.all('phones', []), []);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { knex as makeKnex } from 'knex';
+import type { Dialect } from '../../modules/res_knex/dialect.js';
 import type { Operation } from '../../modules/res_knex/operation.js';
 import { Runner } from '../../modules/res_knex/runner.js';
 
@@ -29,8 +30,14 @@ test('where the file is held half-way, nothing behind that is done: a later writ
   });
   // After the batch failed as a whole, after `a` was refused, after `b` met the lock.
   const resets = [() => undefined, () => other.exec('BEGIN IMMEDIATE'), () => other.exec('COMMIT')];
-  const columns = async () => ['name'];
-  const dialect = { columns, exact: {}, text: String };
+  const dialect: Dialect = {
+    columns: async () => [{ name: 'name', kind: 'other' }],
+    exact: {},
+    text: String,
+    value: text => text,
+    hold: () => undefined,
+    order: () => undefined,
+  };
   const runner = new Runner({ knex, dialect, reset: () => void resets.shift()!() });
   const outcomes = await runner.run([insert('a'), insert('b'), insert('c')]);
   assert.deepEqual(

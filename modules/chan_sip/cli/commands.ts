@@ -1,5 +1,6 @@
 /** The sip commands. They read the stack and say what it says of itself. */
 import type { Command } from '#core';
+import { callCommands } from './calls.js';
 import { controlCommands } from './control.js';
 import { explainCommands } from './explain.js';
 import { historyCommands } from './history.js';
@@ -19,6 +20,7 @@ export const commands = (view: SipView): Command[] => [
     make(view),
   ),
   ...listCommands(view),
+  ...callCommands(view),
   ...controlCommands(view),
   ...historyCommands(view),
   ...explainCommands(view),

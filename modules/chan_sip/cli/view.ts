@@ -1,5 +1,6 @@
 /** What the sip commands see of the stack. */
 import type { Clock, ReloadOutcome, Scheduler } from '#core';
+import type { RtpFigures } from '../../res_rtp/token.js';
 import type { General } from '../options/general.js';
 import type { NotifyTypes } from '../options/sip-notify.js';
 import type { Credential } from '../options/values/credential.js';
@@ -7,6 +8,7 @@ import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
+import type { Counts } from '../user/call/usage.js';
 import type { Explanations } from '../user/explanations.js';
 import type { Notice } from '../user/notice.js';
 import type { Notified } from '../user/notifier.js';
@@ -38,6 +40,32 @@ export interface DialogRow {
   readonly transfer: string;
   /** Empty: a guest. */
   readonly device: string;
+}
+
+/** A call, as `sip show channel` tells all of it, and `sip show channelstats` how well it is heard. */
+export interface CallRow extends DialogRow {
+  /** `Incoming`, `Outgoing`. */
+  readonly direction: string;
+  readonly channel: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+  readonly codecs: { readonly ours: readonly string[]; readonly joint: readonly string[] };
+  readonly received: string;
+  readonly theoretical: string;
+  readonly transferMode: string;
+  readonly forceRport: boolean;
+  readonly audio: string;
+  readonly ourTag: string;
+  readonly theirTag: string;
+  readonly useragent: string;
+  readonly uri: string;
+  readonly caller: string;
+  readonly promiscredir: boolean;
+  readonly route: string;
+  readonly dtmf: string;
+  readonly transport: string;
+  readonly bitrate: number;
+  readonly figures: RtpFigures;
 }
 
 /** A registration of ours with another server. */
@@ -96,6 +124,10 @@ export interface SipView {
   /** The families that are mapped to a database that can be asked. */
   readonly realtime: { readonly peers: boolean; readonly regs: boolean };
   dialogs(): Iterable<DialogRow>;
+  /** Those of them that are calls. */
+  callRows(): Iterable<CallRow>;
+  /** Of a device: its calls, how many of them ring and are on hold. */
+  usage(name: string): Counts;
   /** Streams that are open. */
   connections(): Iterable<ConnectionRow>;
   /** What names cost. */

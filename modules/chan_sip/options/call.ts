@@ -39,34 +39,32 @@ const rights = {
   allowtransfer: yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', ...LATER }),
   allowoverlap: yesNoOr(['dtmf'], 'yes', 'Whether digits may come after the INVITE', {
     label: 'Allow overlap dialing:',
-    ...LATER,
   }),
-  promiscredir: yesno(false, 'Follow a redirection to any host', { label: 'Allow promisc. redir:', ...LATER }),
-  usereqphone: yesno(false, 'Mark numbers in URIs with user=phone', { label: 'URI user is phone no:', ...LATER }),
+  promiscredir: yesno(false, 'Follow a redirection to any host', { label: 'Allow promisc. redir:' }),
+  usereqphone: yesno(false, 'Mark numbers in URIs with user=phone', { label: 'URI user is phone no:' }),
   progressinband: yesNoOr(['never'], 'no', 'Whether ringing is played rather than signalled', {
     label: 'Progress inband:',
-    ...LATER,
   }),
-  useclientcode: yesno(false, 'Take X-ClientCode into the call record', { label: 'Use ClientCode:', ...LATER }),
-  discard_remote_hold_retrieval: yesno(false, 'Do not pass on that a call is off hold', LATER),
+  useclientcode: yesno(false, 'Take X-ClientCode into the call record', { label: 'Use ClientCode:' }),
+  discard_remote_hold_retrieval: yesno(false, 'Do not pass on that a call is off hold'),
   buggymwi: yesno(false, 'Leave out urgent messages of message waiting', SUBSCRIPTIONS),
   vmexten: text('asterisk', 'Extension of the voice mail', { label: 'Voice Mail Extension:', ...SUBSCRIPTIONS }),
 } as const;
 
 const identityHeaders = {
-  trustrpid: yesno(false, 'Believe Remote-Party-ID and P-Asserted-Identity', { label: 'Trust RPID:', ...LATER }),
-  sendrpid: yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:', ...LATER }),
+  trustrpid: yesno(false, 'Believe Remote-Party-ID and P-Asserted-Identity', { label: 'Trust RPID:' }),
+  sendrpid: yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:' }),
   rpid_update: yesno(false, 'Tell of a changed party during the call', LATER),
   rpid_immediate: yesno(false, 'Tell of it at once', LATER),
-  trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', LATER),
-  use_q850_reason: yesno(false, 'Use the Reason header of Q.850', { label: 'Q.850 Reason header:', ...LATER }),
+  trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', {}),
+  use_q850_reason: yesno(false, 'Use the Reason header of Q.850', { label: 'Q.850 Reason header:' }),
   snom_aoc_enabled: yesno(false, 'Send advice of charge as snom phones read it', LATER),
 } as const;
 
 const sounds = {
-  language: text('', 'Language of announcements', { label: 'Language:', ...LATER }),
-  tonezone: text('', 'Country of tones', { label: 'Tone zone:', ...LATER }),
-  mohinterpret: text('default', 'Music when the device puts somebody on hold', { label: 'MOH Interpret:', ...LATER }),
+  language: text('', 'Language of announcements', { label: 'Language:' }),
+  tonezone: text('', 'Country of tones', { label: 'Tone zone:' }),
+  mohinterpret: text('default', 'Music when the device puts somebody on hold', { label: 'MOH Interpret:' }),
   mohsuggest: text('', 'Music for whoever puts the device on hold', { label: 'MOH Suggest:', ...LATER }),
   parkinglot: text('', 'Parking lot of the device', LATER),
   recordonfeature: text('automon', 'Feature that Record: on starts', { label: 'Record on feature:', ...LATER }),

@@ -15,13 +15,13 @@ const callcounter: Fold = into<number>(
     if (truth(value) === undefined) warn(`'${value}' is neither yes nor no, taken as no`);
     return truth(value) ? COUNTED : 0;
   },
-  LATER,
+  {},
 );
 
 export const callLimit = {
-  'call-limit': integer(0, [0, COUNTED], 'Calls at a time; 0: not counted', LATER),
+  'call-limit': integer(0, [0, COUNTED], 'Calls at a time; 0: not counted'),
   callcounter,
-  busylevel: integer(0, [0, COUNTED], 'Calls from which on it is busy', LATER),
+  busylevel: integer(0, [0, COUNTED], 'Calls from which on it is busy'),
 } as const;
 
 export const completion = {

@@ -32,13 +32,11 @@ export const identity = {
   allowexternaldomains: yesno(true, 'Take requests to domains that are not ours', { label: 'Call to non-local dom.:' }),
   callcounter: yesno(false, 'Count the calls of every device, so that its state is known', {
     label: 'Enable call counters:',
-    later: 'calls',
   }),
   legacy_useroption_parsing: yesno(false, 'Cut user names at the first semicolon', {
     label: 'Legacy userfield parse:',
-    later: 'calls',
   }),
-  shrinkcallerid: yesno(true, 'Take punctuation out of numbers', { later: 'calls' }),
+  shrinkcallerid: yesno(true, 'Take punctuation out of numbers'),
   pedantic: yesno(true, 'Read messages by the letter of RFC 3261', { label: 'Pedantic SIP support:' }),
   sipdebug: yesno(false, 'Print every message from the start'),
   recordhistory: yesno(false, 'Keep what went by, for sip show history', { label: 'Record SIP history:' }),

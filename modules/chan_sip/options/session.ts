@@ -21,13 +21,11 @@ export const session = {
   }),
   'session-minse': seconds(90, [90, 31_536_000], 'Shortest time between refreshes', {
     label: 'Session Min-SE:',
-    ...LATER,
   }),
   timert1: milliseconds(500, [1, 60_000], 'Time to the other end and back; the first wait before a repetition', {
     label: 'Timer T1:',
   }),
   timerb: milliseconds(32_000, [1, 3_600_000], 'How long an INVITE may stay unanswered', {
     label: 'Timer B:',
-    ...LATER,
   }),
 } as const;

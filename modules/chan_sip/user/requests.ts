@@ -68,7 +68,11 @@ export class Requests {
     if (replaces !== undefined) return { answer: replacesAnswer(this.#site, replaces) };
     const caller = this.#admission.admit(request, flow, 'caller', found);
     if (!isAdmitted(caller)) return caller;
-    const answer = sessionFault(request) ?? destinationFault(this.#site, request) ?? this.#called(caller);
+    const answer =
+      sessionFault(request) ??
+      intervalFault(this.#site, request) ??
+      destinationFault(this.#site, request) ??
+      this.#called(caller);
     // Only who proved a password gets repeats: the address of a stranger may be his victim's.
     return answer && { answer, symmetric: caller.symmetric, kept: caller.proven, about: caller };
   };
@@ -126,6 +130,17 @@ function replacesAnswer({ dialogs }: Site, value: string): Answer {
   const tag = (name: string) =>
     params.find(param => param.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
   return dialogs.named(callId, tag('to-tag') ?? '', tag('from-tag') ?? '') ? NOT_REPLACED : NO_REPLACED;
+}
+
+/** A session that is to be refreshed more often than we let it, or nobody knows how often (RFC 4028 §9). */
+function intervalFault({ general }: Site, request: Message): Answer | undefined {
+  const asked = request.header('Session-Expires');
+  if (asked === undefined) return undefined;
+  const seconds = /^\s*(\d{1,10})\s*(?:;|$)/.exec(asked)?.[1];
+  if (seconds === undefined) return { status: 400, reason: 'Session-Expires Invalid Syntax' };
+  const least = general['session-minse'];
+  if (Number(seconds) >= least) return undefined;
+  return { status: 422, reason: 'Session Interval Too Small', headers: [['Min-SE', String(least)]] };
 }
 
 /** A body that is no session description, or a caller that would not take ours (RFC 3261 §8.2.3, §13.3.1). */

@@ -1,6 +1,6 @@
 /** Makes the tables that are not there yet, by knex's migrations; those that are there are only looked at. */
 import type { Knex } from 'knex';
-import type { ReadColumns } from '../columns.js';
+import type { Dialect } from '../dialect.js';
 import type { Migration } from '../token.js';
 import type { ColumnType, TableDefinition } from './table.js';
 import { tables } from './tables.js';
@@ -8,10 +8,10 @@ import { tables } from './tables.js';
 /** What a migration is called in the database: never changed once it was in a release. */
 const nameOf = ({ name }: TableDefinition): string => `001_${name}`;
 
-export async function migrate(knex: Knex, read: ReadColumns): Promise<Migration> {
-  const before = await columnsOf(knex, read);
-  await knex.migrate.latest({ migrationSource: source, tableName: 'obelisk_migrations' });
-  const after = await columnsOf(knex, read);
+export async function migrate(knex: Knex, dialect: Dialect): Promise<Migration> {
+  const before = await columnsOf(knex, dialect);
+  await knex.migrate.latest({ migrationSource: sourceFor(dialect), tableName: 'obelisk_migrations' });
+  const after = await columnsOf(knex, dialect);
   const existing = tables.filter(({ name }) => before.get(name)!.length > 0);
   return {
     created: tables.filter(table => !existing.includes(table) && after.get(table.name)!.length > 0).map(nameIs),
@@ -24,9 +24,13 @@ export async function migrate(knex: Knex, read: ReadColumns): Promise<Migration>
 
 const nameIs = ({ name }: TableDefinition): string => name;
 
-async function columnsOf(knex: Knex, read: ReadColumns): Promise<ReadonlyMap<string, readonly string[]>> {
+async function columnsOf(knex: Knex, { columns }: Dialect): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  for (const { name } of tables) found.set(name, await read(knex, name));
+  for (const { name } of tables)
+    found.set(
+      name,
+      (await columns(knex, name)).map(column => column.name),
+    );
   return found;
 }
 
@@ -36,17 +40,21 @@ const lacking = (wanted: readonly string[], present: readonly string[]): readonl
 };
 
 /** In code: files read from a directory would not be let go with the module. */
-const source: Knex.MigrationSource<TableDefinition> = {
+const sourceFor = (dialect: Dialect): Knex.MigrationSource<TableDefinition> => ({
   getMigrations: async () => [...tables],
   getMigrationName: nameOf,
   getMigration: async table => ({
     async up(knex) {
-      if (!(await knex.schema.hasTable(table.name))) await knex.schema.createTable(table.name, to => build(to, table));
+      if (await knex.schema.hasTable(table.name)) return;
+      await knex.schema.createTable(table.name, to => {
+        dialect.made?.(to);
+        build(to, table);
+      });
     },
     // Nothing of an operator's data is ever taken away.
     async down() {},
   }),
-};
+});
 
 function build(to: Knex.CreateTableBuilder, table: TableDefinition): void {
   for (const [name, type] of Object.entries(table.columns)) {
@@ -69,5 +77,6 @@ const ADD: Readonly<
   integer: (to, name) => to.integer(name),
   decimal: (to, name) => to.decimal(name, 5, 2),
   text: (to, name) => to.text(name),
-  datetime: (to, name) => to.dateTime(name),
+  // Without a zone: as it is written, so it is read.
+  datetime: (to, name) => to.dateTime(name, { useTz: false }),
 };

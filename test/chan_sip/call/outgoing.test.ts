@@ -403,3 +403,56 @@ test('who wants not to be known is anonymous', async () => {
   await phone.expect('ACK');
   channel.end();
 });
+
+test('AST-2011-007: a Contact that is no URI in a 200 is taken for none: requests go to the URI that was called', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  const lines = ['Contact: <<<no uri', 'Content-Type: application/sdp', `Content-Length: ${SDP.length}`];
+  phone.send(
+    `SIP/2.0 200 OK\r\nVia: ${invite.via.text}\r\nFrom: ${invite.header('From')}\r\nTo: ${invite.header('To')};tag=x\r\n` +
+      `Call-ID: ${invite.callId}\r\nCSeq: 102 INVITE\r\n${lines.join('\r\n')}\r\n\r\n${SDP}`,
+  );
+  assert.equal((await phone.expect('ACK')).uri, invite.uri);
+  channel.end();
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('both ends say BYE at once: each is answered, and nothing is left', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  channel.end();
+  const bye = await phone.expect('BYE');
+  phone.within(phone.calledIn(invite), 'BYE');
+  await phone.expect('200 BYE');
+  phone.answer(bye, 200, 'OK');
+});
+
+test('a 200 whose SDP cannot be taken is acknowledged and ended', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  phone.answer(await phone.expect('INVITE'), 200, 'OK', { body: SDP.replace('8 0 101', '18') });
+  await phone.expect('ACK');
+  assert.deepEqual(events, ['hangup 58']);
+  channel.end();
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('an INVITE of ours that comes back to us is a loop: 482', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.invite('600', invite.callId, 1, {});
+  assert.equal((await phone.expect('482 INVITE')).reason, 'Loop Detected');
+  phone.answer(invite, 486, 'Busy Here');
+  let last = await phone.next();
+  while (last.method !== 'ACK') last = await phone.next();
+  channel.end();
+});

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { recorded } from './recorded.js';
+import { CALL } from './recorded-call.js';
 import { ACCOUNT, SipStage } from './sip-stage.js';
 
 const NAME = 'Asterisk PBX GIT-20-516d2c60ac';
@@ -57,4 +58,45 @@ test("'sip show users' prints <Set> for a secret otherwise", async () => {
   const stage = await SipStage.recorded();
   const expected = recorded('sip show users').replace(/pass\d{4}|abc {5}/g, secret => '<Set>'.padEnd(secret.length));
   assert.deepEqual(sorted(await stage.text('sip show users')), sorted(expected));
+});
+
+test("'sip show inuse all' prints the recorded lines", async () => {
+  const stage = await SipStage.recorded();
+  stage.counts.set('1008', { calls: 1, ringing: 0, held: 0 });
+  assert.deepEqual(sorted(await stage.text('sip show inuse all')), sorted(recorded('sip show inuse all')));
+});
+
+test("'sip show channels' and 'channelstats' print a call as recorded", async () => {
+  const stage = await SipStage.recorded();
+  stage.callLines.push({ ...CALL, since: stage.clock.now() - 3000 });
+  stage.dialogRows.push(CALL);
+  const lines = (command: string) => recorded(command).split('\n');
+  assert.equal(
+    await stage.text('sip show channels'),
+    [
+      lines('sip show channels')[0],
+      lines('sip show channels').find(line => line.includes('(ulaw)')),
+      '1 active SIP dialog',
+      '',
+    ].join('\n'),
+  );
+  assert.equal(
+    await stage.text('sip show channelstats'),
+    [lines('sip show channelstats')[0], lines('sip show channelstats')[2], '1 active SIP channel', ''].join('\n'),
+  );
+});
+
+test("'sip show channel' tells all of a call, values in column 27", async () => {
+  const stage = await SipStage.recorded();
+  stage.callLines.push(CALL);
+  const lines = (await stage.text('sip show channel cid-1008')).split('\n');
+  assert.deepEqual(lines.slice(0, 5), [
+    '',
+    '  * SIP Call',
+    '  Curr. trans. direction: Incoming',
+    '  Call-ID:                cid-1008-6057',
+    '  Owner channel ID:       SIP/1008-00000000',
+  ]);
+  assert.deepEqual(lines.slice(-4), ['  Media:                  RTP', '', '', '']);
+  assert.match(await stage.text('sip show channel nosuch'), /No such SIP Call ID starting with 'nosuch'/);
 });

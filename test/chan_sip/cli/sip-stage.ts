@@ -5,7 +5,7 @@ import { parseText } from '../../../core/config/dialect.js';
 import type { ReloadOutcome } from '../../../core/loader.js';
 import { SchedulerHeap } from '../../../core/sched.js';
 import { commands } from '../../../modules/chan_sip/cli/commands.js';
-import type { DialogRow, DomainRow, RegistryRow, SipView } from '../../../modules/chan_sip/cli/view.js';
+import type { CallRow, DialogRow, DomainRow, RegistryRow, SipView } from '../../../modules/chan_sip/cli/view.js';
 import { readSipConfig, type SipConfig } from '../../../modules/chan_sip/options/read.js';
 import type { NotifyTypes } from '../../../modules/chan_sip/options/sip-notify.js';
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
@@ -13,6 +13,7 @@ import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/na
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
 import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
 import { openBinding } from '../../../modules/chan_sip/user/binding.js';
+import type { Counts } from '../../../modules/chan_sip/user/call/usage.js';
 import type { Notice } from '../../../modules/chan_sip/user/notice.js';
 import type { Notified } from '../../../modules/chan_sip/user/notifier.js';
 import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
@@ -73,6 +74,10 @@ export class SipStage implements SipView {
   outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
   readonly dialogs = () => this.dialogRows;
+  readonly callLines: CallRow[] = [];
+  readonly callRows = () => this.callLines;
+  readonly counts = new Map<string, Counts>();
+  readonly usage = (name: string) => this.counts.get(name) ?? { calls: 0, ringing: 0, held: 0 };
   readonly connectionRows: ConnectionRow[] = [];
   readonly connections = () => this.connectionRows;
   nameCounts: NameCounts = { cached: 0, hits: 0, misses: 0, stale: 0, dropped: 0, servers: [] };

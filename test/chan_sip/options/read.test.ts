@@ -340,15 +340,15 @@ maxexpiry=600
 [a]
 type=peer
 qualify=yes
-callgroup=1
+namedcallgroup=a
 [b]
 type=peer
 qualify=no
-callgroup=2
+namedcallgroup=b
 transport=udp,wss
 nat=force_rport,comedia
 `);
-  assert.deepEqual(read.notInForce, ['callgroup (calls)', 'tos_sip (never)']);
-  assert.match(notInForceLine(read)!, /not in force yet: callgroup \(calls\), tos_sip/);
+  assert.deepEqual(read.notInForce, ['namedcallgroup (calls)', 'tos_sip (never)']);
+  assert.match(notInForceLine(read)!, /not in force yet: namedcallgroup \(calls\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

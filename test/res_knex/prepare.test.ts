@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { realtime } from '../../core/config/engine.js';
-import type { NamedDatabase } from '../../modules/res_config_sqlite3/databases.js';
-import { type Preparing, prepare } from '../../modules/res_config_sqlite3/prepare.js';
+import type { NamedDatabase } from '../../modules/res_knex/databases.js';
+import { type Preparing, prepare } from '../../modules/res_knex/prepare.js';
 import type { Migration } from '../../modules/res_knex/token.js';
 import { RealtimeStage } from '../support/realtime-stage.js';
 import { keptLog } from '../support/wire.js';
@@ -25,7 +25,11 @@ async function preparing() {
   } as Preparing;
   const connection = { name: 'calls', migrate: () => promise };
   let ready = false;
-  const start = prepare({ connection, migrate: true, seeds: [] } as unknown as NamedDatabase, core);
+  const start = prepare(
+    { connection, migrate: true, seeds: [] } as unknown as NamedDatabase,
+    { driver: 'sqlite3' },
+    core,
+  );
   const waiting = start.then(() => void (ready = true));
   const after = async (ms: number): Promise<boolean> => {
     stage.clock.advance(ms);

@@ -1,32 +1,30 @@
-/** The databases that the configuration names, open; a reload changes those that it says otherwise of. */
+/** The databases that a driver's configuration names, open; a reload changes those that it says otherwise of. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf, settings, token } from '#core';
-import type { Connections } from '../res_knex/token.js';
+import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf } from '#core';
 import type { OpenDatabase } from './engine.js';
 import { prepare } from './prepare.js';
-import { type DatabaseSection, readDatabases } from './read.js';
-
-const FILE = 'res_config_sqlite3.conf';
+import type { Connections, DatabaseSection, Driver, DriverParts } from './token.js';
 
 export type NamedDatabase = OpenDatabase & DatabaseSection;
 
-export class Databases {
+export class Databases implements Driver {
   readonly #core: Core;
   readonly #connections: Connections;
-  /** Where relative files lie. */
-  readonly #directory: string;
+  readonly #parts: DriverParts;
   readonly #open = new Map<string, NamedDatabase>();
+  /** What the file depends on beside itself, as it was read. */
+  #also: string | undefined;
 
-  private constructor(core: Core) {
+  private constructor(core: Core, connections: Connections, parts: DriverParts) {
     this.#core = core;
-    this.#connections = core.use(token<Connections>('sql connections'));
-    this.#directory = core.use(settings).directories.astdbdir;
+    this.#connections = connections;
+    this.#parts = parts;
     core.defer('databases', () => this.#close([...this.#open.keys()]));
   }
 
   /** @throws LoadDeclined */
-  static async open(core: Core): Promise<Databases> {
-    const databases = new Databases(core);
+  static async open(core: Core, connections: Connections, parts: DriverParts): Promise<Databases> {
+    const databases = new Databases(core, connections, parts);
     await databases.configure();
     return databases;
   }
@@ -43,7 +41,9 @@ export class Databases {
     const changed = [...next].filter(([name, { settings: now }]) => !this.#same(name, now));
     const clash = changed.find(([name]) => !this.#open.has(name) && this.#connections.get(name));
     if (clash)
-      throw new LoadDeclined(`${FILE}: another module has a database '${clash[0]}' already: rename [${clash[0]}]`);
+      throw new LoadDeclined(
+        `${this.#parts.file}: another module has a database '${clash[0]}' already: rename [${clash[0]}]`,
+      );
     const gone = [...this.#open.keys()].filter(name => !next.has(name));
     // What is closed writes what waits while its successor is open already: nobody is without a database meanwhile.
     const closing = this.#close([...gone, ...changed.map(([name]) => name)]);
@@ -53,7 +53,7 @@ export class Databases {
       this.#open.set(name, { connection, ...section });
     }
     await Promise.all([closing, ...[...this.#open.values()].map(({ connection }) => connection.opened)]);
-    await Promise.all(fresh.map(name => prepare(this.#open.get(name)!, this.#core)));
+    await Promise.all(fresh.map(name => prepare(this.#open.get(name)!, this.#parts, this.#core)));
   }
 
   #same(name: string, now: DatabaseSection['settings']): boolean {
@@ -69,10 +69,13 @@ export class Databases {
   /** Undefined while nothing changed. A start without the file has no databases. */
   async #read(): Promise<ReadonlyMap<string, DatabaseSection> | undefined> {
     const { log } = this.#core;
+    const { file: name, read } = this.#parts;
     try {
-      const file = await this.#core.config(FILE, { changedOnly: true });
+      const also = await this.#parts.also?.();
+      const file = await this.#core.config(name, { changedOnly: also === this.#also });
+      this.#also = also;
       if (!file) return undefined;
-      const { databases, warnings } = readDatabases(file, this.#directory);
+      const { databases, warnings } = await read(file);
       for (const warning of warnings) log.warning(formatProblem(warning));
       return databases;
     } catch (thrown) {

@@ -1,13 +1,12 @@
-/** A SQLite file seen from the main thread: starts the worker, hands it batches, and answers for it when it dies. */
+/** A database seen from the main thread: starts the worker, hands it batches, and answers for it when it dies or hangs. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Job, messageOf, type Scheduler } from '#core';
 import type { Backend } from './backend.js';
 import { unavailable } from './failure.js';
-import type { Operation, Outcome } from './operation.js';
-import type { SqliteTask } from './sqlite-file.js';
-import type { Order, Reply } from './sqlite-worker.js';
-import type { SqliteSettings } from './token.js';
+import { type Operation, type Outcome, VERBS } from './operation.js';
+import type { Task } from './task.js';
+import type { Order, Reply } from './worker.js';
 
 interface Asked {
   readonly worker: Worker;
@@ -16,31 +15,46 @@ interface Asked {
   answer(outcomes: readonly Outcome[]): void;
 }
 
-/** The longest that a batch may take: a disk that hangs must not hang those who wait for it. */
-const ANSWER_LIMIT = 30_000;
+/** Milliseconds that a batch may take: a disk or a server that hangs must not hang those who wait for it. */
+export interface Limits {
+  readonly reads: number;
+  readonly writes: number;
+  /** Tables that are made or changed. */
+  readonly alone: number;
+}
+
 /** The longest that close() waits for the worker to end by itself. */
 const CLOSE_LIMIT = 1000;
 
-export class SqliteBackend implements Backend {
+export interface ThreadParts {
   readonly place: string;
-  readonly #task: SqliteTask;
-  readonly #sched: Scheduler;
+  readonly task: Task;
+  readonly limits: Limits;
+  readonly sched: Scheduler;
+}
+
+export class ThreadBackend implements Backend {
+  readonly #parts: ThreadParts;
   readonly #asked = new Map<number, Asked>();
   #worker: Worker | undefined;
   #next = 1;
 
-  constructor({ file, maxPages = 0 }: SqliteSettings, sched: Scheduler) {
-    this.place = file;
-    this.#task = { file, maxPages };
-    this.#sched = sched;
+  constructor(parts: ThreadParts) {
+    this.#parts = parts;
+  }
+
+  get place(): string {
+    return this.#parts.place;
   }
 
   run(operations: readonly Operation[]): Promise<readonly Outcome[]> {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = this.#next++;
+    const { sched, limits } = this.#parts;
+    const ms = limits[wayOf(operations)];
     return new Promise(answer => {
-      const limit = this.#sched.after('answer of a database', ANSWER_LIMIT, () => this.#abandon(worker));
+      const limit = sched.after('answer of a database', ms, () => this.#abandon(worker, ms));
       this.#asked.set(id, { worker, operations, limit, answer });
       worker.postMessage({ id, operations } satisfies Order);
     });
@@ -53,7 +67,7 @@ export class SqliteBackend implements Backend {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (!worker) return;
-    const limit = this.#sched.after('end of a database', CLOSE_LIMIT, () => void worker.terminate());
+    const limit = this.#parts.sched.after('end of a database', CLOSE_LIMIT, () => void worker.terminate());
     const ended = new Promise(resolve => worker.once('exit', resolve));
     worker.postMessage('close' satisfies Order);
     await ended;
@@ -61,7 +75,8 @@ export class SqliteBackend implements Backend {
   }
 
   #start(): Worker {
-    const worker = new Worker(join(__dirname, 'sqlite-worker.js'), { workerData: this.#task, name: 'sqlite' });
+    const { task } = this.#parts;
+    const worker = new Worker(join(__dirname, 'worker.js'), { workerData: task, name: task.client });
     let died = 'the thread of the database ended';
     worker.on('message', ({ id, outcomes }: Reply) => this.#settle(id, outcomes));
     worker.on('error', thrown => (died = `the thread of the database failed: ${messageOf(thrown)}`));
@@ -70,9 +85,9 @@ export class SqliteBackend implements Backend {
   }
 
   /** A thread that hangs in the system ends when that lets it go: nobody waits for that. */
-  #abandon(worker: Worker): void {
+  #abandon(worker: Worker, ms: number): void {
     void worker.terminate();
-    this.#over(worker, `the thread of the database did not answer within ${ANSWER_LIMIT / 1000} seconds`);
+    this.#over(worker, `the database did not answer within ${ms / 1000} seconds`);
   }
 
   /** Nothing more is asked of it, or expected. */
@@ -94,4 +109,9 @@ export class SqliteBackend implements Backend {
     asked.limit.cancel();
     asked.answer(outcomes);
   }
+}
+
+function wayOf(operations: readonly Operation[]): keyof Limits {
+  const { way, alone } = VERBS[operations[0]!.verb];
+  return alone ? 'alone' : way;
 }

@@ -1,6 +1,10 @@
 /** A database at its first start: the tables that are not there, and the first rows of those. */
 import { type Core, messageOf, realtime } from '#core';
 import type { NamedDatabase } from './databases.js';
+import type { DriverParts } from './token.js';
+
+/** The driver, as far as families are told by it. */
+type OfDriver = Pick<DriverParts, 'driver' | 'names'>;
 
 /** Milliseconds that the start waits: phones of other places wait with it. The work goes on after that. */
 const LONGEST = 3000;
@@ -9,7 +13,7 @@ const LONGEST = 3000;
 export type Preparing = Pick<Core, 'clock' | 'log' | 'emit' | 'find'>;
 
 /** What goes wrong is told, and keeps nothing from starting. */
-export async function prepare(database: NamedDatabase, core: Preparing): Promise<void> {
+export async function prepare(database: NamedDatabase, driver: OfDriver, core: Preparing): Promise<void> {
   if (!database.migrate) return;
   const { clock, log } = core;
   const { name } = database.connection;
@@ -21,7 +25,7 @@ export async function prepare(database: NamedDatabase, core: Preparing): Promise
     waited.resolve();
   });
   const made = make(database, log).then(
-    () => late && tell(core, name),
+    () => late && tell(core, driver, name),
     (thrown: unknown) => log.error(`the tables of '${name}' could not be made: ${messageOf(thrown)}`),
   );
   await Promise.race([made, waited.promise]);
@@ -29,10 +33,11 @@ export async function prepare(database: NamedDatabase, core: Preparing): Promise
 }
 
 /** Who looked at the tables before they were there looks again. */
-function tell(core: Preparing, name: string): void {
+function tell(core: Preparing, { driver, names }: OfDriver, name: string): void {
   for (const { engine, families } of core.find(realtime)?.mappings() ?? []) {
     for (const { family, place } of families) {
-      if (engine.toLowerCase() === 'sqlite3' && place.database === name)
+      const at = names?.(place.database) ?? { reads: place.database, writes: place.database };
+      if (engine.toLowerCase() === driver && (at.reads === name || at.writes === name))
         core.emit('realtimeChanged', { family: family.toLowerCase() });
     }
   }

@@ -1,0 +1,56 @@
+/** MariaDB and MySQL as knex's client `mysql2` knows them: every value as the text that the server sends. */
+import type { ServerKind } from './server.js';
+import { tlsOptions } from './tls-options.js';
+import { kindOf, typed } from './typed.js';
+
+/** A column's value as the driver's casts see it. */
+interface Field {
+  string(): string | null;
+}
+
+interface Connection {
+  promise(): { query(statement: string): Promise<unknown> };
+}
+
+/** By bytes, where the collation of a table would take A for a, or leave blanks at the end out. */
+const BYTES = 'CAST(CONVERT(?? USING utf8mb4) AS BINARY)';
+
+export const mysql: ServerKind = {
+  dialect: {
+    async columns(knex, table) {
+      const rows: { name: string; type: string }[] = await knex
+        .select({ name: 'column_name', type: 'data_type' })
+        .from('information_schema.columns')
+        .whereRaw('table_schema = DATABASE()')
+        .where('table_name', table)
+        .orderBy('ordinal_position');
+      return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+    },
+    exact: { typeCast: (field: Field) => field.string() },
+    ...typed({
+      equals: `(?? = ? AND ${BYTES} = CAST(? AS BINARY))`,
+      equalsTakes: (column, value) => [column, value, column, value],
+      bytes: [BYTES, 'CAST(? AS BINARY)'],
+      like: operator => `LOWER(CAST(?? AS CHAR)) ${operator} LOWER(?) ESCAPE ?`,
+      integer: 'SIGNED',
+      decimal: 'DECIMAL(65, 20)',
+      text: 'CHAR',
+    }),
+    made(table) {
+      table.charset('utf8mb4');
+      table.collate('utf8mb4_bin');
+    },
+  },
+  settings: ({ host, port, socket, database, user, password, charset, connectTimeout, tls }) => ({
+    ...(socket === undefined ? { host, port } : { socketPath: socket }),
+    database,
+    user,
+    password,
+    charset: charset === undefined || charset === '' ? 'utf8mb4' : charset,
+    ...(tls ? { ssl: tlsOptions(tls) } : {}),
+    connectTimeout,
+  }),
+  // A backslash that the driver writes is one for the server too, whatever its own settings; what does not fit is told.
+  greetings: ["SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"],
+  send: (connection, statement) => (connection as Connection).promise().query(statement),
+};

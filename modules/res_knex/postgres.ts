@@ -1,0 +1,51 @@
+/** PostgreSQL as knex's client `pg` knows it: columns by the search path, every value as the text that the server sends. */
+import type { ServerKind } from './server.js';
+import { tlsOptions } from './tls-options.js';
+import { kindOf, typed } from './typed.js';
+
+/** The type of bytes. */
+const BYTEA = 17;
+
+const bytes = (text: string): string =>
+  text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex').toString('utf8') : text;
+
+const asSent = (text: string): string => text;
+
+export const postgres: ServerKind = {
+  dialect: {
+    async columns(knex, table) {
+      const rows: { name: string; type: string }[] = await knex
+        .select({ name: 'attname' }, knex.raw('format_type(atttypid, NULL) AS type'))
+        .from('pg_attribute')
+        .whereRaw('attrelid = to_regclass(quote_ident(?))', [table])
+        .where('attnum', '>', 0)
+        .where('attisdropped', false)
+        .orderBy('attnum');
+      return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+    },
+    exact: { types: { getTypeParser: (type: number) => (type === BYTEA ? bytes : asSent) } },
+    ...typed({
+      equals: '?? = ?',
+      equalsTakes: (column, value) => [column, value],
+      bytes: ['?? COLLATE "C"', '?'],
+      like: operator => `CAST(?? AS TEXT) ${operator.replace('LIKE', 'ILIKE')} ? ESCAPE ?`,
+      integer: 'BIGINT',
+      decimal: 'NUMERIC',
+      text: 'TEXT',
+    }),
+  },
+  settings: ({ host, port, socket, database, user, password, applicationName, connectTimeout, tls }) => ({
+    host: socket ?? host,
+    port,
+    database,
+    user,
+    password,
+    ...(applicationName === undefined ? {} : { application_name: applicationName }),
+    ...(tls ? { ssl: tlsOptions(tls) } : { ssl: false }),
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+  }),
+  // As the original's driver leaves them to the server: a backslash in a text is a backslash.
+  greetings: ["SET standard_conforming_strings = on; SET client_encoding = 'UTF8'"],
+  send: (connection, statement) => (connection as { query(text: string): Promise<unknown> }).query(statement),
+};
