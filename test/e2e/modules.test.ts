@@ -110,7 +110,7 @@ test('a module in use refuses to go and says by whom; by force the users go firs
   await assert.rejects(modules.unload('res_maker'), /res_maker is in use by app_user/);
   await modules.unload('res_maker', 'firm');
   assert.deepEqual(
-    modules.rows().filter(({ name, status }) => status === 'Running' && /maker|user/.test(name)),
+    modules.rows().filter(({ name, status }) => status === 'Running' && /^(?:res_maker|app_user)$/.test(name)),
     [],
   );
   assert.deepEqual(pbx.counts(), counts);
