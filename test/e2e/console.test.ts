@@ -201,7 +201,11 @@ inTerminal('a module is unloaded and loaded from its view, and its own views go 
   await tmux.keys('u');
   await tmux.shows(/^Unload chan_sip .*\(y\/n\)/m);
   await tmux.keys('y');
-  await tmux.shows(/^F1 Help F2 Log F5 Modules F7 Channels F10 Leave/, /^chan_sip +Not Running/m, /^Unloaded chan_sip$/m);
+  await tmux.shows(
+    /^F1 Help F2 Log F5 Modules F7 Channels F10 Leave/,
+    /^chan_sip +Not Running/m,
+    /^Unloaded chan_sip$/m,
+  );
   await tmux.keys('l');
   await tmux.shows(/F3 Peers F4 Regist\S+ F5 Modules F6 SIP la/, /^chan_sip +Running/m);
   await tmux.keys('F3');
