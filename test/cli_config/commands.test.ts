@@ -86,7 +86,7 @@ test('config help of an option has its range, its default and whether it is in f
     'In force: yes',
     '',
   ]);
-  assert.match(await stage.text('config help sip.conf callgroup'), /In force: +not yet: waits for calls/);
+  assert.match(await stage.text('config help sip.conf videosupport'), /In force: +not yet: waits for media/);
   assert.match(await stage.text('config help asterisk.conf highpriority'), /In force: +never: /);
 });
 

@@ -72,7 +72,7 @@ async function attach(
   await tmux.type(`echo before; sh ${directory}/console.sh; echo "ended with $?"`);
   await tmux.keys('Enter');
   await tmux.shows(
-    /^F1 Help F2 Log F3 Peers F4 Registry F5 Modules F6 SIP ladder F10 Leave/,
+    /^F1 Help F2 Log F3 Peers F4 Regist\S+ F5 Modules F6 SIP la.*F7 Chan\S+ F10 Leave/,
     /Connected: Obelisk/,
     /^ up \d/m,
   );
@@ -104,7 +104,7 @@ inTerminal('commands are completed from a menu that tells of each, run, answered
   const tmux = await attach(t);
   await tmux.type('core show ');
   await tmux.keys('Tab');
-  await tmux.shows(/^ help +List the commands/m, /^ uptime +Show .*$/m, /\*CLI> core show$/m);
+  await tmux.shows(/^ application +Show /m, /^ channels +List the channels$/m, /\*CLI> core show$/m);
   await tmux.type('upt');
   await tmux.keys('Tab', 'Enter');
   await tmux.shows(/^core show uptime$/m, /^System uptime: /m, /\*CLI>$/m);
@@ -158,7 +158,7 @@ inTerminal('every view is on its key: sorted, searched, with details, and questi
   await tmux.keys('F4');
   await tmux.shows(/^Registry: 0/m);
   await tmux.keys('F5');
-  await tmux.shows(/^chan_sip +Running/m, /u unload/);
+  await tmux.shows(/^app_dial +Running/m, /u unload/);
   await tmux.keys('M-2');
   await tmux.shows(/^Log: /m);
 });
@@ -194,16 +194,20 @@ inTerminal('a module is unloaded and loaded from its view, and its own views go 
   t.after(() => other.remove());
   const tmux = await attach(t, other);
   await tmux.keys('F5');
-  await tmux.shows(/^chan_sip +Running/m);
+  await tmux.shows(/^app_dial +Running/m);
   await tmux.type('/chan_sip');
   await tmux.keys('Enter');
   await tmux.shows(/^Modules: 1 of /m);
   await tmux.keys('u');
   await tmux.shows(/^Unload chan_sip .*\(y\/n\)/m);
   await tmux.keys('y');
-  await tmux.shows(/^F1 Help F2 Log F5 Modules F10 Leave/, /^chan_sip +Not Running/m, /^Unloaded chan_sip$/m);
+  await tmux.shows(
+    /^F1 Help F2 Log F5 Modules F7 Channels F10 Leave/,
+    /^chan_sip +Not Running/m,
+    /^Unloaded chan_sip$/m,
+  );
   await tmux.keys('l');
-  await tmux.shows(/F3 Peers F4 Registry F5 Modules F6 SIP ladder/, /^chan_sip +Running/m);
+  await tmux.shows(/F3 Peers F4 Regist\S+ F5 Modules F6 SIP la/, /^chan_sip +Running/m);
   await tmux.keys('F3');
   await tmux.shows(/^Peers: 3 /m);
   assert.match(await other.x('module unload chan_sip'), /Unloaded/);

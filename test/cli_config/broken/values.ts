@@ -103,10 +103,10 @@ export const VALUES: readonly Broken[] = [
   ),
   sip(
     'an option that waits',
-    '[1009]\ntype=peer\ncallgroup=1\n',
+    '[1009]\ntype=peer\nvideosupport=yes\n',
     'notice',
     6,
-    'callgroup is not in force: waits for calls',
+    'videosupport is not in force: waits for media',
   ),
   acl(
     'an address that is none',

@@ -1,5 +1,6 @@
 /** Where a dial string leads: each contact of a device, or a host, with the places to try for it. */
 import { isIP } from 'node:net';
+import { Invalid } from '#core';
 import { encode } from '../../message/octets.js';
 import { hostPort, percentEncode } from '../../message/uri.js';
 import { type HostPort, parseHostPort } from '../../options/values/hostport.js';
@@ -121,7 +122,8 @@ function readHost(text: string): HostPort | undefined {
   if (text === '') return undefined;
   try {
     return parseHostPort(text);
-  } catch {
+  } catch (thrown) {
+    if (!(thrown instanceof Invalid)) throw thrown;
     return undefined;
   }
 }

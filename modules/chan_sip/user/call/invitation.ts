@@ -20,8 +20,8 @@ import { Ear, openMedia } from './media.js';
 import type { Share } from './usage.js';
 
 const GOING: Answer = { status: 503, reason: 'Unavailable' };
+/** Of transactions, of ports. */
 const FULL: Answer = { status: 503, reason: 'Service Unavailable' };
-const NO_MEDIA: Answer = { status: 503, reason: 'Service Unavailable' };
 const STOPPED: Answer = { status: 480, reason: 'Temporarily Unavailable' };
 /** With a blank at its end, as the original has it. */
 const LIMIT: Answer = { status: 480, reason: 'Temporarily Unavailable (Call limit) ' };
@@ -54,8 +54,8 @@ export class Invitation implements ServerUser {
     const { request, flow, symmetric, peer } = this.admitted;
     const { site, dialplan } = this.desk;
     const reply = replyFlow(request, flow, symmetric);
-    const transaction = site.transactions.serve(request, reply, this, timersOf(this.desk, peer));
-    if (!transaction || !dialplan) return FULL;
+    const transaction = dialplan && site.transactions.serve(request, reply, this, timersOf(this.desk, peer));
+    if (!transaction) return FULL;
     this.transaction = transaction;
     this.#trying = site.sched.after('100 Trying', PROMPT, () => this.trying());
     site.spawn('call', this.#decide());
@@ -177,7 +177,7 @@ export class Invitation implements ServerUser {
     ear: Ear,
   ): Channel | undefined {
     if (!session) {
-      this.#refuse(NO_MEDIA);
+      this.#refuse(FULL);
       return undefined;
     }
     const answer = offer === undefined ? undefined : session.answer(offer);
