@@ -99,6 +99,10 @@ function locate(kind: ServerKind, program: string): string | undefined {
   return directories.map(directory => join(directory, program)).find(path => existsSync(path));
 }
 
+/** Whether a thread of the process is not stopped. */
+const runs = (pid: number | string): boolean =>
+  globSync(`/proc/${pid}/task/*/stat`).some(path => !/\) [Tt] /.test(readFileSync(path, 'utf8')));
+
 export class DatabaseServer {
   readonly kind: ServerKind;
   readonly port: number;
@@ -175,6 +179,8 @@ export class DatabaseServer {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
     for (const child of children.map(Number)) process.kill(child, signal);
     process.kill(pid, signal);
+    // A signal to stop takes a while to reach threads that run.
+    while (signal === 'SIGSTOP' && [pid, ...children].some(runs));
   }
 
   /** At once, as by a loss of power. */
