@@ -128,7 +128,7 @@ test('manager show events, and one of them', bounded, async () => {
   assert.match(squeezed(await s.text('manager show events')), /\nPeerStatus system,all A device registered/);
   assert.equal(
     await s.text('manager show event userevent'),
-    'Event: UserEvent\n\n[Synopsis]\nA client sent it\n\n[Privilege]\nuser,all\n',
+    'Event: UserEvent\n\n[Synopsis]\nA client or the dialplan sent it\n\n[Privilege]\nuser,all\n',
   );
   assert.equal(await s.text('manager show event nosuch'), "No such event 'nosuch'\n");
 });
