@@ -11,6 +11,8 @@ import { sparePort } from '../support/spare-port.js';
 
 /** Half-open calls at once. */
 const MANY = 1000;
+/** Begun in a second: more than that, and a busy machine loses datagrams of SIPp. */
+const RATE = '100';
 const CREDENTIALS = 'username=1008 password=pass1008';
 
 let pbx: Obelisk;
@@ -39,7 +41,7 @@ const invited = (to: string, body = SDP): Step[] => [
   expectAnswer(401, { challenge: true }),
   request({ method: 'ACK', cseq: 1, to, sameBranch: true }),
   request({ method: 'INVITE', cseq: 2, to, body, auth: CREDENTIALS }),
-  expectAnswer(100),
+  expectAnswer(100, { optional: true }),
 ];
 
 async function run(
@@ -75,7 +77,7 @@ test('an answer that nobody acknowledges is repeated, then the call is ended by 
 test(`${MANY} calls that nobody acknowledges leave nothing`, { timeout: 60_000 }, t =>
   run(t, 'half-open', [...invited('600'), expectAnswer(200), expectRequest('BYE'), answerWithin(200, 'OK')], {
     calls: MANY,
-    arguments: ['-r', '400', '-l', String(MANY)],
+    arguments: ['-r', RATE, '-l', String(MANY)],
   }),
 );
 
@@ -90,9 +92,10 @@ test(`${MANY} calls that ring and are given up leave nothing`, { timeout: 60_000
       // In the order of the original.
       expectAnswer(487),
       request({ method: 'ACK', cseq: 2, to: '601', sameBranch: true }),
-      expectAnswer(200),
+      // Nobody repeats a CANCEL once its INVITE is over: its answer may be lost.
+      '<recv response="200" timeout="3000" ontimeout="1"/><label id="1"/>',
     ],
-    { calls: MANY, arguments: ['-r', '400', '-l', String(MANY)] },
+    { calls: MANY, arguments: ['-r', RATE, '-l', String(MANY)] },
   ),
 );
 
@@ -109,8 +112,7 @@ const BAD: readonly (readonly [title: string, body: string])[] = [
 for (const [at, [title, body]] of BAD.entries()) {
   test(`an offer ${title} is refused`, { timeout: 60_000 }, t =>
     run(t, `bad-${at}`, [
-      ...invited('600', body).filter(step => !step.includes('response="100"')),
-      expectAnswer(100, { optional: true }),
+      ...invited('600', body),
       expectAnswer(488),
       request({ method: 'ACK', cseq: 2, to: '600', sameBranch: true }),
     ]),

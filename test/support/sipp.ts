@@ -175,6 +175,7 @@ export async function sipp({
     [
       ...(server === undefined ? [] : [`127.0.0.1:${server}`]),
       ...['-sf', file, '-i', '127.0.0.1', '-mi', '127.0.0.1', '-p', String(port), '-m', String(calls), '-nostdin'],
+      ...['-buff_size', '4194304'],
       ...['-timeout', '50s', '-timeout_error', '-trace_msg', '-message_file', log, '-trace_err', '-error_file', errors],
       ...more,
     ],
