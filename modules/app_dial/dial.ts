@@ -10,7 +10,9 @@ import {
   Q850,
   type Result,
   splitArguments,
+  token,
 } from '#core';
+import type { CallRecords } from '../cdr/token.js';
 import { Answered, sendDigits } from './answered.js';
 import { destinationsOf } from './destinations.js';
 import { type DialLetter, type DialOptions, KINDS, LETTERS } from './letters.js';
@@ -19,6 +21,8 @@ import { Progress } from './progress.js';
 import { Ringing, type RingingEnd } from './ringing.js';
 import type { DialStatus } from './status.js';
 import { subroutineOf, type Tools } from './tools.js';
+
+const callRecords = token<CallRecords>('call records');
 
 /** Set empty at the beginning, so that nothing of an earlier Dial is read. */
 const VARIABLES = [
@@ -39,6 +43,7 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   const options = optionsOf(tools, channel, letters);
   const limit = limitOf(options.get('L'), options.get('S'));
   status('NOANSWER');
+  if (options.has('C')) tools.core.find(callRecords)?.reset(channel, true);
   if (options.has('a')) channel.answer();
   const before = options.get('B');
   if (before !== undefined) await tools.dialplan.subroutine(channel, subroutineOf(before));

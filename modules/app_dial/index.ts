@@ -46,5 +46,6 @@ const toolsOf = (core: Core): Tools => ({
 export default defineModule({
   name: 'app_dial',
   description: 'Dialing Application',
+  optional: ['cdr'],
   loadModule: core => core.application(application(toolsOf(core))),
 });

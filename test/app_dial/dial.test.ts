@@ -356,6 +356,19 @@ test('mistakes in the arguments are told, and set INVALIDARGS', async () => {
   await stage.close(caller);
 });
 
+test('C begins the call record anew; what is not there yet is told in the log', async () => {
+  const stage = await Stage.of();
+  const reset: string[] = [];
+  const records = { reset: (channel: Channel) => void reset.push(channel.name) };
+  stage.core.core.provide({ name: 'call records' }, records);
+  const { ended, caller } = stage.dial('Paper/nobody,,Cpnt');
+  await ended;
+  assert.deepEqual(reset, [caller.name]);
+  for (const letter of 'pnt')
+    assert.match(stage.core.lines.join('\n'), new RegExp(`option ${letter} is without effect`));
+  await stage.close(caller);
+});
+
 test('what waits while it rings ends with the caller, whoever rings', async () => {
   const stage = await Stage.of();
   const { ended, caller } = stage.dial('Paper/a,30,rd');
