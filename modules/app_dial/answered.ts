@@ -183,13 +183,19 @@ export class Answered {
     const [caller, callee] = [this.#caller, this.#callee];
     if (how === 'wanted' && by === callee) this.#handOver();
     else if (by === caller && this.#options.has('F') && caller.hangingUp) this.#goOn();
-    else if (by === callee && this.#options.has('e')) {
-      callee.position = { context: caller.position.context, extension: 'h', priority: 1 };
-      this.#handOver();
-    } else callee.end(caller.hangupCause || Q850.normalClearing);
+    else if (this.#options.has('e')) this.#farewell(caller.hangupCause);
+    else callee.end(caller.hangupCause || Q850.normalClearing);
     if (by === caller) return undefined;
     if (!this.#options.has('g')) caller.hangupCause ||= callee.hangupCause || Q850.normalClearing;
     return this.#options.has('g') ? undefined : 'hangup';
+  }
+
+  /** Option e: extension h of the caller's context, on who was called. */
+  #farewell(cause: number): void {
+    const [caller, callee] = [this.#caller, this.#callee];
+    callee.requestHangup(cause || Q850.normalClearing);
+    callee.position = { context: caller.position.context, extension: 'h', priority: 1 };
+    this.#handOver();
   }
 
   #handOver(): void {
