@@ -163,7 +163,19 @@ export class Answered {
         return hangsUp;
       };
     }
-    return this.#after(await converse(bridge, caller, callee, this.#terms()));
+    const needs = this.#heard().map(channel => channel.needAudio());
+    try {
+      return this.#after(await converse(bridge, caller, callee, this.#terms()));
+    } finally {
+      for (const end of needs) end();
+    }
+  }
+
+  /** Those whose keys are listened to here, and those who are warned. */
+  #heard(): Channel[] {
+    const [caller, callee, options] = [this.#caller, this.#callee, this.#options];
+    const warned = this.#limit.warnings.length > 0 ? listeners(caller, callee) : [];
+    return [...(options.has('h') ? [callee] : []), ...(options.has('H') ? [caller] : []), ...warned];
   }
 
   #terms(): ConversationTerms {

@@ -266,6 +266,30 @@ test('L warns before the end, S ends without a word', async () => {
   await call.over();
 });
 
+test('keys that hang up and warnings keep the audio here as long as they talk, and nothing else does', async () => {
+  for (const [options, wanted] of [
+    ['', [false, false]],
+    ['h', [false, true]],
+    ['H', [true, false]],
+    ['hH', [true, true]],
+    ['L(60000)', [false, false]],
+    ['L(60000:10000)', [true, false]],
+  ] as const) {
+    const call = await Call.of(options);
+    const both = [call.caller, await call.answered()];
+    assert.deepEqual(
+      both.map(({ needsAudio }) => needsAudio),
+      wanted,
+      options,
+    );
+    await call.over();
+    assert.deepEqual(
+      both.map(({ needsAudio }) => needsAudio),
+      [false, false],
+    );
+  }
+});
+
 test('z gives a forwarded call the whole time again', async () => {
   for (const [options, ended] of [
     ['', true],
