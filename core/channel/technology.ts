@@ -61,7 +61,10 @@ export interface Leg {
   hangup(): void;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
-  /** It is bridged with another leg, or with undefined no more: two of a technology may let media go past us. */
+  /**
+   * It is bridged with another leg, or with undefined no more: two of a technology may let media go past us, unless the
+   * bridge needsAudio. Told again when that changes.
+   */
   bridged?(other: Leg | undefined): void;
   /** What `CHANNEL(item)` says beside what every channel has; undefined: no such item. */
   read?(item: string): string | undefined;

@@ -178,6 +178,7 @@ export class UserLayer {
     this.calls.close();
     this.outbound.close();
     this.notifier.close();
+    this.directory.close();
     this.#qualify.close();
     this.#fixedHosts.close();
     this.#external.close();

@@ -233,7 +233,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   /** Media goes past us as long as nobody here needs to hear it. */
   #detour(): void {
     const other = this.#other;
-    const heard = this.channel.bridge?.filter !== undefined;
+    const heard = this.channel.bridge?.needsAudio === true;
     const partner = other instanceof CallLeg && !heard ? other.session : undefined;
     const how = this.session.detour(partner);
     if (how) this.talk?.reoffer(how === 'update' ? 'UPDATE' : 'INVITE');
