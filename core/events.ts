@@ -127,12 +127,14 @@ export interface Facts {
     /** Of a failure. */
     readonly why?: string;
   };
-  /** Rows of a family were changed through this process, or the family's mapping was: what is cached of it is old. */
+  /** Rows of a family were changed, or the family's mapping was: what is cached of it is old. */
   realtimeChanged: {
     /** In lower case. */
     readonly family: string;
     /** The row's `name`, where one row is meant; undefined for the whole family. */
     readonly name?: string;
+    /** It was somebody else who changed it, with a connection of his own to the database. */
+    readonly byOthers?: boolean;
   };
   /** A named ACL changed: whoever holds rules made from it reads them again. */
   aclsChanged: Record<string, never>;

@@ -15,6 +15,7 @@ export * from './channel/originate.js';
 export * from './channel/party.js';
 export * from './channel/prompts.js';
 export * from './channel/read-digits.js';
+export * from './channel/recorded.js';
 export * from './channel/say.js';
 export * from './channel/states.js';
 export * from './channel/technology.js';

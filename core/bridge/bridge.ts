@@ -48,6 +48,20 @@ export class Bridge {
     return this.#ended;
   }
 
+  /** Whether audio must come by here, for one of them. */
+  get needsAudio(): boolean {
+    for (const channel of this.#members.keys()) if (channel.needsAudio) return true;
+    return false;
+  }
+
+  /** One of them has begun to need its audio, or does no more: their legs look again where media goes. */
+  audioChanged(): void {
+    const [a, b] = this.#members.keys();
+    if (!a || !b) return;
+    a.leg.bridged?.(b.leg);
+    b.leg.bridged?.(a.leg);
+  }
+
   /** The one that a channel hears. */
   other(channel: Channel): Channel | undefined {
     for (const member of this.#members.keys()) if (member !== channel) return member;

@@ -3,6 +3,7 @@ import type { Bridge } from '../bridge/bridge.js';
 import type { Clock } from '../clock.js';
 import type { Exception } from '../dialplan/exception.js';
 import type { Frame } from '../dialplan/stack.js';
+import { AudioNeeds } from './audio-needs.js';
 import { Q850 } from './causes.js';
 import { type ChannelEvent, ChannelListeners } from './channel-events.js';
 import type { ChannelParts } from './channel-parts.js';
@@ -85,6 +86,7 @@ export class Channel {
   #ended = false;
   #hasPbx = false;
   readonly #over = Promise.withResolvers<void>();
+  readonly #audio = new AudioNeeds(() => this.bridge?.audioChanged());
   #afterlife = false;
 
   constructor(parts: ChannelParts) {
@@ -219,6 +221,16 @@ export class Channel {
 
   indicate(indication: Indication): boolean {
     return this.#ended ? false : this.leg.indicate(indication);
+  }
+
+  /** Whether somebody here hears or plays its audio: media does not go past us meanwhile. */
+  get needsAudio(): boolean {
+    return this.#audio.any;
+  }
+
+  /** An application or a feature must hear what comes in, or play, in a conversation too, until the returned is called. */
+  needAudio(): () => void {
+    return this.#audio.add();
   }
 
   /** Plays to the far end; without media it fails at once. */

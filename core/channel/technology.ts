@@ -41,6 +41,8 @@ export interface ChannelTechnology {
   request(destination: string, request: ChannelRequest): Channel | NoChannel | Promise<Channel | NoChannel>;
   /** Of a device, as it stands behind the slash; left out: the technology knows none. Undefined: no such device. */
   deviceState?(device: string): DeviceState | undefined;
+  /** Where devices must be looked up before deviceState() knows them: resolves when that is done, or cannot be. */
+  lookUpState?(device: string): Promise<void>;
 }
 
 /** The driver's side of one channel. The channel calls it; the driver calls the channel back with what the far end does. */
@@ -61,7 +63,10 @@ export interface Leg {
   hangup(): void;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
-  /** It is bridged with another leg, or with undefined no more: two of a technology may let media go past us. */
+  /**
+   * It is bridged with another leg, or with undefined no more: two of a technology may let media go past us, unless the
+   * bridge needsAudio. Told again when that changes.
+   */
   bridged?(other: Leg | undefined): void;
   /** What `CHANNEL(item)` says beside what every channel has; undefined: no such item. */
   read?(item: string): string | undefined;

@@ -61,6 +61,8 @@ export interface Engine {
   destroy(place: Place, conditions: readonly Condition[]): Promise<number>;
   /** @returns the columns that the table lacks; every needed one when there is no such table */
   missing(place: Place, needs: readonly Need[]): Promise<readonly string[]>;
+  /** Milliseconds since the epoch on the clock of the database; not there where it has none that others share. */
+  now?(place: Place): Promise<number>;
   /** The lines of a file kept in a table. */
   file(place: Place, name: string): Promise<readonly StaticLine[]>;
   /** Lets go of what is known about the table's columns. */
@@ -106,6 +108,8 @@ export interface Realtime {
   destroy(family: string, conditions: readonly Condition[]): Promise<number>;
   /** @throws RealtimeFailed */
   missing(family: string, needs: readonly Need[]): Promise<readonly string[]>;
+  /** Milliseconds since the epoch on the clock of the database. @throws RealtimeFailed */
+  now(family: string): Promise<number>;
   /** For `core show config mappings`: drivers, each with its families in the order of the file. */
   mappings(): { engine: string; present: boolean; families: { family: string; place: Place; priority: number }[] }[];
 }

@@ -138,6 +138,13 @@ export class RealtimeFamilies implements Realtime, Tables {
     });
   }
 
+  async now(family: string): Promise<number> {
+    return this.#ask(family, async (engine, place) => {
+      if (!engine.now) throw new Error('its clock cannot be asked for');
+      return engine.now(place);
+    });
+  }
+
   mappings(): ReturnType<Realtime['mappings']> {
     const mapped = this.#drivers();
     const idle = this.#present().filter(name => !mapped.includes(name.toLowerCase()));

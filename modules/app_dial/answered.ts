@@ -10,8 +10,9 @@ import {
 } from '#core';
 import type { DialOptions } from './letters.js';
 import { type Limit, listeners } from './limits.js';
+import type { Screening } from './screening.js';
 import type { DialStatus } from './status.js';
-import { playFile, subroutineOf, type Tools } from './tools.js';
+import { subroutineOf, type Tools } from './tools.js';
 
 /** How long a digit that Dial sends lasts, and the silence behind it. */
 const DIGIT = 100;
@@ -23,6 +24,8 @@ export interface AnsweredTerms {
   readonly limit: Limit;
   /** Sets DIALSTATUS. */
   readonly status: (status: DialStatus) => void;
+  /** Who was called is asked first. */
+  readonly screening: Screening | undefined;
 }
 
 export class Answered {
@@ -32,6 +35,7 @@ export class Answered {
   readonly #options: DialOptions;
   readonly #status: (status: DialStatus) => void;
   readonly #limit: Limit;
+  readonly #screening: Screening | undefined;
   #talkedSince: number | undefined;
 
   constructor(tools: Tools, caller: Channel, callee: Channel, terms: AnsweredTerms) {
@@ -40,6 +44,7 @@ export class Answered {
     this.#callee = callee;
     this.#options = terms.options;
     this.#limit = terms.limit;
+    this.#screening = terms.screening;
     this.#status = terms.status;
   }
 
@@ -62,6 +67,8 @@ export class Answered {
   /** @returns a result where there will be no conversation */
   async #before(): Promise<{ readonly result: Result } | undefined> {
     const [caller, callee, options] = [this.#caller, this.#callee, this.#options];
+    const refused = await this.#screening?.ask(callee);
+    if (refused) return this.#refused(refused);
     if (!options.has('I')) caller.connect(callee.caller);
     await this.#announce(options.get('A'));
     const stopped = await this.#subroutine(options.get('U'));
@@ -74,6 +81,12 @@ export class Answered {
     return both === undefined ? undefined : this.#apart(both);
   }
 
+  #refused(status: DialStatus): { readonly result: Result } {
+    this.#status(status);
+    this.#callee.end(Q850.normalClearing);
+    return { result: undefined };
+  }
+
   #gone(who: Channel): { readonly result: Result } {
     return { result: this.#after({ how: 'gone', by: who }) };
   }
@@ -81,7 +94,7 @@ export class Answered {
   async #announce(files: string | undefined): Promise<void> {
     if (files === undefined) return;
     const [toCallee, toCaller] = files.split(':');
-    const play = (channel: Channel, file: string | undefined) => file && playFile(this.#tools, channel, file);
+    const play = (channel: Channel, file: string | undefined) => file && this.#tools.prompts.play(channel, file);
     await this.#caller.race(Promise.all([play(this.#callee, toCallee), play(this.#caller, toCaller)]));
   }
 
@@ -150,7 +163,19 @@ export class Answered {
         return hangsUp;
       };
     }
-    return this.#after(await converse(bridge, caller, callee, this.#terms()));
+    const needs = this.#heard().map(channel => channel.needAudio());
+    try {
+      return this.#after(await converse(bridge, caller, callee, this.#terms()));
+    } finally {
+      for (const end of needs) end();
+    }
+  }
+
+  /** Those whose keys are listened to here, and those who are warned. */
+  #heard(): Channel[] {
+    const [caller, callee, options] = [this.#caller, this.#callee, this.#options];
+    const warned = this.#limit.warnings.length > 0 ? listeners(caller, callee) : [];
+    return [...(options.has('h') ? [callee] : []), ...(options.has('H') ? [caller] : []), ...warned];
   }
 
   #terms(): ConversationTerms {
@@ -159,7 +184,7 @@ export class Answered {
     const file = caller.variables.get('LIMIT_WARNING_FILE') || 'beep';
     const warn = (): void => {
       for (const channel of listeners(caller, callee)) {
-        this.#tools.core.spawn('warning before the end of a call', playFile(this.#tools, channel, file));
+        this.#tools.core.spawn('warning before the end of a call', this.#tools.prompts.play(channel, file));
       }
     };
     return { limit: most, moments: warnings.map(at => ({ at, run: warn })) };
@@ -170,13 +195,19 @@ export class Answered {
     const [caller, callee] = [this.#caller, this.#callee];
     if (how === 'wanted' && by === callee) this.#handOver();
     else if (by === caller && this.#options.has('F') && caller.hangingUp) this.#goOn();
-    else if (by === callee && this.#options.has('e')) {
-      callee.position = { context: caller.position.context, extension: 'h', priority: 1 };
-      this.#handOver();
-    } else callee.end(caller.hangupCause || Q850.normalClearing);
+    else if (this.#options.has('e')) this.#farewell(caller.hangupCause);
+    else callee.end(caller.hangupCause || Q850.normalClearing);
     if (by === caller) return undefined;
     if (!this.#options.has('g')) caller.hangupCause ||= callee.hangupCause || Q850.normalClearing;
     return this.#options.has('g') ? undefined : 'hangup';
+  }
+
+  /** Option e: extension h of the caller's context, on who was called. */
+  #farewell(cause: number): void {
+    const [caller, callee] = [this.#caller, this.#callee];
+    callee.requestHangup(cause || Q850.normalClearing);
+    callee.position = { context: caller.position.context, extension: 'h', priority: 1 };
+    this.#handOver();
   }
 
   #handOver(): void {

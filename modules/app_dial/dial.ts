@@ -13,12 +13,13 @@ import {
   token,
 } from '#core';
 import type { CallRecords } from '../cdr/token.js';
-import { Answered, sendDigits } from './answered.js';
+import { Answered, type AnsweredTerms, sendDigits } from './answered.js';
 import { destinationsOf } from './destinations.js';
 import { type DialLetter, type DialOptions, KINDS, LETTERS } from './letters.js';
 import { limitOf } from './limits.js';
 import { Progress } from './progress.js';
 import { Ringing, type RingingEnd } from './ringing.js';
+import { Screening } from './screening.js';
 import type { DialStatus } from './status.js';
 import { subroutineOf, type Tools } from './tools.js';
 
@@ -48,8 +49,28 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   const before = options.get('B');
   if (before !== undefined) await tools.dialplan.subroutine(channel, subroutineOf(before));
   if (channel.interruption) return undefined;
+  const screening = Screening.of(tools, channel, options);
+  try {
+    const early = await screening?.begin();
+    if (early !== undefined && early !== 'ring' && early !== 'ask') {
+      status(early);
+      return undefined;
+    }
+    if (channel.interruption) return undefined;
+    const ask = early === 'ask' ? screening : undefined;
+    return await call(tools, channel, destinations, { options, timeout, limit, status, screening: ask });
+  } finally {
+    await screening?.end();
+  }
+}
+
+interface CallTerms extends RingTerms, AnsweredTerms {}
+
+/** Rings, and what follows. */
+async function call(tools: Tools, channel: Channel, destinations: string[], terms: CallTerms): Promise<Result> {
+  const { status } = terms;
   const began = channel.clock.elapsed();
-  const end = await ring(tools, channel, destinations, { options, timeout });
+  const end = await ring(tools, channel, destinations, terms);
   if ('status' in end) {
     status(end.status);
     if (end.cause !== Q850.none && !channel.hangingUp) channel.hangupCause = end.cause;
@@ -59,7 +80,7 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   status('ANSWER');
   channel.set('DIALEDPEERNAME', end.callee.name);
   channel.set('DIALEDPEERNUMBER', end.dialString.replace(/^[^/]*\//, ''));
-  const answered = new Answered(tools, channel, end.callee, { options, limit, status });
+  const answered = new Answered(tools, channel, end.callee, terms);
   try {
     return await answered.run();
   } finally {
@@ -109,15 +130,19 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   const { core, channels, dialplan, zones } = tools;
   const { options, timeout } = terms;
   const digits = options.get('D')?.split(':')[2] ?? '';
+  const tone = options.get('r');
   const progress = new Progress(
     channel,
     {
       ringing: options.has('r') || options.has('m') ? 'always' : options.has('R') ? 'until media' : 'as told',
+      tone: tone ?? '',
       several: destinations.length > 1,
       onProgress: callee => digits !== '' && core.spawn('digits at progress', sendDigits(callee, digits)),
     },
     zones,
   );
+  if (tone && zones.tones(channel.tonezone, tone) === undefined)
+    core.log.warning(`${channel.name}: Dial: there is no tone '${tone}': it rings`);
   const predial = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
     present(channel, callee, options);

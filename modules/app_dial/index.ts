@@ -1,5 +1,17 @@
 /** app_dial: calls other channels and connects the one that answers. */
-import { type Application, type Core, channels, defineModule, dialplan, sounds, toneZones } from '#core';
+import { join } from 'node:path';
+import {
+  type Application,
+  astdb,
+  type Core,
+  channels,
+  defineModule,
+  dialplan,
+  Prompts,
+  settings,
+  sounds,
+  toneZones,
+} from '#core';
 import { dial } from './dial.js';
 import { LETTERS } from './letters.js';
 import type { Tools } from './tools.js';
@@ -22,7 +34,7 @@ const application = (tools: Tools): Application => ({
     help: 'idle' in rest ? `${help}. Without effect: ${String(rest.idle)}` : help,
   })),
   variables: [
-    { name: 'DIALSTATUS', help: 'CHANUNAVAIL CONGESTION NOANSWER BUSY ANSWER CANCEL INVALIDARGS' },
+    { name: 'DIALSTATUS', help: 'CHANUNAVAIL CONGESTION NOANSWER BUSY ANSWER CANCEL DONTCALL TORTURE INVALIDARGS' },
     { name: 'DIALEDTIME', help: 'Seconds from the first ring to the end; DIALEDTIME_MS in milliseconds' },
     { name: 'ANSWEREDTIME', help: 'Seconds of conversation; ANSWEREDTIME_MS in milliseconds' },
     { name: 'RINGTIME', help: 'Seconds until it rang; RINGTIME_MS in milliseconds' },
@@ -35,13 +47,19 @@ const application = (tools: Tools): Application => ({
   run: (channel, data) => dial(tools, channel, data),
 });
 
-const toolsOf = (core: Core): Tools => ({
-  core,
-  channels: core.use(channels),
-  dialplan: core.use(dialplan),
-  sounds: core.use(sounds),
-  zones: core.use(toneZones),
-});
+function toolsOf(core: Core): Tools {
+  const found = core.use(sounds);
+  return {
+    core,
+    channels: core.use(channels),
+    dialplan: core.use(dialplan),
+    sounds: found,
+    prompts: new Prompts(found, core.log),
+    zones: core.use(toneZones),
+    astdb: core.use(astdb),
+    introductions: join(core.use(settings).directories.astdatadir, 'sounds', 'priv-callerintros'),
+  };
+}
 
 export default defineModule({
   name: 'app_dial',

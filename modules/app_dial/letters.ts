@@ -21,7 +21,6 @@ const withArgument = (name: string, help: string, idle?: string): Letter => ({
 
 const TRANSFERS = 'transfers are not there yet';
 const RECORDING = 'recording by key is not there yet';
-const SCREENING = 'screening is not there yet';
 const PARKING = 'parking is not there yet';
 
 export const LETTERS = {
@@ -52,13 +51,13 @@ export const LETTERS = {
   K: flag('K', 'Who calls may park', PARKING),
   L: withArgument('L', 'At most x ms, warned y ms before the end and every z ms: x[:y[:z]]'),
   m: withArgument('m', 'Music while it rings', 'music on hold is not there yet: it rings'),
-  n: withArgument('n', 'Screening: do not keep the name that was said', SCREENING),
-  N: flag('N', 'Screening: not for callers with a caller id', SCREENING),
+  n: withArgument('n', 'Screening: do not keep the name that was said; n(1): not even where who calls gives up'),
+  N: flag('N', 'Screening: not for callers with a caller id'),
   o: withArgument('o', 'Caller id as it was when the call came, or what is given'),
-  p: flag('p', 'Screening: who is called hears who calls and decides', SCREENING),
-  P: withArgument('P', 'Screening with a memory', SCREENING),
+  p: flag('p', 'Screening: who calls says a name; who is called hears it and decides'),
+  P: withArgument('P', 'Screening with a memory, in AstDB as privacy/<x, or the extension>:<number>'),
   Q: withArgument('Q', 'The cause that unanswered phones are told'),
-  r: withArgument('r', 'Let it ring for who calls, whatever the other end says'),
+  r: withArgument('r', 'Let it ring for who calls, whatever the other end says; r(x): by tone x of indications.conf'),
   R: flag('R', 'Let it ring until there is something to hear'),
   S: withArgument('S', 'Hang up so many seconds after the answer'),
   s: withArgument('s', 'The tag of the caller id'),

@@ -4,6 +4,8 @@ import type { Channel, Playback, ToneZones } from '#core';
 export interface ProgressTerms {
   /** Option r: ringing whatever the other end says; R: until there is something to hear; else as it comes. */
   readonly ringing: 'always' | 'until media' | 'as told';
+  /** Of indications.conf, in place of ringing; empty: none. */
+  readonly tone: string;
   /** Several ring: nobody of them is heard. */
   readonly several: boolean;
   /** Sent to the other end when it makes progress. */
@@ -57,7 +59,16 @@ export class Progress {
   #ring(): void {
     if (this.#rings) return;
     this.#rings = true;
-    this.#tone = this.#zones.indicate(this.#caller, 'ringing');
+    this.#tone = this.#ownTone() ?? this.#zones.indicate(this.#caller, 'ringing');
+  }
+
+  /** What is heard before the answer goes by progress. */
+  #ownTone(): Playback | undefined {
+    const { tone } = this.#terms;
+    const tones = tone === '' ? undefined : this.#zones.tones(this.#caller.tonezone, tone);
+    if (tones === undefined || !this.#caller.leg.media) return undefined;
+    if (!this.#caller.isUp) this.#caller.indicate('progress');
+    return this.#caller.play({ kind: 'tone', tones });
   }
 
   #quiet(): void {

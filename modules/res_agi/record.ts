@@ -1,7 +1,7 @@
 /** `record file`: what a caller says, as a WAV file among the sounds or in the spool directory. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { type Channel, type Directories, type Recording, untilDigit } from '#core';
+import { type Directories, recordFrom } from '#core';
 import { type Led, patience, WrongUse, wholeNumber } from './command.js';
 
 /** Samples in a millisecond. */
@@ -19,7 +19,11 @@ export async function record({ channel, tools }: Led, given: readonly string[]):
   if (path === undefined || !media || channel.interrupted) return UNWRITABLE;
   if (more.some(word => /^beep$/i.test(word))) await tools.prompts.play(channel, 'beep');
   await mkdir(dirname(path), { recursive: true });
-  return kept(channel, media.record(path), ends, ms);
+  const end = await recordFrom(channel, media, { path, stops: digit => ends.includes(digit), most: ms });
+  if (end.how === 'failed') return UNWRITABLE;
+  const endpos = `endpos=${Math.round(end.duration * SAMPLES)}`;
+  if (end.how === 'digit') return `result=${end.digit.charCodeAt(0)} (dtmf) ${endpos}`;
+  return end.how === 'interrupted' ? `result=-1 (hangup) ${endpos}` : `result=0 (timeout) ${endpos}`;
 }
 
 /** Undefined: it leads out of where recordings may be. */
@@ -28,27 +32,4 @@ function recordingPath(name: string, { astdatadir, astspooldir }: Directories): 
   const path = resolve(sounds, `${name}.wav`);
   const under = (directory: string): boolean => !relative(directory, path).startsWith('..');
   return name !== '' && (under(sounds) || under(astspooldir)) ? path : undefined;
-}
-
-async function kept(channel: Channel, recording: Recording, ends: string, ms: number | undefined): Promise<string> {
-  const begun = channel.clock.elapsed();
-  const late = ms === undefined ? undefined : channel.clock.after(ms, () => recording.stop());
-  const ended = recording.ended.then(({ how, duration }) => ({ how, position: duration }));
-  const end = await untilDigit(
-    channel,
-    {
-      ended,
-      get position() {
-        return channel.clock.elapsed() - begun;
-      },
-      stop: () => recording.stop(),
-    },
-    digit => ends.includes(digit),
-  );
-  late?.cancel();
-  if (end.how === 'failed') return UNWRITABLE;
-  const { duration } = await recording.ended;
-  const endpos = `endpos=${Math.round(duration * SAMPLES)}`;
-  if (end.how === 'digit') return `result=${end.digit.charCodeAt(0)} (dtmf) ${endpos}`;
-  return end.how === 'interrupted' ? `result=-1 (hangup) ${endpos}` : `result=0 (timeout) ${endpos}`;
 }

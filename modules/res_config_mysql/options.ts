@@ -26,6 +26,11 @@ export const database = {
   ssl_key: text('', 'The key to ssl_cert in PEM.'),
   batch: milliseconds(100, [0, 60_000], 'How long writes wait for each other, to share a transaction; 0: not at all.'),
   debug: yesno(false, 'Whether debug level 1 tells of each operation, without values.'),
+  poll: milliseconds(
+    0,
+    [0, 60_000],
+    'How often the tables that `realtime migrate` made are asked what others changed; 0: never.',
+  ),
   migrate: yesno(false, 'Whether the start makes the tables that are not there, as `realtime migrate` does.'),
 };
 

@@ -43,6 +43,7 @@ const settingsOf = (values: Database): ServerSettings => ({
   batch: values.batch,
   busyTimeout: BUSY_TIMEOUT,
   debug: values.debug,
+  feed: values.poll === 0 ? undefined : { every: values.poll },
 });
 
 const VERIFY: Readonly<Record<Database['ssl'], TlsSettings['verify'] | undefined>> = {

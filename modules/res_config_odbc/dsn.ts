@@ -52,6 +52,7 @@ const postgres: Settings = (dsn, about, name) => {
     // As libpq has it: a host that is a path is the directory of a socket.
     socket: settings.host.startsWith('/') ? settings.host : undefined,
     tls: verify && { verify },
+    feed: about.notify === '' ? undefined : { channel: about.notify },
     greeting: `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level(about)}`,
   };
 };
@@ -65,6 +66,7 @@ const mysql: Settings = (dsn, about, name) => {
     port: Number(value(dsn, 'port') || 3306),
     socket: value(dsn, 'socket') || undefined,
     charset: value(dsn, 'charset') || undefined,
+    feed: about.poll === 0 ? undefined : { every: about.poll },
     tls: ca === undefined ? undefined : { verify: verified ? 'name' : 'authority', ca, ...own(dsn) },
     greeting: `SET SESSION TRANSACTION ISOLATION LEVEL ${level(about)}`,
   };

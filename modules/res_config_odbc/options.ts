@@ -21,6 +21,11 @@ export const odbcClass = {
   connect_timeout: seconds(10, [1, 600], 'How long the server may take to let us in; more than 4 counts as 4.'),
   logging: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
   batch: milliseconds(100, [0, 60_000], 'The time that writes are gathered into one transaction; with 0 none.'),
+  notify: text(
+    '',
+    'On PostgreSQL, the channel on which the server tells of changes by others; without one nobody does.',
+  ),
+  poll: milliseconds(0, [0, 60_000], 'On MariaDB, how often the server is asked what others have changed; 0: never.'),
   migrate: yesno(false, 'Whether the tables that `realtime migrate` makes are made at the start.'),
   'pre-connect': yesno(false, 'Whether connections are made at the start.', { never: POOL }),
   sanitysql: text('select 1', 'What a connection is tried with.', {

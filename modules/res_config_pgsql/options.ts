@@ -36,6 +36,11 @@ export const general = {
     'How long writes are gathered into one transaction; 0 sends each as soon as the one before is done.',
   ),
   debug: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
+  notify: text(
+    '',
+    'The channel on which the server tells what others changed, once `realtime migrate` has made its triggers; ' +
+      'without one nobody tells.',
+  ),
   migrate: yesno(false, 'Whether tables that are not there are made at the start, as by `realtime migrate`.'),
 };
 

@@ -43,6 +43,7 @@ const sectionOf = (values: General): DatabaseSection => ({
     batch: values.batch,
     busyTimeout: BUSY_TIMEOUT,
     debug: values.debug,
+    feed: values.notify === '' ? undefined : { channel: values.notify },
   },
   requirements: values.requirements,
   migrate: values.migrate,

@@ -1,6 +1,8 @@
 /** Where the operations of a connection are carried out, and the table of the kinds of database there are. */
+import { randomUUID } from 'node:crypto';
 import type { Scheduler } from '#core';
 import type { Operation, Outcome } from './operation.js';
+import type { News } from './task.js';
 import { type Limits, ThreadBackend } from './thread.js';
 import type { ConnectionSettings, ServerSettings, SqliteSettings } from './token.js';
 
@@ -11,6 +13,8 @@ export interface Backend {
   run(operations: readonly Operation[]): Promise<readonly Outcome[]>;
   /** Lets go of what is known about a table's columns. */
   forget(table: string): void;
+  /** Begins to listen for changes by others, or sees whether that still goes on; the last `hear` hears all. */
+  listen(hear: (news: News) => void): void;
   close(): Promise<void>;
 }
 
@@ -29,9 +33,11 @@ const onFile = (settings: SqliteSettings, sched: Scheduler): Backend => {
 };
 
 const onServer = (settings: ServerSettings, sched: Scheduler): Backend => {
-  const { client, host, port, socket, database, user, password, applicationName, charset, tls, greeting } = settings;
+  const { client, host, port, socket, database, user, password, applicationName, charset, tls, greeting, feed } =
+    settings;
   const task = {
-    ...{ client, host, port, socket, database, user, password, applicationName, charset, tls, greeting },
+    ...{ client, host, port, socket, database, user, password, applicationName, charset, tls, greeting, feed },
+    instance: randomUUID(),
     connections: settings.connections ?? CONNECTIONS,
     connectTimeout: Math.min(settings.connectTimeout ?? CONNECT_TIMEOUT, CONNECT_TIMEOUT),
   };

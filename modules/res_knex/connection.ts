@@ -1,10 +1,11 @@
 /** A named connection: the verbs as operations, reads and writes each on their own way, and how it all is. */
 import type { Clock, Condition, Logger, Need, Row, Scheduler, StaticLine } from '#core';
 import { type Backend, openBackend } from './backend.js';
+import { Asked, type Feed, Told } from './feed.js';
 import { Lane } from './lane.js';
 import { type Changed, type Operation, type OperationOf, VERBS, type Verb, type Verbs } from './operation.js';
 import { Tally } from './tally.js';
-import type { Connection, ConnectionRow, ConnectionSettings, Migration } from './token.js';
+import type { Connection, ConnectionRow, ConnectionSettings, Follower, Migration } from './token.js';
 
 export interface ConnectionParts {
   readonly name: string;
@@ -33,6 +34,7 @@ export class SqlConnection implements Connection {
   /** `table.column` of changes that were told to have no place. */
   readonly #dropped = new Set<string>();
   #closed: Promise<void> | undefined;
+  #feed: Feed | undefined;
 
   constructor(parts: ConnectionParts) {
     const { name, settings, clock, sched, log } = parts;
@@ -89,6 +91,25 @@ export class SqlConnection implements Connection {
 
   migrate(): Promise<Migration> {
     return this.#ask({ verb: 'migrate' });
+  }
+
+  now(): Promise<number> {
+    return this.#ask({ verb: 'now' });
+  }
+
+  follow(follower: Follower): void {
+    const { settings, clock, sched, log, name } = this.#parts;
+    const feed = 'feed' in settings ? settings.feed : undefined;
+    if (!feed || this.#closed) return;
+    const parts = { label: `${name} (${this.#backend.place})`, clock, sched, log, follower };
+    this.#feed =
+      'channel' in feed
+        ? new Told({ ...parts, listen: hear => this.#backend.listen(hear) })
+        : new Asked({
+            ...parts,
+            every: feed.every,
+            ask: (table, seconds) => this.#ask({ verb: 'changed', table, seconds }),
+          });
   }
 
   forget(table: string): void {
@@ -149,6 +170,7 @@ export class SqlConnection implements Connection {
   async #end(): Promise<void> {
     const { reads, writes } = this.#lanes;
     this.#parts.closing();
+    this.#feed?.close();
     let late: (() => void) | undefined;
     const limit = this.#parts.sched.after(`end of ${this.name}`, DRAIN_LIMIT, () => late?.());
     await Promise.race([

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf } from '#core';
 import type { OpenDatabase } from './engine.js';
-import { prepare } from './prepare.js';
-import type { Connections, DatabaseSection, Driver, DriverParts } from './token.js';
+import { familiesOn, prepare } from './prepare.js';
+import type { Connections, DatabaseSection, Driver, DriverParts, Follower } from './token.js';
 
 export type NamedDatabase = OpenDatabase & DatabaseSection;
 
@@ -51,6 +51,7 @@ export class Databases implements Driver {
     for (const [name, section] of next) {
       const connection = this.#open.get(name)?.connection ?? this.#connections.open(name, section.settings);
       this.#open.set(name, { connection, ...section });
+      if (fresh.includes(name)) connection.follow(this.#follower(name));
     }
     await Promise.all([closing, ...[...this.#open.values()].map(({ connection }) => connection.opened)]);
     await Promise.all(fresh.map(name => prepare(this.#open.get(name)!, this.#parts, this.#core)));
@@ -58,6 +59,19 @@ export class Databases implements Driver {
 
   #same(name: string, now: DatabaseSection['settings']): boolean {
     return isDeepStrictEqual(this.#open.get(name)?.settings, now);
+  }
+
+  /** Whoever keeps rows of a family hears what others changed in its table. */
+  #follower(name: string): Follower {
+    const mapped = () => familiesOn(this.#core, this.#parts, name);
+    return {
+      tables: () => [...new Set(mapped().map(({ table }) => table))],
+      changed: (table, row) => {
+        for (const { family, table: own } of mapped())
+          if (own === table)
+            this.#core.emit('realtimeChanged', { family, byOthers: true, ...(row !== undefined && { name: row }) });
+      },
+    };
   }
 
   async #close(names: readonly string[]): Promise<void> {

@@ -25,6 +25,10 @@ export interface Dialect {
   /** Adds a condition on a column to a query. */
   hold(query: Query, condition: Condition, kind: ColumnKind): void;
   order(query: Query, column: Column): void;
+  /** The clock of the database, as an expression: milliseconds since the epoch. */
+  readonly now: string;
+  /** Adds what others are told of changes by. @returns the tables that were made for it */
+  readonly prepare?: (knex: Knex) => Promise<readonly string[]>;
   /** Said of each table that is made. */
   readonly made?: (table: Knex.CreateTableBuilder) => void;
 }

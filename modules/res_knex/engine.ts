@@ -55,6 +55,10 @@ export class SqlEngine implements Engine {
     return this.#at(place).connection.lines(place.table, name, this.#parts.falling);
   }
 
+  now(place: Place): Promise<number> {
+    return this.#at(place, 'writes').connection.now();
+  }
+
   forget(place: Place): void {
     const { reads, writes } = this.#names(place);
     for (const name of new Set([reads, writes])) this.#databases.get(name)?.connection.forget(place.table);

@@ -1,4 +1,5 @@
 /** MariaDB and MySQL as knex's client `mysql2` knows them: every value as the text that the server sends. */
+import { prepareMySql } from './schema/feed.js';
 import type { ServerKind } from './server.js';
 import { tlsOptions } from './tls-options.js';
 import { kindOf, typed } from './typed.js';
@@ -26,6 +27,7 @@ export const mysql: ServerKind = {
         .orderBy('ordinal_position');
       return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }));
     },
+    now: 'CAST(FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS SIGNED)',
     exact: { typeCast: (field: Field) => field.string() },
     ...typed({
       equals: `(?? = ? AND ${BYTES} = CAST(? AS BINARY))`,
@@ -50,6 +52,7 @@ export const mysql: ServerKind = {
     ...(tls ? { ssl: tlsOptions(tls) } : {}),
     connectTimeout,
   }),
+  prepare: prepareMySql,
   // A backslash that the driver writes is one for the server too, whatever its own settings; what does not fit is told.
   greetings: ["SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"],
   send: (connection, statement) => (connection as Connection).promise().query(statement),

@@ -8,6 +8,12 @@ export interface Changed {
   readonly dropped: readonly string[];
 }
 
+/** A row that was changed of late, and when as the database says it. */
+export interface ChangedRow {
+  readonly name: string;
+  readonly at: string;
+}
+
 interface At {
   readonly table: string;
 }
@@ -21,6 +27,8 @@ export interface Verbs {
   ping: { ask: unknown; answer: true };
   first: { ask: Where; answer: Row | undefined };
   all: { ask: Where & { readonly ordered: boolean }; answer: readonly Row[] };
+  now: { ask: unknown; answer: number };
+  changed: { ask: At & { readonly seconds: number }; answer: readonly ChangedRow[] };
   columns: { ask: At; answer: readonly string[] };
   lines: { ask: At & { readonly file: string; readonly falling: boolean }; answer: readonly StaticLine[] };
   update: { ask: Where & { readonly changes: Row }; answer: Changed };
@@ -41,6 +49,8 @@ export const VERBS: Readonly<Record<Verb, { readonly way: 'reads' | 'writes'; re
   ping: { way: 'reads' },
   first: { way: 'reads' },
   all: { way: 'reads' },
+  now: { way: 'reads' },
+  changed: { way: 'reads' },
   columns: { way: 'reads' },
   lines: { way: 'reads' },
   update: { way: 'writes' },

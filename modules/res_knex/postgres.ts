@@ -1,4 +1,6 @@
 /** PostgreSQL as knex's client `pg` knows it: columns by the search path, every value as the text that the server sends. */
+import { Hearing } from './hearing.js';
+import { preparePostgres } from './schema/feed.js';
 import type { ServerKind } from './server.js';
 import { tlsOptions } from './tls-options.js';
 import { kindOf, typed } from './typed.js';
@@ -23,6 +25,7 @@ export const postgres: ServerKind = {
         .orderBy('attnum');
       return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }));
     },
+    now: 'CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)',
     exact: { types: { getTypeParser: (type: number) => (type === BYTEA ? bytes : asSent) } },
     ...typed({
       equals: '?? = ?',
@@ -46,6 +49,8 @@ export const postgres: ServerKind = {
     keepAlive: true,
   }),
   // As the original's driver leaves them to the server: a backslash in a text is a backslash.
+  prepare: preparePostgres,
+  listen: (task, tell) => new Hearing(task, postgres.settings(task), tell),
   greetings: ["SET standard_conforming_strings = on; SET client_encoding = 'UTF8'"],
   send: (connection, statement) => (connection as { query(text: string): Promise<unknown> }).query(statement),
 };

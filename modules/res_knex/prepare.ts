@@ -33,14 +33,24 @@ export async function prepare(database: NamedDatabase, driver: OfDriver, core: P
 }
 
 /** Who looked at the tables before they were there looks again. */
-function tell(core: Preparing, { driver, names }: OfDriver, name: string): void {
-  for (const { engine, families } of core.find(realtime)?.mappings() ?? []) {
-    for (const { family, place } of families) {
-      const at = names?.(place.database) ?? { reads: place.database, writes: place.database };
-      if (engine.toLowerCase() === driver && (at.reads === name || at.writes === name))
-        core.emit('realtimeChanged', { family: family.toLowerCase() });
-    }
-  }
+function tell(core: Preparing, driver: OfDriver, name: string): void {
+  for (const { family } of familiesOn(core, driver, name)) core.emit('realtimeChanged', { family });
+}
+
+/** The families that extconfig.conf maps to a connection, in lower case, each with its table. */
+export function familiesOn(
+  core: Pick<Core, 'find'>,
+  { driver, names }: OfDriver,
+  name: string,
+): readonly { readonly family: string; readonly table: string }[] {
+  const mappings = core.find(realtime)?.mappings() ?? [];
+  const ours = mappings.filter(({ engine }) => engine.toLowerCase() === driver).flatMap(({ families }) => families);
+  return ours
+    .filter(({ place: { database } }) => {
+      const at = names?.(database) ?? { reads: database, writes: database };
+      return at.reads === name || at.writes === name;
+    })
+    .map(({ family, place: { table } }) => ({ family: family.toLowerCase(), table }));
 }
 
 async function make({ connection, seeds }: NamedDatabase, log: Core['log']): Promise<void> {

@@ -7,7 +7,8 @@ import { type Operation, type Outcome, VERBS } from './operation.js';
 import { postgres } from './postgres.js';
 import { Runner } from './runner.js';
 import { SILENT } from './silent.js';
-import type { Database, ServerTask } from './task.js';
+import type { Database, News, ServerTask } from './task.js';
+import type { FeedSettings } from './token.js';
 
 /** What differs between the servers. */
 export interface ServerKind {
@@ -17,6 +18,17 @@ export interface ServerKind {
   /** Statements that a new connection begins with. */
   readonly greetings: readonly string[];
   send(connection: unknown, statement: string): Promise<unknown>;
+  /** Adds to the tables what others are told of changes by. @returns the tables that were made for it */
+  prepare(knex: Knex, feed: FeedSettings): Promise<readonly string[]>;
+  /** Listens on the channel of the feed; not there where the server has no such thing. */
+  listen?(task: ServerTask, tell: (news: News) => void): Ear;
+}
+
+/** Listens until it is closed or the connection is lost, which it tells. */
+export interface Ear {
+  /** Whether the server is still there; told when it is not. */
+  check(): void;
+  close(): Promise<void>;
 }
 
 const KINDS: Readonly<Record<ServerTask['client'], ServerKind>> = { pg: postgres, mysql2: mysql };
@@ -30,6 +42,7 @@ export class ServerDatabase implements Database {
   readonly serial = false;
   readonly #task: ServerTask;
   #open: Open | undefined;
+  #ear: Ear | undefined;
 
   constructor(task: ServerTask) {
     this.#task = task;
@@ -52,10 +65,22 @@ export class ServerDatabase implements Database {
     this.#open?.runner.forget(table);
   }
 
+  listen(tell: (news: News) => void): void {
+    if (this.#ear) {
+      this.#ear.check();
+      return;
+    }
+    this.#ear = KINDS[this.#task.client].listen?.(this.#task, news => {
+      if (news.kind === 'deaf') this.#ear = undefined;
+      tell(news);
+    });
+  }
+
   async close(): Promise<void> {
-    const open = this.#open;
+    const [open, ear] = [this.#open, this.#ear];
     this.#open = undefined;
-    await open?.knex.destroy();
+    this.#ear = undefined;
+    await Promise.all([open?.knex.destroy(), ear?.close()]);
   }
 
   async #write(operations: readonly Operation[]): Promise<readonly Outcome[]> {
@@ -108,14 +133,17 @@ export class ServerDatabase implements Database {
       pool: { min: 0, max: connections + 1, afterCreate: this.#greet },
       log: SILENT,
     });
-    return { knex, runner: new Runner({ knex, dialect: kind.dialect, reset: () => undefined }) };
+    const { feed } = this.#task;
+    const dialect = feed ? { ...kind.dialect, prepare: (on: Knex) => kind.prepare(on, feed) } : kind.dialect;
+    return { knex, runner: new Runner({ knex, dialect, reset: () => undefined }) };
   }
 
   readonly #greet = (connection: unknown, done: (thrown: unknown, connection: unknown) => void): void => {
-    const { client, greeting } = this.#task;
+    const { client, greeting, feed, instance } = this.#task;
     const { greetings, send } = KINDS[client];
+    const own = feed && 'channel' in feed ? [`SET obelisk.instance = '${instance}'`] : [];
     const say = async (): Promise<void> => {
-      for (const statement of greeting === undefined ? greetings : [...greetings, greeting])
+      for (const statement of [...greetings, ...own, ...(greeting === undefined ? [] : [greeting])])
         await send(connection, statement);
     };
     say().then(

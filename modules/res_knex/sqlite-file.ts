@@ -168,6 +168,7 @@ const sqlite: Dialect = {
     return String(value);
   },
   value: text => text,
+  now: "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
   hold(query, { column, operator, value }) {
     if (operator.endsWith('LIKE')) query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\']);
     else query.where(column, operator, value);

@@ -6,6 +6,7 @@ import type { Asked, Columns } from './columns.js';
 import type { Dialect, Query } from './dialect.js';
 import { Refused } from './failure.js';
 import type { Operation, Verb, Verbs } from './operation.js';
+import { CHANGED } from './schema/feed.js';
 import { migrate } from './schema/migrations.js';
 
 /** Where a statement runs: on the database or in a transaction of it. */
@@ -38,6 +39,19 @@ const STATEMENTS: Statements = {
     if (ordered && asked[0]) ground.dialect.order(query, asked[0].column);
     const rows = await query;
     return rows.map(row => asText(ground, row));
+  },
+
+  async now({ knex, dialect }) {
+    const [row] = await knex.select({ now: knex.raw(dialect.now) }).options({ ...dialect.exact });
+    return Number(row?.now);
+  },
+
+  async changed({ knex, dialect }, { table, seconds }) {
+    const rows = await knex<Cells>(table)
+      .select({ name: 'name', at: CHANGED })
+      .whereRaw('?? > FROM_UNIXTIME(UNIX_TIMESTAMP(NOW(6)) - ?)', [CHANGED, seconds])
+      .options({ ...dialect.exact });
+    return rows.map(({ name, at }) => ({ name: String(name), at: String(at) }));
   },
 
   columns: ({ knex, columns }, { table }) => columns.names(knex, table),

@@ -8,9 +8,21 @@ export interface SqliteTask {
   readonly maxPages: number;
 }
 
-export type ServerTask = Required<Omit<ServerSettings, 'batch' | 'busyTimeout' | 'debug'>>;
+export interface ServerTask extends Required<Omit<ServerSettings, 'batch' | 'busyTimeout' | 'debug'>> {
+  /** Tells our own changes from those of others: no other process has the same. */
+  readonly instance: string;
+}
 
 export type Task = SqliteTask | ServerTask;
+
+/** What is heard of changes by others. */
+export type News =
+  /** From here on nothing is missed. */
+  | { readonly kind: 'listening' }
+  /** `name` is undefined where the table's rows have none. */
+  | { readonly kind: 'changed'; readonly table: string; readonly name: string | undefined }
+  /** Nothing is heard any more. */
+  | { readonly kind: 'deaf'; readonly reason: string };
 
 /** A database inside its thread. */
 export interface Database {
@@ -19,5 +31,7 @@ export interface Database {
   /** One outcome for each operation, in order; never rejects. */
   run(operations: readonly Operation[]): Promise<readonly Outcome[]>;
   forget(table: string): void;
+  /** Begins to listen, or sees whether that still goes on. Not there where nobody would tell. */
+  listen?(tell: (news: News) => void): void;
   close(): Promise<void>;
 }

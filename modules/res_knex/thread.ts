@@ -5,7 +5,7 @@ import { type Job, messageOf, type Scheduler } from '#core';
 import type { Backend } from './backend.js';
 import { unavailable } from './failure.js';
 import { type Operation, type Outcome, VERBS } from './operation.js';
-import type { Task } from './task.js';
+import type { News, Task } from './task.js';
 import type { Order, Reply } from './worker.js';
 
 interface Asked {
@@ -38,6 +38,7 @@ export class ThreadBackend implements Backend {
   readonly #asked = new Map<number, Asked>();
   #worker: Worker | undefined;
   #next = 1;
+  #hear: ((news: News) => void) | undefined;
 
   constructor(parts: ThreadParts) {
     this.#parts = parts;
@@ -64,7 +65,14 @@ export class ThreadBackend implements Backend {
     this.#worker?.postMessage({ forget: table } satisfies Order);
   }
 
+  listen(hear: (news: News) => void): void {
+    this.#worker ??= this.#start();
+    this.#hear = hear;
+    this.#worker.postMessage('listen' satisfies Order);
+  }
+
   async close(): Promise<void> {
+    this.#hear = undefined;
     const worker = this.#worker;
     if (!worker) return;
     const limit = this.#parts.sched.after('end of a database', CLOSE_LIMIT, () => void worker.terminate());
@@ -78,7 +86,10 @@ export class ThreadBackend implements Backend {
     const { task } = this.#parts;
     const worker = new Worker(join(__dirname, 'worker.js'), { workerData: task, name: task.client });
     let died = 'the thread of the database ended';
-    worker.on('message', ({ id, outcomes }: Reply) => this.#settle(id, outcomes));
+    worker.on('message', (reply: Reply) => {
+      if ('news' in reply) this.#hear?.(reply.news);
+      else this.#settle(reply.id, reply.outcomes);
+    });
     worker.on('error', thrown => (died = `the thread of the database failed: ${messageOf(thrown)}`));
     worker.on('exit', () => this.#over(worker, died));
     return worker;
@@ -92,7 +103,10 @@ export class ThreadBackend implements Backend {
 
   /** Nothing more is asked of it, or expected. */
   #over(worker: Worker, reason: string): void {
-    if (this.#worker === worker) this.#worker = undefined;
+    if (this.#worker === worker) {
+      this.#worker = undefined;
+      this.#hear?.({ kind: 'deaf', reason });
+    }
     for (const [id, asked] of [...this.#asked]) {
       if (asked.worker !== worker) continue;
       this.#settle(

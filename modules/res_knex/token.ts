@@ -25,6 +25,12 @@ export interface TlsSettings {
   readonly key?: string | undefined;
 }
 
+/**
+ * How it is heard that somebody else changed a row: PostgreSQL tells it on a channel; MariaDB is asked every so many
+ * milliseconds.
+ */
+export type FeedSettings = { readonly channel: string } | { readonly every: number };
+
 /** A database on a PostgreSQL, or on a MariaDB or MySQL. */
 export interface ServerSettings extends Pick<SqliteSettings, 'batch' | 'busyTimeout' | 'debug'> {
   readonly client: 'pg' | 'mysql2';
@@ -46,6 +52,8 @@ export interface ServerSettings extends Pick<SqliteSettings, 'batch' | 'busyTime
   readonly connections?: number;
   /** A statement that each new connection begins with. */
   readonly greeting?: string | undefined;
+  /** Undefined: nobody tells us of changes. */
+  readonly feed?: FeedSettings | undefined;
 }
 
 /** By knex's names of its clients. */
@@ -87,10 +95,22 @@ export interface Connection {
   /** Adds columns, and the table itself if it is not there. Those that are there stay as they are. */
   addColumns(table: string, needs: readonly Need[]): Promise<void>;
   migrate(): Promise<Migration>;
+  /** Milliseconds since the epoch on the clock of the database. */
+  now(): Promise<number>;
+  /** From now on the follower hears of changes by others, where the settings have a feed. */
+  follow(follower: Follower): void;
   /** Lets go of what is known about the table's columns. */
   forget(table: string): void;
   /** Writes what waits, within bounds, and lets the database go. Its name is free at once. */
   close(): Promise<void>;
+}
+
+/** Who hears of rows that others changed. */
+export interface Follower {
+  /** The tables that are of interest. */
+  tables(): readonly string[];
+  /** @param name of the row; undefined: any of the table may have changed */
+  changed(table: string, name: string | undefined): void;
 }
 
 /** How a connection is. */

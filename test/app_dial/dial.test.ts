@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Channel } from '../../core/channel/channel.js';
+import { Prompts } from '../../core/channel/prompts.js';
 import { ToneZoneTable } from '../../core/channel/tone-zones.js';
 import type { Result } from '../../core/dialplan/application.js';
 import { dial } from '../../modules/app_dial/dial.js';
@@ -24,7 +25,11 @@ class Stage {
     this.paper = new Paper(channels);
     core.core.technology(this.paper);
     const noSounds = { find: async () => undefined, list: async () => [] };
-    this.tools = { core: core.core, channels, dialplan: core.dialplan, sounds: noSounds, zones: new ToneZoneTable() };
+    this.tools = {
+      ...{ core: core.core, channels, dialplan: core.dialplan, astdb: core.astdb },
+      ...{ sounds: noSounds, prompts: new Prompts(noSounds, core.core.log), zones: new ToneZoneTable() },
+      introductions: '/var/lib/asterisk/sounds/priv-callerintros',
+    };
   }
 
   static async of(): Promise<Stage> {
@@ -361,10 +366,10 @@ test('C begins the call record anew; what is not there yet is told in the log', 
   const reset: string[] = [];
   const records = { reset: (channel: Channel) => void reset.push(channel.name) };
   stage.core.core.provide({ name: 'call records' }, records);
-  const { ended, caller } = stage.dial('Paper/nobody,,Cpnt');
+  const { ended, caller } = stage.dial('Paper/nobody,,CkKmtTwWxX');
   await ended;
   assert.deepEqual(reset, [caller.name]);
-  for (const letter of 'pnt')
+  for (const letter of 'kKmtTwWxX')
     assert.match(stage.core.lines.join('\n'), new RegExp(`option ${letter} is without effect`));
   await stage.close(caller);
 });

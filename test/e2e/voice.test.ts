@@ -9,6 +9,8 @@ import { missing, Obelisk, PHONES } from '../support/obelisk.js';
 import { likeness, melody, writeWav } from '../support/wav.js';
 
 const SECONDS = 4;
+/** Of one phone in that time. */
+const PACKETS = SECONDS * 50;
 /** G.711 changes a melody by less than this. */
 const ALIKE = 0.9;
 
@@ -19,6 +21,7 @@ const melodies = new Map<string, Int16Array>();
 
 const EXTENSIONS = `[internal]
 exten => _10XX,1,Dial(SIP/\${EXTEN},20)
+exten => h,1,Set(DB(e2e/passed)=\${CHANNEL(rtpqos,audio,rxcount)} \${CHANNEL(rtpqos,audio,txcount)})
 exten => 600,1,Answer()
  same => n,Echo()
 exten => 700,1,Answer()
@@ -27,10 +30,13 @@ exten => 700,1,Answer()
  same => n,Hangup()
 `;
 
+const sipConf = (directmedia: string): string =>
+  PHONES.replace('context=internal', `context=internal\ndirectmedia=${directmedia}\ndisallow=all\nallow=ulaw,alaw`);
+
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'obelisk-voice-'));
   pbx = await Obelisk.create({
-    'sip.conf': PHONES.replace('context=internal', 'context=internal\ndirectmedia=no\ndisallow=all\nallow=ulaw,alaw'),
+    'sip.conf': sipConf('no'),
     'extensions.conf': EXTENSIONS,
     'rtp.conf': '[general]\nrtpstart=30000\nrtpend=31000\n',
   });
@@ -60,16 +66,14 @@ const phone = (
     ...(more.home !== undefined && { home: join(directory, more.home) }),
   });
 
-test('two phones call each other, and each hears what the other plays', { timeout: 60_000 }, async t => {
-  const absent = await missing('baresip');
-  if (absent) return t.skip(absent);
-  const [caller, callee] = [await phone('1008'), await phone('1009', { answers: true })];
+/** 1008 calls 1009, each plays its melody to the end, and each has heard that of the other. */
+async function call(homes: string, during: () => Promise<void>): Promise<void> {
+  const caller = await phone('1008', { home: `${homes}-1008` });
+  const callee = await phone('1009', { home: `${homes}-1009`, answers: true });
   try {
     caller.type('/dial 1009\n');
     await callee.says(/Call established/);
-    const shown = await pbx.x('core show channels');
-    assert.match(shown, /^SIP\/1008-\S+ +1009@internal:1 +Up +Dial\(SIP\/1009,20\)/m);
-    assert.match(shown, /^2 active channels$/m);
+    await during();
     await caller.says(/terminated|closed/i);
     await callee.says(/terminated|closed/i);
   } finally {
@@ -82,8 +86,38 @@ test('two phones call each other, and each hears what the other plays', { timeou
   assert.ok(likeness(callersMelody, heardByCallee) > ALIKE, 'who was called did not hear the caller');
   assert.ok(likeness(callersMelody, heardByCaller) < ALIKE, 'the caller heard itself');
   assert.match(await pbx.x('core show channels count'), /^0 active channels$/m);
+}
+
+/** Packets of the last call that came from the caller to us, and that went to it from us. */
+async function passed(): Promise<readonly number[]> {
+  const counts = /Value: (\d+) (\d+)/.exec(await pbx.x('database get e2e passed'));
+  assert.ok(counts);
+  return counts.slice(1).map(Number);
+}
+
+test('two phones call each other, and each hears what the other plays', { timeout: 60_000 }, async t => {
+  const absent = await missing('baresip');
+  if (absent) return t.skip(absent);
+  await call('relayed', async () => {
+    const shown = await pbx.x('core show channels');
+    assert.match(shown, /^SIP\/1008-\S+ +1009@internal:1 +Up +Dial\(SIP\/1009,20\)/m);
+    assert.match(shown, /^2 active channels$/m);
+  });
+  for (const count of await passed()) assert.ok(count > PACKETS / 2, `${count} packets came by us`);
   return undefined;
 });
+
+for (const directmedia of ['yes', 'nonat']) {
+  test(`directmedia=${directmedia}: two phones hear each other, and not by us`, { timeout: 60_000 }, async t => {
+    const absent = await missing('baresip');
+    if (absent) return t.skip(absent);
+    await pbx.write('sip.conf', sipConf(directmedia));
+    await pbx.x('sip reload');
+    await call(`direct-${directmedia}`, async () => undefined);
+    for (const count of await passed()) assert.ok(count < PACKETS / 4, `${count} packets came by us`);
+    return undefined;
+  });
+}
 
 test('a phone hears itself from Echo', { timeout: 60_000 }, async t => {
   const absent = await missing('baresip');

@@ -34,6 +34,7 @@ test('where the file is held half-way, nothing behind that is done: a later writ
     columns: async () => [{ name: 'name', kind: 'other' }],
     exact: {},
     text: String,
+    now: '0',
     value: text => text,
     hold: () => undefined,
     order: () => undefined,

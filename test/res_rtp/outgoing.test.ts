@@ -21,10 +21,10 @@ const CASES: readonly [
   [
     'numbers go round at their ends, and the first is marked',
     [
-      [1, 65_534, 0, 0],
-      [1, 65_535, 160, 20],
-      [1, 0, 320, 40],
-      [1, 1, 480, 60],
+      [1, 65_534, 0xffff_ff00, 0],
+      [1, 65_535, 0xffff_ffa0, 20],
+      [1, 0, 0x40, 40],
+      [1, 1, 0xe0, 60],
     ],
     [
       [65_534, 0xffff_ff00, true],
@@ -42,10 +42,10 @@ const CASES: readonly [
       [1, 14, 2240, 80],
     ],
     [
-      [65_534, 0xffff_ff00, true],
-      [1, 0xe0, false],
-      [0, 0x40, false],
-      [2, 0x180, false],
+      [10, 1600, true],
+      [13, 2080, false],
+      [12, 1920, false],
+      [14, 2240, false],
     ],
   ],
   [
@@ -57,10 +57,10 @@ const CASES: readonly [
       [1, 99, 16_000, 1021],
     ],
     [
-      [65_534, 0xffff_ff00, true],
-      [65_535, (0xffff_ff00 + 8000) % 2 ** 32, true],
-      [0, (0xffff_ff00 + 8160) % 2 ** 32, false],
-      [1, (0xffff_ff00 + 8320) % 2 ** 32, true],
+      [10, 1600, true],
+      [11, 9600, true],
+      [12, 9760, false],
+      [13, 9920, true],
     ],
   ],
   [
@@ -70,8 +70,8 @@ const CASES: readonly [
       [1, 40_000, 99_999_999, 20],
     ],
     [
-      [65_534, 0xffff_ff00, true],
-      [65_535, 0xffff_ffa0, true],
+      [10, 1600, true],
+      [11, 1760, true],
     ],
   ],
 ];
@@ -85,12 +85,12 @@ test('a packet that is not carried leaves no gap', () => {
   carried([[1, 10, 0, 0]], out);
   out.passOver(1);
   out.passOver(2);
-  assert.deepEqual(carried([[1, 12, 320, 40]], out), [[65_535, 0x40, false]]);
+  assert.deepEqual(carried([[1, 12, 320, 40]], out), [[11, 320, false]]);
 });
 
 test('a key has the time at which it was pressed in all its packets, and sound goes on after it', () => {
   const out = new Outgoing(START);
-  carried([[1, 10, 0, 0]], out);
+  carried([[1, 65_534, 0xffff_ff00, 0]], out);
   const at = out.timeAt(20, 8000);
   const packets = [20, 40, 60].map(now => {
     out.insert(at, now === 20, now);
@@ -102,4 +102,12 @@ test('a key has the time at which it was pressed in all its packets, and sound g
     [1, 0xffff_ffa0, false],
   ]);
   assert.deepEqual(carried([[1, 14, 640, 80]], out), [[2, (0xffff_ffa0 + 480) % 2 ** 32, true]]);
+});
+
+test('numbers are those of what is carried first, and low where our own sound is first', () => {
+  const first = new Outgoing();
+  assert.deepEqual(carried([[1, 60_000, 0xfeed_0000, 0]], first), [[60_000, 0xfeed_0000, true]]);
+  const own = new Outgoing();
+  own.insert(own.timeAt(0, 8000), true, 0);
+  assert.ok(own.timestamp < 8000 && own.sequence <= 256);
 });

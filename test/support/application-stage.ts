@@ -68,6 +68,13 @@ export class ApplicationStage {
     return channel;
   }
 
+  /** The last that was asked for, with media. */
+  callee(): Channel {
+    const channel = this.paper.requested.at(-1) ?? assert.fail('nobody is called');
+    if (channel.leg instanceof PaperLeg) channel.leg.media ??= new PaperMedia(this.clock);
+    return channel;
+  }
+
   /** Lets all that can go on do so. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve));

@@ -8,6 +8,7 @@ import { generalMedia, media } from './media.js';
 import { network } from './network.js';
 import { proof } from './proof.js';
 import { registration } from './registration.js';
+import { reliable } from './reliable.js';
 import { session } from './session.js';
 import { hostPort } from './values/hostport.js';
 
@@ -34,6 +35,7 @@ export const general = {
   ...call,
   ...contacts,
   ...session,
+  ...reliable,
   ...media,
   ...generalMedia,
   ...outgoing,

@@ -136,6 +136,16 @@ export class Bindings {
     this.follower.lost(peer, undefined);
   }
 
+  /** After forget(), of a device that stays as it is: its contacts end when they did before. */
+  rejoin(peer: Peer): void {
+    const { clock, general } = this.#site;
+    for (const binding of peer.bindings) {
+      const left = binding.expiresAt - clock.now();
+      if (!binding.expiry && (binding.granted > 0 || !general.ignoreregexpire))
+        this.#arm(peer, binding, Math.max(0, left));
+    }
+  }
+
   /** Whole seconds until the binding ends; undefined without one. */
   secondsLeft(binding: Binding | undefined): number | undefined {
     if (!binding) return undefined;

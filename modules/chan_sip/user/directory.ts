@@ -7,6 +7,7 @@ import { Account, type Purpose } from './realtime-account.js';
 import type { RowDevices } from './realtime-devices.js';
 import { type Families, PEERS, REGS } from './realtime-families.js';
 import { Queries } from './realtime-queries.js';
+import { Refresh } from './realtime-refresh.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import type { Found, Question, Site } from './site.js';
 import { Waiting } from './waiting.js';
@@ -34,6 +35,7 @@ export class Directory {
   readonly #accounts: ReadThrough<Account>;
   /** Names of the devices at addresses. */
   readonly #addresses: ReadThrough<string>;
+  readonly #refresh: Refresh;
   /** Requests that wait for an answer of ours. */
   readonly waiting = new Waiting();
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -47,6 +49,11 @@ export class Directory {
     this.#queries = new Queries(families);
     this.#accounts = new ReadThrough({ name: PEERS, clock, load: name => this.#read(name) });
     this.#addresses = new ReadThrough({ name: `${PEERS} by address`, clock, load: key => this.#nameAt(key) });
+    this.#refresh = new Refresh({
+      site,
+      read: peer => this.#again(peer),
+      apply: (peer, account) => this.#devices.refresh(peer, account),
+    });
     rows.changed = name => this.#accounts.forget(name);
     site.mapped = families.has(PEERS);
     core.on('realtimeChanged', fact => this.#changed(fact));
@@ -101,6 +108,11 @@ export class Directory {
   reset(): void {
     this.#devices.reset();
     this.#forgetAll();
+  }
+
+  /** Nothing is looked at again. */
+  close(): void {
+    this.#refresh.close();
   }
 
   /** Says what the table of registrations lacks. */
@@ -163,10 +175,31 @@ export class Directory {
     return new Account(name, found, this.#rows.pending(name) ?? before, split);
   }
 
-  #changed({ family, name }: Fact<'realtimeChanged'>): void {
+  /** The row of a device in memory, with what we are about to write to it. @throws RealtimeFailed */
+  async #again(peer: Peer): Promise<Account | 'changing' | undefined> {
+    const { name } = peer;
+    const standing = this.#rows.standing(peer);
+    if (this.#rows.isChanging(name)) return 'changing';
+    const account = await this.#read(name);
+    // What was read may be from before what we wrote meanwhile.
+    return this.#rows.isChanging(name) || this.#rows.standing(peer) !== standing ? 'changing' : account;
+  }
+
+  #changed({ family, name, byOthers = false }: Fact<'realtimeChanged'>): void {
     if (family !== PEERS && family !== REGS) return;
-    if (name === undefined) this.#remapped();
+    if (byOthers) this.#changedByOthers(name);
+    else if (name === undefined) this.#remapped();
     else if (!this.#rows.isOwn(name)) this.#forget(name);
+  }
+
+  #changedByOthers(name: string | undefined): void {
+    if (name === undefined) {
+      this.#forgetAll();
+      this.#refresh.all();
+      return;
+    }
+    this.#forget(name);
+    this.#refresh.changed(name);
   }
 
   /** A driver came or went, which changes nothing but what can be asked; or the families lie elsewhere now. */

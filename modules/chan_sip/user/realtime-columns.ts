@@ -95,6 +95,13 @@ export function standingIn(row: Row, columns: ReadonlySet<string>): Standing {
   };
 }
 
+/** Whether both say the same of a registration. */
+export const isSameStanding = (a: Standing, b: Standing): boolean =>
+  a.ipaddr === b.ipaddr &&
+  Number(a.port) === Number(b.port) &&
+  a.fullcontact === b.fullcontact &&
+  Object.is(a.regseconds, b.regseconds);
+
 /** Whether there is something to clear. */
 export const isMarked = ({ ipaddr, fullcontact, regseconds }: Standing): boolean =>
   ipaddr !== '' || fullcontact !== '' || regseconds !== 0;

@@ -1,4 +1,5 @@
 /** Devices made of rows: kept in memory among all others, or made anew whenever their row is read. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Core, Job } from '#core';
 import type { DeviceSection } from '../options/device.js';
 import { Interner } from '../options/intern.js';
@@ -7,7 +8,7 @@ import type { Bindings } from './bindings.js';
 import type { FixedHosts } from './fixed-hosts.js';
 import { Peer } from './peer.js';
 import { type Account, isFoundFor, type Purpose } from './realtime-account.js';
-import { storedIn } from './realtime-columns.js';
+import { isSameStanding, storedIn } from './realtime-columns.js';
 import { Complaints } from './realtime-complaints.js';
 import { RowMemory } from './realtime-memory.js';
 import type { RegistrationRows } from './realtime-rows.js';
@@ -39,15 +40,53 @@ export class RowDevices {
 
   /** The device of a row for whom it is there; undefined when it is not, or the row cannot be used. */
   device(account: Account, purpose: Purpose): Peer | undefined {
-    const { peers, general } = this.#site;
+    const { general, peers } = this.#site;
     // Somebody else may have asked for it at the same time.
     const there = peers.get(account.name);
     if (there) return isFoundFor(there, purpose) ? there : undefined;
-    const environment = { general, defaults: peers.defaults, interner: this.#interner };
-    const section = account.section(purpose, general.rtcachefriends, environment);
+    const section = account.section(purpose, general.rtcachefriends, this.#environment);
     this.complaints.say(account.name, account.remarks);
     if (!section || !isFoundFor(section, purpose)) return undefined;
     return general.rtcachefriends ? this.#keep(account, section) : this.#make(account, section);
+  }
+
+  /** Its row was read again: it is what that says, and stays the same device. What nobody changed stays, too. */
+  refresh(peer: Peer, account: Account | undefined): void {
+    const { peers } = this.#site;
+    const section = account?.section('register', true, this.#environment);
+    if (account) this.complaints.say(account.name, account.remarks);
+    if (!account || !section) {
+      this.drop(peer);
+      return;
+    }
+    const { own, type } = peer.section;
+    // Who it is called by at its contact is part of its registration.
+    const { defaultuser } = own;
+    if (type !== section.type || !isDeepStrictEqual(own, { ...section.own, ...(defaultuser && { defaultuser }) })) {
+      this.#leave(peer);
+      peer.configure(section, peers.defaults, 'realtime');
+      this.#bindings.trim(peer);
+      this.#join(peer);
+    }
+    const before = this.#rows.standing(peer);
+    if (before && isSameStanding(before, account.standing)) return;
+    this.#leave(peer);
+    for (const binding of peer.bindings) peer.dismiss(binding);
+    peer.follow();
+    this.#restore(peer, account);
+    this.#join(peer);
+  }
+
+  /** Nothing is done for it any more. */
+  #leave(peer: Peer): void {
+    this.#bindings.forget(peer);
+    this.#hosts.left(peer);
+  }
+
+  #join(peer: Peer): void {
+    this.#bindings.rejoin(peer);
+    this.#site.peers.moved(peer);
+    this.#hosts.joined(peer);
   }
 
   /** Takes a device out of memory. Its row stays as it is. */
@@ -68,6 +107,11 @@ export class RowDevices {
   /** How many are remembered though they are not kept. */
   get remembered(): number {
     return this.#memory.size;
+  }
+
+  get #environment() {
+    const { general, peers } = this.#site;
+    return { general, defaults: peers.defaults, interner: this.#interner };
   }
 
   #keep(account: Account, section: DeviceSection): Peer {

@@ -85,6 +85,16 @@ export class RegistrationRows {
     return this.#outbox().pending(name)?.changes;
   }
 
+  /** How its registration stands in its row, as far as we know; the same object as long as that stays so. */
+  standing(peer: Peer): Standing | undefined {
+    return this.#standings.get(peer);
+  }
+
+  /** Whether a change of ours waits or is on its way. */
+  isChanging(name: string): boolean {
+    return this.isOwn(name) || this.pending(name) !== undefined;
+  }
+
   /** Whether it is we who change the row of that name. */
   isOwn(name: string): boolean {
     return this.#own.has(name);

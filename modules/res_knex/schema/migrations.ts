@@ -11,10 +11,14 @@ const nameOf = ({ name }: TableDefinition): string => `001_${name}`;
 export async function migrate(knex: Knex, dialect: Dialect): Promise<Migration> {
   const before = await columnsOf(knex, dialect);
   await knex.migrate.latest({ migrationSource: sourceFor(dialect), tableName: 'obelisk_migrations' });
+  const followed = (await dialect.prepare?.(knex)) ?? [];
   const after = await columnsOf(knex, dialect);
   const existing = tables.filter(({ name }) => before.get(name)!.length > 0);
   return {
-    created: tables.filter(table => !existing.includes(table) && after.get(table.name)!.length > 0).map(nameIs),
+    created: [
+      ...tables.filter(table => !existing.includes(table) && after.get(table.name)!.length > 0).map(nameIs),
+      ...followed,
+    ],
     existing: existing.map(nameIs),
     lacking: tables
       .map(({ name, columns }) => ({ table: name, columns: lacking(Object.keys(columns), after.get(name)!) }))

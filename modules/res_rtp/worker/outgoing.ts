@@ -9,20 +9,27 @@ const TIME_JUMP = 10_000;
 /** Milliseconds between two packets that come at the same moment. */
 const LEAST_STEP = 20;
 
-const WORD = 0x1_0000;
 const LONG = 0x1_0000_0000;
 
-/** Where a stream begins. */
+/** The first numbers of sound that is ours are below these. */
+const FIRST_SEQUENCE = 256;
+const FIRST_TIMESTAMP = 8000;
+
+/** Where a stream begins, if what it carries does not say. */
 export interface Start {
   readonly ssrc: number;
   readonly sequence: number;
   readonly timestamp: number;
 }
 
+/**
+ * Numbers are low, or those of what is carried first. Phones that go by the latest numbers whoever sent them (baresip is
+ * one) take what the other end sends them itself, by direct media, for late where ours were higher.
+ */
 const atRandom = (): Start => ({
   ssrc: randomInt(LONG),
-  sequence: randomInt(WORD),
-  timestamp: randomInt(LONG),
+  sequence: randomInt(FIRST_SEQUENCE),
+  timestamp: randomInt(FIRST_TIMESTAMP),
 });
 
 export class Outgoing {
@@ -54,8 +61,9 @@ export class Outgoing {
     if (source !== this.#source || this.#jumps(sequence, timestamp, clock)) {
       this.#source = source;
       this.marker = true;
-      this.#sequenceOffset = this.#latestSequence + 1 - sequence;
-      this.#timestampOffset = this.timeAt(now, clock) - timestamp;
+      const first = this.#latestAt === undefined;
+      this.#sequenceOffset = first ? 0 : this.#latestSequence + 1 - sequence;
+      this.#timestampOffset = first ? 0 : this.timeAt(now, clock) - timestamp;
     }
     this.sequence = (sequence + this.#sequenceOffset) & 0xffff;
     this.timestamp = (timestamp + this.#timestampOffset) >>> 0;

@@ -265,21 +265,36 @@ async function bridged(stack: CallStack) {
   return { calls, bridge };
 }
 
+/** Each is offered media again, and takes it. */
+async function answered(calls: Awaited<ReturnType<typeof bridged>>['calls'], wanted: RegExp): Promise<void> {
+  for (const { phone } of calls) {
+    const invite = await phone.expect('INVITE');
+    assert.match(invite.body, wanted);
+    phone.answer(invite, 200, 'OK', { body: SDP });
+    await phone.expect('ACK');
+  }
+}
+
 test('two phones that are bridged send media to each other; it comes back to us after the bridge', async () => {
   await using stack = await CallStack.of(PHONES, PLAN);
   const { calls, bridge } = await bridged(stack);
-  const answers = async (wanted: RegExp): Promise<void> => {
-    for (const { phone } of calls) {
-      const invite = await phone.expect('INVITE');
-      assert.match(invite.body, wanted);
-      phone.answer(invite, 200, 'OK', { body: SDP });
-      await phone.expect('ACK');
-    }
-  };
-  await answers(/^m=audio 30000 /m);
+  await answered(calls, /^m=audio 30000 /m);
   await stack.turns();
   bridge.destroy();
-  await answers(/^m=audio 138\d\d /m);
+  await answered(calls, /^m=audio 138\d\d /m);
+  for (const call of calls) await end(call);
+});
+
+test('media comes back to us as long as somebody here needs the audio of either phone', async () => {
+  await using stack = await CallStack.of(PHONES, PLAN);
+  const { calls } = await bridged(stack);
+  await answered(calls, /^m=audio 30000 /m);
+  await stack.turns();
+  const enough = [...stack.channels.values()][1]!.needAudio();
+  await answered(calls, /^m=audio 138\d\d /m);
+  await stack.turns();
+  enough();
+  await answered(calls, /^m=audio 30000 /m);
   for (const call of calls) await end(call);
 });
 

@@ -175,3 +175,29 @@ for (const leaver of ['a', 'b'] as const) {
     for (const channel of more.channels.values()) channel.end();
   });
 }
+
+test('legs look again where media goes when somebody begins to need the audio of either, and when the last does not', () => {
+  const { bridge, a, b } = stage();
+  const told: string[] = [];
+  for (const [name, { leg }] of Object.entries({ a, b })) {
+    const withBridged: Leg = leg;
+    withBridged.bridged = other => void told.push(`${name} ${other ? bridge.needsAudio : 'alone'}`);
+  }
+  const before = a.channel.needAudio();
+  assert.deepEqual(told, []);
+  bridge.enter(a.channel);
+  bridge.enter(b.channel);
+  const [first, second] = [b.channel.needAudio(), b.channel.needAudio()];
+  before();
+  first();
+  first();
+  assert.deepEqual(
+    [bridge.needsAudio, told.splice(0)],
+    [true, ['b true', 'a true', 'a true', 'b true', 'a true', 'b true']],
+  );
+  second();
+  assert.deepEqual([bridge.needsAudio, told.splice(0)], [false, ['a false', 'b false']]);
+  bridge.destroy();
+  b.channel.needAudio()();
+  assert.deepEqual(told.sort(), ['a alone', 'b alone']);
+});

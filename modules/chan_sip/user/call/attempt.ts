@@ -1,12 +1,14 @@
 /** One INVITE of ours to one contact: its early dialogs, its challenges, its answer, its CANCEL (RFC 3261 §13.2, §9.1). */
 import type { Job } from '#core';
 import { Dialog } from '../../dialog/dialog.js';
+import { rseqOf } from '../../dialog/reliable.js';
 import { cancel } from '../../message/build.js';
 import type { Message } from '../../message/message.js';
 import { parse } from '../../message/parser.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Failure } from '../../transaction/record.js';
 import type { Flow } from '../../transport/transport.js';
+import { names, RELIABLE } from '../abilities.js';
 import type { Header } from '../answers.js';
 import { agentHeaders, FIRST_CSEQ } from '../device-request.js';
 import type { Sending } from '../fitting.js';
@@ -37,6 +39,8 @@ export class Attempt {
   readonly #authorization: Authorization;
   /** By the tag of the other end. */
   readonly #talks = new Map<string, Talk>();
+  /** The last RSeq of each. */
+  readonly #rseqs = new WeakMap<Talk, number>();
   #cseq = FIRST_CSEQ;
   #state: State = 'calling';
   #sending: Sending | undefined;
@@ -144,7 +148,24 @@ export class Attempt {
     }
     this.#leg.said(`Rx: ${message.status}`);
     const talk = message.status > 100 && tagOf(message) !== '' ? this.#talk(message) : undefined;
-    this.#leg.progressed(message, talk);
+    const how = talk ? this.#acknowledge(message, talk) : 'plain';
+    if (how !== 'old') this.#leg.progressed(message, talk, how === 'reliable');
+  }
+
+  /** A PRACK for each that asks for one, once and in their order (RFC 3262 §4). @returns `old`: it is to be passed over */
+  #acknowledge(message: Message, talk: Talk): 'plain' | 'reliable' | 'old' {
+    if (this.#leg.option('100rel') === 'no' || !names(message, 'Require', RELIABLE)) return 'plain';
+    const rseq = rseqOf(message);
+    if (rseq === undefined) return 'plain';
+    const last = this.#rseqs.get(talk);
+    if (last !== undefined && rseq !== last + 1) return 'old';
+    this.#rseqs.set(talk, rseq);
+    const { number, method } = message.cseq;
+    talk.requests.send(
+      { method: 'PRACK', headers: [['RAck', `${rseq} ${number} ${method}`]] },
+      { response: () => undefined, failed: () => undefined },
+    );
+    return 'reliable';
   }
 
   /** Whoever answers, and however often, hears an ACK. One that comes too late hears a BYE, too. */

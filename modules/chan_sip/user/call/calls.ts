@@ -1,16 +1,5 @@
 /** All calls of the stack: how they begin, who is in them, and their end with the module. */
-import {
-  type Channels,
-  type ChannelTechnology,
-  type Core,
-  channels,
-  type Dialplan,
-  dialplan,
-  messageOf,
-  Q850,
-  token,
-  within,
-} from '#core';
+import { type Channels, type Core, channels, type Dialplan, dialplan, messageOf, Q850, token, within } from '#core';
 import type { RtpEngine } from '../../../res_rtp/token.js';
 import type { Message } from '../../message/message.js';
 import type { Credential } from '../../options/values/credential.js';
@@ -36,7 +25,7 @@ export class Calls implements CallSite {
   readonly site: Site;
   readonly channels: Channels;
   readonly usage: Usage;
-  readonly technology: ChannelTechnology;
+  readonly technology: SipTechnology;
   readonly random: () => number;
   credentials: readonly Credential[] = [];
   leaving = false;
@@ -58,7 +47,9 @@ export class Calls implements CallSite {
     this.technology = new SipTechnology(this, directory);
     core.technology(this.technology);
     core.on('peerStatus', ({ technology, peer }) => {
-      if (technology === 'SIP') this.channels.deviceChanged(`SIP/${peer}`);
+      if (technology !== 'SIP') return;
+      this.technology.rows.outdated(peer);
+      this.channels.deviceChanged(`SIP/${peer}`);
     });
   }
 

@@ -15,7 +15,7 @@ import { type CallSite, timersOf } from './call-site.js';
 import { type Came, wayIn } from './dialog-way.js';
 
 /** Those that name no Contact of ours. */
-const WITHOUT_CONTACT: ReadonlySet<string> = new Set(['BYE', 'CANCEL', 'MESSAGE']);
+const WITHOUT_CONTACT: ReadonlySet<string> = new Set(['BYE', 'CANCEL', 'MESSAGE', 'PRACK']);
 
 export interface DialogRequest {
   readonly method: string;

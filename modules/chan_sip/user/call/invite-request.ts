@@ -1,6 +1,6 @@
 /** The INVITE of a call of ours, header by header as the original writes it. */
 import { isPrivate, type Party, randomHex } from '#core';
-import { ALLOW, request } from '../../message/build.js';
+import { request } from '../../message/build.js';
 import { encode } from '../../message/octets.js';
 import { isToken } from '../../message/scan.js';
 import { hostPort } from '../../message/uri.js';
@@ -8,7 +8,8 @@ import { standardPort } from '../../options/values/transport.js';
 import { SDP } from '../../session/sdp-part.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
-import { type Header, supportedTags } from '../answers.js';
+import { abilitiesOf, allowed, RELIABLE, supportedTags } from '../abilities.js';
+import type { Header } from '../answers.js';
 import { agentHeaders } from '../device-request.js';
 import type { DialString } from './dial-string.js';
 import { domainOf, fromAddress, identityHeaders, quoted, userOf } from './identity.js';
@@ -74,14 +75,16 @@ export function inviteRequest(
 
 function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow): Header[] {
   const { site } = leg.desk;
-  const supported = supportedTags(site.general);
+  const abilities = abilitiesOf(name => leg.option(name));
+  const supported = supportedTags(site.general, abilities);
   return [
     ...agentHeaders(site),
     ...credentials,
     ['Date', site.answers.date()],
     ...identityHeaders(leg, leg.channel.connected, 'calling', flow),
-    ['Allow', ALLOW],
+    ['Allow', allowed(abilities)],
     ...(supported.length > 0 ? [['Supported', supported.join(', ')] as const] : []),
+    ...(abilities['100rel'] === 'required' ? [['Require', RELIABLE] as const] : []),
     ...diversion(leg, flow),
     ...extraHeaders(leg),
   ];

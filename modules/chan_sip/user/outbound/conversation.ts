@@ -8,8 +8,9 @@ import { percentEncode } from '../../message/uri.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
+import { supportedTags } from '../abilities.js';
 import { accountFor } from '../accounts.js';
-import { type Header, supportedTags } from '../answers.js';
+import type { Header } from '../answers.js';
 import type { Site } from '../site.js';
 import type { Terms } from './terms.js';
 
