@@ -225,6 +225,7 @@ export class IncomingLeg extends CallLeg {
     const headers = causeHeaders(cause, this.option('use_q850_reason'), cause || causeOf(refusal.status));
     this.said(`Tx: ${refusal.status}`);
     this.#sending({ ...refusal, headers })();
+    this.invitation.transaction.release();
   }
 
   #end(): void {
