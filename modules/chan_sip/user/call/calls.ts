@@ -11,6 +11,7 @@ import type { Site } from '../site.js';
 import type { CallLeg } from './call-leg.js';
 import type { CallSite } from './call-site.js';
 import { isAnsweredElsewhere } from './causes.js';
+import { IncomingLeg } from './incoming-leg.js';
 import { Invitation } from './invitation.js';
 import { OutgoingLeg } from './outgoing-leg.js';
 import { SipTechnology } from './technology.js';
@@ -64,12 +65,19 @@ export class Calls implements CallSite {
   /** Takes a call of somebody who was let in. @returns what to answer where it cannot even be begun */
   invite(admitted: Admitted): Answer | undefined {
     if (this.leaving) return { status: 503, reason: 'Unavailable' };
-    const invitation = new Invitation(this, admitted, () => this.#pending.delete(invitation));
+    const invitation = new Invitation(this, admitted, () => this.#decided(invitation));
     const answer = invitation.begin();
     if (answer) return answer;
-    this.#invitations.set(invitation.transaction, invitation);
-    if (!invitation.over) this.#pending.add(invitation);
+    if (!invitation.over) {
+      this.#invitations.set(invitation.transaction, invitation);
+      this.#pending.add(invitation);
+    }
     return undefined;
+  }
+
+  #decided(invitation: Invitation): void {
+    this.#pending.delete(invitation);
+    if (invitation.over) this.#invitations.delete(invitation.transaction);
   }
 
   /** @returns whether there is an INVITE that it is about */
@@ -89,6 +97,8 @@ export class Calls implements CallSite {
   drop(leg: CallLeg): void {
     this.#legs.delete(leg);
     if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.delete(id);
+    if (leg instanceof IncomingLeg) this.#invitations.delete(leg.invitation.transaction);
+    leg.dropped();
     if (this.#legs.size === 0) this.#idle?.();
   }
 
