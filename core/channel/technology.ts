@@ -61,6 +61,8 @@ export interface Leg {
   endDigit(digit: Digit, durationMs: number): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
+  /** It leads to another channel here, whose audio may go past both; undefined: it may not. */
+  readonly across?: Channel | undefined;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
   /**
