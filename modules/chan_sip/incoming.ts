@@ -3,10 +3,11 @@ import type { DialogLayer } from './dialog/layer.js';
 import type { Message } from './message/message.js';
 import { replyFlow } from './transport/layer.js';
 import { type Flow, formatFlow } from './transport/transport.js';
+import { RELIABLE } from './user/abilities.js';
 import type { Answer } from './user/answers.js';
 import { AWAY, nobody } from './user/decisions.js';
 import type { Handlers, UserLayer } from './user/layer.js';
-import { ACCEPT, NO_CALL } from './user/requests.js';
+import { ACCEPT, NO_CALL, unsupportedBy } from './user/requests.js';
 import { type Handler, type Outcome, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
 
 /** What a method comes to outside a dialog. */
@@ -83,7 +84,7 @@ function within(
   const refuse = (answer: Answer): void => {
     send(site, request, flow, { answer: { ...answer, tag: dialog.localTag }, kept: true });
   };
-  const unsupported = unsupportedAnswer(site, request);
+  const unsupported = unsupportedAnswer(site, request, tag => user.honours(tag));
   if (unsupported) refuse(unsupported);
   else if (dialog.admits(request)) user.request(request, flow);
   else {
@@ -126,17 +127,19 @@ function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
 }
 
 function fault(site: Site, { extensions, tagged }: Row, request: Message): Answer | undefined {
-  const unsupported = extensions ? unsupportedAnswer(site, request) : undefined;
+  // Whether an INVITE may require reliable answers hangs on whose it is.
+  const later = (tag: string) => request.method === 'INVITE' && tag === RELIABLE && (site.reliable || site.mapped);
+  const unsupported = extensions ? unsupportedAnswer(site, request, later) : undefined;
   if (unsupported) return unsupported;
   if (tagged && request.to.params.has('tag')) return tagged;
   return extensions && site.transactions.isMerged(request) ? MERGED : undefined;
 }
 
-function unsupportedAnswer(site: Site, request: Message): Answer | undefined {
-  const unsupported = request.list('Require').filter(tag => tag !== '' && !EXTENSIONS.has(tag.toLowerCase()));
-  if (unsupported.length === 0) return undefined;
-  const headers = [['Date', site.answers.date()] as const, ['Unsupported', fitting(unsupported)] as const];
-  return { status: 420, reason: 'Bad extension (unsupported)', headers };
+/** `more`: extensions that are honoured beside those that always are. */
+function unsupportedAnswer(site: Site, request: Message, more: (tag: string) => boolean): Answer | undefined {
+  const honours = (tag: string) => tag === '' || EXTENSIONS.has(tag) || more(tag);
+  const unsupported = request.list('Require').filter(tag => !honours(tag.trim().toLowerCase()));
+  return unsupported.length === 0 ? undefined : unsupportedBy(site, fitting(unsupported));
 }
 
 /** As many whole tags as there is room for; of a single one that is too long, its beginning. */

@@ -161,6 +161,21 @@ export class CallPhone {
     this.request('CANCEL', uri, { callId, from, to: `<${uri}>`, target: uri, cseq }, { branch, headers });
   }
 
+  /** Cancels, and takes the answers to that and to the INVITE. */
+  async giveUp(): Promise<void> {
+    this.cancel();
+    const two = [await this.next(), await this.next()];
+    const refusal = two.find(({ method, status }) => method === 'INVITE' && status === 487);
+    assert.ok(refusal, two.map(({ text }) => text).join('\n'));
+    this.acknowledge(refusal);
+  }
+
+  /** Ends a call. */
+  async hangUp(talk: Conversation): Promise<void> {
+    this.within(talk, 'BYE');
+    await this.expect('200 BYE');
+  }
+
   /** The dialog that an answer to our INVITE makes. */
   conversation(answer: Message): Conversation {
     const target = answer.contacts[0]?.uri.text ?? this.#last!.uri;

@@ -1,7 +1,8 @@
 /** A running Sip with a dialplan and media that only record: what calls need. */
 import { setImmediate } from 'node:timers/promises';
-import type { Channel } from '../../core/channel/channel.js';
+import { Channel } from '../../core/channel/channel.js';
 import { token } from '../../core/registry.js';
+import type { Message } from '../../modules/chan_sip/message/message.js';
 import type { RtpEngine } from '../../modules/res_rtp/token.js';
 import { CallPhone } from './call-phone.js';
 import type { CoreStage } from './core-stage.js';
@@ -59,6 +60,16 @@ export class CallStack {
     const phone = await CallPhone.open(this.stack.local, name, secret);
     this.#phones.push(phone);
     return phone;
+  }
+
+  /** Calls a phone of this name, which registers first. The test owns the channel. */
+  async dial(name: string): Promise<{ phone: CallPhone; channel: Channel; invite: Message }> {
+    const phone = await this.phone(name);
+    await phone.register();
+    const channel = await this.channels.request(`SIP/${name}`, {});
+    if (!(channel instanceof Channel)) throw new Error(`no channel: ${channel.cause}`);
+    channel.leg.call();
+    return { phone, channel, invite: await phone.expect('INVITE') };
   }
 
   /** Lets everything happen that happens without time passing or a message coming. */

@@ -1,5 +1,5 @@
 /** Stands in for res_rtp where only what it is told counts: no socket, no audio. */
-import type { MediaPort, Playback, Recording } from '#core';
+import type { Channel, MediaPort, Playback, Recording } from '#core';
 import type { RtpEngine, RtpFlow, RtpListener, RtpSession } from '../../modules/res_rtp/token.js';
 
 const NO_FIGURES = {
@@ -25,7 +25,12 @@ export class RecordedSession implements RtpSession {
     this.listener = listener;
   }
 
-  usedBy(): void {}
+  /** Names of the channels whose media it is. */
+  readonly users: string[] = [];
+
+  usedBy({ name }: Channel): void {
+    this.users.push(name);
+  }
 
   configure(flow: RtpFlow): void {
     this.flow = flow;

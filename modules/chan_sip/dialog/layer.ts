@@ -7,6 +7,8 @@ import type { Dialog } from './dialog.js';
 export interface DialogUser {
   /** A new request of the other end. It must be answered. */
   request(request: Message, flow: Flow): void;
+  /** Whether requests in it may require this extension, beside those that all may. */
+  honours(tag: string): boolean;
   /** The ACK to a 2xx of ours. */
   acknowledged(ack: Message): void;
 }

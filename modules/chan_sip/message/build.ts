@@ -34,10 +34,10 @@ export const ALLOW = 'INVITE, ACK, CANCEL, OPTIONS, BYE, REFER, SUBSCRIBE, NOTIF
 export const SUPPORTED = ['replaces', 'timer'] as const;
 
 /** The lines by which the system names itself in every response, made once per configuration. An empty user agent is not named. */
-export function responseBlock(options: { useragent: string; supported: readonly string[] }): string {
+export function responseBlock(options: { useragent: string; allow?: string; supported: readonly string[] }): string {
   const server = options.useragent === '' ? '' : line('Server', encode(options.useragent));
   const supported = options.supported.length === 0 ? '' : line('Supported', options.supported.join(', '));
-  return `${server}${line('Allow', ALLOW)}${supported}`;
+  return `${server}${line('Allow', options.allow ?? ALLOW)}${supported}`;
 }
 
 /** The answer to a request. What was received goes back as it came; a header that could not be read is left out. */

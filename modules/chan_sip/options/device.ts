@@ -7,6 +7,7 @@ import { dtls } from './dtls.js';
 import { type General, general } from './general.js';
 import { media } from './media.js';
 import { proof } from './proof.js';
+import { reliable } from './reliable.js';
 import { session } from './session.js';
 import { aclNames } from './values/acl.js';
 import { passwordDigests } from './values/algorithms.js';
@@ -84,6 +85,7 @@ export const device = {
   ...callLimit,
   ...waiting,
   ...session,
+  ...reliable,
   ...media,
   ...dtls,
   ...completion,

@@ -9,6 +9,7 @@ import { network } from './network.js';
 import { nodes } from './nodes.js';
 import { proof } from './proof.js';
 import { registration } from './registration.js';
+import { reliable } from './reliable.js';
 import { session } from './session.js';
 import { hostPort } from './values/hostport.js';
 
@@ -36,6 +37,7 @@ export const general = {
   ...call,
   ...contacts,
   ...session,
+  ...reliable,
   ...media,
   ...generalMedia,
   ...outgoing,

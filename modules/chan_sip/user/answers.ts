@@ -1,11 +1,12 @@
 /** The answers of the user layer: what every response carries, its To tag, its Date, and the way back. */
 import type { Clock } from '#core';
-import { type Body, refusal, response, responseBlock, SUPPORTED } from '../message/build.js';
+import { type Body, refusal, response, responseBlock } from '../message/build.js';
 import type { Message } from '../message/message.js';
 import type { ParseError } from '../message/parse-error.js';
 import type { General } from '../options/general.js';
 import { replyFlow } from '../transport/layer.js';
 import type { Flow } from '../transport/transport.js';
+import { type Abilities, allowed, supportedTags } from './abilities.js';
 import type { Nonces } from './nonces.js';
 import type { Why } from './why.js';
 
@@ -19,20 +20,17 @@ export interface Answer {
   readonly body?: Body | undefined;
   /** Of a dialog; left out: the one that all answers outside of one have. */
   readonly tag?: string | undefined;
+  /** Of the device it goes to; left out: those of [general]. */
+  readonly abilities?: Abilities | undefined;
   /** What it is an answer to, for the operator; it never goes out. */
   readonly why?: Why;
-}
-
-/** The extensions that we name as ours. */
-export function supportedTags(general: General): readonly string[] {
-  const supported = general['session-timers'] === 'refuse' ? SUPPORTED.filter(tag => tag !== 'timer') : SUPPORTED;
-  const wanted = { path: general.supportpath, outbound: general.supportoutbound, gruu: general.supportgruu };
-  return [...supported, ...Object.entries(wanted).flatMap(([tag, on]) => (on ? [tag] : []))];
 }
 
 export class Answers {
   readonly #clock: Clock;
   readonly #nonces: Nonces;
+  /** What stands in every answer, by what is on: one for each set of abilities. */
+  #blocks: (abilities: Abilities) => string = () => '';
   #block = '';
   #second = Number.NaN;
   #date = '';
@@ -43,7 +41,17 @@ export class Answers {
   }
 
   configure(general: General): void {
-    this.#block = responseBlock({ useragent: general.useragent, supported: supportedTags(general) });
+    const { useragent } = general;
+    const blocks = new Map<string, string>();
+    this.#blocks = abilities => {
+      const [allow, supported] = [allowed(abilities), supportedTags(general, abilities)];
+      const known = blocks.get(allow);
+      if (known !== undefined) return known;
+      const block = responseBlock({ useragent, allow, supported });
+      blocks.set(allow, block);
+      return block;
+    };
+    this.#block = this.#blocks(general);
   }
 
   /** Sends without a record: the same request gets the same answer by being worked out again. */
@@ -53,14 +61,14 @@ export class Answers {
 
   /** `symmetric`: the answer goes to the packet's source and says so, even if the Via did not ask (facts: force_rport). */
   text(request: Message, flow: Flow, symmetric: boolean, answer: Answer): string {
-    const { status, reason, headers, body, tag } = answer;
+    const { status, reason, headers, body, tag, abilities } = answer;
     return response(request, {
       status,
       reason,
       toTag: tag ?? this.tag(request),
       source: flow.remote,
       rport: symmetric || request.via.params.has('rport'),
-      block: this.#block,
+      block: abilities ? this.#blocks(abilities) : this.#block,
       headers,
       ...(body && { body }),
     });

@@ -152,6 +152,7 @@ export class UserLayer {
     for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
     for (const peer of kept) this.#bindings.trim(peer);
     for (const peer of added) this.#bindings.restore(peer);
+    site.reliable = general['100rel'] !== 'no' || devices.some(({ own }) => (own['100rel'] ?? 'no') !== 'no');
     this.#fixedHosts.configure();
     this.directory.reset();
     this.#qualify.configure();

@@ -1,8 +1,8 @@
 /** The OPTIONS by which a device is watched, header by header as the original sends it (RFC 3261 §11.1). */
-import { ALLOW } from '../message/build.js';
 import type { ClientRequest } from '../transaction/layer.js';
 import type { Flow } from '../transport/transport.js';
-import { type Header, supportedTags } from './answers.js';
+import { allowed, supportedTags } from './abilities.js';
+import type { Header } from './answers.js';
 import type { Binding } from './binding.js';
 import { agentHeaders, FIRST_CSEQ, newIdentity, requestTo } from './device-request.js';
 import type { Peer } from './peer.js';
@@ -21,7 +21,7 @@ function headersOf(site: Site): Header[] {
   return [
     ...agentHeaders(site),
     ['Date', site.answers.date()],
-    ['Allow', ALLOW],
+    ['Allow', allowed(site.general)],
     ...(supported.length > 0 ? [['Supported', supported.join(', ')] as const] : []),
   ];
 }

@@ -2,6 +2,7 @@
 import type { Dialplan } from '#core';
 import type { Message } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
+import { names, RELIABLE } from './abilities.js';
 import { type Admission, type Admitted, isAdmitted } from './admission.js';
 import type { Answer, Header } from './answers.js';
 import { contextFor } from './call/called.js';
@@ -38,6 +39,16 @@ export function destinationFault({ general, domains }: Site, { requestUri }: Mes
 
 export const typeOf = (value: string | undefined): string => (value ?? '').split(';')[0]!.trim().toLowerCase();
 
+/** `tags`: the extensions that we do not have. */
+export const unsupportedBy = ({ answers }: Pick<Site, 'answers'>, tags: string): Answer => ({
+  status: 420,
+  reason: 'Bad extension (unsupported)',
+  headers: [
+    ['Date', answers.date()],
+    ['Unsupported', tags],
+  ],
+});
+
 /** Who takes calls. */
 export interface Callers {
   /** Undefined while nobody runs one: then there is no extension. */
@@ -69,6 +80,7 @@ export class Requests {
     const caller = this.#admission.admit(request, flow, 'caller', found);
     if (!isAdmitted(caller)) return caller;
     const answer =
+      this.#extensionFault(caller) ??
       sessionFault(request) ??
       intervalFault(this.#site, request) ??
       destinationFault(this.#site, request) ??
@@ -113,6 +125,16 @@ export class Requests {
     if (peer.get('mailbox').length === 0) return { status: 404, reason: 'Not found (no mailbox)' };
     const accept = request.header('Accept');
     return accept !== undefined && accept !== SUMMARY ? NOT_ACCEPTABLE : BAD_EVENT;
+  }
+
+  /** Reliable provisional answers, as the caller's device has them (RFC 3262 §3). */
+  #extensionFault({ request, peer }: Admitted): Answer | undefined {
+    const site = this.#site;
+    const option = peer ? peer.get('100rel') : site.peers.defaults['100rel'];
+    const required = names(request, 'Require', RELIABLE);
+    if (option === 'no') return required ? unsupportedBy(site, RELIABLE) : undefined;
+    if (option === 'yes' || required || names(request, 'Supported', RELIABLE)) return undefined;
+    return { status: 421, reason: 'Extension Required', headers: [['Require', RELIABLE]] };
   }
 
   /** @returns undefined where it is a call now, or will be */

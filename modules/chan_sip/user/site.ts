@@ -68,6 +68,8 @@ export interface Site {
   generalPlaces: ReadonlyMap<string, Line>;
   /** Addresses of devices that do not register, where dynamic_exclude_static keeps others from registering them. */
   reserved: ReadonlySet<string>;
+  /** Whether reliable provisional answers are on, for [general] or for a device in the file. */
+  reliable: boolean;
   /** Whether a device that is not among them may be in a database. */
   mapped: boolean;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
@@ -101,6 +103,7 @@ export function openSite(core: Core, general: General, below: Below): Site {
     general,
     generalPlaces: new Map(),
     reserved: new Set(),
+    reliable: false,
     mapped: false,
     emit,
     spawn,

@@ -101,6 +101,7 @@ test('a call that is answered, header by header as recorded: 100, 200 with SDP; 
     [ok.callId, phone.contact.slice(1, -1), '127.0.0.1', 'front'],
   );
   assert.equal(channel.accountcode, 'acct');
+  assert.deepEqual(stack.rtp.sessions[0]!.users, [channel.name]);
   phone.within(talk, 'BYE');
   const bye = await phone.expect('200 BYE');
   assert.deepEqual(

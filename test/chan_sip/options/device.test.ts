@@ -4,6 +4,7 @@ import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { device } from '../../../modules/chan_sip/options/device.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
+import { reliable } from '../../../modules/chan_sip/options/reliable.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions, without } from './option-cases.js';
 
@@ -25,7 +26,7 @@ const list = (good: [string, unknown][], bad: string[] = []): Cases => ({ initia
 const acl: Cases = { initial: { rules: [], names: [] }, good: [['office', { rules: [], names: ['office'] }]] };
 const nowhere = { host: '', port: undefined };
 
-checkOptions('devices', without(device, call, contacts, session, media, proof), {
+checkOptions('devices', without(device, call, contacts, session, reliable, media, proof), {
   type: {
     initial: 'friend',
     good: [

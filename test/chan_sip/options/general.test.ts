@@ -4,6 +4,7 @@ import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { general } from '../../../modules/chan_sip/options/general.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
+import { reliable } from '../../../modules/chan_sip/options/reliable.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions, without } from './option-cases.js';
 
@@ -60,7 +61,7 @@ const acl: Cases = {
   good: [['office,home', { rules: [], names: ['office', 'home'] }]],
 };
 
-checkOptions('[general]', without(general, call, contacts, session, media, proof), {
+checkOptions('[general]', without(general, call, contacts, session, reliable, media, proof), {
   allowguest: flag(true),
   autocreatepeer: {
     initial: 'no',

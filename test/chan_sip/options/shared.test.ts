@@ -3,6 +3,7 @@ import { call } from '../../../modules/chan_sip/options/call.js';
 import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
+import { reliable } from '../../../modules/chan_sip/options/reliable.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
 import { type Cases, checkOptions } from './option-cases.js';
 
@@ -184,6 +185,19 @@ checkOptions('sessions', session, {
   'session-minse': number(90, '90', '89'),
   timert1: number(500, '250', '0'),
   timerb: number(32_000, '6000', '0'),
+});
+
+checkOptions('reliable provisional answers and UPDATE', reliable, {
+  '100rel': {
+    initial: 'no',
+    good: [
+      ['yes', 'yes'],
+      ['Required', 'required'],
+      ['off', 'no'],
+    ],
+    odd: [['perhaps', 'no']],
+  },
+  update: flag(false),
 });
 
 const codecs = (...names: string[]) => names.map(name => ({ name }));

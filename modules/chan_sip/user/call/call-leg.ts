@@ -1,5 +1,6 @@
 /** One leg of a call as its channel knows it, whoever began it: its media, its keys, its end. */
 import { type Channel, type Digit, type Indication, type Leg, type MediaPort, Q850 } from '#core';
+import type { Message } from '../../message/message.js';
 import type { Device } from '../../options/device.js';
 import { formatInfoKey, type InfoKey } from '../../session/dtmf-body.js';
 import type { Session, SessionListener } from '../../session/session.js';
@@ -7,7 +8,7 @@ import { type Flow, formatEndpoint } from '../../transport/transport.js';
 import type { Peer } from '../peer.js';
 import type { CallSite } from './call-site.js';
 import { qualityOf } from './quality.js';
-import type { Talk, TalkOwner } from './talk.js';
+import type { OpenOffer, Pracked, Talk, TalkOwner } from './talk.js';
 import type { Share } from './usage.js';
 
 /** Who is at the other end, as far as it has said. */
@@ -65,6 +66,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.desk = call;
     this.channel = channel;
     this.session = session;
+    session.usedBy(channel);
     this.peer = peer;
     this.#share = share;
     this.lastMessage = lastMessage;
@@ -77,6 +79,8 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   abstract call(): void;
   abstract answer(): void;
   abstract indicate(indication: Indication): boolean;
+  abstract pracked(request: Message): Pracked;
+  abstract openOffer(talk: Talk): OpenOffer;
   /** It ends before there is an answer. */
   protected abstract withdraw(): void;
   /** Whether something of the beginning is still under way. */
@@ -204,6 +208,9 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.talk?.close();
     this.desk.drop(this);
   }
+
+  /** It is in no list of calls any more: what lasts longer keeps nothing of it. */
+  dropped(): void {}
 
   /** Whether nothing is left to do. */
   protected settle(): void {

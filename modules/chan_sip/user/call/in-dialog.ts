@@ -1,4 +1,4 @@
-/** What is answered to requests of the other end within a call, INVITE and BYE apart: a row for each method. */
+/** What is answered to requests of the other end within a call, INVITE, PRACK and BYE apart: a row for each method. */
 
 import { parseAddress } from '../../message/address.js';
 import type { Message } from '../../message/message.js';
@@ -9,6 +9,7 @@ import type { Flow } from '../../transport/transport.js';
 import type { Answer } from '../answers.js';
 import { ACCEPT, NO_CALL, typeOf } from '../requests.js';
 import type { Talk } from './talk.js';
+import { updated } from './update.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
 const ACCEPTED: Answer = { status: 202, reason: 'Accepted' };
@@ -29,8 +30,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['MESSAGE', (_talk, request) => (typeOf(request.header('Content-Type')) === 'text/plain' ? ACCEPTED : WRONG_TYPE)],
   ['REFER', refer],
   ['NOTIFY', (_talk, request) => (typeOf(request.header('Event')) === 'keep-alive' ? OK : BAD_EVENT)],
-  ['UPDATE', () => NOT_IMPLEMENTED],
-  ['PRACK', () => NO_CALL],
+  ['UPDATE', updated],
   ['SUBSCRIBE', () => WITHIN],
   ['PUBLISH', () => ({ ...BAD_EVENT, reason: 'Bad Event' })],
 ]);

@@ -1,22 +1,26 @@
 /** The leg of a call that somebody else began: what it is answered, until it is up or refused. */
 
-import { randomBytes } from 'node:crypto';
-import { type Indication, Q850 } from '#core';
+import { type Indication, Q850, randomHex } from '#core';
 import { Dialog } from '../../dialog/dialog.js';
+import type { Body } from '../../message/build.js';
+import type { Message } from '../../message/message.js';
 import { decode } from '../../message/octets.js';
 import { SDP } from '../../session/sdp-part.js';
+import { abilitiesOf } from '../abilities.js';
 import type { Answer, Header } from '../answers.js';
 import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
 import { causeHeaders } from './cause-headers.js';
-import { BUSY, CONGESTED, causeOf, type Refusal, refusalFor } from './causes.js';
+import { BUSY, CONGESTED, causeOf, NOT_ACCEPTABLE, type Refusal, refusalFor } from './causes.js';
+import { EarlyAnswers } from './early.js';
 import { identityHeaders } from './identity.js';
 import type { Invitation } from './invitation.js';
-import { Talk } from './talk.js';
+import { type OpenOffer, type Pracked, Talk } from './talk.js';
 
 const RINGING: Answer = { status: 180, reason: 'Ringing' };
 const PROGRESS: Answer = { status: 183, reason: 'Session Progress' };
 const CANCELLED: Refusal = { status: 487, reason: 'Request Terminated' };
 const INCOMPLETE: Refusal = { status: 484, reason: 'Address Incomplete' };
+const UNACKNOWLEDGED: Refusal = { status: 504, reason: 'Server Time-out' };
 const UNAVAILABLE: Refusal = { status: 503, reason: 'Unavailable' };
 
 /** How often the last 18x goes out again, so that no proxy on the way gives the call up (RFC 3261 §13.3.1.1). */
@@ -32,8 +36,11 @@ export class IncomingLeg extends CallLeg {
   readonly direction = 'Incoming';
   readonly invitation: Invitation;
   override readonly talk: Talk;
+  readonly #early: EarlyAnswers;
   /** Whether the INVITE has its final answer. */
   #final = false;
+  /** Whether it is answered, though its 200 may wait for a PRACK. */
+  #answering = false;
   #progressed = false;
   #reminder: { cancel(): void } | undefined;
 
@@ -48,12 +55,13 @@ export class IncomingLeg extends CallLeg {
     this.talk = new Talk({
       call: parts.call,
       owner: this,
-      dialog: Dialog.ofServer(request, `as${randomBytes(4).toString('hex')}`),
+      dialog: Dialog.ofServer(request, `as${randomHex(4)}`),
       came: { flow, symmetric: symmetric || request.via.params.has('rport') },
       peer: parts.peer,
       contactUser: request.requestUri.user ?? '',
       ours: false,
     });
+    this.#early = new EarlyAnswers(this);
     this.talk.open();
   }
 
@@ -76,19 +84,42 @@ export class IncomingLeg extends CallLeg {
   call(): void {}
 
   answer(): void {
-    if (this.#final || this.ended) return;
-    this.#narrow();
-    this.#end();
-    const { request, flow } = this.invitation.admitted;
-    const { transaction } = this.invitation;
-    const sdp = this.offered ? (this.session.local ?? '') : this.session.offerAsked();
-    this.said('Tx: 200');
-    this.talk.accept({ request, flow, transaction }, sdp, !this.offered, this.#identity());
+    if (this.#final || this.#answering || this.ended) return;
+    this.#answering = true;
+    this.#early.stop();
+    if (!this.#early.holdsBack) this.#accept();
+  }
+
+  /** A provisional answer of ours has its PRACK: what waited for that goes on. */
+  acknowledged(): void {
+    if (this.#answering && !this.#final && !this.ended) this.#accept();
+  }
+
+  /** A provisional answer of ours never got its PRACK (RFC 3262 §3). */
+  unacknowledged(): void {
+    this.#refuse(UNACKNOWLEDGED, 0);
+    this.channel.requestHangup(causeOf(UNACKNOWLEDGED.status));
+  }
+
+  /** A PRACK did not answer our offer, or not so that it can be taken. */
+  unanswered(): void {
+    if (this.#final) return;
+    this.#refuse(NOT_ACCEPTABLE, 0);
+    this.channel.requestHangup(causeOf(NOT_ACCEPTABLE.status));
+  }
+
+  pracked(request: Message): Pracked {
+    return this.#early.acknowledge(request);
+  }
+
+  openOffer(): OpenOffer {
+    if (this.#early.settled) return undefined;
+    return this.offered ? 'theirs' : 'ours';
   }
 
   indicate(indication: Indication): boolean {
     const refusal = REFUSALS[indication];
-    if (this.#final) return false;
+    if (this.#final || this.#answering) return false;
     if (refusal) {
       this.#refuse(refusal, this.channel.hangupCause);
       // The caller is gone with that: nobody is left to hear a tone.
@@ -134,24 +165,57 @@ export class IncomingLeg extends CallLeg {
       return false;
     }
     this.said('Tx: 180');
-    this.#tell(RINGING);
+    this.#tell(this.#unoffered ? { ...RINGING, body: this.#offer() } : RINGING);
     return true;
   }
 
   #progress(): boolean {
     // Without an offer there is nothing to be heard before the answer.
-    if (!this.offered) return false;
+    if (!this.offered && !this.#early.reliable) return false;
     if (this.#progressed) return true;
     this.#progressed = true;
-    this.#narrow();
     this.said('Tx: 183');
-    this.#tell({ ...PROGRESS, body: { type: SDP, text: this.session.local ?? '' } });
+    if (this.#unoffered) this.#tell({ ...PROGRESS, body: this.#offer() });
+    else if (!this.offered) this.#tell(PROGRESS);
+    else {
+      this.#narrow();
+      this.#tell({ ...PROGRESS, body: { type: SDP, text: this.session.local ?? '' } });
+    }
     return true;
+  }
+
+  /** Whether the next reliable answer must bring our offer: the first to an INVITE without one does (RFC 3262 §5). */
+  get #unoffered(): boolean {
+    return !this.offered && this.#early.reliable && this.session.local === undefined;
+  }
+
+  #offer(): Body {
+    this.#narrow();
+    return { type: SDP, text: this.session.offerAsked() };
+  }
+
+  #accept(): void {
+    this.#narrow();
+    this.#end();
+    const { request, flow } = this.invitation.admitted;
+    const { transaction } = this.invitation;
+    const { settled } = this.#early;
+    this.said('Tx: 200');
+    this.talk.accept(
+      { request, flow, transaction },
+      settled ? undefined : this.#sdp(),
+      !settled && !this.offered,
+      this.#identity(),
+    );
+  }
+
+  #sdp(): string {
+    return this.offered ? (this.session.local ?? '') : this.session.offerAsked();
   }
 
   #tell(answer: Answer): void {
     this.#reminder?.cancel();
-    this.#respond({ ...answer, headers: [this.talk.contact(this.invitation.admitted.flow), ...this.#identity()] });
+    this.#early.tell(answer);
     this.#reminder = this.desk.site.sched.after('provisional', REMINDER, () => this.#tell(answer));
   }
 
@@ -160,19 +224,35 @@ export class IncomingLeg extends CallLeg {
     this.#end();
     const headers = causeHeaders(cause, this.option('use_q850_reason'), cause || causeOf(refusal.status));
     this.said(`Tx: ${refusal.status}`);
-    this.#respond({ ...refusal, headers });
+    this.#sending({ ...refusal, headers })();
+    this.invitation.transaction.release();
   }
 
   #end(): void {
     this.#final = true;
+    this.#early.close();
     this.#reminder?.cancel();
   }
 
-  #respond(answer: Answer): void {
+  /** @returns what sends it, as often as it is to go */
+  provisional(answer: Answer): () => void {
+    const { flow } = this.invitation.admitted;
+    return this.#sending({
+      ...answer,
+      headers: [this.talk.contact(flow), ...this.#identity(), ...(answer.headers ?? [])],
+    });
+  }
+
+  #sending(answer: Answer): () => void {
     const { admitted, transaction } = this.invitation;
     const { request, flow, symmetric } = admitted;
-    const tagged = { ...answer, tag: this.talk.dialog.localTag };
-    transaction.respond(answer.status, this.desk.site.answers.text(request, flow, symmetric, tagged));
+    const abilities = abilitiesOf(name => this.option(name));
+    const text = this.desk.site.answers.text(request, flow, symmetric, {
+      ...answer,
+      tag: this.talk.dialog.localTag,
+      abilities,
+    });
+    return () => transaction.respond(answer.status, text);
   }
 
   /** Who is on the other side, where the device wants to be told. */

@@ -5,6 +5,7 @@ import { sdpIn } from '../../session/sdp-part.js';
 import type { Session } from '../../session/session.js';
 import type { ServerTransaction, ServerUser } from '../../transaction/layer.js';
 import { replyFlow } from '../../transport/layer.js';
+import { abilitiesOf } from '../abilities.js';
 import type { Admitted } from '../admission.js';
 import type { Answer } from '../answers.js';
 import { natSeen } from '../nat.js';
@@ -98,7 +99,11 @@ export class Invitation implements ServerUser {
     const contact = ourAddress.contact(flow, request.requestUri.user ?? '');
     this.transaction.respond(
       100,
-      answers.text(request, flow, symmetric, { ...TRYING, headers: [['Contact', contact]] }),
+      answers.text(request, flow, symmetric, {
+        ...TRYING,
+        headers: [['Contact', contact]],
+        abilities: abilitiesOf(this.#option),
+      }),
     );
   }
 
@@ -111,6 +116,7 @@ export class Invitation implements ServerUser {
     decisions.add(request, flow, { answer, symmetric, about: this.admitted }, general);
     if (proven || this.#told) {
       this.transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
+      this.transaction.release();
       return;
     }
     this.transaction.close();

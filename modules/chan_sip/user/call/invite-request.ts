@@ -1,7 +1,6 @@
 /** The INVITE of a call of ours, header by header as the original writes it. */
-import { randomBytes } from 'node:crypto';
-import { isPrivate, type Party } from '#core';
-import { ALLOW, request } from '../../message/build.js';
+import { isPrivate, type Party, randomHex } from '#core';
+import { request } from '../../message/build.js';
 import { encode } from '../../message/octets.js';
 import { isToken } from '../../message/scan.js';
 import { hostPort } from '../../message/uri.js';
@@ -9,7 +8,8 @@ import { standardPort } from '../../options/values/transport.js';
 import { SDP } from '../../session/sdp-part.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
-import { type Header, supportedTags } from '../answers.js';
+import { abilitiesOf, allowed, RELIABLE, supportedTags } from '../abilities.js';
+import type { Header } from '../answers.js';
 import { agentHeaders } from '../device-request.js';
 import type { DialString } from './dial-string.js';
 import { domainOf, fromAddress, identityHeaders, quoted, userOf } from './identity.js';
@@ -24,8 +24,8 @@ export interface InviteIdentity {
 }
 
 export const newInvite = (uri: string, path: readonly string[]): InviteIdentity => ({
-  id: randomBytes(16).toString('hex'),
-  tag: `as${randomBytes(4).toString('hex')}`,
+  id: randomHex(16),
+  tag: `as${randomHex(4)}`,
   uri,
   path,
 });
@@ -45,7 +45,7 @@ export function inviteRequest(
   const { general, ourAddress } = site;
   const us = ourAddress.at(flow);
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
-  const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
+  const branch = `z9hG4bK${randomHex(8)}`;
   const user = leg.userIn(dial);
   const uri = withOptions(invite.uri, channel.variables.get('SIP_URI_OPTIONS'));
   const domain = domainOf(site, peer, flow, dial.from?.domain || channel.variables.get('SIPFROMDOMAIN'));
@@ -75,14 +75,16 @@ export function inviteRequest(
 
 function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow): Header[] {
   const { site } = leg.desk;
-  const supported = supportedTags(site.general);
+  const abilities = abilitiesOf(name => leg.option(name));
+  const supported = supportedTags(site.general, abilities);
   return [
     ...agentHeaders(site),
     ...credentials,
     ['Date', site.answers.date()],
     ...identityHeaders(leg, leg.channel.connected, 'calling', flow),
-    ['Allow', ALLOW],
+    ['Allow', allowed(abilities)],
     ...(supported.length > 0 ? [['Supported', supported.join(', ')] as const] : []),
+    ...(abilities['100rel'] === 'required' ? [['Require', RELIABLE] as const] : []),
     ...diversion(leg, flow),
     ...extraHeaders(leg),
   ];

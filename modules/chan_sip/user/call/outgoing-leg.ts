@@ -5,6 +5,7 @@ import { decode } from '../../message/octets.js';
 import { sdpIn } from '../../session/sdp-part.js';
 import type { Failure } from '../../transaction/record.js';
 import type { Header } from '../answers.js';
+import { NO_CALL } from '../requests.js';
 import { Attempt, ELSEWHERE } from './attempt.js';
 import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
 import { causeInReason, causeOf } from './causes.js';
@@ -12,7 +13,7 @@ import type { Destination } from './destination.js';
 import type { DialString } from './dial-string.js';
 import { forwardTo } from './forward.js';
 import { userOf } from './identity.js';
-import type { Talk } from './talk.js';
+import type { OpenOffer, Pracked, Talk } from './talk.js';
 import type { Share } from './usage.js';
 
 /** Of several contacts the one cause that says most; the others as they come. */
@@ -31,6 +32,8 @@ export class OutgoingLeg extends CallLeg {
   #causes: number[] = [];
   #useragent = '';
   #answered: Attempt | undefined;
+  /** Dialogs in which our offer had an answer that counts, before the 200. */
+  readonly #settled = new WeakSet<Talk>();
 
   constructor(parts: LegParts, dial: DialString, destination: Destination) {
     super(parts, 'Init: INVITE');
@@ -100,12 +103,14 @@ export class OutgoingLeg extends CallLeg {
 
   // What the attempts tell.
 
-  progressed(message: Message, talk: Talk | undefined): void {
+  /** `reliable`: an answer in it is the one there is. */
+  progressed(message: Message, talk: Talk | undefined, reliable: boolean): void {
     const { channel } = this;
     if (this.ended || channel.isUp) return;
     this.#useragent = message.header('Server') ?? message.header('User-Agent') ?? this.#useragent;
     const sdp = talk && sdpIn(message.header('Content-Type'), message.body);
-    const heard = sdp !== undefined && this.session.accept(sdp) === undefined;
+    const heard = sdp !== undefined && !this.#settled.has(talk!) && this.session.accept(sdp) === undefined;
+    if (heard && reliable) this.#settled.add(talk!);
     if (message.status === 180) channel.toState('Ringing');
     else if (message.status === 100) channel.nowProceeding('proceeding');
     if (heard || message.status === 183) channel.nowProceeding('progress');
@@ -122,7 +127,8 @@ export class OutgoingLeg extends CallLeg {
     this.#share?.rings(false);
     for (const other of this.#attempts) if (other !== attempt) other.cancel([ELSEWHERE]);
     const sdp = sdpIn(message.header('Content-Type'), message.body);
-    const fault = sdp === undefined ? !this.session.agreed : this.session.accept(sdp) !== undefined;
+    // What a reliable answer said before is not said again, or counts no more (RFC 6337 §3.1.1).
+    const fault = this.#fault(talk, sdp);
     if (fault) channel.requestHangup(Q850.notAvailable);
     else channel.nowAnswered();
     return true;
@@ -160,6 +166,19 @@ export class OutgoingLeg extends CallLeg {
     super.close();
   }
 
+  /** We send provisional answers to nobody here. */
+  pracked(): Pracked {
+    return { answer: NO_CALL };
+  }
+
+  openOffer(talk: Talk): OpenOffer {
+    return this.#settled.has(talk) ? undefined : 'ours';
+  }
+
+  override dropped(): void {
+    for (const attempt of this.#attempts) attempt.leave();
+  }
+
   /** One of several that ring is gone: its INVITE goes on. */
   override abandoned(): void {}
 
@@ -180,6 +199,11 @@ export class OutgoingLeg extends CallLeg {
       this.channel.requestHangup(telling ?? cause);
     }
     this.settle();
+  }
+
+  #fault(talk: Talk, sdp: string | undefined): boolean {
+    if (this.#settled.has(talk)) return false;
+    return sdp === undefined ? !this.session.agreed : this.session.accept(sdp) !== undefined;
   }
 
   get #begun(): boolean {

@@ -6,6 +6,9 @@ import { timersOf } from './call-site.js';
 import type { Talk } from './talk.js';
 
 const CLASH = 491;
+/** An UPDATE that came too early, where the answer says when it may come again (RFC 3311 §5.3). */
+const EARLY = 500;
+const LONGEST_WAIT = 60;
 /** Answers after which the dialog is no more (RFC 3261 §12.2.1.2). */
 const GONE: ReadonlySet<number> = new Set([408, 481]);
 /** Clashes after which we give in. */
@@ -75,7 +78,7 @@ export class Reoffer {
     if (status < 300 && method === 'INVITE') this.#talk.requests.ack(response.cseq.number);
     if (round !== this.#round) return;
     if (status >= 300) {
-      this.#failed(round, status, method);
+      this.#failed(round, status, method, method === 'UPDATE' && status === EARLY ? retryAfter(response) : undefined);
       return;
     }
     this.#over();
@@ -87,13 +90,14 @@ export class Reoffer {
     this.resume();
   }
 
-  #failed(round: object, status: number, method?: string): void {
+  /** `wait`: milliseconds after which it may be tried again. */
+  #failed(round: object, status: number, method?: string, wait?: number): void {
     if (round !== this.#round) return;
     this.#over();
     const { owner } = this.#talk.parts;
-    if (status === CLASH && this.#clashes < MOST_CLASHES) {
+    if ((status === CLASH || wait !== undefined) && this.#clashes < MOST_CLASHES) {
       this.#clashes += 1;
-      this.#again(method === 'UPDATE' ? 'UPDATE' : 'INVITE');
+      this.#again(method === 'UPDATE' ? 'UPDATE' : 'INVITE', wait ?? this.#clashWait());
       return;
     }
     owner.session?.withdraw();
@@ -102,11 +106,14 @@ export class Reoffer {
   }
 
   /** Whoever made the Call-ID waits longer, so that not both try again at once. */
-  #again(method: 'INVITE' | 'UPDATE'): void {
+  #clashWait(): number {
     const { call, ours } = this.#talk.parts;
-    const tenths = ours ? 210 + Math.floor(call.random() * 201) : Math.floor(call.random() * 201);
+    return 10 * (Math.floor(call.random() * 201) + (ours ? 210 : 0));
+  }
+
+  #again(method: 'INVITE' | 'UPDATE', wait: number): void {
     this.#wanted ??= method;
-    this.#retry = call.site.sched.after('sip_reinvite_retry', tenths * 10, () => {
+    this.#retry = this.#talk.parts.call.site.sched.after('sip_reinvite_retry', wait, () => {
       this.#retry = undefined;
       this.resume();
     });
@@ -116,4 +123,10 @@ export class Reoffer {
     this.#limit?.cancel();
     this.#round = undefined;
   }
+}
+
+/** In milliseconds; undefined where none is named. */
+function retryAfter(response: Message): number | undefined {
+  const seconds = /^\s*(\d{1,5})\b/.exec(response.header('Retry-After') ?? '')?.[1];
+  return seconds === undefined ? undefined : 1000 * Math.min(Number(seconds), LONGEST_WAIT);
 }

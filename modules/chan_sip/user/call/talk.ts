@@ -10,6 +10,7 @@ import type { Session } from '../../session/session.js';
 import type { ServerTransaction } from '../../transaction/layer.js';
 import { replyFlow } from '../../transport/layer.js';
 import type { Flow } from '../../transport/transport.js';
+import { abilitiesOf, RELIABLE } from '../abilities.js';
 import type { Answer, Header } from '../answers.js';
 import type { Peer } from '../peer.js';
 import type { Authorization } from './authorization.js';
@@ -21,6 +22,16 @@ import type { Came } from './dialog-way.js';
 import { answerInDialog } from './in-dialog.js';
 import { Reoffer } from './reoffer.js';
 
+/** What a PRACK comes to. */
+export interface Pracked {
+  readonly answer: Answer;
+  /** What goes on once it is answered. */
+  readonly after?: () => void;
+}
+
+/** Whose offer waits for its answer; undefined: none does. */
+export type OpenOffer = 'ours' | 'theirs' | undefined;
+
 /** Whoever a dialog is a part of. */
 export interface TalkOwner {
   readonly channel: Channel;
@@ -29,6 +40,9 @@ export interface TalkOwner {
   gone(cause: number): void;
   /** The other end is not heard any more, or says what cannot be: the dialog is still there. */
   lost(cause: number): void;
+  pracked(request: Message): Pracked;
+  /** Before the call is up: whose offer has no answer yet that counts. */
+  openOffer(talk: Talk): OpenOffer;
   /** For lists: `Rx: INFO`. */
   said(what: string): void;
   /** A BYE in a dialog that is not confirmed yet. */
@@ -72,6 +86,8 @@ export class Talk implements DialogUser {
   readonly #reoffer: Reoffer;
   #state: State = 'open';
   #acceptance: Acceptance | undefined;
+  /** The INVITE that was accepted last. */
+  #invite: ServerTransaction | undefined;
   /** Whether the next ACK must bring the answer to an offer of ours. */
   #awaiting = false;
   /** A BYE that waits for the ACK to our 2xx (RFC 3261 §15). */
@@ -79,7 +95,15 @@ export class Talk implements DialogUser {
 
   constructor(parts: TalkParts) {
     this.parts = parts;
-    this.requests = new DialogRequests(parts);
+    const { call, dialog, came, peer, contactUser, authorization } = parts;
+    this.requests = new DialogRequests({
+      call,
+      dialog,
+      came,
+      peer,
+      contactUser,
+      ...(authorization && { authorization }),
+    });
     this.#reoffer = new Reoffer(this);
   }
 
@@ -102,6 +126,16 @@ export class Talk implements DialogUser {
     return this.#acceptance !== undefined || this.#reoffer.pending;
   }
 
+  /** Whose offer waits for its answer. */
+  get openOffer(): OpenOffer {
+    if (this.#awaiting || this.#reoffer.pending) return 'ours';
+    return this.dialog.confirmed ? undefined : this.parts.owner.openOffer(this);
+  }
+
+  honours(tag: string): boolean {
+    return tag === RELIABLE && this.option('100rel') !== 'no';
+  }
+
   request(request: Message, flow: Flow): void {
     const { call, owner, peer } = this.parts;
     const { transactions, answers } = call.site;
@@ -109,7 +143,7 @@ export class Talk implements DialogUser {
     const transaction = transactions.serve(
       request,
       replyFlow(request, flow, symmetric),
-      this.#acks,
+      request.method === 'INVITE' ? this.#acks : undefined,
       timersOf(call, peer),
     );
     if (!transaction) {
@@ -121,6 +155,7 @@ export class Talk implements DialogUser {
     if (request.method === 'BYE') this.#ended(asked);
     else if (this.#state !== 'open') this.answer(asked, NOT_THERE);
     else if (request.method === 'INVITE') this.#reinvited(asked);
+    else if (request.method === 'PRACK') this.#pracked(asked);
     else this.answer(asked, answerInDialog(this, request, flow));
   }
 
@@ -128,14 +163,20 @@ export class Talk implements DialogUser {
     transaction.respond(answer.status, this.#text(request, flow, answer));
   }
 
-  /** Answers an INVITE with 200, and again until it is acknowledged. `offered`: the SDP is an offer of ours. */
-  accept(asked: Asked, sdp: string, offered: boolean, more: readonly Header[] = []): void {
+  /** Answers an INVITE with 200, and again until it is acknowledged. `offered`: the SDP is an offer of ours; without SDP all was said before. */
+  accept(asked: Asked, sdp: string | undefined, offered: boolean, more: readonly Header[] = []): void {
     const { call, peer, dialog } = this.parts;
     const { request, flow, transaction } = asked;
     dialog.confirmed = true;
     this.#awaiting = offered;
     const headers: Header[] = [this.contact(flow), ...more];
-    const text = this.#text(request, flow, { ...OK, headers, body: { type: SDP, text: sdp } });
+    const text = this.#text(request, flow, {
+      ...OK,
+      headers,
+      ...(sdp !== undefined && { body: { type: SDP, text: sdp } }),
+    });
+    this.#invite?.release();
+    this.#invite = transaction;
     this.#acceptance = new Acceptance({
       sched: call.site.sched,
       timers: timersOf(call, peer),
@@ -181,6 +222,7 @@ export class Talk implements DialogUser {
     this.#acceptance = undefined;
     this.#reoffer.close();
     this.requests.close();
+    this.#invite?.release();
     this.parts.call.site.dialogs.remove(this.dialog);
     this.parts.ended?.();
     this.parts.owner.over(this);
@@ -198,8 +240,15 @@ export class Talk implements DialogUser {
   readonly #acks = { acknowledged: (ack: Message) => this.acknowledged(ack), failed: () => undefined };
 
   #text(request: Message, flow: Flow, answer: Answer): string {
-    const tagged = { ...answer, tag: this.dialog.localTag };
+    const abilities = abilitiesOf(name => this.option(name));
+    const tagged = { ...answer, tag: this.dialog.localTag, abilities };
     return this.parts.call.site.answers.text(request, flow, this.parts.came.symmetric, tagged);
+  }
+
+  #pracked(asked: Asked): void {
+    const { answer, after } = this.parts.owner.pracked(asked.request);
+    this.answer(asked, answer);
+    after?.();
   }
 
   #ended(asked: Asked): void {

@@ -1,5 +1,5 @@
 /** What goes on between us and one server: Call-ID, tag and CSeq that stay, and credentials. The REGISTER as chan_sip writes it. */
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '#core';
 import { request } from '../../message/build.js';
 import { type Account, ClientDigest } from '../../message/client-digest.js';
 import type { Message } from '../../message/message.js';
@@ -8,8 +8,9 @@ import { percentEncode } from '../../message/uri.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
+import { supportedTags } from '../abilities.js';
 import { accountFor } from '../accounts.js';
-import { type Header, supportedTags } from '../answers.js';
+import type { Header } from '../answers.js';
 import type { Site } from '../site.js';
 import type { Terms } from './terms.js';
 
@@ -138,8 +139,4 @@ export class Conversation {
     const { credentials, authuser, secret } = this.#terms;
     return accountFor(realm, credentials, { username: authuser, secret });
   }
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
 }
