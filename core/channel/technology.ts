@@ -41,6 +41,8 @@ export interface ChannelTechnology {
   request(destination: string, request: ChannelRequest): Channel | NoChannel | Promise<Channel | NoChannel>;
   /** Of a device, as it stands behind the slash; left out: the technology knows none. Undefined: no such device. */
   deviceState?(device: string): DeviceState | undefined;
+  /** Where devices must be looked up before deviceState() knows them: resolves when that is done, or cannot be. */
+  lookUpState?(device: string): Promise<void>;
 }
 
 /** The driver's side of one channel. The channel calls it; the driver calls the channel back with what the far end does. */

@@ -195,8 +195,17 @@ export class CallPhone {
     this.request(method, talk.target, talk, { ...draft, headers: [...contact, ...(draft.headers ?? [])] });
   }
 
+  /** That it is there, to whoever asks from that port. */
+  answerAt(request: Message, port: number): void {
+    this.udp.send({ address: '127.0.0.1', port }, this.#answerTo(request, 200, 'OK'));
+  }
+
   /** Answers a request that came. */
   answer(request: Message, status: number, reason: string, draft: Draft & { readonly tag?: string } = {}): void {
+    this.send(this.#answerTo(request, status, reason, draft));
+  }
+
+  #answerTo(request: Message, status: number, reason: string, draft: Draft & { readonly tag?: string } = {}): string {
     const { body = '', tag = `p${this.name}` } = draft;
     const to = request.header('To')!;
     const lines = [
@@ -212,7 +221,7 @@ export class CallPhone {
       ...(body === '' ? [] : [`Content-Type: ${draft.type ?? 'application/sdp'}`]),
       `Content-Length: ${body.length}`,
     ];
-    this.send(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    return `${lines.join('\r\n')}\r\n\r\n${body}`;
   }
 
   /** The dialog of an INVITE that we answered. */

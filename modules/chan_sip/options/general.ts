@@ -6,6 +6,7 @@ import { identity } from './identity.js';
 import { jitter } from './jitter.js';
 import { generalMedia, media } from './media.js';
 import { network } from './network.js';
+import { nodes } from './nodes.js';
 import { proof } from './proof.js';
 import { registration } from './registration.js';
 import { reliable } from './reliable.js';
@@ -33,6 +34,7 @@ export const general = {
   ...identity,
   ...proof,
   ...network,
+  ...nodes,
   ...registration,
   ...call,
   ...contacts,

@@ -1,7 +1,6 @@
 /** The leg of a call that somebody else began: what it is answered, until it is up or refused. */
 
-import { randomBytes } from 'node:crypto';
-import { type Indication, Q850 } from '#core';
+import { type Indication, Q850, randomHex } from '#core';
 import { Dialog } from '../../dialog/dialog.js';
 import type { Body } from '../../message/build.js';
 import type { Message } from '../../message/message.js';
@@ -61,7 +60,7 @@ export class IncomingLeg extends CallLeg {
     this.talk = new Talk({
       call: parts.call,
       owner: this,
-      dialog: Dialog.ofServer(request, `as${randomBytes(4).toString('hex')}`),
+      dialog: Dialog.ofServer(request, `as${randomHex(4)}`),
       came: { flow, symmetric: symmetric || request.via.params.has('rport') },
       peer: parts.peer,
       contactUser: request.requestUri.user ?? '',
@@ -239,6 +238,7 @@ export class IncomingLeg extends CallLeg {
     const headers = causeHeaders(cause, this.option('use_q850_reason'), cause || causeOf(refusal.status));
     this.said(`Tx: ${refusal.status}`);
     this.#sending({ ...refusal, headers })();
+    this.invitation.transaction.release();
   }
 
   #end(): void {

@@ -116,6 +116,7 @@ export class Invitation implements ServerUser {
     decisions.add(request, flow, { answer, symmetric, about: this.admitted }, general);
     if (proven || this.#told) {
       this.transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
+      this.transaction.release();
       return;
     }
     this.transaction.close();

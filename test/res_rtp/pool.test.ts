@@ -1,0 +1,68 @@
+/** Pairs of ports between calls: left alone for a second, used again after, and closed when nobody wants them. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { PortPool } from '../../modules/res_rtp/worker/pool.js';
+import { sparePort } from '../support/spare-port.js';
+
+async function stage(t: TestContext, pairs: number) {
+  const start = ((await sparePort()) & ~1) - 2 * pairs;
+  let now = 0;
+  const pool = new PortPool(
+    '127.0.0.1',
+    { start, end: start + 2 * pairs - 1 },
+    cause => assert.fail(cause),
+    () => now,
+  );
+  t.after(() => pool.close());
+  const take = async () => {
+    const pair = await pool.take();
+    assert.ok(pair);
+    return pair;
+  };
+  return { pool, take, pass: (ms: number) => (now += ms) };
+}
+
+/** Ports of so many calls one after another. */
+async function calls({ take, pool }: Awaited<ReturnType<typeof stage>>, count: number): Promise<number[]> {
+  const ports: number[] = [];
+  for (let call = 0; call < count; call++) {
+    const pair = await take();
+    ports.push(pair.port);
+    await pool.give(pair);
+  }
+  return ports;
+}
+
+test('a pair that a call has given back is not given out again at once', async t => {
+  const pool = await stage(t, 40);
+  const ports = await calls(pool, 12);
+  assert.equal(new Set(ports).size, 12);
+  assert.equal(pool.pool.resting, 12);
+});
+
+test('after a second it is used again, and nothing new is opened', async t => {
+  const pool = await stage(t, 40);
+  const first = await calls(pool, 30);
+  pool.pass(1500);
+  const before = pool.pool.resting;
+  const second = await calls(pool, 20);
+  assert.ok(second.filter(port => first.includes(port)).length >= 12, `${second} after ${first}`);
+  assert.ok(pool.pool.resting <= before + 8);
+});
+
+test('where there is no other it is used at once', async t => {
+  const pool = await stage(t, 2);
+  const ports = await calls(pool, 6);
+  assert.ok(new Set(ports).size <= 2, `${ports}`);
+});
+
+test('what nobody has wanted for five seconds is closed', async t => {
+  const pool = await stage(t, 40);
+  await calls(pool, 10);
+  pool.pass(900);
+  await pool.pool.sweep();
+  assert.equal(pool.pool.resting, 10);
+  pool.pass(5000);
+  await pool.pool.sweep();
+  assert.equal(pool.pool.resting, 0);
+});
