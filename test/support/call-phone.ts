@@ -6,6 +6,7 @@ import type { Message } from '../../modules/chan_sip/message/message.js';
 import { parse } from '../../modules/chan_sip/message/parser.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 import { type Line, udpLine } from './line.js';
+import type { UdpPhone } from './udp-phone.js';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -64,6 +65,13 @@ export class CallPhone {
 
   close(): Promise<void> {
     return this.line.close();
+  }
+
+  /** @throws where it speaks over something else */
+  get udp(): UdpPhone {
+    const { udp } = this.line;
+    if (!udp) throw new Error(`${this.name} does not speak over UDP`);
+    return udp;
   }
 
   get contact(): string {

@@ -16,12 +16,14 @@ export interface Line {
   /** The next message that was not taken yet. @throws when none comes in time */
   next(): Promise<string>;
   close(): Promise<void>;
+  readonly udp?: UdpPhone;
 }
 
 export async function udpLine(server: Endpoint): Promise<Line> {
   const udp = await UdpPhone.open();
   return {
     protocol: 'UDP',
+    udp,
     endpoint: udp.endpoint,
     received: udp.received,
     send: text => udp.send(server, text),
