@@ -59,6 +59,8 @@ export interface Leg {
   indicate(indication: Indication): boolean;
   beginDigit(digit: Digit): void;
   endDigit(digit: Digit, durationMs: number): void;
+  /** Something is about to be played to the far end: who has not answered may have to be told first. */
+  playing?(): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
   /** It leads to another channel here, whose audio may go past both; undefined: it may not. */

@@ -124,6 +124,8 @@ export class Attempt {
     this.#state = 'calling';
     const round = ++this.#round;
     const make = (flow: Flow): ClientRequest => {
+      // Each place must answer before it hears a CANCEL.
+      if (!this.over) this.#state = 'calling';
       const request = inviteRequest(this.#leg, this.#invite, this.#cseq, credentials, flow);
       this.#sent = { request, flow };
       return request;
