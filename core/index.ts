@@ -86,6 +86,7 @@ export { withoutPbx } from './offline.js';
 export { duration, timeOfDay } from './output/duration.js';
 export { type Block, Report, renderJson, renderText } from './output.js';
 export { compilePattern, type Match, type Pattern } from './pattern.js';
+export { randomHex, randomOctets } from './random.js';
 export * from './registry.js';
 export * from './remote.js';
 export type { Job, Scheduler } from './sched.js';

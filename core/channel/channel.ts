@@ -235,6 +235,7 @@ export class Channel {
 
   /** Plays to the far end; without media it fails at once. */
   play(source: MediaSource): Playback {
+    if (!this.#ended) this.leg.playing?.();
     const media = this.#ended ? undefined : this.leg.media;
     return media?.play(source) ?? unplayable(`${this.name} has no media`);
   }

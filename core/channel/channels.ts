@@ -55,6 +55,8 @@ export interface Channels {
   request(dialString: string, request: ChannelRequest): Promise<Channel | NoChannel>;
   /** A technology's device, `Local/100@internal`, or `Custom:x`; INVALID for what nobody knows. */
   deviceState(device: string): DeviceState;
+  /** The same, where its technology has looked it up; that has 1.5 seconds. */
+  lookUpDeviceState(device: string): Promise<DeviceState>;
   /** Devices that are in use, ring, or are otherwise not idle, as listeners heard last. */
   deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[];
   /** A technology says that a device's state may be another one: listeners hear if it is. */
@@ -62,6 +64,9 @@ export interface Channels {
 }
 
 export const channels = token<Channels>('channels');
+
+/** Milliseconds for which somebody waits until a technology has looked a device up. */
+const PATIENCE = 1500;
 
 /** Those that tell their device states without being a technology: `Custom:x`. */
 export type StateProvider = (device: string) => DeviceState;
@@ -224,6 +229,23 @@ export class ChannelTable implements Channels {
     const technology = this.#technologies.get(kind)?.entry;
     if (!technology) return 'INVALID';
     return technology.deviceState ? (technology.deviceState(name) ?? 'INVALID') : this.#stateByChannels(device);
+  }
+
+  async lookUpDeviceState(device: string): Promise<DeviceState> {
+    const dialled = this.dialled(device);
+    const work = dialled?.technology.lookUpState?.(dialled.destination);
+    if (work) await this.#within(work, PATIENCE);
+    return this.deviceState(device);
+  }
+
+  async #within(work: Promise<void>, ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#parts.clock.after(ms, resolve);
+    try {
+      await Promise.race([work, promise]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   deviceStates(): readonly { readonly device: string; readonly state: DeviceState }[] {

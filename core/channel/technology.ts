@@ -41,6 +41,8 @@ export interface ChannelTechnology {
   request(destination: string, request: ChannelRequest): Channel | NoChannel | Promise<Channel | NoChannel>;
   /** Of a device, as it stands behind the slash; left out: the technology knows none. Undefined: no such device. */
   deviceState?(device: string): DeviceState | undefined;
+  /** Where devices must be looked up before deviceState() knows them: resolves when that is done, or cannot be. */
+  lookUpState?(device: string): Promise<void>;
 }
 
 /** The driver's side of one channel. The channel calls it; the driver calls the channel back with what the far end does. */
@@ -57,8 +59,12 @@ export interface Leg {
   indicate(indication: Indication): boolean;
   beginDigit(digit: Digit): void;
   endDigit(digit: Digit, durationMs: number): void;
+  /** Something is about to be played to the far end: who has not answered may have to be told first. */
+  playing?(): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
+  /** It leads to another channel here, whose audio may go past both; undefined: it may not. */
+  readonly across?: Channel | undefined;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
   /**

@@ -93,7 +93,7 @@ async function check(
   dialString: string,
   { s, t }: { readonly s: boolean; readonly t: boolean },
 ): Promise<Answer> {
-  const state = all.deviceState(dialString);
+  const state = await all.lookUpDeviceState(dialString);
   const status = NUMBERS[state];
   if ((s || t) && !FREE.includes(state)) return { status, cause: Q850.none };
   if (t) return { found: { channel: dialString, asked: dialString }, status, cause: Q850.none };

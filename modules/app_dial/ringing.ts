@@ -23,6 +23,8 @@ export interface RingingParts {
   readonly patient: boolean;
   /** Told to those that stop ringing because another answered, or who calls gave up. */
   readonly cancelCause: number;
+  /** A fault of ours that is not the first. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 /** Who answered; else how it ended. */
@@ -36,14 +38,16 @@ export class Ringing {
   readonly #misses: Miss[] = [];
   #cause: number = Q850.none;
   #timer: { cancel(): void } | undefined;
-  #settle: (end: RingingEnd | Promise<RingingEnd>) => void = () => undefined;
+  #settle: (end: RingingEnd) => void = () => undefined;
+  #fault: (thrown: unknown) => void = () => undefined;
   #over = false;
   readonly #end: Promise<RingingEnd>;
 
   constructor(parts: RingingParts) {
     this.#parts = parts;
-    this.#end = new Promise(done => {
+    this.#end = new Promise((done, failed) => {
       this.#settle = done;
+      this.#fault = failed;
     });
   }
 
@@ -53,7 +57,10 @@ export class Ringing {
     this.#wait();
     // All of them are there before the first can fail.
     for (const branch of dialStrings.map(dialString => this.#add(dialString, 0))) this.#begin(branch);
-    const end = await caller.race(this.#end);
+    const end = await caller.race(this.#end).catch((thrown: unknown) => {
+      this.#stop('CANCEL', false);
+      throw thrown;
+    });
     this.#stop(end ? 'NOANSWER' : 'CANCEL', end && 'callee' in end);
     return end ?? { status: 'CANCEL', cause: this.#cause };
   }
@@ -107,9 +114,13 @@ export class Ringing {
     this.#begin(next);
   }
 
-  /** A mistake of ours goes up the way of run(). */
+  /** The first fault of ours goes up the way of run(), those behind it are told. */
   #begin(branch: Branch): void {
-    branch.begin().catch((thrown: unknown) => this.#settle(Promise.reject(thrown)));
+    branch.begin().catch((thrown: unknown) => {
+      if (this.#over) this.#parts.failed(thrown);
+      this.#over = true;
+      this.#fault(thrown);
+    });
   }
 
   #missed(branch: Branch): void {

@@ -27,7 +27,16 @@ export class CsvFiles implements CdrBackend {
       add('Master.csv', line);
       if (options.accountlogs && ACCOUNT.test(record.accountcode)) add(`${record.accountcode}.csv`, line);
     }
-    await mkdir(this.#directory, { recursive: true });
-    for (const [file, text] of texts) await appendFile(join(this.#directory, file), text);
+    for (const [file, text] of texts) await this.#append(join(this.#directory, file), text);
+  }
+
+  async #append(path: string, text: string): Promise<void> {
+    try {
+      await appendFile(path, text);
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
+      await mkdir(this.#directory, { recursive: true });
+      await appendFile(path, text);
+    }
   }
 }

@@ -58,7 +58,7 @@ const functions = (devices: CustomDevices, plan: Dialplan): DialplanFunction[] =
     synopsis: 'Gets the state of a device, or sets that of a custom one.',
     syntax: 'DEVICE_STATE(device)',
     arguments: [{ name: 'device', help: 'As Dial would call it, or Custom:… ', required: true }],
-    read: ({ data }) => devices.channels.deviceState(data.trim()),
+    read: ({ data }) => devices.channels.lookUpDeviceState(data.trim()),
     write: ({ data }, value) => devices.set(data.trim(), value),
   },
   {

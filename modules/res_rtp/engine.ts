@@ -150,8 +150,8 @@ export class MediaThreads implements RtpEngine {
       return;
     }
     const { port1, port2 } = new MessageChannel();
-    port.thread.send({ kind: 'connect', port: port.id, other: undefined, far: port1 }, [port1]);
-    other.thread.send({ kind: 'connect', port: other.id, other: undefined, far: port2 }, [port2]);
+    port.thread.send({ kind: 'connect', port: port.id, other: undefined, far: port1 });
+    other.thread.send({ kind: 'connect', port: other.id, other: undefined, far: port2 });
   }
 
   #part(port: ThreadPort): void {

@@ -1,7 +1,8 @@
 /** A media thread seen from the main thread: what it is asked, what it tells, and what becomes of it when it dies. */
 import { join } from 'node:path';
-import { type TransferListItem, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { messageOf, type Scheduler } from '#core';
+import { InOneTurn } from './in-one-turn.js';
 import { noDrops, type Order, type Report, type Tally } from './orders.js';
 import type { PortListener, ThreadPort } from './thread-port.js';
 import type { Task } from './worker/thread.js';
@@ -34,6 +35,7 @@ export class MediaThread {
   tally: Tally = { figures: [], positions: [], drops: noDrops(), spare: 0 };
   readonly #parts: MediaThreadParts;
   readonly #worker: Worker;
+  readonly #orders = new InOneTurn<Order>(orders => this.#post(orders));
   readonly #exited: Promise<void>;
   #ending = false;
   #gone = false;
@@ -42,7 +44,9 @@ export class MediaThread {
     this.#parts = parts;
     const worker = new Worker(join(__dirname, 'worker', 'thread.js'), { workerData: parts.task, name: 'media' });
     let why = 'a media thread ended';
-    worker.on('message', (report: Report) => this.#told(report));
+    worker.on('message', (reports: readonly Report[]) => {
+      for (const report of reports) this.#told(report);
+    });
     worker.on('error', thrown => {
       why = `a media thread failed: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown)}`;
     });
@@ -64,8 +68,9 @@ export class MediaThread {
     return this.#worker.threadId;
   }
 
-  send(order: Order, transfer: readonly TransferListItem[] = []): void {
-    if (!this.#gone) this.#worker.postMessage(order, transfer);
+  /** What it is asked in one turn of the event loop goes as one message: waking the thread is what costs. */
+  send(order: Order): void {
+    if (!this.#gone) this.#orders.add(order);
   }
 
   /** Ends its calls with a goodbye, then the thread; within bounds. */
@@ -76,6 +81,12 @@ export class MediaThread {
     this.send({ kind: 'end' });
     await this.#exited;
     limit.cancel();
+  }
+
+  #post(orders: readonly Order[]): void {
+    if (this.#gone) return;
+    const ports = orders.flatMap(order => (order.kind === 'connect' && order.far ? [order.far] : []));
+    this.#worker.postMessage(orders, ports);
   }
 
   #told(report: Report): void {

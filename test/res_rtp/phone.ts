@@ -1,6 +1,7 @@
 /** A phone's end of RTP in tests: two sockets on 127.0.0.1, what it sends and what it gets. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { nextTurn } from '../../core/clock.js';
 
 /** A packet as a test writes or reads it. */
 export interface Packet {
@@ -101,8 +102,9 @@ export class RtpPhone {
     return this.#rtpIn.size;
   }
 
+  /** After what the media threads were asked in this turn has left for them. */
   send(bytes: Buffer, to: { address: string; port: number }): void {
-    this.#rtp.send(bytes, to.port, to.address);
+    void nextTurn().then(() => this.#rtp.send(bytes, to.port, to.address));
   }
 
   /** The next packet of sound. */
@@ -117,7 +119,12 @@ export class RtpPhone {
   }
 
   sendRtcp(bytes: Buffer, port: number): void {
-    this.#rtcp.send(bytes, port, this.#rtcp.address().address);
+    void nextTurn().then(() => this.#rtcp.send(bytes, port, this.#rtcp.address().address));
+  }
+
+  /** Reports that nobody has asked for. */
+  get reported(): number {
+    return this.#rtcpIn.size;
   }
 
   reports(): Promise<Buffer> {

@@ -1,62 +1,68 @@
-/** Pairs of ports: those that somebody else has are passed over, and packets that do not go are told of. */
+/** Pairs of ports between calls: left alone for a second, used again after, and closed when nobody wants them. */
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { PortPool } from '../../modules/res_rtp/worker/pool.js';
-import { SocketPair } from '../../modules/res_rtp/worker/socket-pair.js';
 import { sparePort } from '../support/spare-port.js';
 
-const ADDRESS = '127.0.0.1';
-const unsent = (cause: Error): never => assert.fail(cause);
-
-/** A range in which nobody has a port just now. */
-async function range(pairs: number): Promise<{ start: number; end: number }> {
-  const start = ((await sparePort()) % 20_000) + 40_000;
-  return { start: start & ~1, end: (start & ~1) + 2 * pairs - 1 };
+async function stage(t: TestContext, pairs: number) {
+  const start = ((await sparePort()) & ~1) - 2 * pairs;
+  let now = 0;
+  const pool = new PortPool(
+    '127.0.0.1',
+    { start, end: start + 2 * pairs - 1 },
+    cause => assert.fail(cause),
+    () => now,
+  );
+  t.after(() => pool.close());
+  const take = async () => {
+    const pair = await pool.take();
+    assert.ok(pair);
+    return pair;
+  };
+  return { pool, take, pass: (ms: number) => (now += ms) };
 }
 
-async function taken(port: number) {
-  const socket = createSocket('udp4').bind(port, ADDRESS);
-  await once(socket, 'listening');
-  return socket;
+/** Ports of so many calls one after another. */
+async function calls({ take, pool }: Awaited<ReturnType<typeof stage>>, count: number): Promise<number[]> {
+  const ports: number[] = [];
+  for (let call = 0; call < count; call++) {
+    const pair = await take();
+    ports.push(pair.port);
+    await pool.give(pair);
+  }
+  return ports;
 }
 
-test('ports of other programs are passed over, RTP and RTCP alike; when none is left there is no pair', async () => {
-  const { start, end } = await range(4);
-  // The first of one pair, the second of another.
-  const others = [await taken(start), await taken(start + 5)];
-  const pool = new PortPool(ADDRESS, { start, end }, unsent);
-  const pairs = [await pool.take(), await pool.take()];
-  assert.deepEqual(pairs.map(pair => pair?.port).sort(), [start + 2, start + 6]);
-  assert.equal(await pool.take(), undefined);
-  await Promise.all(others.map(other => new Promise<void>(done => void other.close(done))));
-  const late = await pool.take();
-  assert.ok(late && [start, start + 4].includes(late.port));
-  await pool.give(late);
-  for (const pair of pairs) await pool.give(pair!);
-  assert.equal(pool.used, 0);
-  await pool.close();
+test('a pair that a call has given back is not given out again at once', async t => {
+  const pool = await stage(t, 40);
+  const ports = await calls(pool, 12);
+  assert.equal(new Set(ports).size, 12);
+  assert.equal(pool.pool.resting, 12);
 });
 
-test('packets that the system does not send are told of, most of them and never one that went', async () => {
-  let failures = 0;
-  const { start } = await range(1);
-  const pair = await SocketPair.open(ADDRESS, start, () => failures++);
-  const other = await SocketPair.open(ADDRESS, start + 2, unsent);
-  const heard = Promise.withResolvers<void>();
-  let count = 0;
-  other.listen({ rtp: () => ++count === 60 && heard.resolve(), rtcp: () => undefined });
-  const data = Buffer.alloc(172);
-  for (let index = 0; index < 60; index++) pair.sendRtp(data, 0, data.length, other.port, ADDRESS);
-  await heard.promise;
-  assert.equal(failures, 0);
-  for (let turn = 0; turn < 200; turn++) {
-    // Without SO_BROADCAST it is denied.
-    pair.sendRtp(data, 0, data.length, 9, '255.255.255.255');
-    await new Promise(setImmediate);
-  }
-  assert.ok(failures >= 150 && failures <= 200, `${failures}`);
-  await pair.close();
-  await other.close();
+test('after a second it is used again, and nothing new is opened', async t => {
+  const pool = await stage(t, 40);
+  const first = await calls(pool, 30);
+  pool.pass(1500);
+  const before = pool.pool.resting;
+  const second = await calls(pool, 20);
+  assert.ok(second.filter(port => first.includes(port)).length >= 12, `${second} after ${first}`);
+  assert.ok(pool.pool.resting <= before + 8);
+});
+
+test('where there is no other it is used at once', async t => {
+  const pool = await stage(t, 2);
+  const ports = await calls(pool, 6);
+  assert.ok(new Set(ports).size <= 2, `${ports}`);
+});
+
+test('what nobody has wanted for five seconds is closed', async t => {
+  const pool = await stage(t, 40);
+  await calls(pool, 10);
+  pool.pass(900);
+  await pool.pool.sweep();
+  assert.equal(pool.pool.resting, 10);
+  pool.pass(5000);
+  await pool.pool.sweep();
+  assert.equal(pool.pool.resting, 0);
 });

@@ -120,12 +120,22 @@ test('keys in band are heard where the flow asks for it', async t => {
   );
 });
 
-test('a session that hears nothing tells so, and one that ends says goodbye', async t => {
+test('a session that hears nothing tells so', async t => {
   const stage = await MediaStage.open(t);
   const a = await stage.leg({ timeout: 150 });
   assert.deepEqual(await a.told.upTo(1), [['timed out']]);
+});
+
+test('one that ends says goodbye, if it has ever said anything', async t => {
+  const stage = await MediaStage.open(t);
+  const [a, b] = [await stage.leg(), await stage.leg()];
+  a.rtp.connect(b.rtp);
+  a.phone.say(a.rtp.local);
+  await b.phone.hears();
   a.rtp.close();
-  assert.equal(readReports(await a.phone.reports())?.goodbye, true);
+  b.rtp.close();
+  assert.equal(readReports(await b.phone.reports())?.goodbye, true);
+  assert.equal(a.phone.reported, 0);
 });
 
 test('a session is a use of the module by its channel until it is closed', async t => {

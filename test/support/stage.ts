@@ -126,7 +126,7 @@ function servedOver(method: string, protocol: 'udp' | 'tcp', options: StageOptio
     input(kind: 'request' | 'ACK' | ResponseKind) {
       if (kind === 'request') receive(text);
       else if (kind === 'ACK') receive(requestText('ACK', BRANCH, { to: '<sip:100@pbx.example>;tag=b1' }));
-      else transaction.respond(STATUS[kind][0], responseText(transaction.request, kind));
+      else transaction.respond(STATUS[kind][0], responseText(requests[0]!, kind));
     },
   };
   return { ...stage, text, transaction, tx };

@@ -27,9 +27,9 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
     resend: record => record.#send(record.#text),
     // RFC 3261 §17.1.1.3: made from the request as it went out.
     ack: (record, response) => record.#send(ack(parse(record.#text), response)),
-    'pass up': (record, response) => record.#user.response(response),
-    'report timeout': record => record.#user.failed('timeout'),
-    'report error': record => record.#user.failed('error', record.#cause),
+    'pass up': (record, response) => record.#user?.response(response),
+    'report timeout': record => record.#user?.failed('timeout'),
+    'report error': record => record.#user?.failed('error', record.#cause),
   };
 
   readonly side = 'client';
@@ -39,7 +39,8 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
   readonly flow: Flow;
   readonly born: number;
   readonly #text: string;
-  readonly #user: ClientUser;
+  /** Undefined once it has the answer that nothing can follow: a call must not be kept for its transactions. */
+  #user: ClientUser | undefined;
   readonly #over: (key: string) => void;
   readonly #machine: Machine<ClientAction, Message>;
   #cause: Error | undefined;
@@ -78,6 +79,8 @@ export class ClientRecord implements Transaction, Performer<ClientAction, Messag
 
   receive(response: Message): void {
     this.#machine.input(inputOf(response.status), response);
+    // To an INVITE there may be more than one 2xx (RFC 6026 §7.2), and an ACK that cannot be sent.
+    if (response.status >= 200 && this.method !== 'INVITE') this.#user = undefined;
   }
 
   close(): void {

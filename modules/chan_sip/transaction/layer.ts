@@ -23,12 +23,13 @@ export interface ClientTransaction {
 
 /** A request being answered. */
 export interface ServerTransaction {
-  readonly request: Message;
   /** Where answers go. */
   readonly flow: Flow;
   readonly state: string;
   /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
   respond(status: number, text: string): void;
+  /** Who answers wants to hear no more: repeats are still answered. */
+  release(): void;
   /** Forgets the request: nothing is repeated any more. */
   close(): void;
 }
@@ -105,7 +106,7 @@ export class TransactionLayer {
     }
     const record = new ServerRecord(key, request, reply, user, this.#surroundings(timers, this.#serverOver));
     this.#servers.set(key, record);
-    this.#served.set(mergeKey(request), key);
+    this.#served.set(record.merged, key);
     return record;
   }
 
@@ -184,8 +185,7 @@ export class TransactionLayer {
   #ended(key: string): void {
     const record = this.#servers.get(key);
     this.#servers.delete(key);
-    const merged = record && mergeKey(record.request);
-    if (merged !== undefined && this.#served.get(merged) === key) this.#served.delete(merged);
+    if (record && this.#served.get(record.merged) === key) this.#served.delete(record.merged);
   }
 
   #refuse(): void {

@@ -1,10 +1,11 @@
 /** A request that is being answered: its last response to repeat, the flow, the machine that runs it. */
 import type { Message } from '../message/message.js';
+import { detach } from '../message/octets.js';
 import { parse } from '../message/parser.js';
 import type { Flow } from '../transport/transport.js';
 import { inviteServer } from './invite-server.js';
 import { Machine, type Performer } from './machine.js';
-import { toTag } from './matching.js';
+import { mergeKey, toTag } from './matching.js';
 import { type Failure, inputOf, type Surroundings, type Transaction } from './record.js';
 import { type ServerAction, server } from './server.js';
 
@@ -30,10 +31,13 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
 
   readonly side = 'server';
   readonly key: string;
-  readonly request: Message;
+  /** What copies of the request share that come by other ways. */
+  readonly merged: string;
+  readonly method: string;
+  readonly branch: string;
   readonly flow: Flow;
   readonly born: number;
-  readonly #user: ServerUser | undefined;
+  #user: ServerUser | undefined;
   readonly #over: (key: string) => void;
   readonly #machine: Machine<ServerAction, Datum>;
   readonly #unsent = (): void => this.#machine.input('error');
@@ -42,7 +46,9 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
 
   constructor(key: string, request: Message, flow: Flow, user: ServerUser | undefined, surroundings: Surroundings) {
     this.key = key;
-    this.request = request;
+    this.merged = mergeKey(request);
+    this.method = request.method;
+    this.branch = detach(request.via.branch ?? '');
     this.flow = flow;
     this.born = surroundings.born;
     this.#user = user;
@@ -61,14 +67,6 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
     return this.#machine.state;
   }
 
-  get method(): string {
-    return this.request.method;
-  }
-
-  get branch(): string {
-    return this.request.via.branch ?? '';
-  }
-
   /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
   respond(status: number, text: string): void {
     this.#machine.input(inputOf(status), text);
@@ -82,6 +80,10 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
   /** Whether the last response carried this To tag. */
   answeredWith(tag: string): boolean {
     return this.#last !== undefined && toTag(parse(this.#last)) === tag;
+  }
+
+  release(): void {
+    this.#user = undefined;
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 /** Requests of ours to a device outside of any dialog, header by header as the original writes them (RFC 3261 §8.1.1). */
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '#core';
 import { type Body, request } from '../message/build.js';
 import { encode } from '../message/octets.js';
 import { hostPort, percentEncode } from '../message/uri.js';
@@ -82,5 +82,3 @@ export const agentHeaders = ({ general }: Site): Header[] =>
   general.useragent === '' ? [] : [['User-Agent', encode(general.useragent)]];
 
 const quoted = (text: string): string => text.replace(/["\\]/g, '\\$&');
-
-const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');

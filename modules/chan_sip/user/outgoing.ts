@@ -116,12 +116,21 @@ interface Order {
   readonly manner: Manner;
 }
 
+/** Of an order that is done. */
+const SENT: Omit<Order, 'hears'> = {
+  hops: [],
+  make: () => {
+    throw new Error('the request is sent');
+  },
+  manner: {},
+};
+
 /** One request on its way through its places. */
 class Attempt implements Sending {
   over: () => void = () => undefined;
   readonly #outgoing: Outgoing;
   readonly #parts: OutgoingParts;
-  readonly #order: Order;
+  #order: Order;
   #at = -1;
   #sending: Sending | undefined;
   /** The last 503, told where nobody says anything better. */
@@ -201,8 +210,10 @@ class Attempt implements Sending {
     this.next();
   }
 
+  /** What the request was made of may be a whole call, and is not kept with the transaction. */
   #end(): void {
     this.#final = true;
+    this.#order = { ...SENT, hears: this.#order.hears };
     this.over();
   }
 }

@@ -10,6 +10,12 @@ export interface PortRange {
 
 /** Pairs that wait, at most. */
 const SPARE = 8;
+/** Milliseconds that a pair is left alone after a call: what is under way to that call is not for the next. */
+const REST = 1000;
+/** Milliseconds after which one that nobody has wanted is closed. */
+const UNWANTED = 5000;
+/** Pairs that rest, at most: each is two open files. */
+const MOST_RESTING = 512;
 /** Ports that other programs have, after which a search gives up. */
 const MOST_TAKEN = 256;
 
@@ -20,7 +26,10 @@ export class PortPool {
   readonly #address: string;
   readonly #range: PortRange;
   readonly #unsent: (cause: Error) => void;
+  readonly #now: () => number;
   readonly #spare: SocketPair[] = [];
+  /** Pairs that calls have given back, and since when; the longest first. */
+  readonly #resting: { readonly pair: SocketPair; readonly since: number }[] = [];
   /** First ports of pairs that we have, or try to have. */
   readonly #ours = new Set<number>();
   /** Pairs that are being closed. */
@@ -28,8 +37,9 @@ export class PortPool {
   #filling: Promise<void> | undefined;
   #closed = false;
 
-  constructor(address: string, { start, end }: PortRange, unsent: (cause: Error) => void) {
+  constructor(address: string, { start, end }: PortRange, unsent: (cause: Error) => void, now: () => number) {
     this.#address = address;
+    this.#now = now;
     this.#range = { start: start + (start & 1), end };
     this.#unsent = unsent;
   }
@@ -40,12 +50,17 @@ export class PortPool {
 
   /** Pairs that sessions have. */
   get used(): number {
-    return this.#ours.size - this.#spare.length;
+    return this.#ours.size - this.#spare.length - this.#resting.length;
+  }
+
+  /** Pairs that are open since a call had them. */
+  get resting(): number {
+    return this.#resting.length;
   }
 
   /** Undefined when all are taken. @throws the system's error when the address is none of ours */
   async take(): Promise<SocketPair | undefined> {
-    let pair = this.#spare.shift() ?? (await this.#open());
+    let pair = this.#spare.shift() ?? (await this.#open()) ?? this.#resting.shift()?.pair;
     while (!pair && this.#giving.size > 0) {
       await Promise.race(this.#giving);
       pair = await this.#open();
@@ -54,8 +69,22 @@ export class PortPool {
     return pair;
   }
 
-  /** Closes a pair that was taken. */
+  /** Takes back a pair that was taken. It is open for a while yet: to close it and to open another costs more than a call. */
   async give(pair: SocketPair): Promise<void> {
+    pair.listen(undefined);
+    if (this.#closed || this.#resting.length >= MOST_RESTING) return this.#shut(pair);
+    this.#resting.push({ pair, since: this.#now() });
+  }
+
+  /** Closes what nobody has wanted for long. */
+  async sweep(): Promise<void> {
+    const latest = this.#now() - UNWANTED;
+    const wanted = this.#resting.findIndex(({ since }) => since > latest);
+    const unwanted = this.#resting.splice(0, wanted < 0 ? this.#resting.length : wanted);
+    await Promise.all(unwanted.map(({ pair }) => this.#shut(pair)));
+  }
+
+  async #shut(pair: SocketPair): Promise<void> {
     const closed = pair.close();
     this.#giving.add(closed);
     await closed;
@@ -66,7 +95,8 @@ export class PortPool {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#filling;
-    await Promise.all(this.#spare.splice(0).map(pair => this.give(pair)));
+    const resting = this.#resting.splice(0).map(({ pair }) => pair);
+    await Promise.all([...this.#spare.splice(0), ...resting].map(pair => this.#shut(pair)));
   }
 
   #fill(): void {
@@ -80,7 +110,7 @@ export class PortPool {
   async #fillUp(): Promise<void> {
     try {
       while (this.#spare.length < Math.min(SPARE, Math.floor(this.#pairs / 4)) && !this.#closed) {
-        const pair = await this.#open();
+        const pair = this.#rested() ?? (await this.#open());
         if (!pair) return;
         this.#spare.push(pair);
       }
@@ -89,11 +119,19 @@ export class PortPool {
     }
   }
 
+  /** One of those that have rested, at random: nobody is to guess where a call will be. */
+  #rested(): SocketPair | undefined {
+    const latest = this.#now() - REST;
+    const young = this.#resting.findIndex(({ since }) => since > latest);
+    const rested = young < 0 ? this.#resting.length : young;
+    return rested > 0 ? this.#resting.splice(randomInt(rested), 1)[0]?.pair : undefined;
+  }
+
   get #pairs(): number {
     return Math.max(0, Math.floor((this.#range.end - this.#range.start + 1) / 2));
   }
 
-  /** From a place at random on: nobody is to guess where a call will be. */
+  /** From a place at random on. */
   async #open(): Promise<SocketPair | undefined> {
     const pairs = this.#pairs;
     const first = pairs > 0 ? randomInt(pairs) : 0;

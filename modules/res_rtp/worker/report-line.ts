@@ -1,5 +1,5 @@
 /** The RTCP of a session: tells every few seconds how it hears, and keeps what the far end says of us (RFC 3550 §6). */
-import { randomBytes } from 'node:crypto';
+import { randomOctets } from '#core';
 import type { Drops, RtpSettings } from '../orders.js';
 import type { RtpAddress, RtpFigures, RtpFlow } from '../token.js';
 import { clockOf } from './codec.js';
@@ -28,12 +28,14 @@ const FRACTIONS = 0x1_0000;
 export class ReportLine {
   readonly #parts: ReportLineParts;
   /** Tells nothing of who we are, and holds for the session (RFC 7022 §4.2). */
-  readonly #cname = randomBytes(12).toString('base64url');
+  readonly #cname = randomOctets(12, 'base64url');
   #flow: RtpFlow | undefined;
   /** Where their reports come from, where that counts. */
   #source: RtpAddress | undefined;
   #nextAt: number | undefined;
   #sentPackets = 0;
+  /** Whether anything of ours has gone out. */
+  #spoke = false;
   #theirs: { readonly middle: number; readonly at: number } | undefined;
   #there: There = { lostThere: 0, jitterThere: 0, roundTrip: undefined };
 
@@ -78,8 +80,9 @@ export class ReportLine {
     this.#send(now, false);
   }
 
+  /** Who has never spoken says no goodbye (RFC 3550 §6.3.7). */
   close(now: number): void {
-    this.#send(now, true);
+    if (this.#spoke || this.#parts.out.packets > 0) this.#send(now, true);
   }
 
   #take({ sentAt, block }: TheirReport, now: number): void {
@@ -113,6 +116,7 @@ export class ReportLine {
       goodbye,
     });
     this.#sentPackets = packets;
+    this.#spoke = true;
     pair.sendRtcp(data, target.port, target.address);
     watch.rtcpSent(target.address, target.port, data.length);
   }

@@ -215,7 +215,16 @@ export class Studio {
 
   #poolOf(address: string): PortPool {
     let pool = this.#pools.get(address);
-    if (!pool) this.#pools.set(address, (pool = new PortPool(address, this.#settings, () => this.#drops.unsent++)));
+    if (!pool)
+      this.#pools.set(
+        address,
+        (pool = new PortPool(
+          address,
+          this.#settings,
+          () => this.#drops.unsent++,
+          () => this.#parts.clock.elapsed(),
+        )),
+      );
     return pool;
   }
 
@@ -232,8 +241,13 @@ export class Studio {
     const lines = this.#watch.take();
     if (lines.length > 0) tell({ kind: 'lines', lines });
     this.#looks = (this.#looks + 1) % TALLY;
-    if (this.#looks === 0) this.#tally();
-    this.#timer = this.#sessions.size > 0 || this.#looks > 0 ? clock.after(LOOK, () => this.#look()) : undefined;
+    if (this.#looks === 0) {
+      this.#tally();
+      for (const pool of this.#pools.values()) void pool.sweep();
+    }
+    const resting = [...this.#pools.values()].some(pool => pool.resting > 0);
+    this.#timer =
+      this.#sessions.size > 0 || this.#looks > 0 || resting ? clock.after(LOOK, () => this.#look()) : undefined;
   }
 
   #tally(): void {

@@ -1,7 +1,8 @@
 /** The media thread: a Studio between the messages of the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { SystemClock } from '#core';
-import type { Order, RtpSettings } from '../orders.js';
+import { InOneTurn } from '../in-one-turn.js';
+import type { Order, Report, RtpSettings } from '../orders.js';
 import { Studio } from './studio.js';
 
 export interface Task {
@@ -13,11 +14,17 @@ export interface Task {
 const port = parentPort!;
 const { thread, settings } = workerData as Task;
 
-const studio = new Studio({ clock: new SystemClock(), thread, settings, tell: report => port.postMessage(report) });
+const reports = new InOneTurn<Report>(all => port.postMessage(all));
+const studio = new Studio({ clock: new SystemClock(), thread, settings, tell: report => reports.add(report) });
 
 /** Whatever is thrown ends the thread, and the main thread begins another. */
-port.on('message', (order: Order) => {
-  void studio.obey(order).then(() => {
-    if (order.kind === 'end') port.close();
-  });
+async function obey(order: Order): Promise<void> {
+  await studio.obey(order);
+  if (order.kind !== 'end') return;
+  await reports.left;
+  port.close();
+}
+
+port.on('message', (orders: readonly Order[]) => {
+  for (const order of orders) void obey(order);
 });

@@ -15,7 +15,10 @@ import type { Sending } from '../fitting.js';
 import { Authorization } from './authorization.js';
 import { timersOf } from './call-site.js';
 import type { Contact } from './destination.js';
+import type { DialogRequests } from './dialog-requests.js';
+import type { Came } from './dialog-way.js';
 import { type InviteIdentity, inviteRequest, newInvite } from './invite-request.js';
+import { anywhere, InviteUser, Latecomers, NOBODY, tagOf } from './latecomers.js';
 import type { OutgoingLeg } from './outgoing-leg.js';
 import { Talk } from './talk.js';
 
@@ -44,6 +47,9 @@ export class Attempt {
   #cseq = FIRST_CSEQ;
   #state: State = 'calling';
   #sending: Sending | undefined;
+  #user: InviteUser | undefined;
+  /** Of dialogs that were made by a 2xx, by the tag of the other end. */
+  readonly #accepted = new Map<string, DialogRequests>();
   #sent: Sent | undefined;
   /** A CANCEL that is wanted, with its Reason; sent once somebody has heard of the INVITE. */
   #cancel: readonly Header[] | undefined;
@@ -100,6 +106,17 @@ export class Attempt {
     for (const talk of [...this.#talks.values()]) talk.close();
   }
 
+  /** The call is gone; a 2xx that still comes is answered as long as the transaction lasts, and keeps nothing of the call. */
+  leave(): void {
+    const { desk, peer, contactUser } = this.#leg;
+    if (!this.#answered || !this.#user) return;
+    this.#user.heard = new Latecomers(
+      { call: desk, peer, contactUser, came: this.#came, authorization: this.#authorization },
+      this.#invite.uri,
+      this.#accepted,
+    );
+  }
+
   #send(credentials: readonly Header[]): void {
     const { desk, peer } = this.#leg;
     const { site } = desk;
@@ -107,34 +124,32 @@ export class Attempt {
     this.#state = 'calling';
     const round = ++this.#round;
     const make = (flow: Flow): ClientRequest => {
+      // Each place must answer before it hears a CANCEL.
+      if (!this.over) this.#state = 'calling';
       const request = inviteRequest(this.#leg, this.#invite, this.#cseq, credentials, flow);
       this.#sent = { request, flow };
       return request;
     };
-    const hears = {
+    const user = new InviteUser({
       response: (message: Message) => this.#response(round, message),
       failed: (how: Failure) => this.#failed(round, how),
-    };
+    });
+    this.#user = user;
     const timers = { ...timersOf(desk, peer, binding), ...(peer?.has('timerb') && { timerB: peer.get('timerb') }) };
     const sending =
       'remote' in way
-        ? site.transactions.send(make(way), way, hears, timers)
-        : site.outgoing.send(
-            way,
-            () => make,
-            { response: hears.response, failed: missed => hears.failed(missed?.how ?? 'error') },
-            {
-              timers,
-              allowed: peer?.get('transport') ?? [],
-              wanted: () => this.#cancel === undefined,
-            },
-          );
+        ? site.transactions.send(make(way), way, user, timers)
+        : site.outgoing.send(way, () => make, anywhere(user), {
+            timers,
+            allowed: peer?.get('transport') ?? [],
+            wanted: () => this.#cancel === undefined,
+          });
     if (round === this.#round && !this.over) this.#sending = sending;
   }
 
   #response(round: number, message: Message): void {
     const { status } = message;
-    if (status >= 200 && status < 300) this.#accepted(message);
+    if (status >= 200 && status < 300) this.#answer(message);
     else if (round !== this.#round || this.over) return;
     else if (status < 200) this.#progressed(message);
     else this.#refused(message);
@@ -169,7 +184,7 @@ export class Attempt {
   }
 
   /** Whoever answers, and however often, hears an ACK. One that comes too late hears a BYE, too. */
-  #accepted(message: Message): void {
+  #answer(message: Message): void {
     const known = this.#talks.get(tagOf(message));
     const repeated = known?.dialog.confirmed === true;
     const talk = known ?? this.#talk(message);
@@ -177,7 +192,10 @@ export class Attempt {
       this.#failed(this.#round, 'error');
       return;
     }
-    if (!repeated) talk.dialog.confirm(message);
+    if (!repeated) {
+      talk.dialog.confirm(message);
+      this.#accepted.set(tagOf(message), talk.requests);
+    }
     talk.requests.ack(message.cseq.number);
     if (repeated) return;
     const first = !this.#answered;
@@ -189,6 +207,7 @@ export class Attempt {
 
   #refused(message: Message): void {
     const { status } = message;
+    if (this.#user) this.#user.heard = NOBODY;
     for (const talk of [...this.#talks.values()]) talk.close();
     const challenged = status === 401 || status === 407;
     if (challenged && !this.#cancel && this.#authorization.answers(message, 'INVITE', this.#invite.uri)) {
@@ -218,7 +237,7 @@ export class Attempt {
       call: desk,
       owner: this.#leg,
       dialog: Dialog.ofClient(message, this.#invite.uri),
-      came: { flow: this.flow, symmetric: peer?.forceRport ?? false },
+      came: this.#came,
       peer,
       contactUser: this.#leg.contactUser,
       ours: true,
@@ -228,6 +247,10 @@ export class Attempt {
     if (!talk.open()) return undefined;
     this.#talks.set(tag, talk);
     return talk;
+  }
+
+  get #came(): Came {
+    return { flow: this.flow, symmetric: this.#leg.peer?.forceRport ?? false };
   }
 
   #sendCancel(): void {
@@ -257,5 +280,3 @@ export class Attempt {
     this.#limit?.cancel();
   }
 }
-
-const tagOf = (message: Message): string => message.to.params.get('tag') ?? '';

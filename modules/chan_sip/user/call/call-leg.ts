@@ -209,6 +209,9 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.desk.drop(this);
   }
 
+  /** It is in no list of calls any more: what lasts longer keeps nothing of it. */
+  dropped(): void {}
+
   /** Whether nothing is left to do. */
   protected settle(): void {
     if (!this.#ended || this.settingUp) return;

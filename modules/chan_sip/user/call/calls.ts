@@ -1,16 +1,5 @@
 /** All calls of the stack: how they begin, who is in them, and their end with the module. */
-import {
-  type Channels,
-  type ChannelTechnology,
-  type Core,
-  channels,
-  type Dialplan,
-  dialplan,
-  messageOf,
-  Q850,
-  token,
-  within,
-} from '#core';
+import { type Channels, type Core, channels, type Dialplan, dialplan, messageOf, Q850, token, within } from '#core';
 import type { RtpEngine } from '../../../res_rtp/token.js';
 import type { Message } from '../../message/message.js';
 import type { Credential } from '../../options/values/credential.js';
@@ -22,6 +11,7 @@ import type { Site } from '../site.js';
 import type { CallLeg } from './call-leg.js';
 import type { CallSite } from './call-site.js';
 import { isAnsweredElsewhere } from './causes.js';
+import { IncomingLeg } from './incoming-leg.js';
 import { Invitation } from './invitation.js';
 import { OutgoingLeg } from './outgoing-leg.js';
 import { SipTechnology } from './technology.js';
@@ -36,7 +26,7 @@ export class Calls implements CallSite {
   readonly site: Site;
   readonly channels: Channels;
   readonly usage: Usage;
-  readonly technology: ChannelTechnology;
+  readonly technology: SipTechnology;
   readonly random: () => number;
   credentials: readonly Credential[] = [];
   leaving = false;
@@ -58,7 +48,9 @@ export class Calls implements CallSite {
     this.technology = new SipTechnology(this, directory);
     core.technology(this.technology);
     core.on('peerStatus', ({ technology, peer }) => {
-      if (technology === 'SIP') this.channels.deviceChanged(`SIP/${peer}`);
+      if (technology !== 'SIP') return;
+      this.technology.rows.outdated(peer);
+      this.channels.deviceChanged(`SIP/${peer}`);
     });
   }
 
@@ -73,12 +65,19 @@ export class Calls implements CallSite {
   /** Takes a call of somebody who was let in. @returns what to answer where it cannot even be begun */
   invite(admitted: Admitted): Answer | undefined {
     if (this.leaving) return { status: 503, reason: 'Unavailable' };
-    const invitation = new Invitation(this, admitted, () => this.#pending.delete(invitation));
+    const invitation = new Invitation(this, admitted, () => this.#decided(invitation));
     const answer = invitation.begin();
     if (answer) return answer;
-    this.#invitations.set(invitation.transaction, invitation);
-    if (!invitation.over) this.#pending.add(invitation);
+    if (!invitation.over) {
+      this.#invitations.set(invitation.transaction, invitation);
+      this.#pending.add(invitation);
+    }
     return undefined;
+  }
+
+  #decided(invitation: Invitation): void {
+    this.#pending.delete(invitation);
+    if (invitation.over) this.#invitations.delete(invitation.transaction);
   }
 
   /** @returns whether there is an INVITE that it is about */
@@ -98,6 +97,8 @@ export class Calls implements CallSite {
   drop(leg: CallLeg): void {
     this.#legs.delete(leg);
     if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.delete(id);
+    if (leg instanceof IncomingLeg) this.#invitations.delete(leg.invitation.transaction);
+    leg.dropped();
     if (this.#legs.size === 0) this.#idle?.();
   }
 

@@ -1,5 +1,5 @@
 /** Requests of ours within a dialog, in the order of the original's headers, and again with credentials where they are asked for. */
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '#core';
 import type { Dialog, DialogParts } from '../../dialog/dialog.js';
 import { type Body, request } from '../../message/build.js';
 import type { Message } from '../../message/message.js';
@@ -129,7 +129,7 @@ export class DialogRequests {
     const { call, came, peer, contactUser } = this.#parts;
     const { general, ourAddress } = call.site;
     const us = ourAddress.at(flow);
-    const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
+    const branch = `z9hG4bK${randomHex(8)}`;
     const { method, body } = what;
     const text = request({
       ...parts,

@@ -1,17 +1,17 @@
 /** The leg of a call that somebody else began: what it is answered, until it is up or refused. */
 
-import { randomBytes } from 'node:crypto';
-import { type Indication, Q850 } from '#core';
+import { type Indication, Q850, randomHex } from '#core';
 import { Dialog } from '../../dialog/dialog.js';
 import type { Body } from '../../message/build.js';
 import type { Message } from '../../message/message.js';
 import { decode } from '../../message/octets.js';
+import type { Device } from '../../options/device.js';
 import { SDP } from '../../session/sdp-part.js';
 import { abilitiesOf } from '../abilities.js';
 import type { Answer, Header } from '../answers.js';
 import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
 import { causeHeaders } from './cause-headers.js';
-import { BUSY, CONGESTED, causeOf, NOT_ACCEPTABLE, type Refusal, refusalFor } from './causes.js';
+import { BUSY, CONGESTED, causeOf, NOT_ACCEPTABLE, NOT_FOUND, type Refusal, refusalFor } from './causes.js';
 import { EarlyAnswers } from './early.js';
 import { identityHeaders } from './identity.js';
 import type { Invitation } from './invitation.js';
@@ -27,10 +27,13 @@ const UNAVAILABLE: Refusal = { status: 503, reason: 'Unavailable' };
 /** How often the last 18x goes out again, so that no proxy on the way gives the call up (RFC 3261 §13.3.1.1). */
 const REMINDER = 60_000;
 
-const REFUSALS: Readonly<Partial<Record<Indication, Refusal>>> = {
-  busy: BUSY,
-  congestion: CONGESTED,
-  incomplete: INCOMPLETE,
+const REFUSALS: Readonly<Partial<Record<Indication, Refusal>>> = { busy: BUSY, congestion: CONGESTED };
+
+/** With allowoverlap=dtmf the digits that are missing come as keys. */
+const INCOMPLETES: Readonly<Record<Device['allowoverlap'], Refusal | undefined>> = {
+  yes: INCOMPLETE,
+  no: NOT_FOUND,
+  dtmf: undefined,
 };
 
 export class IncomingLeg extends CallLeg {
@@ -43,6 +46,7 @@ export class IncomingLeg extends CallLeg {
   /** Whether it is answered, though its 200 may wait for a PRACK. */
   #answering = false;
   #progressed = false;
+  #rung = false;
   #reminder: { cancel(): void } | undefined;
 
   constructor(
@@ -56,7 +60,7 @@ export class IncomingLeg extends CallLeg {
     this.talk = new Talk({
       call: parts.call,
       owner: this,
-      dialog: Dialog.ofServer(request, `as${randomBytes(4).toString('hex')}`),
+      dialog: Dialog.ofServer(request, `as${randomHex(4)}`),
       came: { flow, symmetric: symmetric || request.via.params.has('rport') },
       peer: parts.peer,
       contactUser: request.requestUri.user ?? '',
@@ -119,7 +123,8 @@ export class IncomingLeg extends CallLeg {
   }
 
   indicate(indication: Indication): boolean {
-    const refusal = REFUSALS[indication];
+    const incomplete = indication === 'incomplete';
+    const refusal = incomplete ? INCOMPLETES[this.option('allowoverlap')] : REFUSALS[indication];
     if (this.#final || this.#answering) return false;
     if (refusal) {
       this.#refuse(refusal, this.channel.hangupCause);
@@ -129,7 +134,12 @@ export class IncomingLeg extends CallLeg {
     }
     if (indication === 'ringing') return this.#ring();
     if (indication === 'progress') return this.#progress();
-    return indication === 'proceeding';
+    return incomplete || indication === 'proceeding';
+  }
+
+  /** With prematuremedia=no whatever is heard before the answer is early media. */
+  playing(): void {
+    if (!this.desk.site.general.prematuremedia && !this.#final && !this.#answering) this.#progress();
   }
 
   /** The caller gave up. */
@@ -161,11 +171,12 @@ export class IncomingLeg extends CallLeg {
   }
 
   #ring(): boolean {
-    if (this.option('progressinband') === 'yes') {
-      this.#progress();
-      return false;
-    }
+    const inBand = this.option('progressinband');
+    if (inBand === 'yes') this.#progress();
+    // Who hears us already hears it ring, too.
+    if (inBand === 'yes' || (inBand === 'no' && this.#progressed)) return false;
     this.said('Tx: 180');
+    this.#rung = true;
     this.#tell(this.#unoffered ? { ...RINGING, body: this.#offer() } : RINGING);
     return true;
   }
@@ -174,6 +185,7 @@ export class IncomingLeg extends CallLeg {
     // Without an offer there is nothing to be heard before the answer.
     if (!this.offered && !this.#early.reliable) return false;
     if (this.#progressed) return true;
+    if (this.option('progressinband') === 'never') return this.#rung || this.#ring();
     this.#progressed = true;
     this.said('Tx: 183');
     if (this.#unoffered) this.#tell({ ...PROGRESS, body: this.#offer() });
@@ -226,6 +238,7 @@ export class IncomingLeg extends CallLeg {
     const headers = causeHeaders(cause, this.option('use_q850_reason'), cause || causeOf(refusal.status));
     this.said(`Tx: ${refusal.status}`);
     this.#sending({ ...refusal, headers })();
+    this.invitation.transaction.release();
   }
 
   #end(): void {

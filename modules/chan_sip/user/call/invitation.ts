@@ -116,6 +116,7 @@ export class Invitation implements ServerUser {
     decisions.add(request, flow, { answer, symmetric, about: this.admitted }, general);
     if (proven || this.#told) {
       this.transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
+      this.transaction.release();
       return;
     }
     this.transaction.close();
@@ -161,7 +162,7 @@ export class Invitation implements ServerUser {
     const caller = callerOf(request, peer, this.#option, site.general);
     const called = await findCalled(dialplan!, context, request, caller.number);
     if (called.lookup.exists) return called;
-    if (called.lookup.canMatch && this.#option('allowoverlap') !== 'no') this.#refuse(INCOMPLETE);
+    if (called.lookup.canMatch && this.#option('allowoverlap') === 'yes') this.#refuse(INCOMPLETE);
     else if (!this.#over) {
       noExtension(site, this.admitted, context);
       this.#refuse(NOT_FOUND);

@@ -1,6 +1,5 @@
 /** The INVITE of a call of ours, header by header as the original writes it. */
-import { randomBytes } from 'node:crypto';
-import { isPrivate, type Party } from '#core';
+import { isPrivate, type Party, randomHex } from '#core';
 import { request } from '../../message/build.js';
 import { encode } from '../../message/octets.js';
 import { isToken } from '../../message/scan.js';
@@ -25,8 +24,8 @@ export interface InviteIdentity {
 }
 
 export const newInvite = (uri: string, path: readonly string[]): InviteIdentity => ({
-  id: randomBytes(16).toString('hex'),
-  tag: `as${randomBytes(4).toString('hex')}`,
+  id: randomHex(16),
+  tag: `as${randomHex(4)}`,
   uri,
   path,
 });
@@ -46,7 +45,7 @@ export function inviteRequest(
   const { general, ourAddress } = site;
   const us = ourAddress.at(flow);
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
-  const branch = `z9hG4bK${randomBytes(8).toString('hex')}`;
+  const branch = `z9hG4bK${randomHex(8)}`;
   const user = leg.userIn(dial);
   const uri = withOptions(invite.uri, channel.variables.get('SIP_URI_OPTIONS'));
   const domain = domainOf(site, peer, flow, dial.from?.domain || channel.variables.get('SIPFROMDOMAIN'));

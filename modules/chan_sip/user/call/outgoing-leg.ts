@@ -175,6 +175,10 @@ export class OutgoingLeg extends CallLeg {
     return this.#settled.has(talk) ? undefined : 'ours';
   }
 
+  override dropped(): void {
+    for (const attempt of this.#attempts) attempt.leave();
+  }
+
   /** One of several that ring is gone: its INVITE goes on. */
   override abandoned(): void {}
 

@@ -86,6 +86,8 @@ export class Talk implements DialogUser {
   readonly #reoffer: Reoffer;
   #state: State = 'open';
   #acceptance: Acceptance | undefined;
+  /** The INVITE that was accepted last. */
+  #invite: ServerTransaction | undefined;
   /** Whether the next ACK must bring the answer to an offer of ours. */
   #awaiting = false;
   /** A BYE that waits for the ACK to our 2xx (RFC 3261 §15). */
@@ -93,7 +95,15 @@ export class Talk implements DialogUser {
 
   constructor(parts: TalkParts) {
     this.parts = parts;
-    this.requests = new DialogRequests(parts);
+    const { call, dialog, came, peer, contactUser, authorization } = parts;
+    this.requests = new DialogRequests({
+      call,
+      dialog,
+      came,
+      peer,
+      contactUser,
+      ...(authorization && { authorization }),
+    });
     this.#reoffer = new Reoffer(this);
   }
 
@@ -133,7 +143,7 @@ export class Talk implements DialogUser {
     const transaction = transactions.serve(
       request,
       replyFlow(request, flow, symmetric),
-      this.#acks,
+      request.method === 'INVITE' ? this.#acks : undefined,
       timersOf(call, peer),
     );
     if (!transaction) {
@@ -165,6 +175,8 @@ export class Talk implements DialogUser {
       headers,
       ...(sdp !== undefined && { body: { type: SDP, text: sdp } }),
     });
+    this.#invite?.release();
+    this.#invite = transaction;
     this.#acceptance = new Acceptance({
       sched: call.site.sched,
       timers: timersOf(call, peer),
@@ -210,6 +222,7 @@ export class Talk implements DialogUser {
     this.#acceptance = undefined;
     this.#reoffer.close();
     this.requests.close();
+    this.#invite?.release();
     this.parts.call.site.dialogs.remove(this.dialog);
     this.parts.ended?.();
     this.parts.owner.over(this);

@@ -14,17 +14,23 @@ import { parseDialString } from './dial-string.js';
 import { settle } from './dress.js';
 import { Ear, openMedia } from './media.js';
 import { OutgoingLeg } from './outgoing-leg.js';
+import { RowStates } from './row-states.js';
 
 export class SipTechnology implements ChannelTechnology {
   readonly type = 'SIP';
   readonly description = 'Session Initiation Protocol (SIP)';
   readonly transfers = true;
+  /** Of devices that are not in memory. */
+  readonly rows: RowStates;
   readonly #desk: CallSite;
   readonly #directory: Directory;
 
   constructor(desk: CallSite, directory: Directory) {
     this.#desk = desk;
     this.#directory = directory;
+    const { site, usage, channels } = desk;
+    const changed = (name: string): void => channels.deviceChanged(`SIP/${name}`);
+    this.rows = new RowStates({ site, directory, stateOf: peer => usage.stateOf(peer), changed });
   }
 
   async request(destination: string, request: ChannelRequest): Promise<Channel | NoChannel> {
@@ -67,8 +73,17 @@ export class SipTechnology implements ChannelTechnology {
 
   /** `1008`, or `100@trunk`: that of the device. */
   deviceState(device: string): DeviceState | undefined {
-    const [name = ''] = device.slice(device.lastIndexOf('@') + 1).split('/', 1);
-    const peer = this.#desk.site.peers.get(name);
-    return peer && peer.type !== 'user' ? this.#desk.usage.stateOf(peer) : undefined;
+    const name = deviceIn(device);
+    const { site, usage } = this.#desk;
+    const peer = site.peers.get(name);
+    if (!peer) return this.rows.of(name);
+    return peer.type === 'user' ? undefined : usage.stateOf(peer);
+  }
+
+  async lookUpState(device: string): Promise<void> {
+    const name = deviceIn(device);
+    if (!this.#desk.site.peers.get(name)) await this.rows.lookUp(name);
   }
 }
+
+const deviceIn = (device: string): string => device.slice(device.lastIndexOf('@') + 1).split('/', 1)[0] ?? '';

@@ -1,5 +1,5 @@
 /** What goes on between us and one server: Call-ID, tag and CSeq that stay, and credentials. The REGISTER as chan_sip writes it. */
-import { randomBytes } from 'node:crypto';
+import { randomHex } from '#core';
 import { request } from '../../message/build.js';
 import { type Account, ClientDigest } from '../../message/client-digest.js';
 import type { Message } from '../../message/message.js';
@@ -139,8 +139,4 @@ export class Conversation {
     const { credentials, authuser, secret } = this.#terms;
     return accountFor(realm, credentials, { username: authuser, secret });
   }
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString('hex');
 }
