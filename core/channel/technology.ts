@@ -63,6 +63,8 @@ export interface Leg {
   playing?(): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
+  /** The call is sent on before its answer: channel.redirecting. */
+  redirectingChanged?(): void;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
   /**
