@@ -23,6 +23,8 @@ export interface WriteBehindParts {
   /** Rows with changes at most. */
   readonly limit?: number;
   readonly random?: () => number;
+  /** Told of each change that changed no row. */
+  readonly stale?: (change: Change) => void;
 }
 
 export type QueueRow = {
@@ -81,7 +83,7 @@ export class WriteBehind {
 
   constructor(parts: WriteBehindParts) {
     const { journal: file, clock, log } = parts;
-    this.#parts = { window: 50, batch: 100, limit: 100_000, random: Math.random, ...parts };
+    this.#parts = { window: 50, batch: 100, limit: 100_000, random: Math.random, stale: () => undefined, ...parts };
     this.#journal = new Journal({ file, clock, log, accepts: isChange });
     this.#queue = new ChangeQueue(this.#journal);
   }
@@ -211,6 +213,7 @@ export class WriteBehind {
     if (this.#closed) return;
     const { family, log, clock } = this.#parts;
     this.#counts.written += 1;
+    const change = row.flying;
     if (count === 0) this.#counts.stale += 1;
     this.#refusals.delete(row);
     this.#tries = 0;
@@ -218,6 +221,7 @@ export class WriteBehind {
     if (this.#toldAway) log.notice(`${family}: changes are written again, ${this.#queue.size} rows wait`);
     this.#toldAway = false;
     this.#queue.done(row, clock.elapsed());
+    if (count === 0 && change) this.#parts.stale(change);
     this.#goOn();
   }
 

@@ -43,9 +43,13 @@ export interface Application extends Documented {
 
 /** The operator's mistake in an application's arguments; the message says which. */
 export class ApplicationError extends Error {
-  constructor(message: string) {
+  /** Whether the call goes on with the next priority; else it ends. */
+  readonly goesOn: boolean;
+
+  constructor(message: string, what?: 'goes on') {
     super(message);
     this.name = 'ApplicationError';
+    this.goesOn = what === 'goes on';
   }
 }
 

@@ -9,10 +9,10 @@ export interface Branches {
   readonly fails: string;
 }
 
-/** Parentheses and quotes protect a colon. @throws ApplicationError where there is no question mark */
+/** Parentheses and quotes protect a colon. @throws ApplicationError where there is no question mark: it ends no call */
 export function splitBranches(text: string): Branches {
   const mark = text.indexOf('?');
-  if (mark < 0) throw new ApplicationError(`expected condition?[if it holds][:if not], got '${text}'`);
+  if (mark < 0) throw new ApplicationError(`expected condition?[if it holds][:if not], got '${text}'`, 'goes on');
   const [holds = '', fails = ''] = splitArguments(text.slice(mark + 1), { by: ':', most: 2, raw: true });
   return { condition: text.slice(0, mark).trim(), holds: holds.trim(), fails: fails.trim() };
 }

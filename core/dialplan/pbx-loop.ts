@@ -136,7 +136,7 @@ export class PbxLoop {
     } catch (thrown) {
       if (thrown instanceof ApplicationError) {
         log.warning(`[${at}] ${application}: ${thrown.message}`);
-        return 'hangup';
+        return thrown.goesOn ? undefined : 'hangup';
       }
       log.error(`${channel.name}: [${at}] ${application} failed: ${traceOf(thrown)}`);
       if (channel.hangupCause === Q850.none) channel.hangupCause = Q850.networkOutOfOrder;

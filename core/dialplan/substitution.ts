@@ -96,7 +96,7 @@ export class Substitution {
         continue;
       }
       const { inside, end, closed, nested } = enclosedAt(text, dollar + 2, open);
-      if (!closed) this.#parts.log.warning(`'${text}': '$${open}' is not closed`);
+      if (!closed) this.#parts.log.warning(`'${quoted(text)}': '$${open}' is not closed`);
       const inner = nested ? yield* this.#replaced(channel, inside, depth + 1) : inside;
       const value = open === '{' ? yield* this.#read(channel, inner) : yield* this.#evaluated(channel, inner);
       result += text.slice(at, dollar) + value;
@@ -113,7 +113,7 @@ export class Substitution {
 
   *#called(channel: Channel | undefined, text: string): Steps<string> {
     const { name, data, closed } = parseCall(text);
-    if (!closed) this.#parts.log.warning(`'${text}': the parenthesis is not closed`);
+    if (!closed) this.#parts.log.warning(`'${quoted(text)}': the parenthesis is not closed`);
     const value = yield* this.#function(channel, name, data);
     return value ?? this.#refused(`there is no function ${name}`);
   }
@@ -154,7 +154,12 @@ export class Substitution {
 
   #bounded(text: string): string {
     if (text.length <= LONGEST) return text;
-    this.#parts.log.warning(`a text of ${text.length} characters is cut to ${LONGEST}: '${text.slice(0, 60)}…'`);
+    this.#parts.log.warning(`a text of ${text.length} characters is cut to ${LONGEST}: '${quoted(text)}'`);
     return text.slice(0, LONGEST);
   }
 }
+
+const QUOTED = 60;
+
+/** As much as a line of the log has room for. */
+const quoted = (text: string): string => (text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text);

@@ -11,6 +11,7 @@ import {
   type Result,
   splitArguments,
   token,
+  traceOf,
 } from '#core';
 import type { CallRecords } from '../cdr/token.js';
 import { Answered, type AnsweredTerms, sendDigits } from './answered.js';
@@ -40,14 +41,14 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   const destinations = destinationsOf(list, channel);
   if (destinations.length === 0)
     throw new ApplicationError('a technology and a resource are expected: Dial(Tech/resource)');
-  const timeout = timeoutOf(seconds);
+  const timeout = timeoutOf(tools, channel, seconds);
   const options = optionsOf(tools, channel, letters);
   const limit = limitOf(options.get('L'), options.get('S'));
   status('NOANSWER');
   if (options.has('C')) tools.core.find(callRecords)?.reset(channel, true);
   if (options.has('a')) channel.answer();
   const before = options.get('B');
-  if (before !== undefined) await tools.dialplan.subroutine(channel, subroutineOf(before));
+  if (before !== undefined) await predial(tools, channel, before);
   if (channel.interruption) return undefined;
   const screening = Screening.of(tools, channel, options);
   try {
@@ -96,11 +97,12 @@ function times(channel: Channel, name: string, ms: number | undefined): void {
 }
 
 /** Milliseconds; undefined: without end. */
-function timeoutOf(text: string): number | undefined {
+function timeoutOf({ core }: Tools, { name }: Channel, text: string): number | undefined {
   if (text.trim() === '') return undefined;
   const seconds = Number(text);
-  if (!(seconds > 0)) throw new ApplicationError(`a timeout in seconds is expected, got '${text}'`);
-  return Math.min(seconds * 1000, 0x7fff_ffff);
+  if (seconds > 0) return Math.min(seconds * 1000, 0x7fff_ffff);
+  core.log.warning(`${name}: Dial: a timeout in seconds is expected, got '${text}': it rings until somebody gives up`);
+  return undefined;
 }
 
 function optionsOf({ core }: Tools, channel: Channel, text: string): DialOptions {
@@ -127,7 +129,7 @@ interface RingTerms {
 }
 
 async function ring(tools: Tools, channel: Channel, destinations: string[], terms: RingTerms): Promise<RingingEnd> {
-  const { core, channels, dialplan, zones } = tools;
+  const { core, channels, zones } = tools;
   const { options, timeout } = terms;
   const digits = options.get('D')?.split(':')[2] ?? '';
   const tone = options.get('r');
@@ -143,17 +145,19 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   );
   if (tone && zones.tones(channel.tonezone, tone) === undefined)
     core.log.warning(`${channel.name}: Dial: there is no tone '${tone}': it rings`);
-  const predial = options.get('b');
+  const target = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
     present(channel, callee, options);
-    if (predial === undefined) return true;
-    return (await dialplan.subroutine(callee, subroutineOf(predial))) !== 'hangup';
+    if (target === undefined) return true;
+    return (await predial(tools, callee, target)) !== 'hangup';
   };
   const ringing = new Ringing({
     ...{ channels, clock: channel.clock, emit: core.emit, caller: channel, progress, timeout, prepare },
     forwarded: options.has('i') ? undefined : (callee, to) => forwardOf(channel, callee, to, options),
+    identified: options.has('I') ? undefined : callee => channel.connect(callee.caller),
     patient: options.has('z'),
     cancelCause: cancelCauseOf(options),
+    failed: thrown => core.log.error(`${channel.name}: a call that is over has failed: ${traceOf(thrown)}`),
   });
   const deaf = channel.listen(event => {
     if (event.kind !== 'digit ended') return;
@@ -168,6 +172,17 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   } finally {
     deaf();
     progress.end();
+  }
+}
+
+/** Options b and B. A mistake in one is told, and keeps nobody from being called. */
+async function predial({ dialplan, core }: Tools, channel: Channel, target: string): Promise<Result> {
+  try {
+    return await dialplan.subroutine(channel, subroutineOf(target));
+  } catch (thrown) {
+    if (!(thrown instanceof ApplicationError)) throw thrown;
+    core.log.warning(`${channel.name}: Dial: the subroutine before the call: ${thrown.message}`);
+    return undefined;
   }
 }
 
@@ -197,7 +212,7 @@ function forwardOf(caller: Channel, callee: Channel, to: string, options: DialOp
   const shown = options.get('f');
   if (shown !== undefined) caller.connect(partyOf(shown || caller.position.extension));
   const from: Party = { ...NOBODY, number: caller.position.extension };
-  caller.redirecting = { ...caller.redirecting, from, reason: 'unconditional', count: caller.redirecting.count + 1 };
+  caller.redirected({ ...caller.redirecting, from, reason: 'unconditional', count: caller.redirecting.count + 1 });
   return to.includes('/') ? to : `Local/${to}@${caller.variables.get('FORWARD_CONTEXT') || caller.position.context}`;
 }
 

@@ -19,10 +19,14 @@ export interface RingingParts {
   readonly prepare: (callee: Channel) => Promise<boolean>;
   /** Of a call that a phone sends elsewhere; undefined: it is not followed. */
   readonly forwarded: ((callee: Channel, to: string) => string) | undefined;
+  /** The only one that is called says who it is. */
+  readonly identified: ((callee: Channel) => void) | undefined;
   /** Whether the time begins anew with each forwarding. */
   readonly patient: boolean;
   /** Told to those that stop ringing because another answered, or who calls gave up. */
   readonly cancelCause: number;
+  /** A fault of ours that is not the first. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 /** Who answered; else how it ended. */
@@ -36,14 +40,16 @@ export class Ringing {
   readonly #misses: Miss[] = [];
   #cause: number = Q850.none;
   #timer: { cancel(): void } | undefined;
-  #settle: (end: RingingEnd | Promise<RingingEnd>) => void = () => undefined;
+  #settle: (end: RingingEnd) => void = () => undefined;
+  #fault: (thrown: unknown) => void = () => undefined;
   #over = false;
   readonly #end: Promise<RingingEnd>;
 
   constructor(parts: RingingParts) {
     this.#parts = parts;
-    this.#end = new Promise(done => {
+    this.#end = new Promise((done, failed) => {
       this.#settle = done;
+      this.#fault = failed;
     });
   }
 
@@ -53,7 +59,10 @@ export class Ringing {
     this.#wait();
     // All of them are there before the first can fail.
     for (const branch of dialStrings.map(dialString => this.#add(dialString, 0))) this.#begin(branch);
-    const end = await caller.race(this.#end);
+    const end = await caller.race(this.#end).catch((thrown: unknown) => {
+      this.#stop('CANCEL', false);
+      throw thrown;
+    });
     this.#stop(end ? 'NOANSWER' : 'CANCEL', end && 'callee' in end);
     return end ?? { status: 'CANCEL', cause: this.#cause };
   }
@@ -86,6 +95,9 @@ export class Ringing {
         this.#parts.emit('dialState', { caller: this.#parts.caller, callee, status: event.kind.toUpperCase() });
         this.#parts.progress.heard(event.kind, callee);
         break;
+      case 'identified':
+        if (this.#branches.size === 1) this.#parts.identified?.(callee);
+        break;
       case 'forwarded':
         this.#forward(branch, callee, event.to);
         break;
@@ -107,9 +119,13 @@ export class Ringing {
     this.#begin(next);
   }
 
-  /** A mistake of ours goes up the way of run(). */
+  /** The first fault of ours goes up the way of run(), those behind it are told. */
   #begin(branch: Branch): void {
-    branch.begin().catch((thrown: unknown) => this.#settle(Promise.reject(thrown)));
+    branch.begin().catch((thrown: unknown) => {
+      if (this.#over) this.#parts.failed(thrown);
+      this.#over = true;
+      this.#fault(thrown);
+    });
   }
 
   #missed(branch: Branch): void {

@@ -38,7 +38,7 @@ const sendDtmf = (core: Core): Application => ({
   seeAlso: ['Read()'],
   async run(channel, data) {
     const [digits = '', gap = '', duration = '', name = '', letters = ''] = splitArguments(data);
-    if (digits === '') throw new ApplicationError('it needs digits to send');
+    if (digits === '') throw new ApplicationError('it needs digits to send', 'goes on');
     const target = name === '' ? channel : core.use(channels).find(name);
     if (!target) {
       core.log.warning(`SendDTMF: there is no channel '${name}'`);

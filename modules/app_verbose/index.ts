@@ -46,7 +46,8 @@ const log = (core: Core): Application => ({
     const [level = '', message = ''] = splitArguments(data, { most: 2 });
     const word = level.trim().toLowerCase();
     const write = Object.hasOwn(WRITERS, word) ? WRITERS[word] : undefined;
-    if (!write) throw new ApplicationError(`'${level}' is none of ${Object.keys(WRITERS).join(', ').toUpperCase()}`);
+    if (!write)
+      throw new ApplicationError(`'${level}' is none of ${Object.keys(WRITERS).join(', ').toUpperCase()}`, 'goes on');
     write(core.log, `${extension}@${context}:${priority}: ${message}`);
   },
 });

@@ -14,7 +14,7 @@ export default defineModule<Sip>({
   name: 'chan_sip',
   description: 'Session Initiation Protocol (SIP)',
   optional: ['http', 'res_rtp'],
-  families: ['sippeers', 'sipregs'],
+  families: ['sippeers', 'sipregs', 'sipnodes'],
   files: [sipConf, sipNotifyConf],
 
   async loadModule(core) {

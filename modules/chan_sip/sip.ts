@@ -81,7 +81,9 @@ export class Sip implements SipView {
       history: this.history,
       log: core.log,
       clock: core.clock,
-      receive: (message, flow) => this.transactions.receive(message, flow),
+      receive: (message, flow) => {
+        if (!this.#user.relay.takes(message, flow)) this.transactions.receive(message, flow);
+      },
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       lost: flow => this.#user.outbound.lost(flow),
       used: flow => this.#user.uses(flow),
@@ -105,6 +107,7 @@ export class Sip implements SipView {
       outward: (protocol, remote, name) => this.#monitor.listener(protocol)?.flow(remote, name),
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
       names,
+      port: () => this.localOf('udp')?.port,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
@@ -178,6 +181,11 @@ export class Sip implements SipView {
   /** Calls that are under way. */
   get calls() {
     return this.#user.calls;
+  }
+
+  /** Who shares the database. */
+  get nodes() {
+    return this.#user.nodes;
   }
 
   get domains() {

@@ -18,7 +18,7 @@ const SAYERS: readonly Sayer[] = [
 
 function number(text: string): string[] {
   const said = /^\s*-?\d+\s*$/.test(text) ? numberSounds(Number(text)) : undefined;
-  if (!said) throw new ApplicationError(`'${text}' is no number that can be said`);
+  if (!said) throw new ApplicationError(`'${text}' is no number that can be said`, 'goes on');
   return said;
 }
 
@@ -32,7 +32,7 @@ const application = ({ prompts, dialplan }: Tools, { name, synopsis, argument, s
   arguments: [{ name: argument, help: 'What is said', required: true }],
   async run(channel, data) {
     const [text = ''] = name === 'SayNumber' ? splitArguments(data) : [data];
-    if (text === '') throw new ApplicationError('it needs something to say');
+    if (text === '') throw new ApplicationError('it needs something to say', 'goes on');
     const interrupts = /^(?:1|true|yes|on|y|t)$/i.test(await dialplan.read(channel, 'SAY_DTMF_INTERRUPT'));
     const end = await prompts.playAll(channel, sounds(text), interrupts ? { stops: () => true } : {});
     if (!interrupts) channel.dropDigits();

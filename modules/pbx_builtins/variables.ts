@@ -18,7 +18,7 @@ const noOp = ({ log }: Tools): Application => ({
   run: (channel, data) => log.debug(1, `${channel.name}: NoOp ${data}`),
 });
 
-const set = ({ log, dialplan }: Tools): Application => ({
+const set = ({ dialplan }: Tools): Application => ({
   name: 'Set',
   synopsis: 'Set a variable of the channel, or write a function.',
   description:
@@ -30,7 +30,7 @@ const set = ({ log, dialplan }: Tools): Application => ({
   ],
   seeAlso: ['MSet()'],
   async run(channel, data) {
-    if (!(await assign(dialplan, channel, data))) log.warning(`Set: expected name=value, got '${data}'`);
+    await assign(dialplan, channel, data);
   },
 });
 
@@ -48,17 +48,27 @@ const mset = ({ log, dialplan }: Tools): Application => ({
   async run(channel, data) {
     const pairs = splitArguments(data);
     if (pairs.length > MOST_PAIRS) log.warning(`MSet: only the first ${MOST_PAIRS} of ${pairs.length} are set`);
-    for (const pair of pairs.slice(0, MOST_PAIRS))
-      if (!(await assign(dialplan, channel, pair))) log.warning(`MSet: expected name=value, got '${pair}'`);
+    for (const pair of pairs.slice(0, MOST_PAIRS)) {
+      try {
+        await assign(dialplan, channel, pair);
+      } catch (thrown) {
+        if (!(thrown instanceof ApplicationError)) throw thrown;
+        log.warning(`MSet: ${thrown.message}`);
+      }
+    }
   },
 });
 
-/** @returns whether it is an assignment */
-async function assign(dialplan: Tools['dialplan'], channel: Channel, text: string): Promise<boolean> {
+/** @throws ApplicationError, which ends no call */
+async function assign(dialplan: Tools['dialplan'], channel: Channel, text: string): Promise<void> {
   const equals = text.indexOf('=');
-  if (equals < 0) return false;
-  await dialplan.write(channel, text.slice(0, equals).trim(), text.slice(equals + 1));
-  return true;
+  if (equals < 1) throw new ApplicationError(`expected name=value, got '${text}'`, 'goes on');
+  try {
+    await dialplan.write(channel, text.slice(0, equals).trim(), text.slice(equals + 1));
+  } catch (thrown) {
+    if (thrown instanceof ApplicationError) throw new ApplicationError(thrown.message, 'goes on');
+    throw thrown;
+  }
 }
 
 const importVar = ({ log, dialplan, channels }: Tools): Application => ({
@@ -73,7 +83,7 @@ const importVar = ({ log, dialplan, channels }: Tools): Application => ({
   async run(channel, data) {
     const [, name, from, variable] = /^([^=]*)=([^,]*),(.*)$/.exec(data) ?? [];
     if (name === undefined || from === undefined || variable === undefined) {
-      throw new ApplicationError(`expected newvar=channel,variable, got '${data}'`);
+      throw new ApplicationError(`expected newvar=channel,variable, got '${data}'`, 'goes on');
     }
     const other = channels.find(from.trim());
     if (!other) log.debug(1, `ImportVar: there is no channel '${from}'`);

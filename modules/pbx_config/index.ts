@@ -76,8 +76,12 @@ function putInForce({ core, table, plan }: State, { general }: Draft, built: Bui
   }
 }
 
+/** The lines of one file in their order. */
+const byPlace = (a: Problem, b: Problem): number => (a.file === b.file ? a.line - b.line : 0);
+
 function refuse(file: string, problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new LoadDeclined(`${file} cannot be used`, problems);
+  if (problems.length === 0) return;
+  throw new LoadDeclined(`${file} cannot be used`, [...problems].sort(byPlace));
 }
 
 /** What the texts of lines stand for. */

@@ -353,11 +353,22 @@ test('mistakes in the arguments are told, and set INVALIDARGS', async () => {
   const caller = stage.paper.incoming('1008');
   await assert.rejects(dial(stage.tools, caller, ''), /a technology and a resource are expected/);
   assert.equal(status(caller), 'INVALIDARGS');
-  await assert.rejects(dial(stage.tools, caller, 'Paper/a,soon'), /a timeout in seconds is expected, got 'soon'/);
   await assert.rejects(
     dial(stage.tools, caller, 'Paper/a,,L(x)').finally(() => caller.requestHangup(16)),
     /option L expects milliseconds/,
   );
+  await stage.close(caller);
+});
+
+test('a timeout that is none is told, and it rings on', async () => {
+  const stage = await Stage.of();
+  const { ended, caller } = stage.dial('Paper/a,soon');
+  await stage.ringing(1);
+  assert.match(stage.core.lines.join(), /a timeout in seconds is expected, got 'soon'/);
+  stage.core.clock.advance(1_000_000);
+  assert.equal(stage.paper.requested[0]!.ended, false);
+  caller.requestHangup(16);
+  await ended;
   await stage.close(caller);
 });
 

@@ -99,6 +99,39 @@ test('a subroutine of b that ends in a hangup leaves that phone alone', async ()
   await call.stage.close();
 });
 
+test('a subroutine of b or B that is not there is told, and keeps nobody from being called', async () => {
+  for (const options of ['b(nowhere^s^1)', 'B(nowhere^s^1)']) {
+    const stage = await ApplicationStage.of([appStack, appVerbose, appDial], {
+      in: `100, Dial(Paper/a&Paper/b&Paper/c,30,${options})`,
+    });
+    const caller = stage.caller('100@in');
+    const run = stage.engine.run(caller);
+    await stage.settled();
+    assert.deepEqual(
+      stage.paper.requested.map(callee => toldOf(callee)),
+      [['call'], ['call'], ['call']],
+    );
+    assert.match(stage.lines.join('\n'), /the subroutine before the call: there is no s@nowhere:1/);
+    caller.requestHangup(16);
+    await run;
+    await stage.close();
+  }
+});
+
+test('a fault of ours on the way to several ends the call, once, and nothing rings on', async () => {
+  const stage = await ApplicationStage.of([appDial], { in: '100, Dial(Paper/a&Paper/b&Paper/c)' });
+  const { request } = stage.paper;
+  stage.paper.request = (destination, terms) => {
+    if (destination !== 'b') throw new Error(`no ${destination} today`);
+    return request.call(stage.paper, destination, terms);
+  };
+  await stage.ended(stage.caller('100@in'));
+  assert.match(stage.lines.join('\n'), /error: .*no a today/);
+  assert.match(stage.lines.join('\n'), /a call that is over has failed: .*no c today/);
+  assert.equal(stage.callee().ended, true);
+  await stage.close();
+});
+
 test('c and Q say of what those die that stop ringing', async () => {
   for (const [options, told] of [
     ['', 'hangup 0'],

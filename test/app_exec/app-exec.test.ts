@@ -35,7 +35,7 @@ const cases: readonly [says: string, plan: string, ran: readonly string[], logs?
     '100, ExecIf(1?NoOp(a:b):NoOp(c))\n100, ExecIf(0?NoOp(a):NoOp(c))\n100, ExecIf(0?NoOp(a))',
     ['ExecIf(1?NoOp(a:b):NoOp(c))', 'NoOp(a:b)', 'ExecIf(0?NoOp(a):NoOp(c))', 'NoOp(c)', 'ExecIf(0?NoOp(a))'],
   ],
-  ['ExecIf without a question mark ends the call', '100, ExecIf(1)\n100, NoOp()', ['ExecIf(1)'], /condition/],
+  ['ExecIf without a question mark does nothing', '100, ExecIf(1)\n100, NoOp()', ['ExecIf(1)', 'NoOp()'], /condition/],
 ];
 
 for (const [says, plan, ran, logs] of cases) {

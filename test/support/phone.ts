@@ -14,7 +14,7 @@ export interface RegisterOptions {
 
 export class Phone {
   readonly #socket: Socket;
-  readonly #server: number;
+  #server: number;
   readonly name: string;
   readonly #secret: string;
   readonly #callId = `phone-${randomBytes(6).toString('hex')}`;
@@ -47,6 +47,11 @@ export class Phone {
 
   get port(): number {
     return this.#socket.address().port;
+  }
+
+  /** From now on it speaks to another server, at this port. */
+  turnTo(server: number): void {
+    this.#server = server;
   }
 
   send(text: string): void {

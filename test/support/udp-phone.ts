@@ -10,10 +10,14 @@ export class UdpPhone {
   readonly received: string[] = [];
   readonly #socket: Socket;
   #taken = 0;
+  #handles: (text: string) => boolean = () => false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('message', data => this.received.push(data.toString('latin1')));
+    socket.on('message', data => {
+      const text = data.toString('latin1');
+      if (!this.#handles(text)) this.received.push(text);
+    });
   }
 
   /** On a free port. @throws when this machine has no such address. */
@@ -27,6 +31,11 @@ export class UdpPhone {
   get endpoint(): Endpoint {
     const { address, port } = this.#socket.address();
     return { address, port };
+  }
+
+  /** Sees each message first. @param handles whether nobody else needs to */
+  onEach(handles: (text: string) => boolean): void {
+    this.#handles = handles;
   }
 
   send(to: Endpoint, data: string | Buffer): void {

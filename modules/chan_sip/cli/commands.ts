@@ -6,6 +6,7 @@ import { explainCommands } from './explain.js';
 import { historyCommands } from './history.js';
 import { listCommands } from './lists.js';
 import { showNames } from './names.js';
+import { showNodes } from './nodes.js';
 import { sendNotify } from './notify.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
@@ -16,9 +17,18 @@ import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
 export const commands = (view: SipView): Command[] => [
-  ...[showPeers, showPeer, showUsers, showUser, showRegistry, showSettings, showNames, prune, sendNotify].map(make =>
-    make(view),
-  ),
+  ...[
+    showPeers,
+    showPeer,
+    showUsers,
+    showUser,
+    showRegistry,
+    showSettings,
+    showNames,
+    showNodes,
+    prune,
+    sendNotify,
+  ].map(make => make(view)),
   ...listCommands(view),
   ...callCommands(view),
   ...controlCommands(view),

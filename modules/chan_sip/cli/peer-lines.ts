@@ -145,6 +145,7 @@ const MEDIA: readonly PeerLine[] = [
 const STATE: readonly PeerLine[] = [
   ['ToHost', 'host', peer => peer.get('host').host],
   ['Addr->IP', 'address', peer => (peer.address ? formatEndpoint(peer.address) : '(null)')],
+  ['Node', 'node', unlessEmpty(peer => peer.binding?.node ?? '')],
   ['Defaddr->IP', 'defaultip', peer => (peer.defaultAddress ? formatEndpoint(peer.defaultAddress) : '(null)')],
   ['Prim.Transp.', 'primary', peer => peer.protocol.toUpperCase()],
   ['Allowed.Trsp', 'transport', own('transport')],

@@ -10,6 +10,7 @@ import type { Tap } from '../transport/tap.js';
 import type { ConnectionRow } from '../transport/transport.js';
 import type { Counts } from '../user/call/usage.js';
 import type { Explanations } from '../user/explanations.js';
+import type { NodeRow } from '../user/nodes/node-table.js';
 import type { Notice } from '../user/notice.js';
 import type { Notified } from '../user/notifier.js';
 import type { AvoidedRow } from '../user/outgoing.js';
@@ -123,6 +124,8 @@ export interface SipView {
   readonly showsecrets: boolean;
   /** The families that are mapped to a database that can be asked. */
   readonly realtime: { readonly peers: boolean; readonly regs: boolean };
+  /** Who shares the database. */
+  readonly nodes: { readonly active: boolean; rows(): readonly NodeRow[] };
   dialogs(): Iterable<DialogRow>;
   /** Those of them that are calls. */
   callRows(): Iterable<CallRow>;

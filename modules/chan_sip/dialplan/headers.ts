@@ -59,7 +59,7 @@ export const addHeader: Application = {
   syntax: 'SIPAddHeader(Name: value)',
   arguments: [{ name: 'Name: value', help: 'the header', required: true }],
   run(channel, data) {
-    if (!/^[^\s:]+[ \t]*:/.test(data)) throw new ApplicationError("SIPAddHeader needs 'Name: value'");
+    if (!/^[^\s:]+[ \t]*:/.test(data)) throw new ApplicationError("SIPAddHeader needs 'Name: value'", 'goes on');
     const used = new Set([...channel.variables.entries()].map(([name]) => name));
     for (let number = 1; number <= MOST; number++) {
       const name = `${PREFIX}${String(number).padStart(2, '0')}`;
@@ -67,7 +67,7 @@ export const addHeader: Application = {
       channel.set(`__${name}`, data);
       return;
     }
-    throw new ApplicationError(`SIPAddHeader: ${MOST} headers are added already`);
+    throw new ApplicationError(`SIPAddHeader: ${MOST} headers are added already`, 'goes on');
   },
 };
 

@@ -88,9 +88,9 @@ export const dtmfMode: Application = {
   arguments: [{ name: 'mode', help: MODES.join(', '), required: true }],
   run(channel, data) {
     const mode = MODES.find(known => known === data.trim().toLowerCase());
-    if (!mode) throw new ApplicationError(`SIPDtmfMode: expected ${MODES.join(', ')}, got '${data}'`);
+    if (!mode) throw new ApplicationError(`SIPDtmfMode: expected ${MODES.join(', ')}, got '${data}'`, 'goes on');
     if (!(channel.leg instanceof CallLeg))
-      throw new ApplicationError(`SIPDtmfMode: ${channel.name} is no channel of SIP`);
+      throw new ApplicationError(`SIPDtmfMode: ${channel.name} is no channel of SIP`, 'goes on');
     channel.leg.session.setDtmfMode(mode);
   },
 };

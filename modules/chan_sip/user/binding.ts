@@ -34,6 +34,8 @@ export interface NewBinding {
   /** The other end of the connection that it registered over, unless that is kept itself. */
   readonly connection?: Endpoint | undefined;
   readonly traits?: Traits | undefined;
+  /** The other node whose registration it is; undefined: it is ours. */
+  readonly node?: string | undefined;
 }
 
 /** The job of one binding, and when it is to end it: a refresh moves `due` and leaves the job where it waits. */
@@ -58,9 +60,9 @@ export interface Binding extends Mutable<NewBinding> {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function openBinding(brought: NewBinding, lastMs: number): Binding {
-  const { contact, address, granted, protocol, callId, cseq, path, connection, traits } = brought;
+  const { contact, address, granted, protocol, callId, cseq, path, connection, traits, node } = brought;
   const times = { since: 0, expiresAt: 0, lastMs, expiry: undefined };
-  return { contact, address, granted, protocol, callId, cseq, path, connection, traits, ...times };
+  return { contact, address, granted, protocol, callId, cseq, path, connection, traits, node, ...times };
 }
 
 /** Its contact registered again, or another in its place. */
@@ -74,6 +76,7 @@ export function renew(binding: Binding, brought: NewBinding): void {
   binding.path = brought.path;
   binding.connection = brought.connection;
   binding.traits = brought.traits;
+  binding.node = brought.node;
 }
 
 /** Whether something can be sent to it: without the connection that it came over there is no way (RFC 5626 §5.3). */

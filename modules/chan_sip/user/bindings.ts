@@ -5,6 +5,7 @@ import { AstDbRecords } from './astdb-records.js';
 import { type Binding, type NewBinding, openBinding, renew, UNKNOWN } from './binding.js';
 import { ContactRecords, isSameRecord } from './contact-records.js';
 import { isReachable } from './next-hop.js';
+import type { Holder } from './nodes/nodes.js';
 import type { Peer } from './peer.js';
 import type { RegistrationRows } from './realtime-rows.js';
 import { RegisteredExtensions } from './registered-extensions.js';
@@ -119,9 +120,9 @@ export class Bindings {
   }
 
   /** Brings back what its row says of a device. One that is over, and is to be trusted still, has no seconds left. */
-  resume(peer: Peer, contact: string, address: Binding['address'], seconds: number): void {
+  resume(peer: Peer, contact: string, address: Binding['address'], seconds: number, holder?: Holder): void {
     const granted = Math.max(0, seconds);
-    this.#set(peer, { contact, address, granted, path: NO_PATH, ...unsaid(peer, address) }, undefined);
+    this.#set(peer, { contact, address, granted, ...unsaid(peer, address), ...heldBy(holder) }, undefined);
     if (peer.several) this.#restoreContacts(peer);
   }
 
@@ -216,7 +217,7 @@ export class Bindings {
     const expiry = binding.expiry!;
     const left = expiry.due - this.#site.clock.elapsed();
     if (left <= 0) {
-      this.#end(peer, binding);
+      this.#end(peer, binding, binding.node === undefined);
       return;
     }
     expiry.job = this.#job(peer, binding, left);
@@ -230,7 +231,8 @@ export class Bindings {
     this.#size -= 1;
   }
 
-  #end(peer: Peer, binding: Binding): void {
+  /** @param stored whether what is stored of it goes, too: what another node has it looks after itself */
+  #end(peer: Peer, binding: Binding, stored = true): void {
     const { peers, general, log } = this.#site;
     const led = binding === peer.binding;
     this.#disarm(binding);
@@ -240,7 +242,7 @@ export class Bindings {
     peer.follow();
     const kept = peers.get(peer.name) === peer;
     if (kept) peers.moved(peer);
-    if (!general.ignoreregexpire) this.#unstore(peer, binding, led);
+    if (stored && !general.ignoreregexpire) this.#unstore(peer, binding, led);
     if (peer.binding) {
       log.verbose(3, `SIP '${peer.name}' is no longer at ${formatEndpoint(binding.address)}`);
       return;
@@ -308,6 +310,12 @@ export class Bindings {
 /** A connection of another life of ours is gone: the device is there again when it has registered again. */
 const lostConnection = (protocol: Protocol, address: Endpoint): Endpoint | undefined =>
   protocol === 'udp' ? undefined : address;
+
+/** The way to it, where another node has it. */
+const heldBy = (holder: Holder | undefined) => {
+  if (holder?.route === undefined) return { path: NO_PATH, node: holder?.name };
+  return { path: [holder.route], node: holder.name, protocol: 'udp' as const, connection: undefined };
+};
 
 /** What neither a record of the original's nor a row says. */
 const unsaid = ({ primary: protocol }: Peer, address: Endpoint) => ({

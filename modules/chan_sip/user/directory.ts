@@ -55,6 +55,7 @@ export class Directory {
       apply: (peer, account) => this.#devices.refresh(peer, account),
     });
     rows.changed = name => this.#accounts.forget(name);
+    rows.overtaken = name => this.changedElsewhere(name);
     site.mapped = families.has(PEERS);
     core.on('realtimeChanged', fact => this.#changed(fact));
     const status = core.find(realtimeStatus);
@@ -107,7 +108,7 @@ export class Directory {
   /** After a configuration: whatever was made by the one before is made anew. */
   reset(): void {
     this.#devices.reset();
-    this.#forgetAll();
+    this.forgetAll();
   }
 
   /** Nothing is looked at again. */
@@ -187,14 +188,15 @@ export class Directory {
 
   #changed({ family, name, byOthers = false }: Fact<'realtimeChanged'>): void {
     if (family !== PEERS && family !== REGS) return;
-    if (byOthers) this.#changedByOthers(name);
+    if (byOthers) this.changedElsewhere(name);
     else if (name === undefined) this.#remapped();
     else if (!this.#rows.isOwn(name)) this.#forget(name);
   }
 
-  #changedByOthers(name: string | undefined): void {
+  /** A row, or any of them, says something else than what is remembered. */
+  changedElsewhere(name: string | undefined): void {
     if (name === undefined) {
-      this.#forgetAll();
+      this.forgetAll();
       this.#refresh.all();
       return;
     }
@@ -208,7 +210,7 @@ export class Directory {
     const elsewhere = this.#families.refresh();
     site.mapped = this.#families.has(PEERS);
     this.#queries.forget();
-    this.#forgetAll();
+    this.forgetAll();
     if (!elsewhere) return;
     for (const peer of [...site.peers.values()]) if (peer.origin === 'realtime') this.#devices.drop(peer);
     site.spawn('journals of registrations', this.#rows.open());
@@ -220,7 +222,8 @@ export class Directory {
     this.#addresses.forget();
   }
 
-  #forgetAll(): void {
+  /** What was answered of late is asked for again. */
+  forgetAll(): void {
     this.#accounts.forget();
     this.#addresses.forget();
   }

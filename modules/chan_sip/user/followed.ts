@@ -45,7 +45,8 @@ export class Followed<T extends Follower> {
 
   /** After the devices changed. */
   configure(): void {
-    for (const [key, { peer }] of [...this.#followers]) if (!this.#isWanted(peer)) this.#drop(key);
+    for (const [key, { peer }] of [...this.#followers])
+      if (!this.#isWanted(peer, key === peer ? undefined : (key as Binding))) this.#drop(key);
     this.#often = 0;
     for (const { follower } of this.#followers.values()) this.#often += follower.often;
     for (const peer of this.#parts.site.peers.values()) {
@@ -63,7 +64,7 @@ export class Followed<T extends Follower> {
 
   /** Its follower, made where there is none; undefined when there is to be none. */
   of(peer: Peer, binding: Binding | undefined): T | undefined {
-    if (!this.#isWanted(peer)) return undefined;
+    if (!this.#isWanted(peer, binding)) return undefined;
     const key = binding ?? peer;
     const known = this.#followers.get(key);
     if (known) return known.follower;
@@ -96,8 +97,10 @@ export class Followed<T extends Follower> {
   }
 
   /** A device that is in the database alone is made anew for each request: there is nothing to follow. */
-  #isWanted(peer: Peer): boolean {
+  #isWanted(peer: Peer, binding: Binding | undefined): boolean {
     const { site, wanted } = this.#parts;
+    // Another node does it.
+    if (binding?.node !== undefined) return false;
     const there = peer.type !== 'user' && peer.address !== undefined && site.peers.get(peer.name) === peer;
     return there && wanted(peer);
   }

@@ -17,6 +17,9 @@ import { Explanations } from './explanations.js';
 import { ExternalAddress } from './external-address.js';
 import { FixedHosts } from './fixed-hosts.js';
 import { Gruus } from './gruu.js';
+import { Nodes } from './nodes/nodes.js';
+import { Relay } from './nodes/relay.js';
+import { Takeover } from './nodes/takeover.js';
 import { Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
@@ -49,6 +52,8 @@ export interface UserParts {
   readonly reaches: Reaches;
   /** Where names are looked up; when left out, where the system says. */
   readonly names?: NameService | undefined;
+  /** Where we listen for UDP. */
+  readonly port?: () => number | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
   /** Sees what happens to registrations of ours. */
@@ -64,6 +69,10 @@ export class UserLayer {
   readonly gruus: Gruus;
   readonly outbound: Outbound;
   readonly calls: Calls;
+  /** This node among others on the same database. */
+  readonly nodes: Nodes;
+  /** What goes from other nodes to devices of ours, and back. */
+  readonly relay: Relay;
   /** NOTIFYs that the operator orders. */
   readonly notifier: Notifier;
   readonly #bindings: Bindings;
@@ -72,20 +81,31 @@ export class UserLayer {
   readonly #external: ExternalAddress;
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
+  readonly #takeover: Takeover;
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
-    const { transactions, outward, reaches, random = Math.random, observer } = parts;
+    const { transactions, outward, reaches, random = Math.random, observer, port = () => undefined } = parts;
     const { names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
     this.gruus = new Gruus(this.site.peers);
     const { resolver } = names;
     const families = new Families(core.use(realtime));
-    const rows = new RegistrationRows(core, families);
+    this.nodes = new Nodes(core, this.site, {
+      realtime: families.realtime,
+      family: () => families.registrations,
+      port,
+      held: () => this.#held(),
+    });
+    const { nodes } = this;
+    const rows = new RegistrationRows(core, families, nodes);
     const bindings = new Bindings(this.site, rows);
     const hosts = new FixedHosts(this.site, random);
-    const devices = new RowDevices(core, this.site, { bindings, rows, hosts });
+    const devices = new RowDevices(core, this.site, { bindings, rows, hosts, nodes });
     this.directory = new Directory(core, this.site, { families, rows, devices });
+    this.#takeover = new Takeover({ site: this.site, nodes, families, directory: this.directory });
+    this.relay = new Relay(this.site, nodes, this.directory);
+    nodes.changed = names => this.#takeover.changed(names);
     const callbacks = new CallbackRows(families, this.directory);
     this.outbound = new Outbound(this.site, { rows: callbacks, random, observer });
     this.notifier = new Notifier(this.site);
@@ -140,6 +160,7 @@ export class UserLayer {
     this.calls.credentials = credentials;
     for (const peer of [...added, ...removed]) this.calls.channels.deviceChanged(`SIP/${peer.name}`);
     this.outbound.configure(general.register, credentials);
+    this.nodes.configure();
   }
 
   /** Lists that devices or [general] name and acl.conf does not have. */
@@ -169,7 +190,7 @@ export class UserLayer {
 
   /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */
   async leave(): Promise<void> {
-    await Promise.all([this.calls.leave(), this.outbound.leave()]);
+    await Promise.all([this.calls.leave(), this.outbound.leave(), this.nodes.close()]);
   }
 
   /** Nothing is answered any more. */
@@ -185,6 +206,14 @@ export class UserLayer {
     this.#registration.close();
     this.site.outgoing.close();
     this.site.names.close();
+  }
+
+  /** Registrations of devices of the database that are ours. */
+  #held(): number {
+    let held = 0;
+    for (const { origin, binding } of this.site.peers.values())
+      if (origin === 'realtime' && binding && binding.node === undefined) held += 1;
+    return held;
   }
 
   get closed(): boolean {

@@ -33,6 +33,9 @@ export class Account {
   constructor(name: string, { peer, registration }: Rows, pending: Row | undefined, split: boolean) {
     const written = split ? registration : peer;
     this.name = name;
+    // Another node has written something later: what waits here will not be written.
+    if (Number(pending?.['regstamp'] ?? Number.POSITIVE_INFINITY) < Number(written?.['regstamp'] ?? 0))
+      pending = undefined;
     this.row = { ...peer, ...filled(registration), ...pending };
     this.standing = standingIn({ ...written, ...pending }, new Set(Object.keys(written ?? {})));
   }

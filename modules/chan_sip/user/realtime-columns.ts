@@ -30,6 +30,10 @@ export interface Standing {
   readonly fullcontact: string;
   /** NaN where the row has something that is no number. */
   readonly regseconds: number;
+  /** The node whose registration it is, where nodes say so. */
+  readonly regserver: string;
+  /** By which the later of two registrations is known; 0 where nobody has written one. */
+  readonly regstamp: number;
 }
 
 /** What a registration leaves behind where it ended. */
@@ -92,6 +96,8 @@ export function standingIn(row: Row, columns: ReadonlySet<string>): Standing {
     port: row['port'] ?? '',
     fullcontact: row['fullcontact'] ?? '',
     regseconds: row['regseconds'] ? numberOr(row['regseconds'], Number.NaN) : 0,
+    regserver: row['regserver'] ?? '',
+    regstamp: number(row['regstamp']),
   };
 }
 
@@ -100,6 +106,7 @@ export const isSameStanding = (a: Standing, b: Standing): boolean =>
   a.ipaddr === b.ipaddr &&
   Number(a.port) === Number(b.port) &&
   a.fullcontact === b.fullcontact &&
+  a.regserver === b.regserver &&
   Object.is(a.regseconds, b.regseconds);
 
 /** Whether there is something to clear. */
@@ -111,6 +118,8 @@ export interface Extras {
   /** Empty: not written. */
   readonly regserver: string;
   readonly path: boolean;
+  /** Among several nodes; undefined: there are none. */
+  readonly regstamp: number | undefined;
 }
 
 /** The columns of a device that is registered. */
@@ -126,6 +135,7 @@ export function registrationOf(peer: Peer, { user }: Standing, now: number, extr
     ...(extras.path && { path: decode(path.join(',')) }),
     fullcontact: decode(contact),
     ...(extras.regserver !== '' && { regserver: extras.regserver }),
+    ...(extras.regstamp !== undefined && { regstamp: String(extras.regstamp) }),
   };
 }
 
@@ -148,31 +158,52 @@ const notNewer = (standing: Standing, regseconds: number): Condition[] =>
     ? [{ column: 'regseconds', operator: '<=', value: String(regseconds), orNull: true }]
     : [];
 
+/** Among nodes: holds of a row that says nothing later. Whenever it is written, it undoes nothing that came after it. */
+const notLater = (standing: Standing, regstamp: number): Condition[] =>
+  has(standing, 'regstamp') ? [{ column: 'regstamp', operator: '<=', value: String(regstamp), orNull: true }] : [];
+
+const ofNode = (standing: Standing, regserver: string): Condition[] =>
+  has(standing, 'regserver') ? [is('regserver', regserver)] : [];
+
 /** What a registration changes. Written late it must not undo what another server wrote meanwhile. */
-export const writing = (name: string, row: Row, before: Standing) => ({
-  conditions: [is('name', name)],
-  changes: within(row, before),
-  late: notNewer(before, Math.max(before.regseconds, number(row['regseconds']))),
+export const writing = (name: string, row: Row, before: Standing) => {
+  const stamped = typeof row['regstamp'] === 'string' && has(before, 'regstamp');
+  return {
+    conditions: [is('name', name), ...(stamped ? notLater(before, number(row['regstamp'])) : [])],
+    changes: within(row, before),
+    late: stamped ? [] : notNewer(before, Math.max(before.regseconds, number(row['regseconds']))),
+  };
+};
+
+/** A registration that a row says is another node's, or nobody's, is this one's. */
+export const claiming = (name: string, before: Standing, from: string | undefined, regserver: string) => ({
+  conditions: [
+    is('name', name),
+    ...(from === undefined ? [] : ofNode(before, from)),
+    ...notLater(before, before.regstamp),
+  ],
+  changes: { regserver },
 });
 
-/** What its answers change; undefined where there is no such column. */
-export const measuring = ({ name, lastMs }: Peer, before: Standing) =>
+/** What its answers change; undefined where there is no such column. `node`: as long as it is that one's. */
+export const measuring = ({ name, lastMs }: Peer, before: Standing, node: string | undefined) =>
   has(before, 'lastms')
     ? {
-        conditions: [is('name', name)],
+        conditions: [is('name', name), ...(node === undefined ? [] : ofNode(before, node))],
         changes: { lastms: String(lastMs) },
-        late: notNewer(before, before.regseconds),
+        late: node === undefined ? notNewer(before, before.regseconds) : [],
       }
     : undefined;
 
-/** What its end changes, and only where the row still says what we last knew of it. */
-export const clearing = (name: string, before: Standing) => ({
+/** What its end changes, and only where the row still says what we last knew of it. `regstamp`: among nodes. */
+export const clearing = (name: string, before: Standing, regstamp: number | undefined) => ({
   conditions: [
     is('name', name),
+    ...(regstamp === undefined ? [] : [...ofNode(before, before.regserver), ...notLater(before, regstamp)]),
     ...(has(before, 'ipaddr') && has(before, 'port')
       ? [is('ipaddr', before.ipaddr), is('port', before.port)]
       : [is('fullcontact', before.fullcontact)]),
     ...notNewer(before, before.regseconds),
   ],
-  changes: within(CLEARED, before),
+  changes: within(regstamp === undefined ? CLEARED : { ...CLEARED, regstamp: String(regstamp) }, before),
 });

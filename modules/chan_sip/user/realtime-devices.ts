@@ -4,11 +4,13 @@ import type { Core, Job } from '#core';
 import type { DeviceSection } from '../options/device.js';
 import { Interner } from '../options/intern.js';
 import { formatEndpoint } from '../transport/transport.js';
+import type { Binding } from './binding.js';
 import type { Bindings } from './bindings.js';
 import type { FixedHosts } from './fixed-hosts.js';
+import type { Nodes } from './nodes/nodes.js';
 import { Peer } from './peer.js';
 import { type Account, isFoundFor, type Purpose } from './realtime-account.js';
-import { isSameStanding, storedIn } from './realtime-columns.js';
+import { isSameStanding, type Standing, storedIn } from './realtime-columns.js';
 import { Complaints } from './realtime-complaints.js';
 import { RowMemory } from './realtime-memory.js';
 import type { RegistrationRows } from './realtime-rows.js';
@@ -17,22 +19,31 @@ import type { Site } from './site.js';
 /** Values that devices share, at most: rows of strangers to each other must not fill memory. */
 const SHARED_VALUES = 10_000;
 
+export interface RowDevicesParts {
+  readonly bindings: Bindings;
+  readonly rows: RegistrationRows;
+  readonly hosts: FixedHosts;
+  readonly nodes: Nodes;
+}
+
 export class RowDevices {
   readonly complaints: Complaints;
   readonly #site: Site;
   readonly #bindings: Bindings;
   readonly #rows: RegistrationRows;
   readonly #hosts: FixedHosts;
+  readonly #nodes: Nodes;
   readonly #interner = new Interner(SHARED_VALUES);
   readonly #memory: RowMemory;
   /** Those that leave again unless they register. */
   readonly #passing = new Map<Peer, Job>();
 
-  constructor(core: Core, site: Site, parts: { bindings: Bindings; rows: RegistrationRows; hosts: FixedHosts }) {
+  constructor(core: Core, site: Site, parts: RowDevicesParts) {
     this.#site = site;
     this.#bindings = parts.bindings;
     this.#rows = parts.rows;
     this.#hosts = parts.hosts;
+    this.#nodes = parts.nodes;
     parts.bindings.passed = peer => this.drop(peer);
     this.complaints = new Complaints(core.log, core.clock);
     this.#memory = new RowMemory(core.clock);
@@ -68,13 +79,44 @@ export class RowDevices {
       this.#bindings.trim(peer);
       this.#join(peer);
     }
-    const before = this.#rows.standing(peer);
-    if (before && isSameStanding(before, account.standing)) return;
+    if (this.#isCurrent(peer, account)) return;
     this.#leave(peer);
     for (const binding of peer.bindings) peer.dismiss(binding);
     peer.follow();
     this.#restore(peer, account);
     this.#join(peer);
+  }
+
+  /** Whether the row says nothing new of its registration. */
+  #isCurrent(peer: Peer, { standing, row }: Account): boolean {
+    const before = this.#rows.standing(peer);
+    if (!before || standing.regstamp < before.regstamp) return before !== undefined;
+    const { binding } = peer;
+    const ours = binding !== undefined && binding.node === undefined;
+    if (isSameStanding(before, standing)) {
+      this.#rows.mark(peer, standing);
+      // A node that has come or gone leads elsewhere than it did.
+      return ours || !binding || (this.#tells(peer, binding, row) && this.#leads(peer, binding, standing));
+    }
+    if (!ours || standing.regstamp > before.regstamp) return false;
+    // Somebody took us for dead, and nothing has been registered since.
+    if (!isSameStanding({ ...before, regserver: standing.regserver }, standing)) return false;
+    this.#rows.claim(peer);
+    return true;
+  }
+
+  #leads(peer: Peer, { node, path }: Binding, { regserver }: Standing): boolean {
+    const holder = this.#nodes.holder(regserver, peer.name);
+    return holder?.name === node && holder?.route === path[0];
+  }
+
+  /** What the node that has it says of how the device answers. */
+  #tells(peer: Peer, binding: Binding, row: Account['row']): boolean {
+    const { lastMs, useragent } = storedIn(row, peer);
+    binding.lastMs = lastMs;
+    peer.useragent = useragent;
+    peer.assess();
+    return true;
   }
 
   /** Nothing is done for it any more. */
@@ -148,13 +190,15 @@ export class RowDevices {
     if (address && (left >= 0 || general.ignoreregexpire)) {
       peer.useragent = useragent;
       peer.lastMs = lastMs;
-      this.#bindings.resume(peer, contact || `sip:${peer.name}@${formatEndpoint(address)}`, address, left);
+      const holder = this.#nodes.holder(account.standing.regserver, peer.name);
+      this.#bindings.resume(peer, contact || `sip:${peer.name}@${formatEndpoint(address)}`, address, left, holder);
       log.debug(1, `'${peer.name}' is at ${formatEndpoint(address)} for ${left} seconds, says its row`);
       return;
     }
     peer.lastMs = peer.monitored ? -1 : 0;
     if (!general.rtupdate) this.#bindings.restore(peer);
-    else if (!general.ignoreregexpire) this.#rows.clear(peer);
+    else if (!general.ignoreregexpire && !this.#nodes.holder(account.standing.regserver, peer.name))
+      this.#rows.clear(peer);
   }
 
   #letPass(peer: Peer, seconds: number): void {

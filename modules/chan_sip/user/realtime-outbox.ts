@@ -14,7 +14,7 @@ export class Outbox {
   #early: Change[] | undefined = [];
   #opening: Promise<void> | undefined;
 
-  constructor(core: Core, parts: Pick<WriteBehindParts, 'family' | 'realtime' | 'journal'>) {
+  constructor(core: Core, parts: Pick<WriteBehindParts, 'family' | 'realtime' | 'journal' | 'stale'>) {
     const { sched, clock, log } = core;
     this.#core = core;
     this.#queue = new WriteBehind({ ...parts, sched, clock, log });

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { type Core, type Realtime, type Row, realtimeStatus, settings } from '#core';
 import type { General } from '../options/general.js';
+import type { Nodes } from './nodes/nodes.js';
 import type { Peer } from './peer.js';
-import { clearing, isMarked, measuring, registrationOf, type Standing, writing } from './realtime-columns.js';
+import { claiming, clearing, isMarked, measuring, registrationOf, type Standing, writing } from './realtime-columns.js';
 import { type Families, type Family, PEERS, REGS } from './realtime-families.js';
 import { Outbox } from './realtime-outbox.js';
 
@@ -14,12 +15,15 @@ const UNSEEN: Standing = {
   port: '',
   fullcontact: '',
   regseconds: 0,
+  regserver: '',
+  regstamp: 0,
 };
 
 export class RegistrationRows {
   readonly #core: Core;
   readonly #families: Families;
   readonly #systemname: string;
+  readonly #nodes: Nodes;
   readonly #outboxes: Readonly<Record<Family, Outbox>>;
   readonly #standings = new WeakMap<Peer, Standing>();
   /** Names whose rows we are changing: how often at once. */
@@ -27,14 +31,21 @@ export class RegistrationRows {
   /** Told of each name whose row is about to change. */
   changed: (name: string) => void = () => undefined;
 
-  constructor(core: Core, families: Families) {
+  /** Told of each name whose row says something later than what we wrote. */
+  overtaken: (name: string) => void = () => undefined;
+
+  constructor(core: Core, families: Families, nodes: Nodes) {
     const { systemname, directories } = core.use(settings);
     this.#core = core;
     this.#families = families;
     this.#systemname = systemname;
+    this.#nodes = nodes;
     const outbox = (family: Family): Outbox => {
       const journal = join(directories.astdbdir, `sip-registrations.${family}.journal`);
-      return new Outbox(core, { family, realtime: this.#marking(families.realtime), journal });
+      const stale = ({ key }: { readonly key: string }): void => {
+        if (nodes.active) this.overtaken(key);
+      };
+      return new Outbox(core, { family, realtime: this.#marking(families.realtime), journal, stale });
     };
     this.#outboxes = { [PEERS]: outbox(PEERS), [REGS]: outbox(REGS) };
     const forget = core.find(realtimeStatus)?.add('Queues', () => this.#mapped().map(one => this.#outboxes[one].row()));
@@ -59,10 +70,15 @@ export class RegistrationRows {
   put(peer: Peer, { rtsavesysname, rtsavepath }: General): void {
     const before = this.#standings.get(peer) ?? UNSEEN;
     const now = this.#core.clock.now();
-    const extras = { regserver: rtsavesysname ? this.#systemname : '', path: rtsavepath };
+    const among = this.#nodes.active;
+    const regstamp = among ? this.#nodes.stamp(before.regstamp) : undefined;
+    const extras = { regserver: rtsavesysname || among ? this.#systemname : '', path: rtsavepath, regstamp };
     const row = registrationOf(peer, before, now, extras);
-    const { ipaddr = '', port = '', fullcontact = '', regseconds } = row;
-    this.#standings.set(peer, { ...before, ipaddr, port, fullcontact, regseconds: Number(regseconds) });
+    const { ipaddr = '', port = '', fullcontact = '', regseconds, regserver = before.regserver } = row;
+    this.#standings.set(peer, {
+      ...{ ...before, ipaddr, port, fullcontact, regserver },
+      ...{ regseconds: Number(regseconds), regstamp: regstamp ?? before.regstamp },
+    });
     this.#send({ key: peer.name, ...writing(peer.name, row, before), at: now });
   }
 
@@ -70,14 +86,26 @@ export class RegistrationRows {
   clear(peer: Peer): void {
     const before = this.#standings.get(peer) ?? UNSEEN;
     if (!isMarked(before)) return;
-    this.#standings.set(peer, { ...before, ipaddr: '', port: '0', fullcontact: '', regseconds: 0 });
-    this.#send({ key: peer.name, ...clearing(peer.name, before), at: this.#core.clock.now() });
+    const regstamp = this.#nodes.active ? this.#nodes.stamp(before.regstamp) : undefined;
+    this.#standings.set(peer, {
+      ...{ ...before, ipaddr: '', port: '0', fullcontact: '', regseconds: 0, regserver: '' },
+      regstamp: regstamp ?? before.regstamp,
+    });
+    this.#send({ key: peer.name, ...clearing(peer.name, before, regstamp), at: this.#core.clock.now() });
   }
 
   /** What the device answered took another time than before. */
   measured(peer: Peer): void {
-    const change = measuring(peer, this.#standings.get(peer) ?? UNSEEN);
+    const node = this.#nodes.active ? this.#systemname : undefined;
+    const change = measuring(peer, this.#standings.get(peer) ?? UNSEEN, node);
     if (change) this.#send({ key: peer.name, ...change, at: this.#core.clock.now() });
+  }
+
+  /** A registration that is here, whatever its row says. */
+  claim(peer: Peer): void {
+    const before = this.#standings.get(peer) ?? UNSEEN;
+    const change = claiming(peer.name, before, undefined, this.#systemname);
+    this.#send({ key: peer.name, ...change, at: this.#core.clock.now() });
   }
 
   /** What the row of a name is about to say. */

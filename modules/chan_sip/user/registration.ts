@@ -240,7 +240,9 @@ export class Registration {
       ['Expires', String(seconds)],
       ['Contact', `<${peer.fullcontact}>;expires=${seconds}`],
     ];
-    for (const path of peer.binding?.path ?? NO_PATH) headers.push(['Path', path]);
+    // The way over another node is none of the device's.
+    const path = peer.binding?.node === undefined ? peer.binding?.path : NO_PATH;
+    for (const one of path ?? NO_PATH) headers.push(['Path', one]);
     headers.push(date);
     return headers;
   }

@@ -377,7 +377,7 @@ test('a redirection is an extension of ours, and nobody follows it here: busy', 
 test('direct to a host, with an extension, another From and headers of the dialplan', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phone = await stack.phone('somebody');
-  const { port } = phone.udp.endpoint;
+  const { port } = phone.line.endpoint;
   const { channel } = await dial(stack, `100@127.0.0.1:${port}!!4711@pbx.example`, {}, made => {
     made.set('__SIPADDHEADER01', 'X-One: 1');
     made.set('SIPADDHEADER02', 'Via: never');

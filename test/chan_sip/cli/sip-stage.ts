@@ -73,6 +73,7 @@ export class SipStage implements SipView {
   showsecrets = false;
   outcome: ReloadOutcome = { result: 'success' };
   readonly domains = { rows: () => this.domainRows };
+  readonly nodes = { active: false, rows: () => [] };
   readonly dialogs = () => this.dialogRows;
   readonly callLines: CallRow[] = [];
   readonly callRows = () => this.callLines;

@@ -164,7 +164,7 @@ export class Invitation implements ServerUser {
     const caller = callerOf(request, peer, this.#option, site.general);
     const called = await findCalled(dialplan!, context, request, caller.number);
     if (called.lookup.exists) return called;
-    if (called.lookup.canMatch && this.#option('allowoverlap') !== 'no') this.#refuse(INCOMPLETE);
+    if (called.lookup.canMatch && this.#option('allowoverlap') === 'yes') this.#refuse(INCOMPLETE);
     else if (!this.#over) {
       noExtension(site, this.admitted, context);
       this.#refuse(NOT_FOUND);
