@@ -22,7 +22,7 @@ interface Going {
   hangingUp: boolean;
 }
 
-const valueOf = (text: string, name: string): string => {
+const headerOf = (text: string, name: string): string => {
   const from = text.indexOf(`\r\n${name}: `) + name.length + 4;
   return text.slice(from, text.indexOf('\r\n', from));
 };
@@ -30,14 +30,14 @@ const valueOf = (text: string, name: string): string => {
 /** All that an answer takes from its request. */
 function answered(request: string, status: string, tag: string, more: string): string {
   const vias = request.split('\r\n').filter(line => line.startsWith('Via: '));
-  const to = valueOf(request, 'To');
+  const to = headerOf(request, 'To');
   return [
     `SIP/2.0 ${status}`,
     ...vias,
-    `From: ${valueOf(request, 'From')}`,
+    `From: ${headerOf(request, 'From')}`,
     `To: ${to.includes(';tag=') ? to : `${to};tag=${tag}`}`,
-    `Call-ID: ${valueOf(request, 'Call-ID')}`,
-    `CSeq: ${valueOf(request, 'CSeq')}`,
+    `Call-ID: ${headerOf(request, 'Call-ID')}`,
+    `CSeq: ${headerOf(request, 'CSeq')}`,
     more,
   ].join('\r\n');
 }
@@ -131,17 +131,17 @@ export class CallLoad {
   }
 
   #answer(text: string): void {
-    const id = valueOf(text, 'Call-ID');
+    const id = headerOf(text, 'Call-ID');
     const going = this.#going.get(id);
     if (!going || text.startsWith('SIP/2.0 1')) return;
     if (!text.startsWith('SIP/2.0 200')) this.#fail(new Error(`unexpected answer:\n${text}`));
-    else if (valueOf(text, 'CSeq') === '2 BYE') {
+    else if (headerOf(text, 'CSeq') === '2 BYE') {
       this.#going.delete(id);
       if (++this.#done === this.#total) this.#finish();
       else this.#next();
     } else {
-      const [target = ''] = /(?<=<)[^>]*/.exec(valueOf(text, 'Contact')) ?? [];
-      const to = valueOf(text, 'To');
+      const [target = ''] = /(?<=<)[^>]*/.exec(headerOf(text, 'Contact')) ?? [];
+      const to = headerOf(text, 'To');
       this.#caller.send(this.#request('ACK', target, to, id, 1, false), this.#server, ADDRESS);
       if (going.hangingUp) return;
       going.hangingUp = true;
@@ -154,7 +154,7 @@ export class CallLoad {
     const send = (answer: string) => this.#callee.send(answer, port, ADDRESS);
     if (text.startsWith('BYE ')) send(answered(text, '200 OK', '', EMPTY));
     else if (text.startsWith('INVITE ')) {
-      const tag = valueOf(text, 'Call-ID').slice(0, 8);
+      const tag = headerOf(text, 'Call-ID').slice(0, 8);
       const contact = `Contact: <sip:callee@${ADDRESS}:${this.ports[1]}>\r\n`;
       send(answered(text, '180 Ringing', tag, contact + EMPTY));
       send(answered(text, '200 OK', tag, contact + withSdp()));
