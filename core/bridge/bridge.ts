@@ -2,6 +2,7 @@
 import type { Channel, ChannelEvent } from '../channel/channel.js';
 import type { Clock } from '../clock.js';
 import type { Event, Fact } from '../events.js';
+import { chainOf, endsOf, join, part } from './ends.js';
 
 export interface BridgeParts {
   readonly id: string;
@@ -56,10 +57,13 @@ export class Bridge {
 
   /** One of them has begun to need its audio, or does no more: their legs look again where media goes. */
   audioChanged(): void {
+    for (const bridge of chainOf(this)) bridge.joinAgain();
+  }
+
+  /** A bridge that one of its channels leads to is another one now. */
+  joinAgain(): void {
     const [a, b] = this.#members.keys();
-    if (!a || !b) return;
-    a.leg.bridged?.(b.leg);
-    b.leg.bridged?.(a.leg);
+    if (a && b) join(a, b);
   }
 
   /** The one that a channel hears. */
@@ -95,11 +99,14 @@ export class Bridge {
     if (!member) return;
     const other = this.other(channel);
     const theirs = other && this.#members.get(other);
+    const chain = chainOf(this);
+    const ends = other ? endsOf(channel, other) : [];
     this.#members.delete(channel);
     channel.bridge = undefined;
     member.deaf();
     for (const one of [member, theirs]) if (one) this.#release(one);
-    if (other) part(channel, other);
+    part(ends);
+    for (const bridge of chain) bridge.joinAgain();
     this.#parts.emit('bridgeLeft', { bridge: this, channel });
     if (this.#members.size === 0) this.#end();
   }
@@ -157,18 +164,4 @@ export class Bridge {
     for (const [digit, { to, at }] of pressed) to?.endDigit(digit, Math.round(this.#parts.clock.elapsed() - at));
     pressed.clear();
   }
-}
-
-function join(a: Channel, b: Channel): void {
-  const [first, second] = [a.leg.media, b.leg.media];
-  if (first && second) first.connect(second);
-  a.leg.bridged?.(b.leg);
-  b.leg.bridged?.(a.leg);
-}
-
-function part(a: Channel, b: Channel): void {
-  a.leg.bridged?.(undefined);
-  b.leg.bridged?.(undefined);
-  a.leg.media?.connect(undefined);
-  b.leg.media?.connect(undefined);
 }

@@ -235,6 +235,7 @@ export class Channel {
 
   /** Plays to the far end; without media it fails at once. */
   play(source: MediaSource): Playback {
+    if (!this.#ended) this.leg.playing?.();
     const media = this.#ended ? undefined : this.leg.media;
     return media?.play(source) ?? unplayable(`${this.name} has no media`);
   }
@@ -257,6 +258,12 @@ export class Channel {
     this.#parts.emit('connectedLineChanged', { channel: this });
     if (!this.#ended) this.leg.connectedChanged?.();
     this.#tell({ kind: 'connected' });
+  }
+
+  /** Somebody sends the call on. */
+  redirected(redirecting: Channel['redirecting']): void {
+    this.redirecting = redirecting;
+    if (!this.#ended) this.leg.redirectingChanged?.();
   }
 
   /** The driver says that the far end is somebody else now. */

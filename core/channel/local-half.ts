@@ -39,9 +39,12 @@ export class LocalHalf implements Leg {
   /** Of the first half. */
   #begin: (() => void) | undefined;
   #called = false;
+  readonly #stays: boolean;
 
-  constructor(channel: Channel, media: MediaPort | undefined, formats: readonly string[]) {
+  /** `stays`: audio must come by here, whatever it leads to. */
+  constructor(channel: Channel, media: MediaPort | undefined, formats: readonly string[], stays: boolean) {
     this.#channel = channel;
+    this.#stays = stays;
     this.media = media;
     this.formats = formats;
   }
@@ -51,6 +54,10 @@ export class LocalHalf implements Leg {
     this.#other = other;
     this.#begin = begin;
     if (this.#channel.ended) this.#tellEnd(other);
+  }
+
+  get across(): Channel | undefined {
+    return this.#stays ? undefined : this.#other;
   }
 
   call(): void {

@@ -29,6 +29,8 @@ const FORMATS = ['slin', 'ulaw', 'alaw'];
 interface Place {
   readonly extension: string;
   readonly context: string;
+  /** Letter n: audio stays with the two. */
+  readonly stays: boolean;
 }
 
 interface Pair {
@@ -52,7 +54,7 @@ export class LocalTechnology implements ChannelTechnology {
     this.#parts = parts;
   }
 
-  /** `extension@context`; letters behind a slash, that ask for ways of keeping the two, change nothing. */
+  /** `extension@context`; `/n` behind it keeps audio with the two, other letters change nothing. */
   request(destination: string, request: ChannelRequest): Channel | NoChannel {
     const place = placeOf(destination);
     if (!place) return { cause: Q850.invalidNumber };
@@ -99,7 +101,7 @@ export class LocalTechnology implements ChannelTechnology {
       more: { uniqueid?: string | undefined; requestor?: Channel | undefined },
     ) => {
       let made: LocalHalf | undefined;
-      const leg = (channel: Channel) => (made = new LocalHalf(channel, ports[port], spoken));
+      const leg = (channel: Channel) => (made = new LocalHalf(channel, ports[port], spoken, place.stays));
       const parts = { technology: this, device: nameOf(place), name: `${name};${port + 1}`, state, leg, ...more };
       const channel = channels.create(parts);
       if (!made) ports[port]?.close();
@@ -135,8 +137,9 @@ export class LocalTechnology implements ChannelTechnology {
 
   async #run(place: Place, { first, second }: Pair): Promise<void> {
     resemble(second, first);
-    second.position = { ...place, priority: 1 };
-    second.dnid = place.extension;
+    const { extension, context } = place;
+    second.position = { extension, context, priority: 1 };
+    second.dnid = extension;
     const { exists } = await this.#parts.dialplan.lookup(second.position, second.caller.number, second);
     if (exists && !second.hangingUp) return this.#parts.dialplan.run(second);
     second.end(exists ? undefined : Q850.noRoute);
@@ -163,8 +166,9 @@ class Tally {
 }
 
 function placeOf(destination: string): Place | undefined {
-  const [, extension, context = 'default'] = /^([^@/]+)(?:@([^/]+))?(?:\/[a-z]*)?$/i.exec(destination) ?? [];
-  return extension === undefined ? undefined : { extension, context };
+  const [, extension, context = 'default', letters = ''] =
+    /^([^@/]+)(?:@([^/]+))?(?:\/([a-z]*))?$/i.exec(destination) ?? [];
+  return extension === undefined ? undefined : { extension, context, stays: letters.includes('n') };
 }
 
 const nameOf = ({ extension, context }: Place): string => `${extension}@${context}`;

@@ -59,8 +59,14 @@ export interface Leg {
   indicate(indication: Indication): boolean;
   beginDigit(digit: Digit): void;
   endDigit(digit: Digit, durationMs: number): void;
+  /** Something is about to be played to the far end: who has not answered may have to be told first. */
+  playing?(): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
+  /** The call is sent on before its answer: channel.redirecting. */
+  redirectingChanged?(): void;
+  /** It leads to another channel here, whose audio may go past both; undefined: it may not. */
+  readonly across?: Channel | undefined;
   /** The other party is another one now: channel.connected. */
   connectedChanged?(): void;
   /**

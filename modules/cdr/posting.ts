@@ -15,6 +15,8 @@ export interface PostingParts {
 
 /** Records on their way to one backend: beyond them new ones are dropped, and counted. */
 const MOST_WAITING = 10_000;
+/** Milliseconds between two writes to one backend: what comes meanwhile goes with the next, as opening a file costs more than a record. */
+const PAUSE = 50;
 /** How long a stop waits for a backend. */
 const LAST = 2000;
 
@@ -23,6 +25,8 @@ interface Lane {
   readonly backend: CdrBackend;
   waiting: CallRecord[];
   busy: Promise<void> | undefined;
+  /** After a write. */
+  pause: Timer | undefined;
   dropped: number;
   /** Given to the backend in vain. */
   lost: number;
@@ -54,7 +58,14 @@ export class Posting {
   add(backend: CdrBackend): () => Promise<void> {
     const key = backend.name.toLowerCase();
     if (this.#lanes.has(key)) throw new Error(`call records are kept by '${backend.name}' already`);
-    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0, lost: 0 });
+    this.#lanes.set(key, {
+      backend,
+      waiting: [],
+      busy: undefined,
+      pause: undefined,
+      dropped: 0,
+      lost: 0,
+    });
     return () => this.#remove(key);
   }
 
@@ -107,8 +118,8 @@ export class Posting {
 
   /** Waits for what is on its way, within bounds. */
   async #written(lanes: readonly Lane[]): Promise<void> {
-    const busy = lanes.flatMap(lane => (lane.busy ? [lane.busy] : []));
-    await within(this.#parts.clock, LAST, Promise.all(busy)).catch((thrown: unknown) =>
+    const finished = Promise.all(lanes.map(lane => this.#finish(lane)));
+    await within(this.#parts.clock, LAST, finished).catch((thrown: unknown) =>
       this.#parts.log.error(`call records are not written: ${messageOf(thrown)}`),
     );
   }
@@ -135,7 +146,7 @@ export class Posting {
       const room = MOST_WAITING - lane.waiting.length;
       lane.waiting.push(...records.slice(0, room));
       if (room < records.length) this.#drop(lane, records.length - room);
-      if (!lane.busy) this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#drain(lane)));
+      this.#begin(lane);
     }
   }
 
@@ -148,20 +159,38 @@ export class Posting {
     lane.dropped += count;
   }
 
-  async #drain(lane: Lane): Promise<void> {
-    while (lane.waiting.length > 0) {
-      const records = lane.waiting;
-      lane.waiting = [];
-      try {
-        await lane.backend.write(records);
-      } catch (thrown) {
-        const lost = lostOf(thrown) ?? records;
-        lane.lost += lost.length;
-        this.#parts.log.error(
-          `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
-        );
-      }
+  #begin(lane: Lane): void {
+    if (lane.busy || lane.pause || lane.waiting.length === 0) return;
+    this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#write(lane)));
+  }
+
+  async #write(lane: Lane): Promise<void> {
+    const records = lane.waiting;
+    lane.waiting = [];
+    try {
+      await lane.backend.write(records);
+    } catch (thrown) {
+      const lost = lostOf(thrown) ?? records;
+      lane.lost += lost.length;
+      this.#parts.log.error(
+        `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
+      );
     }
     lane.busy = undefined;
+    lane.pause = this.#parts.clock.after(PAUSE, () => {
+      lane.pause = undefined;
+      this.#begin(lane);
+    });
+  }
+
+  /** All that waits. */
+  async #finish(lane: Lane): Promise<void> {
+    for (;;) {
+      lane.pause?.cancel();
+      lane.pause = undefined;
+      this.#begin(lane);
+      if (!lane.busy) return;
+      await lane.busy;
+    }
   }
 }

@@ -21,6 +21,8 @@ const melodies = new Map<string, Int16Array>();
 
 const EXTENSIONS = `[internal]
 exten => _10XX,1,Dial(SIP/\${EXTEN},20)
+exten => _8X.,1,Dial(Local/\${EXTEN:1}@behind,20)
+exten => _9X.,1,Dial(Local/\${EXTEN:1}@behind/n,20)
 exten => h,1,Set(DB(e2e/passed)=\${CHANNEL(rtpqos,audio,rxcount)} \${CHANNEL(rtpqos,audio,txcount)})
 exten => 600,1,Answer()
  same => n,Echo()
@@ -28,6 +30,9 @@ exten => 700,1,Answer()
  same => n,Read(KEYS,,4,,1,10)
  same => n,Set(DB(e2e/\${CALLERID(num)})=\${KEYS})
  same => n,Hangup()
+
+[behind]
+exten => _10XX,1,Dial(SIP/\${EXTEN},20)
 `;
 
 const sipConf = (directmedia: string): string =>
@@ -66,12 +71,12 @@ const phone = (
     ...(more.home !== undefined && { home: join(directory, more.home) }),
   });
 
-/** 1008 calls 1009, each plays its melody to the end, and each has heard that of the other. */
-async function call(homes: string, during: () => Promise<void>): Promise<void> {
+/** 1008 calls 1009, or as it is said, each plays its melody to the end, and each has heard that of the other. */
+async function call(homes: string, during: () => Promise<void>, number = '1009'): Promise<void> {
   const caller = await phone('1008', { home: `${homes}-1008` });
   const callee = await phone('1009', { home: `${homes}-1009`, answers: true });
   try {
-    caller.type('/dial 1009\n');
+    caller.type(`/dial ${number}\n`);
     await callee.says(/Call established/);
     await during();
     await caller.says(/terminated|closed/i);
@@ -115,6 +120,23 @@ for (const directmedia of ['yes', 'nonat']) {
     await pbx.x('sip reload');
     await call(`direct-${directmedia}`, async () => undefined);
     for (const count of await passed()) assert.ok(count < PACKETS / 4, `${count} packets came by us`);
+    return undefined;
+  });
+}
+
+for (const [number, past] of [
+  ['81009', true],
+  ['91009', false],
+] as const) {
+  const title = `through a Local channel${past ? '' : ' with /n'} two phones hear each other, ${past ? 'and not' : 'but'} by us`;
+  test(title, { timeout: 60_000 }, async t => {
+    const absent = await missing('baresip');
+    if (absent) return t.skip(absent);
+    await pbx.write('sip.conf', sipConf('yes'));
+    await pbx.x('sip reload');
+    const during = async () => assert.match(await pbx.x('core show channels'), /^4 active channels$/m);
+    await call(`local-${number}`, during, number);
+    for (const count of await passed()) assert.equal(count < PACKETS / 4, past, `${count} packets came by us`);
     return undefined;
   });
 }

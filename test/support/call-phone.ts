@@ -1,11 +1,12 @@
-/** A phone that calls and is called, over UDP: what it sends is written out, what it gets is read. */
+/** A phone that calls and is called: what it sends is written out, what it gets is read. */
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Message } from '../../modules/chan_sip/message/message.js';
 import { parse } from '../../modules/chan_sip/message/parser.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
-import { UdpPhone } from './udp-phone.js';
+import { type Line, udpLine } from './line.js';
+import type { UdpPhone } from './udp-phone.js';
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -40,38 +41,51 @@ export interface Conversation {
 }
 
 export class CallPhone {
-  readonly udp: UdpPhone;
+  readonly line: Line;
   readonly name: string;
   readonly #server: Endpoint;
   readonly #secret: string;
   #serial = 0;
   #last: { text: string; branch: string; cseq: number; callId: string; uri: string; from: string } | undefined;
 
-  private constructor(udp: UdpPhone, server: Endpoint, name: string, secret: string) {
-    this.udp = udp;
+  private constructor(line: Line, server: Endpoint, name: string, secret: string) {
+    this.line = line;
     this.#server = server;
     this.name = name;
     this.#secret = secret;
   }
 
   static async open(server: Endpoint, name: string, secret: string): Promise<CallPhone> {
-    return new CallPhone(await UdpPhone.open(), server, name, secret);
+    return new CallPhone(await udpLine(server), server, name, secret);
+  }
+
+  static over(line: Line, server: Endpoint, name: string, secret: string): CallPhone {
+    return new CallPhone(line, server, name, secret);
   }
 
   close(): Promise<void> {
-    return this.udp[Symbol.asyncDispose]();
+    return this.line.close();
+  }
+
+  /** @throws where it speaks over something else */
+  get udp(): UdpPhone {
+    const { udp } = this.line;
+    if (!udp) throw new Error(`${this.name} does not speak over UDP`);
+    return udp;
   }
 
   get contact(): string {
-    return `<sip:${this.name}@127.0.0.1:${this.udp.endpoint.port}>`;
+    const { protocol, endpoint } = this.line;
+    const over = { UDP: '', TCP: ';transport=tcp', TLS: ';transport=tls', WS: ';transport=ws', WSS: ';transport=ws' };
+    return `<sip:${this.name}@127.0.0.1:${endpoint.port}${over[protocol]}>`;
   }
 
   send(text: string): void {
-    this.udp.send(this.#server, text);
+    this.line.send(text);
   }
 
   async next(): Promise<Message> {
-    return parse(Buffer.from(await this.udp.next(), 'latin1'));
+    return parse(Buffer.from(await this.line.next(), 'latin1'));
   }
 
   /** The next message, which must be this: `200 INVITE`, `BYE`. */
@@ -113,11 +127,11 @@ export class CallPhone {
 
   /** A request as it is written; what it was is remembered for ack and cancel. */
   request(method: string, uri: string, { callId, from, to, cseq }: Conversation, draft: Draft = {}): string {
-    const branch = draft.branch ?? `z9hG4bK${this.name}${this.udp.endpoint.port}x${this.#serial++}`;
+    const branch = draft.branch ?? `z9hG4bK${this.name}${this.line.endpoint.port}x${this.#serial++}`;
     const { body = '' } = draft;
     const lines = [
       `${method} ${uri} SIP/2.0`,
-      `Via: SIP/2.0/UDP 127.0.0.1:${this.udp.endpoint.port};branch=${branch};rport`,
+      `Via: SIP/2.0/${this.line.protocol} 127.0.0.1:${this.line.endpoint.port};branch=${branch};rport`,
       `From: ${from}`,
       `To: ${to}`,
       `Call-ID: ${callId}`,
@@ -231,10 +245,10 @@ export class CallPhone {
 
   async register(contact = this.contact, headers: readonly string[] = []): Promise<void> {
     const uri = `sip:127.0.0.1:${this.#server.port}`;
-    const callId = `reg-${this.name}-${this.udp.endpoint.port}`;
+    const callId = `reg-${this.name}-${this.line.endpoint.port}`;
     const talk = (cseq: number): Conversation => ({
       callId,
-      from: `<sip:${this.name}@127.0.0.1>;tag=r${this.udp.endpoint.port}`,
+      from: `<sip:${this.name}@127.0.0.1>;tag=r${this.line.endpoint.port}`,
       to: `<sip:${this.name}@127.0.0.1>`,
       target: uri,
       cseq,

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Channel } from '../../core/channel/channel.js';
 import { token } from '../../core/registry.js';
 import type { Message } from '../../modules/chan_sip/message/message.js';
+import type { RecordSource } from '../../modules/chan_sip/transport/resolver/record.js';
 import type { RtpEngine } from '../../modules/res_rtp/token.js';
 import { CallPhone } from './call-phone.js';
 import type { CoreStage } from './core-stage.js';
@@ -27,8 +28,12 @@ export class CallStack {
   }
 
   /** `contexts`: lines `extension, Application(data)`. Applications of tests: Answer, Wait, Busy, Congestion, Hangup, Ringing, Progress. */
-  static async of(sipConf: string, contexts: Readonly<Record<string, string>>, asterisk = ''): Promise<CallStack> {
-    const stack = await SipStack.of(sipConf, asterisk === '' ? {} : { 'asterisk.conf': asterisk });
+  static async of(
+    sipConf: string,
+    contexts: Readonly<Record<string, string>>,
+    { asterisk, names }: { readonly asterisk?: string; readonly names?: RecordSource } = {},
+  ): Promise<CallStack> {
+    const stack = await SipStack.of(sipConf, asterisk === undefined ? {} : { 'asterisk.conf': asterisk }, names);
     const { stage } = stack;
     const { calls, registry, dialplan } = stage;
     for (const [context, text] of Object.entries(contexts)) writeContext(dialplan.contexts, context, text);

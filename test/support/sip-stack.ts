@@ -1,9 +1,10 @@
-/** A running Sip on a free port of this machine, over the clock and the Core of a stage. No name is known. */
+/** A running Sip on a free port of this machine, over the clock and the Core of a stage, which knows the names that a test says. */
 import assert from 'node:assert/strict';
 import { Sip } from '../../modules/chan_sip/sip.js';
+import type { RecordSource } from '../../modules/chan_sip/transport/resolver/record.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 import { CoreStage } from './core-stage.js';
-import { namesFrom } from './names.js';
+import { type Lookup, namesFrom } from './names.js';
 
 export class SipStack {
   readonly stage: CoreStage;
@@ -15,15 +16,13 @@ export class SipStack {
   }
 
   /** `udpbindaddr` is put into the text, so that no test needs a fixed port. */
-  static async of(sipConf: string, files: Readonly<Record<string, string>> = {}): Promise<SipStack> {
+  static async of(
+    sipConf: string,
+    files: Readonly<Record<string, string>> = {},
+    names: Lookup | RecordSource = async () => [],
+  ): Promise<SipStack> {
     const stage = await CoreStage.of('chan_sip', { ...files, 'sip.conf': onFreePort(sipConf) });
-    return new SipStack(
-      stage,
-      await Sip.start(
-        stage.core,
-        namesFrom(async () => [], stage.clock),
-      ),
-    );
+    return new SipStack(stage, await Sip.start(stage.core, namesFrom(names, stage.clock)));
   }
 
   get local(): Endpoint {

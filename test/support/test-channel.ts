@@ -9,6 +9,7 @@ import type { ChannelTechnology, Indication, Leg } from '../../core/channel/tech
 export class TestLeg implements Leg {
   media: MediaPort | undefined;
   formats: readonly string[] = ['ulaw'];
+  across: Channel | undefined;
   /** What the channel asked of it, in order. */
   readonly told: string[] = [];
 

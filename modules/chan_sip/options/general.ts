@@ -21,7 +21,9 @@ const outgoing = {
   fromdomain: hostPort('From host, where it is not our address', { label: 'From: Domain:' }),
   maxforwards: integer(70, [1, 255], 'Max-Forwards of our requests', { label: 'Max forwards:' }),
   t1min: milliseconds(100, [1, 60_000], 'Least timer T1', { label: 'Timer T1 minimum:' }),
-  prematuremedia: yesno(true, 'Early media alone is no answer', { label: 'No premature media:', ...LATER }),
+  prematuremedia: yesno(true, 'Sound before the answer alone sends no 183: only Progress() does', {
+    label: 'No premature media:',
+  }),
   send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:' }),
   refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', LATER),
   sdpsession: text('Obelisk PBX', 'Name of sessions in SDP', { label: 'SDP Session Name:' }),

@@ -49,7 +49,7 @@ test('SIP_HEADER, SIP_HEADERS, SIPPEER, CHECKSIPDOMAIN, CHANNEL items, SIPAddHea
         'nobody,ip',
       ].map(peer),
     ),
-    ['127.0.0.1', String(phone.udp.endpoint.port), '(ulaw|alaw)', '12', 'alaw', '3', '1', 'yes', ''],
+    ['127.0.0.1', String(phone.line.endpoint.port), '(ulaw|alaw)', '12', 'alaw', '3', '1', 'yes', ''],
   );
   const domain = (data: string) => checkDomain(sip).read!({ channel, data });
   assert.deepEqual([domain('pbx.example'), domain('elsewhere.example')], ['pbx.example', '']);

@@ -309,8 +309,8 @@ test('an offer of ours that clashes is tried again after a while; a refused one 
   two.phone.answer(refused, 488, 'Not Acceptable Here');
   await two.phone.expect('ACK');
   await stack.turns();
-  const before = one.phone.udp.received.length;
-  for (let ms = 0; ms < 2000 && one.phone.udp.received.length === before; ms += 100) {
+  const before = one.phone.line.received.length;
+  for (let ms = 0; ms < 2000 && one.phone.line.received.length === before; ms += 100) {
     stack.clock.advance(100);
     await stack.turns();
   }

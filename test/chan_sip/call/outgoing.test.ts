@@ -286,6 +286,29 @@ test('a proxy forks: the first 200 counts, a second one from elsewhere is acknow
   phone.answer(await phone.expect('BYE'), 200, 'OK');
 });
 
+test('a 200 that comes after the end of its call is acknowledged; one of somebody else is ended, too, once', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  channel.end(16);
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+  await stack.until(() => stack.stack.sip.calls.size === 0);
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  assert.equal((await phone.expect('ACK')).header('CSeq'), '102 ACK');
+  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=late$/);
+  const bye = await phone.expect('BYE');
+  assert.match(bye.header('To')!, /;tag=late$/);
+  phone.answer(bye, 200, 'OK');
+  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
+  await phone.expect('ACK');
+  stack.clock.advance(40_000);
+  assert.equal(stack.stack.sip.transactions.size, 0);
+});
+
 test('every contact of an account rings; the first answer cancels the others, which are told that', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phones = [await registered(stack, '1009'), await registered(stack, '1009')];
@@ -354,7 +377,7 @@ test('a redirection is an extension of ours, and nobody follows it here: busy', 
 test('direct to a host, with an extension, another From and headers of the dialplan', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phone = await stack.phone('somebody');
-  const { port } = phone.udp.endpoint;
+  const { port } = phone.line.endpoint;
   const { channel } = await dial(stack, `100@127.0.0.1:${port}!!4711@pbx.example`, {}, made => {
     made.set('__SIPADDHEADER01', 'X-One: 1');
     made.set('SIPADDHEADER02', 'Via: never');

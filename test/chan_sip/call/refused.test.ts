@@ -90,7 +90,7 @@ test('a refusal is repeated until it is acknowledged', async () => {
   await stack.turns();
   stack.clock.advance(30_000);
   await stack.turns();
-  assert.equal(phone.udp.received.length, 3);
+  assert.equal(phone.line.received.length, 3);
 });
 
 test('AST-2009-003: a guest gets 404 without repeats, and no channel', async () => {
@@ -99,7 +99,7 @@ test('AST-2009-003: a guest gets 404 without repeats, and no channel', async () 
   assert.equal(line(await phone.call('7777')), '404 Not Found');
   stack.clock.advance(30_000);
   await stack.turns();
-  assert.equal(phone.udp.received.length, 1);
+  assert.equal(phone.line.received.length, 1);
   assert.equal(stack.stack.sip.transactions.size, 0);
 });
 

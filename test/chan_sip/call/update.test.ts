@@ -212,9 +212,9 @@ for (const [[status, reason], headers, least, most] of CLASHES) {
     one.phone.answer(await one.phone.expect('UPDATE'), status, reason, { headers });
     two.phone.answer(await two.phone.expect('UPDATE'), 200, 'OK', { body: SDP });
     await stack.turns();
-    const before = one.phone.udp.received.length;
+    const before = one.phone.line.received.length;
     let waited = 0;
-    for (; waited <= most && one.phone.udp.received.length === before; waited += 100) {
+    for (; waited <= most && one.phone.line.received.length === before; waited += 100) {
       stack.clock.advance(100);
       await stack.turns();
     }

@@ -31,7 +31,7 @@ for (const [kind, lr, uri] of [
   test(`a BYE of ours goes by ${kind} route, which stands before Max-Forwards`, async () => {
     await using stack = await CallStack.of(PHONES, PLAN);
     const [phone, proxy] = [await stack.phone('1008'), await stack.phone('proxy')];
-    const route = `<sip:127.0.0.1:${proxy.udp.endpoint.port}${lr}>`;
+    const route = `<sip:127.0.0.1:${proxy.line.endpoint.port}${lr}>`;
     await phone.call('600', { headers: [`Record-Route: ${route}`] });
     const ok = await phone.expect('200 INVITE');
     assert.equal(ok.header('Record-Route'), route);
@@ -56,7 +56,7 @@ test('the ACK and the BYE of a call of ours go to the proxy that recorded itself
   assert.ok(channel instanceof Channel);
   channel.leg.call();
   const invite = await phone.expect('INVITE');
-  const record = `Record-Route: <sip:127.0.0.1:${proxy.udp.endpoint.port};lr>`;
+  const record = `Record-Route: <sip:127.0.0.1:${proxy.line.endpoint.port};lr>`;
   phone.answer(invite, 200, 'OK', { body: SDP, headers: [record] });
   const ack = await proxy.expect('ACK');
   assert.deepEqual([ack.uri, ack.headers('Route').length], [phone.contact.slice(1, -1), 1]);

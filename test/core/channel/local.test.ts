@@ -305,3 +305,24 @@ test('where no channel is to be had for the second half, none is left of the fir
   assert.deepEqual(local.request('100@in', {}), { cause: 34 });
   end();
 });
+
+test('audio may go past the two of a pair, unless n stands behind the slash', async () => {
+  for (const [destination, passed] of [
+    ['Local/100@in', true],
+    ['Local/100@in/', true],
+    ['Local/100@in/mb', true],
+    ['Local/100@in/n', false],
+    ['Local/100@in/mn', false],
+  ] as const) {
+    const { ask, end } = await stage();
+    const { first, second, caller } = await ask(destination);
+    assert.deepEqual(
+      [first.leg.across, second.leg.across],
+      passed ? [second, first] : [undefined, undefined],
+      destination,
+    );
+    first.end();
+    caller.end();
+    end();
+  }
+});

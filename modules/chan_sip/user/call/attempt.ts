@@ -80,6 +80,11 @@ export class Attempt {
     return this.#state === 'over';
   }
 
+  /** Those that ring, or have answered. */
+  get talks(): readonly Talk[] {
+    return [...this.#talks.values()];
+  }
+
   /** Whether dialogs are left that end by themselves. */
   get busy(): boolean {
     return this.#talks.size > 0;
@@ -124,6 +129,8 @@ export class Attempt {
     this.#state = 'calling';
     const round = ++this.#round;
     const make = (flow: Flow): ClientRequest => {
+      // Each place must answer before it hears a CANCEL.
+      if (!this.over) this.#state = 'calling';
       const request = inviteRequest(this.#leg, this.#invite, this.#cseq, credentials, flow);
       this.#sent = { request, flow };
       return request;

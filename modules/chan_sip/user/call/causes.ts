@@ -38,7 +38,7 @@ export const DECLINED: Refusal = refusal(603, 'Declined');
 export const BUSY: Refusal = refusal(486, 'Busy Here');
 export const CONGESTED: Refusal = refusal(503, 'Service Unavailable');
 
-const NOT_FOUND = refusal(404, 'Not Found');
+export const NOT_FOUND: Refusal = refusal(404, 'Not Found');
 const UNAVAILABLE = refusal(480, 'Temporarily unavailable');
 
 const REFUSALS: ReadonlyMap<number, Refusal> = new Map<number, Refusal>([

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { Invalid } from '#core';
 import { encode } from '../../message/octets.js';
 import { hostPort, percentEncode } from '../../message/uri.js';
+import type { General } from '../../options/general.js';
 import { type HostPort, parseHostPort } from '../../options/values/hostport.js';
 import { standardPort } from '../../options/values/transport.js';
 import type { Hop } from '../../transport/resolver/hop.js';
@@ -73,21 +74,35 @@ async function contactOf(
   dial: DialString,
 ): Promise<Contact | undefined> {
   const elsewhere = hopOf(dial.nextHop, peer.primary);
-  const way = elsewhere ?? wayTo(site, { peer, binding });
-  if (!way) return undefined;
   const common = { binding, uri: deviceUri(peer, binding, dial), path: binding?.path ?? [] };
+  const named = elsewhere || binding ? undefined : namedHop(peer);
+  const places = named ? await hopsTo(site, named, named.host) : [];
+  // A name that is not found now may have been before.
+  const way = elsewhere ?? (places.length > 0 ? places : wayTo(site, { peer, binding }));
+  if (!way) return undefined;
   if ('remote' in way) return { ...common, way, flow: way };
-  const hops = await hopsTo(site, way, nameOf(peer, way.host));
+  const hops = 'host' in way ? await hopsTo(site, way, nameOf(peer, way.host)) : way;
   const flow = firstFlow(site, hops);
   return flow && { ...common, way: hops, flow };
 }
 
+/** A device by name may be several servers, of which its address is the first (RFC 3263 §4). */
+function namedHop(peer: Peer): NextHop | undefined {
+  const { hostname, primary } = peer;
+  if (hostname === undefined || proxyOf(peer.get('outboundproxy'), primary)) return undefined;
+  return { protocol: primary, host: hostname, port: fixedPort(peer) };
+}
+
+const fixedPort = (peer: Peer): number | undefined => peer.get('port') || peer.get('host').port;
+
 /** What it registered; with an extension, that at its address. */
 function deviceUri(peer: Peer, binding: Binding | undefined, { extension }: DialString): string {
   if (extension === '' && binding) return uriOf({ peer, binding });
-  const { host, port } = peer.get('host');
+  const { host } = peer.get('host');
   const address = binding?.address ?? peer.address ?? peer.defaultAddress;
-  const place = host !== '' && !binding ? hostPort(host, shownPort(peer, port ?? address?.port)) : undefined;
+  // What SRV says is no part of a name: each of its servers is asked the same.
+  const port = peer.hostname === undefined ? address?.port : fixedPort(peer);
+  const place = host !== '' && !binding ? hostPort(host, shownPort(peer, port)) : undefined;
   const at = place ?? hostPort(address?.address ?? '', shownPort(peer, address?.port));
   const over = peer.protocol === 'udp' ? '' : `;transport=${peer.protocol}`;
   const phone = peer.get('usereqphone') && /^[+\d*#]+$/.test(extension) ? ';user=phone' : '';
@@ -104,9 +119,11 @@ async function hostOf(site: Site, dial: DialString): Promise<readonly (Contact |
   if (!host || /^\d+$/.test(host.host)) return [];
   const { general } = site;
   const protocol = dial.transport ?? 'udp';
-  const to: NextHop = hopOf(dial.nextHop, protocol) ??
-    proxyOf(general.outboundproxy, protocol) ?? { protocol, host: host.host, port: host.port };
-  const hops = await hopsTo(site, to, to.host);
+  const elsewhere = hopOf(dial.nextHop, protocol) ?? proxyOf(general.outboundproxy, protocol);
+  const to = elsewhere ?? { protocol, host: host.host, port: host.port };
+  // Without a transport the domain says which it wants (RFC 3263 §4.1).
+  const open = !elsewhere && dial.transport === undefined;
+  const hops = await hopsTo(site, to, to.host, open ? spokenBy(general) : undefined);
   const flow = firstFlow(site, hops);
   const user = dial.extension === '' ? '' : `${percentEncode(encode(dial.extension))}@`;
   const uri = `sip:${user}${hostPort(host.host, host.port)}${protocol === 'udp' ? '' : `;transport=${protocol}`}`;
@@ -128,11 +145,24 @@ function readHost(text: string): HostPort | undefined {
   }
 }
 
-async function hopsTo(site: Site, { protocol, host, port }: NextHop, name: string): Promise<readonly Hop[]> {
+/** `any`: transports that the name may choose from; left out: that of the hop it is. */
+async function hopsTo(
+  site: Site,
+  { protocol, host, port }: NextHop,
+  name: string,
+  any?: readonly Protocol[],
+): Promise<readonly Hop[]> {
   if (isIP(host) !== 0) return [{ protocol, remote: { address: host, port: port ?? standardPort(protocol) }, name }];
-  const target = { scheme: 'sip', host, port, transport: protocol } as const;
-  return site.names.locator.locate(target, howTo(site.general, [protocol]));
+  const target = { scheme: 'sip', host, port, transport: any ? undefined : protocol } as const;
+  return site.names.locator.locate(target, howTo(site.general, any ?? [protocol]));
 }
+
+/** What we speak to whom we call, the best first where nobody minds. */
+const spokenBy = ({ tcpenable, tlsenable }: General): readonly Protocol[] => [
+  'udp',
+  ...(tcpenable ? (['tcp'] as const) : []),
+  ...(tlsenable ? (['tls'] as const) : []),
+];
 
 function firstFlow(site: Site, hops: readonly Hop[]): Flow | undefined {
   for (const { protocol, remote, name } of site.outgoing.inOrder(hops)) {
