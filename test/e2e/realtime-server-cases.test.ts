@@ -38,47 +38,53 @@ const asTexts = (phone: Phone) => ({ ...registration(phone), port: String(phone.
 const NAMES = ['3001', '3002', '3003'];
 const SHOWN = `SELECT ${REGISTRATION} FROM sippeers WHERE name LIKE '300_' ORDER BY name`;
 
+/** Rows that are not as they should be, and a name that is another. */
+async function oddRows(stage: PhonesOnServer, kind: ServerKind): Promise<void> {
+  for (const [index, [, row]] of ODD.entries()) {
+    const all = { name: `odd${index}`, host: 'dynamic', type: 'friend', context: 'internal', ...row };
+    const entries = Object.entries(all).filter(([, value]) => value !== null);
+    const columns = entries.map(([name]) => (name === 'name' ? name : quoted(kind, name)));
+    const values = entries.map(([, value]) => literal(kind, String(value)));
+    await stage.ask(`INSERT INTO sippeers (${columns.join(', ')}) VALUES (${values.join(', ')})`);
+  }
+  for (const [index, [what, row, status, told]] of ODD.entries()) {
+    const [phone] = await stage.phones([`odd${index}`], String(row['secret']));
+    assert.equal(statusOf(await phone!.register()), status, what);
+    if (told) await stage.tells(told);
+  }
+  const [upper] = await stage.phones(['ODD0'], String(ODD[0]![1]['secret']));
+  assert.equal(statusOf(await upper!.register()), 403, 'another name');
+}
+
 for (const way of WAYS) {
   const { kind, driver } = way;
   const skip = DatabaseServer.lacks(kind) ?? false;
   const start = (t: Parameters<typeof PhonesOnServer.of>[0], cached: boolean) =>
     PhonesOnServer.of(t, way, NAMES, { cached, tables: tableFor(kind), server: servers.get(kind)! });
 
-  test(`on ${kind} by ${driver}, odd rows get the right answer or a clear word, others' changes are seen`, {
-    skip,
-  }, async t => {
-    const stage = await start(t, false);
-    for (const [index, [, row]] of ODD.entries()) {
-      const all = { name: `odd${index}`, host: 'dynamic', type: 'friend', context: 'internal', ...row };
-      const entries = Object.entries(all).filter(([, value]) => value !== null);
-      const columns = entries.map(([name]) => (name === 'name' ? name : quoted(kind, name)));
-      const values = entries.map(([, value]) => literal(kind, String(value)));
-      await stage.ask(`INSERT INTO sippeers (${columns.join(', ')}) VALUES (${values.join(', ')})`);
-    }
-    for (const [index, [what, row, status, told]] of ODD.entries()) {
-      const [phone] = await stage.phones([`odd${index}`], String(row['secret']));
-      assert.equal(statusOf(await phone!.register()), status, what);
-      if (told) assert.match(await stage.pbx.read('log/messages'), told);
-    }
-    const [upper] = await stage.phones(['ODD0'], String(ODD[0]![1]['secret']));
-    assert.equal(statusOf(await upper!.register()), 403, 'another name');
-    const phones = await stage.phones(NAMES);
-    await registerAll(phones, 300);
-    await stage.becomes(SHOWN, phones.map(asTexts));
-    await stage.ask("UPDATE sippeers SET secret = 'new' WHERE name = '3001'");
-    await stage.ask("DELETE FROM sippeers WHERE name = '3002'");
-    const [first, second] = phones as [Phone, Phone];
-    await stage.comes(async () => statusOf(await first.register()) === 403);
-    await stage.comes(async () => statusOf(await second.register()) === 403);
-    assert.equal(statusOf(await first.register({ secret: 'new' })), 200);
-    assert.deepEqual((await stage.ask("SELECT name FROM sippeers WHERE name = '3002'")).length, 0);
-  });
+  if (driver !== 'odbc')
+    test(`on ${kind}, rows that others change and delete are seen, and a deleted one is not made again`, {
+      skip,
+    }, async t => {
+      const stage = await start(t, false);
+      const phones = await stage.phones(NAMES);
+      await registerAll(phones, 300);
+      await stage.becomes(SHOWN, phones.map(asTexts));
+      await stage.ask("UPDATE sippeers SET secret = 'new' WHERE name = '3001'");
+      await stage.ask("DELETE FROM sippeers WHERE name = '3002'");
+      const [first, second] = phones as [Phone, Phone];
+      await stage.comes(async () => statusOf(await first.register()) === 403);
+      await stage.comes(async () => statusOf(await second.register()) === 403);
+      assert.equal(statusOf(await first.register({ secret: 'new' })), 200);
+      assert.deepEqual((await stage.ask("SELECT name FROM sippeers WHERE name = '3002'")).length, 0);
+    });
 
-  test(`on ${kind} by ${driver}, without rights, behind a lock, and with a contact that is too long, phones are answered and all is written that can be`, {
+  test(`on ${kind} by ${driver}, with odd rows, without rights, behind a lock, and with a contact that is too long, phones are answered and all is written that can be`, {
     skip,
   }, async t => {
     const stage = await start(t, true);
     const { server, database, pbx } = stage;
+    await oddRows(stage, kind);
     const phones = await stage.phones(NAMES);
     await registerAll(phones, 300);
     await stage.becomes(SHOWN, phones.map(asTexts));
@@ -95,7 +101,10 @@ for (const way of WAYS) {
     await stage.tells(/ERROR.*writes fail: .*needs the right to do this\.$/m);
     await registerAll(phones, 500);
     assert.equal((await pbx.read('log/messages')).match(/ERROR.*writes fail/g)?.length, 1, 'told once');
-    assert.deepEqual((await stage.ask('SELECT name FROM sippeers WHERE ipaddr IS NOT NULL')).length, 0);
+    assert.deepEqual(
+      (await stage.ask("SELECT name FROM sippeers WHERE ipaddr IS NOT NULL AND name LIKE '300_'")).length,
+      0,
+    );
     await rights('GRANT');
     await server.disconnect();
     await stage.becomes(SHOWN, phones.map(asTexts));
@@ -108,7 +117,7 @@ for (const way of WAYS) {
     await release();
     const now = Math.floor(Date.now() / 1000) + 600;
     await stage.comes(async () => {
-      const rows = await stage.ask('SELECT regseconds FROM sippeers');
+      const rows = await stage.ask("SELECT regseconds FROM sippeers WHERE name LIKE '300_'");
       return rows.every(({ regseconds }) => Number(regseconds) >= now);
     });
 

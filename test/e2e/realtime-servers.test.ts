@@ -56,6 +56,7 @@ for (const way of WAYS.filter(({ driver }) => driver !== 'odbc')) {
 
   test(`while ${way.kind} stands still, and while it is dead, ${PHONES} phones refresh; all is written when it is back`, {
     skip,
+    timeout: 200_000,
   }, async t => {
     const names = Array.from({ length: PHONES }, (_, index) => `4${String(index).padStart(3, '0')}`);
     const stage = await PhonesOnServer.of(t, way, names);
