@@ -23,6 +23,10 @@ interface Lane {
   readonly backend: CdrBackend;
   waiting: CallRecord[];
   busy: Promise<void> | undefined;
+  /** Set after a write: what comes meanwhile is written together. */
+  rest: Timer | undefined;
+  /** It rests no more: what waits is written before it goes. */
+  leaving: boolean;
   dropped: number;
   /** Given to the backend in vain. */
   lost: number;
@@ -54,7 +58,15 @@ export class Posting {
   add(backend: CdrBackend): () => Promise<void> {
     const key = backend.name.toLowerCase();
     if (this.#lanes.has(key)) throw new Error(`call records are kept by '${backend.name}' already`);
-    this.#lanes.set(key, { backend, waiting: [], busy: undefined, dropped: 0, lost: 0 });
+    this.#lanes.set(key, {
+      backend,
+      waiting: [],
+      busy: undefined,
+      rest: undefined,
+      leaving: false,
+      dropped: 0,
+      lost: 0,
+    });
     return () => this.#remove(key);
   }
 
@@ -107,6 +119,12 @@ export class Posting {
 
   /** Waits for what is on its way, within bounds. */
   async #written(lanes: readonly Lane[]): Promise<void> {
+    for (const lane of lanes) {
+      lane.leaving = true;
+      lane.rest?.cancel();
+      lane.rest = undefined;
+      this.#write(lane);
+    }
     const busy = lanes.flatMap(lane => (lane.busy ? [lane.busy] : []));
     await within(this.#parts.clock, LAST, Promise.all(busy)).catch((thrown: unknown) =>
       this.#parts.log.error(`call records are not written: ${messageOf(thrown)}`),
@@ -135,8 +153,13 @@ export class Posting {
       const room = MOST_WAITING - lane.waiting.length;
       lane.waiting.push(...records.slice(0, room));
       if (room < records.length) this.#drop(lane, records.length - room);
-      if (!lane.busy) this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#drain(lane)));
+      this.#write(lane);
     }
+  }
+
+  #write(lane: Lane): void {
+    if (lane.busy || lane.rest || lane.waiting.length === 0) return;
+    this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#drain(lane)));
   }
 
   #drop(lane: Lane, count: number): void {
@@ -149,19 +172,29 @@ export class Posting {
   }
 
   async #drain(lane: Lane): Promise<void> {
-    while (lane.waiting.length > 0) {
-      const records = lane.waiting;
-      lane.waiting = [];
-      try {
-        await lane.backend.write(records);
-      } catch (thrown) {
-        const lost = lostOf(thrown) ?? records;
-        lane.lost += lost.length;
-        this.#parts.log.error(
-          `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
-        );
-      }
-    }
+    const { rest } = lane.backend;
+    do await this.#one(lane);
+    while ((rest === undefined || lane.leaving) && lane.waiting.length > 0);
     lane.busy = undefined;
+    if (rest === undefined || lane.leaving) return;
+    lane.rest = this.#parts.clock.after(rest, () => {
+      lane.rest = undefined;
+      this.#write(lane);
+    });
+  }
+
+  /** Everything that waits. */
+  async #one(lane: Lane): Promise<void> {
+    const records = lane.waiting;
+    lane.waiting = [];
+    try {
+      await lane.backend.write(records);
+    } catch (thrown) {
+      const lost = lostOf(thrown) ?? records;
+      lane.lost += lost.length;
+      this.#parts.log.error(
+        `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
+      );
+    }
   }
 }

@@ -275,3 +275,34 @@ test('a backend that leaves gets the batch so far, and what it loses is counted 
   assert.match(core.lines.at(-1)!, /kept: 30 call records are lost \((1 ){20}…\): the disk is full/);
   await core.close();
 });
+
+test('a backend that rests writes the first record at once, those that come meanwhile together, and all at the end', async () => {
+  const { core, engine, paper, clock } = await stage();
+  const written: number[] = [];
+  const backend: CdrBackend = {
+    name: 'resting',
+    description: 'Rests',
+    rest: 100,
+    write: async records => void written.push(records.length),
+  };
+  core.core.defer('backend', engine.posting.add(backend));
+  const call = async (): Promise<void> => {
+    const caller = paper.incoming('1008');
+    caller.answer();
+    caller.end(16);
+    await core.settled();
+  };
+  await call();
+  assert.deepEqual(written, [1]);
+  for (let count = 0; count < 5; count++) await call();
+  assert.deepEqual(written, [1]);
+  clock.advance(100);
+  await core.settled();
+  assert.deepEqual(written, [1, 5]);
+  clock.advance(100);
+  await call();
+  assert.deepEqual(written, [1, 5, 1]);
+  await call();
+  await core.close();
+  assert.deepEqual(written, [1, 5, 1, 1]);
+});
