@@ -260,6 +260,12 @@ export class Channel {
     this.#tell({ kind: 'connected' });
   }
 
+  /** Somebody sends the call on. */
+  redirected(redirecting: Channel['redirecting']): void {
+    this.redirecting = redirecting;
+    if (!this.#ended) this.leg.redirectingChanged?.();
+  }
+
   /** The driver says that the far end is somebody else now. */
   identified(party: Party): void {
     if (this.#ended) return;

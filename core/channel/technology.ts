@@ -63,6 +63,8 @@ export interface Leg {
   playing?(): void;
   /** The end, called once: tells the far end, for channel.hangupCause, and gives everything back. */
   hangup(): void;
+  /** The call is sent on before its answer: channel.redirecting. */
+  redirectingChanged?(): void;
   /** It leads to another channel here, whose audio may go past both; undefined: it may not. */
   readonly across?: Channel | undefined;
   /** The other party is another one now: channel.connected. */

@@ -157,6 +157,7 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   const ringing = new Ringing({
     ...{ channels, clock: channel.clock, emit: core.emit, caller: channel, progress, timeout, prepare },
     forwarded: options.has('i') ? undefined : (callee, to) => forwardOf(channel, callee, to, options),
+    identified: options.has('I') ? undefined : callee => channel.connect(callee.caller),
     patient: options.has('z'),
     cancelCause: cancelCauseOf(options),
     failed: thrown => core.log.error(`${channel.name}: a call that is over has failed: ${traceOf(thrown)}`),
@@ -214,7 +215,7 @@ function forwardOf(caller: Channel, callee: Channel, to: string, options: DialOp
   const shown = options.get('f');
   if (shown !== undefined) caller.connect(partyOf(shown || caller.position.extension));
   const from: Party = { ...NOBODY, number: caller.position.extension };
-  caller.redirecting = { ...caller.redirecting, from, reason: 'unconditional', count: caller.redirecting.count + 1 };
+  caller.redirected({ ...caller.redirecting, from, reason: 'unconditional', count: caller.redirecting.count + 1 });
   return to.includes('/') ? to : `Local/${to}@${caller.variables.get('FORWARD_CONTEXT') || caller.position.context}`;
 }
 

@@ -19,6 +19,8 @@ export interface RingingParts {
   readonly prepare: (callee: Channel) => Promise<boolean>;
   /** Of a call that a phone sends elsewhere; undefined: it is not followed. */
   readonly forwarded: ((callee: Channel, to: string) => string) | undefined;
+  /** The only one that is called says who it is. */
+  readonly identified: ((callee: Channel) => void) | undefined;
   /** Whether the time begins anew with each forwarding. */
   readonly patient: boolean;
   /** Told to those that stop ringing because another answered, or who calls gave up. */
@@ -92,6 +94,9 @@ export class Ringing {
       case 'proceeding':
         this.#parts.emit('dialState', { caller: this.#parts.caller, callee, status: event.kind.toUpperCase() });
         this.#parts.progress.heard(event.kind, callee);
+        break;
+      case 'identified':
+        if (this.#branches.size === 1) this.#parts.identified?.(callee);
         break;
       case 'forwarded':
         this.#forward(branch, callee, event.to);

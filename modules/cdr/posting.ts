@@ -15,6 +15,8 @@ export interface PostingParts {
 
 /** Records on their way to one backend: beyond them new ones are dropped, and counted. */
 const MOST_WAITING = 10_000;
+/** Milliseconds between two writes to one backend: what comes meanwhile goes with the next, as opening a file costs more than a record. */
+const PAUSE = 50;
 /** How long a stop waits for a backend. */
 const LAST = 2000;
 
@@ -23,10 +25,8 @@ interface Lane {
   readonly backend: CdrBackend;
   waiting: CallRecord[];
   busy: Promise<void> | undefined;
-  /** Set after a write: what comes meanwhile is written together. */
-  rest: Timer | undefined;
-  /** It rests no more: what waits is written before it goes. */
-  leaving: boolean;
+  /** After a write. */
+  pause: Timer | undefined;
   dropped: number;
   /** Given to the backend in vain. */
   lost: number;
@@ -62,8 +62,7 @@ export class Posting {
       backend,
       waiting: [],
       busy: undefined,
-      rest: undefined,
-      leaving: false,
+      pause: undefined,
       dropped: 0,
       lost: 0,
     });
@@ -119,14 +118,8 @@ export class Posting {
 
   /** Waits for what is on its way, within bounds. */
   async #written(lanes: readonly Lane[]): Promise<void> {
-    for (const lane of lanes) {
-      lane.leaving = true;
-      lane.rest?.cancel();
-      lane.rest = undefined;
-      this.#write(lane);
-    }
-    const busy = lanes.flatMap(lane => (lane.busy ? [lane.busy] : []));
-    await within(this.#parts.clock, LAST, Promise.all(busy)).catch((thrown: unknown) =>
+    const finished = Promise.all(lanes.map(lane => this.#finish(lane)));
+    await within(this.#parts.clock, LAST, finished).catch((thrown: unknown) =>
       this.#parts.log.error(`call records are not written: ${messageOf(thrown)}`),
     );
   }
@@ -153,13 +146,8 @@ export class Posting {
       const room = MOST_WAITING - lane.waiting.length;
       lane.waiting.push(...records.slice(0, room));
       if (room < records.length) this.#drop(lane, records.length - room);
-      this.#write(lane);
+      this.#begin(lane);
     }
-  }
-
-  #write(lane: Lane): void {
-    if (lane.busy || lane.rest || lane.waiting.length === 0) return;
-    this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#drain(lane)));
   }
 
   #drop(lane: Lane, count: number): void {
@@ -171,20 +159,12 @@ export class Posting {
     lane.dropped += count;
   }
 
-  async #drain(lane: Lane): Promise<void> {
-    const { rest } = lane.backend;
-    do await this.#one(lane);
-    while ((rest === undefined || lane.leaving) && lane.waiting.length > 0);
-    lane.busy = undefined;
-    if (rest === undefined || lane.leaving) return;
-    lane.rest = this.#parts.clock.after(rest, () => {
-      lane.rest = undefined;
-      this.#write(lane);
-    });
+  #begin(lane: Lane): void {
+    if (lane.busy || lane.pause || lane.waiting.length === 0) return;
+    this.#parts.spawn(`call records to ${lane.backend.name}`, (lane.busy = this.#write(lane)));
   }
 
-  /** Everything that waits. */
-  async #one(lane: Lane): Promise<void> {
+  async #write(lane: Lane): Promise<void> {
     const records = lane.waiting;
     lane.waiting = [];
     try {
@@ -195,6 +175,22 @@ export class Posting {
       this.#parts.log.error(
         `${lane.backend.name}: ${lost.length} call records are lost (${namesOf(lost)}): ${messageOf(thrown)}`,
       );
+    }
+    lane.busy = undefined;
+    lane.pause = this.#parts.clock.after(PAUSE, () => {
+      lane.pause = undefined;
+      this.#begin(lane);
+    });
+  }
+
+  /** All that waits. */
+  async #finish(lane: Lane): Promise<void> {
+    for (;;) {
+      lane.pause?.cancel();
+      lane.pause = undefined;
+      this.#begin(lane);
+      if (!lane.busy) return;
+      await lane.busy;
     }
   }
 }

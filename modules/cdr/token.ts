@@ -10,8 +10,6 @@ export type { CallRecord, Disposition } from './record.js';
 export interface CdrBackend {
   readonly name: string;
   readonly description: string;
-  /** Milliseconds after a write in which records only gather, to be written together; left out: none. */
-  readonly rest?: number;
   /**
    * One call's records, or a batch's. Rejects with what the operator must know; nothing is lost by that but these, or
    * of these what the error has as `lost`.

@@ -10,8 +10,6 @@ const ACCOUNT = /^[\w@+ -][\w.@+ -]{0,60}$/;
 export class CsvFiles implements CdrBackend {
   readonly name = 'csv';
   readonly description = 'Comma Separated Values CDR Backend';
-  /** A file that is opened for every record costs as much as its call. */
-  readonly rest = 100;
   readonly #directory: string;
   readonly #options: () => Csv;
 

@@ -5,6 +5,7 @@ import { flood, type Outcome, register } from './load.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
 import { soundFigures, soundLines } from './rtp.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
+import { talkingFigures, talkingLines } from './talking.js';
 
 const WARM_UP = 10_000;
 const REGISTRATIONS = 20_000;
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   realtime(await realtimeFigures());
   calls(await callFigures(CALLS_A_SECOND, CALLS));
   process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
+  process.stdout.write(`\n${talkingLines(await talkingFigures()).join('\n')}\n`);
 }
 
 async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {

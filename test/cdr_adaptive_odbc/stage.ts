@@ -136,8 +136,11 @@ export class AdaptiveStage {
   }
 
   /** Nothing is on its way any more. */
-  settled(): Promise<void> {
-    return this.stage.settled();
+  /** What came while the first was written goes with the next. */
+  async settled(): Promise<void> {
+    await this.stage.settled();
+    this.stage.clock.advance(50);
+    await this.stage.settled();
   }
 
   sql(text: string, name = 'asterisk'): void {

@@ -54,8 +54,8 @@ const rights = {
 const identityHeaders = {
   trustrpid: yesno(false, 'Believe Remote-Party-ID and P-Asserted-Identity', { label: 'Trust RPID:' }),
   sendrpid: yesNoOr(['rpid', 'pai'], 'no', 'Which of them we send; yes: rpid', { label: 'Send RPID:' }),
-  rpid_update: yesno(false, 'Tell of a changed party during the call', LATER),
-  rpid_immediate: yesno(false, 'Tell of it at once', LATER),
+  rpid_update: yesno(false, 'Tell of another party by UPDATE where an INVITE would have to wait', {}),
+  rpid_immediate: yesno(false, 'Tell a caller of another party before the answer, by ringing again', {}),
   trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', {}),
   use_q850_reason: yesno(false, 'Use the Reason header of Q.850', { label: 'Q.850 Reason header:' }),
   snom_aoc_enabled: yesno(false, 'Send advice of charge as snom phones read it', LATER),

@@ -42,12 +42,13 @@ export const wantsEvents = ({ dtmf }: Pick<SessionTerms, 'dtmf'>): boolean => dt
 
 /** What we would speak, the best first: what the other leg speaks goes before what is configured. */
 export function candidates({ allowed, wanted, ignoreWanted, aal2 }: SessionTerms): readonly Candidate[] {
-  const ours = allowed.flatMap(({ name, framing }) => {
+  const ours: Candidate[] = [];
+  for (const { name, framing } of allowed) {
     const encoding = ENCODINGS.get(name);
-    if (!encoding || (aal2 && name === 'g726')) return [];
-    return [{ ...(aal2 ? inAal2(encoding) : encoding), framing }];
-  });
+    if (encoding && !(aal2 && name === 'g726')) ours.push({ ...(aal2 ? inAal2(encoding) : encoding), framing });
+  }
   const preferred = ignoreWanted ? undefined : wanted?.find(name => ours.some(one => one.name === name));
+  if (preferred === undefined || ours[0]?.name === preferred) return ours;
   return [...ours.filter(({ name }) => name === preferred), ...ours.filter(({ name }) => name !== preferred)];
 }
 

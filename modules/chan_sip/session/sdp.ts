@@ -1,6 +1,6 @@
 /** SDP (RFC 4566): its text, bounded and read into what negotiation needs, and our own in the order of the original. */
 import { isIP } from 'node:net';
-import { type MediaDescription, parse, type SessionDescription, write } from 'sdp-transform';
+import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
 import { wordsOf } from '#core';
 import { clean } from '../message/octets.js';
 import type { Rtpmap } from './payloads.js';
@@ -204,28 +204,18 @@ const family = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4);
 /** What stands in a word of o=: something, and no blank. */
 const word = (text: string) => clean(text).replace(/\s+/g, '_') || '-';
 
-export const formatSdp = ({ owner, id, version, origin, name, address, streams }: OwnDescription): string =>
-  write({
-    version: 0,
-    origin: {
-      username: word(owner),
-      sessionId: id,
-      sessionVersion: version,
-      netType: 'IN',
-      ipVer: family(origin),
-      address: origin,
-    },
-    name: clean(name) || '-',
-    connection: { version: family(address), ip: address },
-    timing: { start: 0, stop: 0 },
-    media: streams.map(({ kind, port, protocol, words, attributes }) => ({
-      type: kind,
-      port,
-      protocol,
-      payloads: words,
-      rtp: [],
-      fmtp: [],
-      // What the library does not know it writes as it stands: so the order is ours.
-      invalid: attributes.map(value => ({ value })),
-    })),
-  });
+/** Written here and not by the library, which looks every line up in its grammar: this is what each call says. */
+export function formatSdp({ owner, id, version, origin, name, address, streams }: OwnDescription): string {
+  const lines = [
+    'v=0',
+    `o=${word(owner)} ${id} ${version} IN IP${family(origin)} ${origin}`,
+    `s=${clean(name) || '-'}`,
+    `c=IN IP${family(address)} ${address}`,
+    't=0 0',
+  ];
+  for (const { kind, port, protocol, words, attributes } of streams) {
+    lines.push(`m=${kind} ${port} ${protocol} ${words}`);
+    for (const attribute of attributes) lines.push(`a=${attribute}`);
+  }
+  return `${lines.join('\r\n')}\r\n`;
+}

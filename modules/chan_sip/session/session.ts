@@ -202,9 +202,9 @@ export class Session {
     this.#configure();
   }
 
-  /** The far end's offer, of the first INVITE or of another: our answer, or why there is none. */
-  answer(text: string): { readonly sdp: string } | Fault {
-    const offer = parseSdp(text);
+  /** The far end's offer, of the first INVITE or of another, as text or read already: our answer, or why there is none. */
+  answer(said: string | Description): { readonly sdp: string } | Fault {
+    const offer = typeof said === 'string' ? parseSdp(said) : said;
     if ('fault' in offer) return offer;
     if (this.#isRepeat(offer) && this.#local !== undefined) return { sdp: this.#local };
     const answer = this.#answerTo(offer);

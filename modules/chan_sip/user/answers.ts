@@ -44,11 +44,12 @@ export class Answers {
     const { useragent } = general;
     const blocks = new Map<string, string>();
     this.#blocks = abilities => {
-      const [allow, supported] = [allowed(abilities), supportedTags(general, abilities)];
-      const known = blocks.get(allow);
+      const key = `${abilities['100rel']} ${abilities.update}`;
+      const known = blocks.get(key);
       if (known !== undefined) return known;
+      const [allow, supported] = [allowed(abilities), supportedTags(general, abilities)];
       const block = responseBlock({ useragent, allow, supported });
-      blocks.set(allow, block);
+      blocks.set(key, block);
       return block;
     };
     this.#block = this.#blocks(general);

@@ -73,7 +73,9 @@ export class Port implements Sink, Paced {
 
   /** Something has come from where it leads to. */
   arrive(frame: Frame): void {
-    for (const recorder of this.#recorders.values()) recorder.take('in', frame, this.#parts.now());
+    if (this.#recorders.size > 0) {
+      for (const recorder of this.#recorders.values()) recorder.take('in', frame, this.#parts.now());
+    }
     if (this.#detector) this.#detect(this.#detector, frame);
     this.#peer?.hear(frame);
   }

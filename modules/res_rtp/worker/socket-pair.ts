@@ -5,6 +5,9 @@ import { isIP } from 'node:net';
 /** Room for a burst: a second of a call and more. */
 const RECEIVE_BUFFER = 256 * 1024;
 
+/** Packets of which it is asked once whether they went, as long as they do: the question costs a tenth of a packet. */
+const ASK_EVERY = 50;
+
 /** How a v6 socket names v4 addresses. */
 const MAPPED = '::ffff:';
 
@@ -27,11 +30,17 @@ export class SocketPair {
   #listener: PairListener = DEAF;
   readonly #failed: (cause: Error) => void;
   readonly #sent = (cause: Error | null): void => {
-    if (cause) this.#failed(cause);
+    if (cause) {
+      this.#doubtful = ASK_EVERY;
+      this.#failed(cause);
+    } else if (this.#doubtful > 0) this.#doubtful -= 1;
   };
+  #unasked = 0;
+  /** Packets that are still asked about, each, since one did not go. */
+  #doubtful = 0;
   #closing: Promise<void> | undefined;
 
-  /** `failed` hears of each packet that could not be sent. */
+  /** `failed` hears of packets that could not be sent. */
   private constructor(rtp: Socket, rtcp: Socket, failed: (cause: Error) => void) {
     const { address, port, family } = rtp.address();
     this.address = address;
@@ -63,7 +72,12 @@ export class SocketPair {
 
   sendRtp(data: Buffer, from: number, to: number, port: number, address: string): void {
     try {
-      this.#rtp.send(data, from, to - from, port, this.#named(address), this.#sent);
+      const [whole, there] = [from === 0 && to === data.length, this.#named(address)];
+      if (whole && this.#doubtful === 0 && ++this.#unasked < ASK_EVERY) this.#rtp.send(data, port, there);
+      else {
+        this.#unasked = 0;
+        this.#rtp.send(data, from, to - from, port, there, this.#sent);
+      }
     } catch (thrown) {
       this.#failed(thrown as Error);
     }

@@ -286,6 +286,29 @@ test('a proxy forks: the first 200 counts, a second one from elsewhere is acknow
   phone.answer(await phone.expect('BYE'), 200, 'OK');
 });
 
+test('a 200 that comes after the end of its call is acknowledged; one of somebody else is ended, too, once', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  await phone.expect('ACK');
+  channel.end(16);
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+  await stack.until(() => stack.stack.sip.calls.size === 0);
+  phone.answer(invite, 200, 'OK', { body: SDP });
+  assert.equal((await phone.expect('ACK')).header('CSeq'), '102 ACK');
+  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=late$/);
+  const bye = await phone.expect('BYE');
+  assert.match(bye.header('To')!, /;tag=late$/);
+  phone.answer(bye, 200, 'OK');
+  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
+  await phone.expect('ACK');
+  stack.clock.advance(40_000);
+  assert.equal(stack.stack.sip.transactions.size, 0);
+});
+
 test('every contact of an account rings; the first answer cancels the others, which are told that', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phones = [await registered(stack, '1009'), await registered(stack, '1009')];

@@ -80,6 +80,11 @@ export class Attempt {
     return this.#state === 'over';
   }
 
+  /** Those that ring, or have answered. */
+  get talks(): readonly Talk[] {
+    return [...this.#talks.values()];
+  }
+
   /** Whether dialogs are left that end by themselves. */
   get busy(): boolean {
     return this.#talks.size > 0;

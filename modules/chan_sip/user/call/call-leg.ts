@@ -5,9 +5,12 @@ import type { Device } from '../../options/device.js';
 import { formatInfoKey, type InfoKey } from '../../session/dtmf-body.js';
 import type { Session, SessionListener } from '../../session/session.js';
 import { type Flow, formatEndpoint } from '../../transport/transport.js';
+import type { Header } from '../answers.js';
 import type { Peer } from '../peer.js';
 import type { CallSite } from './call-site.js';
+import { identityIn } from './caller.js';
 import { qualityOf } from './quality.js';
+import { ShownIdentity } from './shown-identity.js';
 import type { OpenOffer, Pracked, Talk, TalkOwner } from './talk.js';
 import type { Share } from './usage.js';
 
@@ -57,12 +60,18 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   lastMessage: string;
   /** The dialog that the call is in; undefined: none yet. */
   talk: Talk | undefined;
+  /** Who its device is told that it talks to. */
+  readonly shown: ShownIdentity;
   readonly #share: Share | undefined;
   #ended = false;
   #other: Leg | undefined;
   #held = false;
 
-  protected constructor({ call, channel, session, peer, share }: LegParts, lastMessage: string) {
+  protected constructor(
+    { call, channel, session, peer, share }: LegParts,
+    lastMessage: string,
+    role: 'calling' | 'called',
+  ) {
     this.desk = call;
     this.channel = channel;
     this.session = session;
@@ -70,6 +79,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.peer = peer;
     this.#share = share;
     this.lastMessage = lastMessage;
+    this.shown = new ShownIdentity(this, role);
   }
 
   abstract readonly far: FarEnd;
@@ -81,6 +91,8 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   abstract indicate(indication: Indication): boolean;
   abstract pracked(request: Message): Pracked;
   abstract openOffer(talk: Talk): OpenOffer;
+  /** The party on the other side is another one, and there is no answer yet. */
+  protected abstract tellEarly(): void;
   /** It ends before there is an answer. */
   protected abstract withdraw(): void;
   /** Whether something of the beginning is still under way. */
@@ -122,6 +134,13 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     const { digits } = this.session;
     if (digits === 'rtp') this.media.endDigit(digit, durationMs);
     else this.#sendKey(digits, { digit, duration: durationMs });
+  }
+
+  connectedChanged(): void {
+    const { talk } = this;
+    if (this.#ended || !this.shown.isNew) return;
+    if (talk?.isOpen && talk.dialog.confirmed) this.shown.tell(talk);
+    else this.tellEarly();
   }
 
   bridged(other: Leg | undefined): void {
@@ -190,6 +209,21 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
 
   abandoned(): void {
     this.channel.requestHangup(Q850.normalClearing, this.channel.name);
+  }
+
+  /** Where it is believed, a message says who the other end is. */
+  heardIdentity(message: Message): void {
+    if (!this.option('trustrpid')) return;
+    const party = identityIn(message, this.desk.site.general);
+    const { caller } = this.channel;
+    if (!party?.number) return;
+    const same =
+      party.number === caller.number && party.name === caller.name && party.presentation === caller.presentation;
+    if (!same) this.channel.identified({ ...caller, ...party });
+  }
+
+  offerHeaders(): readonly Header[] {
+    return this.shown.headers();
   }
 
   said(what: string): void {

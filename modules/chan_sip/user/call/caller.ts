@@ -30,24 +30,34 @@ export function callerOf(request: Message, peer: Peer | undefined, option: Optio
 }
 
 /** P-Asserted-Identity, else Remote-Party-ID of whoever calls. */
-function believed(request: Message, general: Rules): Party | undefined {
-  const asserted = request
-    .list('P-Asserted-Identity')
-    .map(read)
-    .find(found => found !== undefined);
-  if (asserted) {
-    const hidden = /\bid\b/i.test(request.header('Privacy') ?? '');
-    return { ...partyIn(asserted, general), presentation: hidden ? 'prohib_passed_screen' : 'allowed_passed_screen' };
-  }
-  const remote = request
-    .list('Remote-Party-ID')
-    .map(read)
-    .find(found => found && isCalling(found));
-  if (!remote) return undefined;
-  const screened = remote.params.get('screen')?.toLowerCase() === 'yes';
-  const shown = /^(?:off|)$/i.test(remote.params.get('privacy') ?? '');
+const believed = (request: Message, general: Rules): Party | undefined =>
+  asserted(request, general) ?? remote(request, general, isCalling);
+
+function asserted(message: Message, general: Rules): Party | undefined {
+  const found = addressesIn(message, 'P-Asserted-Identity').at(0);
+  if (!found) return undefined;
+  const hidden = /\bid\b/i.test(message.header('Privacy') ?? '');
+  return { ...partyIn(found, general), presentation: hidden ? 'prohib_passed_screen' : 'allowed_passed_screen' };
+}
+
+function remote(message: Message, general: Rules, wanted: (address: Address) => boolean): Party | undefined {
+  const found = addressesIn(message, 'Remote-Party-ID').find(wanted);
+  if (!found) return undefined;
+  const screened = found.params.get('screen')?.toLowerCase() === 'yes';
+  const shown = /^(?:off|)$/i.test(found.params.get('privacy') ?? '');
   const presentation: Presentation = `${shown ? 'allowed' : 'prohib'}_${screened ? 'passed_screen' : 'not_screened'}`;
-  return { ...partyIn(remote, general), presentation };
+  return { ...partyIn(found, general), presentation };
+}
+
+const addressesIn = (message: Message, header: string): readonly Address[] =>
+  message
+    .list(header)
+    .map(read)
+    .filter(found => found !== undefined);
+
+/** Who the other end of a call is, as a message within it says: the first that does, whatever it calls itself. */
+export function identityIn(message: Message, general: Rules): Party | undefined {
+  return asserted(message, general) ?? remote(message, general, () => true);
 }
 
 const isCalling = ({ params }: Address): boolean => /^calling$/i.test(params.get('party') ?? 'calling');

@@ -8,16 +8,17 @@ import { decode } from '../../message/octets.js';
 import type { Device } from '../../options/device.js';
 import { SDP } from '../../session/sdp-part.js';
 import { abilitiesOf } from '../abilities.js';
-import type { Answer, Header } from '../answers.js';
+import type { Answer } from '../answers.js';
 import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
 import { causeHeaders } from './cause-headers.js';
 import { BUSY, CONGESTED, causeOf, NOT_ACCEPTABLE, NOT_FOUND, type Refusal, refusalFor } from './causes.js';
+import { diversion } from './diversion.js';
 import { EarlyAnswers } from './early.js';
-import { identityHeaders } from './identity.js';
 import type { Invitation } from './invitation.js';
 import { type OpenOffer, type Pracked, Talk } from './talk.js';
 
 const RINGING: Answer = { status: 180, reason: 'Ringing' };
+const FORWARDED: Answer = { status: 181, reason: 'Call is being forwarded' };
 const PROGRESS: Answer = { status: 183, reason: 'Session Progress' };
 const CANCELLED: Refusal = { status: 487, reason: 'Request Terminated' };
 const INCOMPLETE: Refusal = { status: 484, reason: 'Address Incomplete' };
@@ -54,7 +55,7 @@ export class IncomingLeg extends CallLeg {
     invitation: Invitation,
     readonly offered: boolean,
   ) {
-    super(parts, 'Rx: INVITE');
+    super(parts, 'Rx: INVITE', 'called');
     this.invitation = invitation;
     const { request, flow, symmetric } = invitation.admitted;
     this.talk = new Talk({
@@ -137,6 +138,20 @@ export class IncomingLeg extends CallLeg {
     return incomplete || indication === 'proceeding';
   }
 
+  /** Who is called is another one now. */
+  redirectingChanged(): void {
+    if (this.#final || this.#answering || this.channel.isUp) return;
+    this.said('Tx: 181');
+    this.#early.tell({ ...FORWARDED, headers: diversion(this, this.invitation.admitted.flow) });
+  }
+
+  /** With rpid_immediate at once; else the next answer says it. */
+  protected override tellEarly(): void {
+    if (!this.option('rpid_immediate') || this.#final || this.#answering) return;
+    this.said(this.#progressed ? 'Tx: 183' : 'Tx: 180');
+    this.#tell(this.#progressed ? this.#progressAnswer() : this.#ringingAnswer());
+  }
+
   /** With prematuremedia=no whatever is heard before the answer is early media. */
   playing(): void {
     if (!this.desk.site.general.prematuremedia && !this.#final && !this.#answering) this.#progress();
@@ -177,8 +192,12 @@ export class IncomingLeg extends CallLeg {
     if (inBand === 'yes' || (inBand === 'no' && this.#progressed)) return false;
     this.said('Tx: 180');
     this.#rung = true;
-    this.#tell(this.#unoffered ? { ...RINGING, body: this.#offer() } : RINGING);
+    this.#tell(this.#ringingAnswer());
     return true;
+  }
+
+  #ringingAnswer(): Answer {
+    return this.#unoffered ? { ...RINGING, body: this.#offer() } : RINGING;
   }
 
   #progress(): boolean {
@@ -188,13 +207,14 @@ export class IncomingLeg extends CallLeg {
     if (this.option('progressinband') === 'never') return this.#rung || this.#ring();
     this.#progressed = true;
     this.said('Tx: 183');
-    if (this.#unoffered) this.#tell({ ...PROGRESS, body: this.#offer() });
-    else if (!this.offered) this.#tell(PROGRESS);
-    else {
-      this.#narrow();
-      this.#tell({ ...PROGRESS, body: { type: SDP, text: this.session.local ?? '' } });
-    }
+    if (this.offered) this.#narrow();
+    this.#tell(this.#progressAnswer());
     return true;
+  }
+
+  #progressAnswer(): Answer {
+    if (this.offered) return { ...PROGRESS, body: { type: SDP, text: this.session.local ?? '' } };
+    return this.#unoffered ? { ...PROGRESS, body: this.#offer() } : PROGRESS;
   }
 
   /** Whether the next reliable answer must bring our offer: the first to an INVITE without one does (RFC 3262 §5). */
@@ -218,7 +238,7 @@ export class IncomingLeg extends CallLeg {
       { request, flow, transaction },
       settled ? undefined : this.#sdp(),
       !settled && !this.offered,
-      this.#identity(),
+      this.shown.headers(),
     );
   }
 
@@ -252,7 +272,7 @@ export class IncomingLeg extends CallLeg {
     const { flow } = this.invitation.admitted;
     return this.#sending({
       ...answer,
-      headers: [this.talk.contact(flow), ...this.#identity(), ...(answer.headers ?? [])],
+      headers: [this.talk.contact(flow), ...this.shown.headers(), ...(answer.headers ?? [])],
     });
   }
 
@@ -266,11 +286,6 @@ export class IncomingLeg extends CallLeg {
       abilities,
     });
     return () => transaction.respond(answer.status, text);
-  }
-
-  /** Who is on the other side, where the device wants to be told. */
-  #identity(): Header[] {
-    return identityHeaders(this, this.channel.connected, 'called', this.invitation.admitted.flow);
   }
 
   /** SIP_CODEC: only these are spoken. */

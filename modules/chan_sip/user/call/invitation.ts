@@ -1,6 +1,6 @@
 /** An INVITE of somebody who was let in, from its arrival until there is a channel, or a refusal (facts of the original, in its order). */
 import type { Channel, Job } from '#core';
-import { parseSdp } from '../../session/sdp.js';
+import { type Description, parseSdp } from '../../session/sdp.js';
 import { sdpIn } from '../../session/sdp-part.js';
 import type { Session } from '../../session/session.js';
 import type { ServerTransaction, ServerUser } from '../../transaction/layer.js';
@@ -132,8 +132,10 @@ export class Invitation implements ServerUser {
   async #decide(): Promise<void> {
     const { request, flow, peer } = this.admitted;
     const { site, dialplan } = this.desk;
-    const offer = sdpIn(request.header('Content-Type'), request.body);
-    if (offer === undefined ? request.body !== '' : 'fault' in parseSdp(offer)) return this.#refuse(NOT_ACCEPTABLE);
+    const sdp = sdpIn(request.header('Content-Type'), request.body);
+    if (sdp === undefined && request.body !== '') return this.#refuse(NOT_ACCEPTABLE);
+    const offer = sdp === undefined ? undefined : parseSdp(sdp);
+    if (offer && 'fault' in offer) return this.#refuse(NOT_ACCEPTABLE);
     const share = peer && this.desk.usage.take(peer);
     if (peer && !share) return this.#limited();
     try {
@@ -178,7 +180,7 @@ export class Invitation implements ServerUser {
   #open(
     called: Called,
     session: Session | undefined,
-    offer: string | undefined,
+    offer: Description | undefined,
     share: Share | undefined,
     ear: Ear,
   ): Channel | undefined {

@@ -1,5 +1,5 @@
 /** The INVITE of a call of ours, header by header as the original writes it. */
-import { isPrivate, type Party, randomHex } from '#core';
+import { randomHex } from '#core';
 import { request } from '../../message/build.js';
 import { encode } from '../../message/octets.js';
 import { isToken } from '../../message/scan.js';
@@ -12,7 +12,8 @@ import { abilitiesOf, allowed, RELIABLE, supportedTags } from '../abilities.js';
 import type { Header } from '../answers.js';
 import { agentHeaders } from '../device-request.js';
 import type { DialString } from './dial-string.js';
-import { domainOf, fromAddress, identityHeaders, quoted, userOf } from './identity.js';
+import { diversion } from './diversion.js';
+import { domainOf, fromAddress, quoted, userOf } from './identity.js';
 import type { OutgoingLeg } from './outgoing-leg.js';
 
 /** What is the same in each INVITE to one contact. */
@@ -81,7 +82,7 @@ function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow)
     ...agentHeaders(site),
     ...credentials,
     ['Date', site.answers.date()],
-    ...identityHeaders(leg, leg.channel.connected, 'calling', flow),
+    ...leg.shown.headers(flow),
     ['Allow', allowed(abilities)],
     ...(supported.length > 0 ? [['Supported', supported.join(', ')] as const] : []),
     ...(abilities['100rel'] === 'required' ? [['Require', RELIABLE] as const] : []),
@@ -114,20 +115,6 @@ const withOptions = (uri: string, options = ''): string =>
 function forwardsOf({ channel, peer }: OutgoingLeg, general: number): number {
   const asked = Number(/^\d{1,3}$/.exec(channel.variables.get('SIP_MAX_FORWARDS') ?? '')?.[0] ?? 0);
   return asked >= 1 && asked <= 255 ? asked : peer?.get('maxforwards') || general;
-}
-
-const isKnown = ({ number }: Party): boolean => number !== undefined && number !== '';
-
-/** Who sent the call on (RFC 5806). */
-function diversion(leg: OutgoingLeg, flow: Flow): Header[] {
-  const { from, reason } = leg.channel.redirecting;
-  const { site } = leg.desk;
-  if (!site.general.send_diversion || !isKnown(from)) return [];
-  const domain = domainOf(site, leg.peer, flow);
-  const name = from.name ? `${quoted(from.name)} ` : '';
-  const said = isToken(reason) ? reason : quoted(reason);
-  const hidden = isPrivate(from) ? ';privacy=full' : '';
-  return [['Diversion', `${name}<sip:${userOf(from.number!)}@${domain}>;reason=${said}${hidden}`]];
 }
 
 /** Those of the device (`header=`), and of the dialplan (SIPAddHeader). */

@@ -36,7 +36,7 @@ export class OutgoingLeg extends CallLeg {
   readonly #settled = new WeakSet<Talk>();
 
   constructor(parts: LegParts, dial: DialString, destination: Destination) {
-    super(parts, 'Init: INVITE');
+    super(parts, 'Init: INVITE', 'calling');
     this.dial = dial;
     this.#attempts = destination.contacts.map(contact => new Attempt(this, contact));
   }
@@ -111,6 +111,7 @@ export class OutgoingLeg extends CallLeg {
     const sdp = talk && sdpIn(message.header('Content-Type'), message.body);
     const heard = sdp !== undefined && !this.#settled.has(talk!) && this.session.accept(sdp) === undefined;
     if (heard && reliable) this.#settled.add(talk!);
+    this.heardIdentity(message);
     if (message.status === 180) channel.toState('Ringing');
     else if (message.status === 100) channel.nowProceeding('proceeding');
     if (heard || message.status === 183) channel.nowProceeding('progress');
@@ -129,8 +130,11 @@ export class OutgoingLeg extends CallLeg {
     const sdp = sdpIn(message.header('Content-Type'), message.body);
     // What a reliable answer said before is not said again, or counts no more (RFC 6337 §3.1.1).
     const fault = this.#fault(talk, sdp);
+    this.heardIdentity(message);
     if (fault) channel.requestHangup(Q850.notAvailable);
     else channel.nowAnswered();
+    // What could not be told while it rang.
+    this.connectedChanged();
     return true;
   }
 
@@ -164,6 +168,12 @@ export class OutgoingLeg extends CallLeg {
   override close(): void {
     for (const attempt of this.#attempts) attempt.close();
     super.close();
+  }
+
+  /** With rpid_update at once, to each that rings; else once it has answered. */
+  protected override tellEarly(): void {
+    if (!this.option('rpid_update')) return;
+    for (const attempt of this.#attempts) for (const talk of attempt.talks) this.shown.update(talk);
   }
 
   /** We send provisional answers to nobody here. */

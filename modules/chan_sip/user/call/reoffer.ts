@@ -63,7 +63,7 @@ export class Reoffer {
     this.#limit = call.site.sched.after('sip_reinvite', 64 * timersOf(call, peer).t1, () => this.#failed(round, 0));
     owner.said(`Tx: ${method}`);
     this.#talk.requests.send(
-      { method, body: { type: SDP, text: session.offer() } },
+      { method, headers: owner.offerHeaders(), body: { type: SDP, text: session.offer() } },
       {
         response: message => this.#answered(round, method, message),
         failed: how => this.#failed(round, how === 'timeout' ? 408 : 0),
@@ -85,6 +85,7 @@ export class Reoffer {
     this.#clashes = 0;
     const { owner, dialog } = this.#talk.parts;
     dialog.refresh(response);
+    owner.heardIdentity(response);
     const sdp = sdpIn(response.header('Content-Type'), response.body);
     if (sdp === undefined || owner.session?.accept(sdp)) owner.session?.withdraw();
     this.resume();

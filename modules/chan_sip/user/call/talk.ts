@@ -43,6 +43,10 @@ export interface TalkOwner {
   pracked(request: Message): Pracked;
   /** Before the call is up: whose offer has no answer yet that counts. */
   openOffer(talk: Talk): OpenOffer;
+  /** A request or an answer may say who the other end is now. */
+  heardIdentity(message: Message): void;
+  /** What our offers say beside SDP. */
+  offerHeaders(): readonly Header[];
   /** For lists: `Rx: INFO`. */
   said(what: string): void;
   /** A BYE in a dialog that is not confirmed yet. */
@@ -272,6 +276,7 @@ export class Talk implements DialogUser {
       return;
     }
     this.dialog.refresh(request);
+    this.parts.owner.heardIdentity(request);
     this.accept(asked, sdp, offer === undefined);
   }
 

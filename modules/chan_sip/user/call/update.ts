@@ -4,6 +4,7 @@ import { SDP, sdpIn } from '../../session/sdp-part.js';
 import type { Flow } from '../../transport/transport.js';
 import type { Answer } from '../answers.js';
 import { NOT_ACCEPTABLE } from './causes.js';
+import { UPDATE_MARK } from './shown-identity.js';
 import type { Talk } from './talk.js';
 
 const OK: Answer = { status: 200, reason: 'OK' };
@@ -13,12 +14,20 @@ const PENDING: Answer = { status: 491, reason: 'Request Pending' };
 const LONGEST_WAIT = 10;
 
 export function updated(talk: Talk, request: Message, flow: Flow): Answer {
-  if (!talk.option('update')) return OFF;
+  if (!talk.option('update')) return marked(talk, request, flow);
   const offer = sdpIn(request.header('Content-Type'), request.body);
   const answer = offer === undefined ? unoffered(request) : offerAnswered(talk, offer);
   if (answer.status !== 200) return answer;
   talk.dialog.refresh(request);
+  talk.parts.owner.heardIdentity(request);
   return { ...answer, headers: [talk.contact(flow)] };
+}
+
+/** As the original, which takes no UPDATE but that of another of its kind: it tells who the other end is, and nothing more. */
+function marked(talk: Talk, request: Message, flow: Flow): Answer {
+  if (request.header(UPDATE_MARK[0]) === undefined) return OFF;
+  talk.parts.owner.heardIdentity(request);
+  return { ...OK, headers: [talk.contact(flow)] };
 }
 
 /** It tells where the other end is, and nothing more. */
