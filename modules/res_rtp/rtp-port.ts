@@ -61,7 +61,7 @@ export class SessionState implements PortListener {
     this.#open.resolve(undefined);
     this.used(undefined);
     this.#over();
-    if (why !== undefined) this.#listener.timedOut();
+    if (why !== undefined) this.#listener.timedOut('its media thread has failed');
   }
 }
 

@@ -38,7 +38,8 @@ export interface RtpFlow {
 export interface RtpListener {
   digitBegan(digit: string): void;
   digitEnded(digit: string, durationMs: number): void;
-  timedOut(): void;
+  /** Nothing has come for long; or nothing will any more, and why. */
+  timedOut(failure?: string): void;
   /** Strict RTP has learned where packets really come from. */
   learned(remote: RtpAddress): void;
 }

@@ -3,6 +3,7 @@ import { type Acl, type ConfigFile, type Finding, isRestricted, type Section, ty
 import type { DeviceSection } from './device.js';
 import type { General } from './general.js';
 import type { SipConfig } from './read.js';
+import type { Nat } from './values/nat.js';
 
 /** A shorter secret is found by trying. */
 const SHORTEST_SECRET = 8;
@@ -12,7 +13,7 @@ interface Risk<T> {
   readonly at: readonly string[];
   readonly severity: Severity;
   /** The reason; undefined where there is no risk. */
-  why(of: T): string | undefined;
+  why(of: T, general: General): string | undefined;
 }
 
 const GENERAL: readonly Risk<General>[] = [
@@ -41,6 +42,8 @@ const keepsOut = (acl: Acl | undefined): boolean => {
 };
 
 const isEverybody = ({ network }: Acl['rules'][number]): boolean => network.mask.every(word => word === 0);
+
+const answersTo = ({ autoForceRport, forceRport }: Nat): string => (autoForceRport ? 'auto' : String(forceRport));
 
 const DEVICE: readonly Risk<DeviceSection>[] = [
   {
@@ -79,6 +82,14 @@ const DEVICE: readonly Risk<DeviceSection>[] = [
         : undefined,
   },
   {
+    at: ['nat'],
+    severity: 'notice',
+    why: ({ name, own: { nat } }, { nat: all, alwaysauthreject }) =>
+      alwaysauthreject && nat && answersTo(nat) !== answersTo(all)
+        ? `[${name}]: nat sends answers elsewhere than in [general]: a stranger can tell by that which names exist`
+        : undefined,
+  },
+  {
     at: ['permit', 'deny', 'acl'],
     severity: 'warning',
     why: ({ name, own: { acl } }) =>
@@ -93,7 +104,7 @@ export function risks({ general, generalPlaces, devices }: SipConfig, config: Co
   const found: Finding[] = [];
   for (const { at, severity, why } of GENERAL) {
     const place = at.map(option => generalPlaces.get(option)).find(line => line !== undefined);
-    tell(found, severity, place, why(general));
+    tell(found, severity, place, why(general, general));
   }
   const context = generalPlaces.get('context');
   if (general.allowguest && context) {
@@ -101,7 +112,7 @@ export function risks({ general, generalPlaces, devices }: SipConfig, config: Co
   }
   for (const device of devices) {
     for (const { at, severity, why } of DEVICE) {
-      tell(found, severity, placeOf(sections.get(device.name), at), why(device));
+      tell(found, severity, placeOf(sections.get(device.name), at), why(device, general));
     }
   }
   return found;

@@ -23,8 +23,8 @@ import type { DtmfMode, SessionTerms } from './terms.js';
 export interface SessionListener {
   digitBegan(digit: string): void;
   digitEnded(digit: string, durationMs: number): void;
-  /** Nothing has come for as long as rtptimeout or rtpholdtimeout says. */
-  timedOut(): void;
+  /** Nothing has come for as long as rtptimeout or rtpholdtimeout says; or nothing will any more, and why. */
+  timedOut(failure?: string): void;
   /** The far end has put us on hold, or has taken us off it. */
   held(held: boolean): void;
   /** The far end's media has moved or speaks something else: whoever goes direct with it should look again. */
@@ -71,7 +71,7 @@ export async function openSession(parts: SessionParts): Promise<Session | undefi
     listener: {
       digitBegan: digit => session?.heard(() => parts.listener.digitBegan(digit)),
       digitEnded: (digit, duration) => session?.heard(() => parts.listener.digitEnded(digit, duration)),
-      timedOut: () => session?.heard(() => parts.listener.timedOut()),
+      timedOut: failure => session?.heard(() => parts.listener.timedOut(failure)),
       learned: remote => session?.learned(remote),
     },
   });

@@ -35,6 +35,8 @@ export class PortPool {
   /** Pairs that are being closed. */
   readonly #giving = new Set<Promise<void>>();
   #filling: Promise<void> | undefined;
+  /** Times that there was something for whoever had found nothing. */
+  #freed = 0;
   #closed = false;
 
   constructor(address: string, { start, end }: PortRange, unsent: (cause: Error) => void, now: () => number) {
@@ -60,13 +62,20 @@ export class PortPool {
 
   /** Undefined when all are taken. @throws the system's error when the address is none of ours */
   async take(): Promise<SocketPair | undefined> {
-    let pair = this.#spare.shift() ?? (await this.#open()) ?? this.#resting.shift()?.pair;
-    while (!pair && this.#giving.size > 0) {
-      await Promise.race(this.#giving);
-      pair = await this.#open();
+    try {
+      for (;;) {
+        const freed = this.#freed;
+        const pair = this.#spare.shift() ?? (await this.#open()) ?? this.#resting.shift()?.pair;
+        if (pair) return pair;
+        // The last may be just about to be closed, or opened to be spare.
+        const coming = this.#filling ? [...this.#giving, this.#filling] : [...this.#giving];
+        if (freed !== this.#freed) continue;
+        if (coming.length === 0) return undefined;
+        await Promise.race(coming);
+      }
+    } finally {
+      this.#fill();
     }
-    this.#fill();
-    return pair;
   }
 
   /** Takes back a pair that was taken. It is open for a while yet: to close it and to open another costs more than a call. */
@@ -74,6 +83,7 @@ export class PortPool {
     pair.listen(undefined);
     if (this.#closed || this.#resting.length >= MOST_RESTING) return this.#shut(pair);
     this.#resting.push({ pair, since: this.#now() });
+    this.#freed += 1;
   }
 
   /** Closes what nobody has wanted for long. */
@@ -90,6 +100,7 @@ export class PortPool {
     await closed;
     this.#giving.delete(closed);
     this.#ours.delete(pair.port);
+    this.#freed += 1;
   }
 
   async close(): Promise<void> {
@@ -103,6 +114,7 @@ export class PortPool {
     if (this.#filling || this.#closed) return;
     this.#filling = this.#fillUp().finally(() => {
       this.#filling = undefined;
+      this.#freed += 1;
     });
   }
 

@@ -118,7 +118,7 @@ export class Studio {
     const pool = this.#poolOf(address);
     try {
       const pair = await pool.take();
-      if (!pair) this.#parts.tell({ kind: 'refused', port: id, why: `no port is free on ${address}` });
+      if (!pair) this.#refuse(id, `no port is free on ${address} ${this.#range()}`);
       else if (opening.closed) await pool.give(pair);
       else {
         const line = this.#rtpLine(id, pair);
@@ -127,10 +127,19 @@ export class Studio {
         this.#parts.tell({ kind: 'opened', port: id, local: { address: own, port, rtcpPort: port + 1 } });
       }
     } catch (thrown) {
-      this.#parts.tell({ kind: 'refused', port: id, why: `${address}: ${messageOf(thrown)}` });
+      this.#refuse(id, `${address}: ${messageOf(thrown)}`);
     } finally {
       this.#opening.delete(id);
     }
+  }
+
+  #refuse(port: number, why: string): void {
+    this.#parts.tell({ kind: 'refused', port, why });
+  }
+
+  #range(): string {
+    const { start, end } = this.#settings;
+    return `between rtpstart=${start} and rtpend=${end} of rtp.conf`;
   }
 
   #rtpLine(id: number, pair: ConstructorParameters<typeof RtpLine>[0]['pair']): RtpLine {

@@ -16,6 +16,9 @@ const cases: [what: string, text: string, found: string[]][] = [
   ['a trunk whose calls need no secret', '[a]\ntype=peer\nhost=10.0.0.1\ninsecure=invite\n', []],
   ['a trunk that may come from any port', '[a]\ntype=peer\nhost=10.0.0.1\ninsecure=port\n', ['notice 4']],
   ['a name in other letters', '[alice-home]\ntype=friend\nhost=dynamic\nsecret=Alice-Home\n', ['warning 4']],
+  ['AST-2011-013: nat that sends answers elsewhere', '[a]\ntype=peer\nhost=10.0.0.1\nnat=no\n', ['notice 4']],
+  ['AST-2011-013: nat that is of media alone', '[a]\ntype=peer\nhost=10.0.0.1\nnat=auto_force_rport,comedia\n', []],
+  ['AST-2011-013: the same nat', '[general]\nnat=no\n[a]\ntype=peer\nhost=10.0.0.1\nnat=no\n', []],
   ['a list that permits alone', '[a]\ntype=peer\nhost=10.0.0.1\npermit=10.0.0.0/8\n', ['warning 4']],
   [
     'a list that lets everybody in at its end',

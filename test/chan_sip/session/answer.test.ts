@@ -246,6 +246,35 @@ for (const [advisory, attribute] of [
   });
 }
 
+const UNREAD: [advisory: string, media: string, attributes: string[]][] = [
+  [
+    'AST-2011-002, AST-2016-003',
+    'm=image 4002 udptl t38',
+    ['a=T38FaxMaxDatagram:9999', 'a=T38FaxUdpEC:t38UDPRedundancy'],
+  ],
+  [
+    'GHSA-j2mm-57pq-jh94',
+    'm=text 4002 RTP/AVP 98 100',
+    ['a=rtpmap:98 t140/1000', 'a=rtpmap:100 red/1000', 'a=fmtp:100 98/98/98'],
+  ],
+  ['GHSA-hxj9-xwr8-w8pq', 'm=audio 4002 UDP/TLS/RTP/SAVPF 0', ['a=setup:actpass', 'a=fingerprint:SHA-256 AA:BB']],
+];
+
+for (const [advisory, media, attributes] of UNREAD) {
+  test(`${advisory}: there is no port for '${media}', so nothing of it can come`, async () => {
+    const stage = new SessionStage();
+    const session = await stage.open(termsOf({}));
+    const answer = session.answer(phoneSdp(['m=audio 4000 RTP/AVP 0', media, ...attributes]));
+    assert.ok('sdp' in answer);
+    const last = answer.sdp
+      .split('\r\n')
+      .filter(line => line.startsWith('m='))
+      .at(-1);
+    assert.equal(last, media.replace('4002', '0'));
+    assert.equal(answer.sdp.match(/^m=\S+ [1-9]/gm)!.length, 1);
+  });
+}
+
 test('an answer has as many lines m= as the offer, of the same kinds in the same order, one of them open', async () => {
   const stream = fc.record({
     kind: fc.constantFrom('audio', 'video', 'image', 'text'),

@@ -47,7 +47,7 @@ test('a message is a line: where it went, what it is, which turn of its dialog',
   );
 });
 
-test('of a Call-ID the latest 50 messages are kept', () => {
+test('AST-2007-020: of a Call-ID the latest 50 messages are kept', () => {
   const { history, ask } = keeping();
   ask('c', 'INVITE');
   for (let times = 0; times < 50; times++) ask('c');

@@ -1,7 +1,7 @@
 /** TCP on real sockets of this machine: framing, limits, timeouts, the way back. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
@@ -116,33 +116,37 @@ test('a connection that we opened is told of when it is no more, others are not'
 
 const LIMITS = { authTimeout: 30_000, authLimit: 2, idle: 600_000 };
 
-test('who proves nothing is cut after its time, who did stays as long as it is not silent', bounded, async () => {
-  await using stage = await tcpStage((message, flow) => {
-    if (message.callId === 'proof') flow.trusted();
-    flow.send(answerTo(message, flow));
-  }, LIMITS);
-  await using stranger = await stage.phone();
-  await using known = await stage.phone();
-  known.send(requestText('OPTIONS', undefined, { callId: 'proof' }));
-  stranger.send(options);
-  await Promise.all([known.next(), stranger.next()]);
-  stage.clock.advance(29_999);
-  assert.equal(stage.layer.connections().length, 2);
-  stage.clock.advance(1);
-  await stranger.hungUp();
-  assert.match(stage.lines.join(), /no credentials in 30 s, see tcpauthtimeout/);
-  stage.clock.advance(500_000);
-  known.send(options);
-  await known.next();
-  stage.clock.advance(599_999);
-  assert.deepEqual(
-    stage.layer.connections().map(({ remote }) => remote),
-    [known.endpoint],
-  );
-  stage.clock.advance(1);
-  await known.hungUp();
-  assert.equal(stage.clock.pending, 0);
-});
+test(
+  'AST-2014-007: who proves nothing is cut after its time, who did stays as long as it is not silent',
+  bounded,
+  async () => {
+    await using stage = await tcpStage((message, flow) => {
+      if (message.callId === 'proof') flow.trusted();
+      flow.send(answerTo(message, flow));
+    }, LIMITS);
+    await using stranger = await stage.phone();
+    await using known = await stage.phone();
+    known.send(requestText('OPTIONS', undefined, { callId: 'proof' }));
+    stranger.send(options);
+    await Promise.all([known.next(), stranger.next()]);
+    stage.clock.advance(29_999);
+    assert.equal(stage.layer.connections().length, 2);
+    stage.clock.advance(1);
+    await stranger.hungUp();
+    assert.match(stage.lines.join(), /no credentials in 30 s, see tcpauthtimeout/);
+    stage.clock.advance(500_000);
+    known.send(options);
+    await known.next();
+    stage.clock.advance(599_999);
+    assert.deepEqual(
+      stage.layer.connections().map(({ remote }) => remote),
+      [known.endpoint],
+    );
+    stage.clock.advance(1);
+    await known.hungUp();
+    assert.equal(stage.clock.pending, 0);
+  },
+);
 
 test(
   'a connection that is needed stays however silent it is, and goes when it is needed no more',
@@ -163,7 +167,7 @@ test(
   },
 );
 
-test('beyond the limit the oldest stranger goes, never one that is known', bounded, async () => {
+test('AST-2011-005: beyond the limit the oldest stranger goes, never one that is known', bounded, async () => {
   await using stage = await tcpStage((message, flow) => {
     if (message.callId === 'proof') flow.trusted();
     flow.send(answerTo(message, flow));
@@ -374,3 +378,25 @@ for (const [from, to] of [
     return undefined;
   });
 }
+
+test(
+  'AST-2011-004: connections that are closed at once, each in its way, leave nothing and keep nobody waiting',
+  bounded,
+  async () => {
+    await using stage = await tcpStage();
+    const { address, port } = stage.listener.local;
+    for (let at = 0; at < 60; at++) {
+      const socket = connect({ host: address, port });
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      if (at % 3 === 0) socket.destroy();
+      else if (at % 3 === 1) socket.resetAndDestroy();
+      else socket.end('INV');
+      await once(socket, 'close');
+    }
+    await using phone = await stage.phone();
+    phone.send(options);
+    assert.match(await phone.next(), /^SIP\/2\.0 200/);
+    while (stage.layer.connections().length > 1) await setImmediate();
+  },
+);

@@ -231,3 +231,13 @@ test('without a certificate there is no TLS', bounded, async () => {
   await using stage = transportStage();
   await assert.rejects(stage.layer.open('tls', ANY), /^Error: tls 127\.0\.0\.1:0: no certificate was read/);
 });
+
+secured('AST-2014-011: whoever asks for SSLv3 gets an alert and no handshake', async () => {
+  await using stage = await tlsStage();
+  const hello = Buffer.from(`0300${'00'.repeat(32)}000002000a0100`, 'hex');
+  const message = Buffer.concat([Buffer.from([1, 0, 0, hello.length]), hello]);
+  await using phone = await StreamPhone.open(stage.listener.local);
+  phone.send(Buffer.concat([Buffer.from([22, 3, 0, 0, message.length]), message]));
+  await phone.hungUp();
+  assert.notEqual(phone.text.charCodeAt(0), 22, 'no ServerHello');
+});

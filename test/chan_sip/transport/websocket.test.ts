@@ -271,3 +271,18 @@ for (const bind of ['::1', '::']) {
     return undefined;
   });
 }
+
+test(
+  'AST-2018-009: an upgrade with very many protocols or headers is bounded, and others are served',
+  bounded,
+  async () => {
+    await using stage = await webStage();
+    const many = Array.from({ length: 500 }, (_, at) => `p${at}`);
+    await using phone = await WebPhone.open(stage.bound, {}, [...many, 'sip']);
+    phone.send(options);
+    assert.match(await phone.next(), /^SIP\/2\.0 200 OK\r\n/);
+    const headers = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [`X-Header-${at}`, 'x'.repeat(20)]));
+    await assert.rejects(WebPhone.open(stage.bound, { headers }), /431|hang up|ECONNRESET|EPIPE/);
+    await assert.rejects(WebPhone.open(stage.bound, {}, many), /400|426|subprotocol|Unexpected server response/i);
+  },
+);

@@ -64,6 +64,21 @@ test('of devices at one address the one is meant that registers with the extensi
   await stage.close();
 });
 
+for (const order of ['first', 'last'] as const) {
+  test(`AST-2007-027: a row is its host's, whoever names it, where another row with that host comes ${order}`, async () => {
+    const elsewhere = phone('named', { type: 'peer', secret: null, host: '192.0.2.200', insecure: 'port,invite' });
+    const here = phone('other', { type: 'peer', secret: null, host: SOURCE.address, port: String(SOURCE.port) });
+    const alone = await RowStage.of({ general: 'allowguest=no\nalwaysauthreject=no', rows: [elsewhere] });
+    assert.equal((await alone.ask({ ...CALL, user: 'named' }))?.status, 403);
+    await alone.close();
+    const rows = order === 'first' ? [here, elsewhere] : [elsewhere, here];
+    const stage = await RowStage.of({ general: 'allowguest=no\nalwaysauthreject=no', rows });
+    assert.equal((await stage.ask({ ...CALL, user: 'named' }))?.status, 404);
+    assert.match(stage.logged().at(-1)!, /^notice: Call from 'other'/);
+    await stage.close();
+  });
+}
+
 const TRUNK = `[trunk]\ntype=peer\nhost=${SOURCE.address}\nport=${SOURCE.port}\ninsecure=invite\n`;
 
 test('a call from the fixed address of a device in the file waits for no database, whoever it names', async () => {

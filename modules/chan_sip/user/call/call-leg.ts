@@ -180,9 +180,9 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.channel.digitEnded(digit, durationMs);
   }
 
-  timedOut(): void {
-    this.desk.site.log.notice(`'${this.channel.name}' is hung up: no media has come`);
-    this.channel.requestHangup(Q850.noUserResponse);
+  timedOut(failure?: string): void {
+    this.desk.site.log.notice(`'${this.channel.name}' is hung up: ${failure ?? 'no media has come'}`);
+    this.channel.requestHangup(failure === undefined ? Q850.noUserResponse : Q850.networkOutOfOrder);
   }
 
   held(held: boolean): void {

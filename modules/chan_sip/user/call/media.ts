@@ -17,8 +17,8 @@ export class Ear implements SessionListener {
     this.leg?.digitEnded(digit, durationMs);
   }
 
-  timedOut(): void {
-    this.leg?.timedOut();
+  timedOut(failure?: string): void {
+    this.leg?.timedOut(failure);
   }
 
   held(held: boolean): void {

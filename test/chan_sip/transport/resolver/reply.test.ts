@@ -35,7 +35,7 @@ test('records of each type, as far as they can be used', () => {
   ]);
 });
 
-test('of a heap of records 256 are looked at', () => {
+test('AST-2018-010: of a heap of records 256 are looked at', () => {
   const heap = Array.from(
     { length: 300 },
     (_, at): Answer => ({
@@ -50,7 +50,7 @@ test('of a heap of records 256 are looked at', () => {
   );
 });
 
-test('no bytes throw, cut or turned over', () => {
+test('AST-2018-010: no bytes throw, cut or turned over', () => {
   const whole = answer('SRV', '_sip._udp.example', [
     { type: 'CNAME', name: '_sip._udp.example', data: 'b.example' },
     { type: 'SRV', name: 'b.example', data: { port: 1, target: 'c.example' } },
