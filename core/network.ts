@@ -16,18 +16,34 @@ export interface Network {
 
 const ANY_V4 = 0xffff_ffff;
 const MAPPED_PREFIX = 96;
+const DOT = 46;
+const ZERO = 48;
 /** `::a.b.c.d`, long withdrawn (RFC 4291 §2.5.5.1): the library takes it for a mapped address, and so for IPv4. */
 const COMPATIBLE = /^::\d+\./;
 
 /** The numbers of an address; undefined for what is none. The zone of a v6 address (`%eth0`) does not count. */
 export function wordsOf(address: string): Words | undefined {
   // Node's check is strict and quick; the library would also take `0x7f.1` and octal numbers, which others read differently.
-  if (isIPv4(address)) return fromOctets(address.split('.').map(Number));
+  if (isIPv4(address)) return [wordOf(address)];
   if (!ipaddr.IPv6.isValid(address) || COMPATIBLE.test(address)) return undefined;
   const v6 = ipaddr.IPv6.parse(address);
   if (v6.isIPv4MappedAddress()) return fromOctets(v6.toIPv4Address().octets);
   const { parts } = v6;
   return [0, 2, 4, 6].map(at => ((parts[at]! << 16) | parts[at + 1]!) >>> 0);
+}
+
+/** Of an address that is one. Packets are asked for it, so it makes nothing on the way. */
+function wordOf(address: string): number {
+  let word = 0;
+  let octet = 0;
+  for (let at = 0; at < address.length; at++) {
+    const code = address.charCodeAt(at);
+    if (code === DOT) {
+      word = word * 256 + octet;
+      octet = 0;
+    } else octet = octet * 10 + code - ZERO;
+  }
+  return word * 256 + octet;
 }
 
 const fromOctets = ([a, b, c, d]: number[]): Words => [((a! << 24) | (b! << 16) | (c! << 8) | d!) >>> 0];

@@ -92,7 +92,11 @@ const alone: [what: string, sign: RegExp, where: RegExp][] = [
   ['argv', /\bprocess\.argv\b/, /^core\/main\.ts$|\/client\/[a-z-]+\.ts$/],
   ['the end of the process', /\bprocess\.exit\b/, /^core\/main\.ts$|\/client\/[a-z-]+\.ts$/],
   ['datagram sockets', /from 'node:dgram'/, /^modules\/(?:chan_sip\/transport\/|res_rtp\/worker\/)/],
-  ['TLS', /from 'node:tls'/, /^core\/certificates\.ts$|^modules\/(?:chan_sip\/transport\/|res_manager\/listener\.ts$)/],
+  [
+    'TLS',
+    /from 'node:tls'/,
+    /^core\/certificates\.ts$|^modules\/(?:chan_sip\/transport\/|res_manager\/listener\.ts$|res_knex\/tls-options\.ts$)/,
+  ],
   ['SQLite', /from 'better-sqlite3'/, /^core\/astdb-worker\.ts$/],
   ['blessed', /from 'blessed'/, /^modules\/cli_console\/client\/screen\/terminal\.ts$/],
   ['knex', /from 'knex'/, /^modules\/res_knex\//],

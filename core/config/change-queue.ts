@@ -114,6 +114,13 @@ export class ChangeQueue {
     else this.#ready.add(row);
   }
 
+  /** Another takes the place of the change that flies. */
+  alter(row: Waiting, change: Change): void {
+    if (row.flying) this.#end(row.flying);
+    row.flying = change;
+    this.#fresh.set(change, row);
+  }
+
   /** The change that flew is to be written again, unless a later one says it all. Other rows come first. */
   giveBack(row: Waiting, now: number): void {
     const { flying, dropped, changes } = row;

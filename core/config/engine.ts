@@ -46,7 +46,7 @@ export interface StaticLine {
 
 /**
  * A driver. Every verb rejects when the database failed, for whatever reason: that, and only that, lets the next
- * priority be asked. "No row" is an answer.
+ * priority be asked. "No row" is an answer. What it rejects with may have `tooLong`: names of columns that are too narrow.
  */
 export interface Engine {
   /** As extconfig.conf names it: sqlite3, pgsql, ... */
@@ -81,6 +81,8 @@ export class RealtimeFailed extends Error {
   constructor(
     readonly family: string,
     reason: string,
+    /** Columns that are too narrow for what was to be written. */
+    readonly tooLong: readonly string[] = [],
   ) {
     super(`${family}: ${reason}`);
     this.name = 'RealtimeFailed';

@@ -212,15 +212,18 @@ export class RealtimeFamilies implements Realtime, Tables {
     chain: readonly Asked[] = this.#chain(family),
   ): Promise<T> {
     const failures: string[] = [];
+    let tooLong: readonly string[] = [];
     for (const mapping of chain) {
       try {
         return await this.#attempt(mapping, verb);
       } catch (thrown) {
         failures.push(messageOf(thrown));
+        tooLong = tooLongIn(thrown);
         this.#failed(mapping, chain, messageOf(thrown));
       }
     }
-    throw new RealtimeFailed(family, failures.length > 0 ? failures.join('; ') : 'it is not mapped in extconfig.conf');
+    const reason = failures.length > 0 ? failures.join('; ') : 'it is not mapped in extconfig.conf';
+    throw new RealtimeFailed(family, reason, tooLong);
   }
 
   /** One driver's answer, within bounds. @throws with the place and the reason */
@@ -319,6 +322,13 @@ export class RealtimeFamilies implements Realtime, Tables {
   #families(driver: string): string[] {
     return [...new Set(this.#of(driver).map(({ family }) => family))];
   }
+}
+
+/** What the driver says of columns that are too narrow. */
+function tooLongIn(thrown: unknown): readonly string[] {
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  const told = cause instanceof Error && 'tooLong' in cause ? cause.tooLong : undefined;
+  return Array.isArray(told) ? told.filter(one => typeof one === 'string') : [];
 }
 
 /** `sqlite3:asterisk/accounts` */

@@ -229,12 +229,28 @@ export class WriteBehind {
     this.#inFlight -= 1;
     if (this.#closed) return;
     const reason = thrown instanceof RealtimeFailed ? thrown.message : traceOf(thrown);
+    if (thrown instanceof RealtimeFailed && this.#shorten(row, thrown.tooLong, reason)) return;
     this.#counts.failures += 1;
     this.#lastError = reason;
     if (this.#refused(row)) this.#giveUp(row, reason);
     else this.#queue.giveBack(row, this.#parts.clock.elapsed());
     this.#wait(reason);
     this.#goOn();
+  }
+
+  /** What a column has no room for is left empty, so that the rest is kept. @returns whether there is such a thing */
+  #shorten(row: Waiting, tooLong: readonly string[], reason: string): boolean {
+    const { flying: change } = row;
+    const columns = tooLong.filter(column => (change?.changes[column] ?? '') !== '');
+    if (!change || columns.length === 0) return false;
+    const { family, log, clock } = this.#parts;
+    const changes = { ...change.changes, ...Object.fromEntries(columns.map(column => [column, ''])) };
+    this.#queue.alter(row, { ...change, changes });
+    this.#queue.giveBack(row, clock.elapsed());
+    if (this.#mayComplain('long'))
+      log.error(`${family}: '${change.key}' is written without ${columns.join(', ')}: ${reason}`);
+    this.#goOn();
+    return true;
   }
 
   /** An empty queue is told at once, to the journal too; else there is more to write. */

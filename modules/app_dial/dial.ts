@@ -26,7 +26,7 @@ import { subroutineOf, type Tools } from './tools.js';
 
 const callRecords = token<CallRecords>('call records');
 
-/** Set empty at the beginning, so that nothing of an earlier Dial is read. */
+/** Emptied at the beginning, so that nothing of an earlier Dial is read. */
 const VARIABLES = [
   ...['DIALSTATUS', 'DIALEDPEERNUMBER', 'DIALEDPEERNAME', 'DIALEDTIME', 'DIALEDTIME_MS', 'ANSWEREDTIME'],
   ...['ANSWEREDTIME_MS', 'RINGTIME', 'RINGTIME_MS', 'PROGRESSTIME', 'PROGRESSTIME_MS'],
@@ -34,7 +34,7 @@ const VARIABLES = [
 
 /** @throws ApplicationError */
 export async function dial(tools: Tools, channel: Channel, data: string): Promise<Result> {
-  for (const name of VARIABLES) channel.set(name, '');
+  for (const name of VARIABLES) if (channel.variables.get(name)) channel.set(name, '');
   const status = (word: DialStatus): void => channel.set('DIALSTATUS', word);
   status('INVALIDARGS');
   const [list = '', seconds = '', letters = ''] = splitArguments(data);
@@ -105,7 +105,10 @@ function timeoutOf({ core }: Tools, { name }: Channel, text: string): number | u
   return undefined;
 }
 
+const NONE: DialOptions = new Map();
+
 function optionsOf({ core }: Tools, channel: Channel, text: string): DialOptions {
+  if (text === '') return NONE;
   const { options, unknown, unclosed } = parseOptions(text, KINDS);
   const found: Readonly<Record<string, string | boolean | undefined>> = options;
   const given = new Map<DialLetter, string>();

@@ -1,6 +1,7 @@
 /** res_config_odbc: the realtime driver for the databases of an ODBC install. */
 import { type Core, defineModule, FileMissing, initial, LoadDeclined, read, token } from '#core';
 import type { Connections, Driver } from '../res_knex/token.js';
+import { commands } from './commands.js';
 import { textOf } from './ini-files.js';
 import { configOdbcConf, odbcConf } from './odbc-conf.js';
 import { general } from './options.js';
@@ -15,20 +16,24 @@ export default defineModule<Driver>({
   drivers: ['odbc'],
   files: [odbcConf, configOdbcConf],
 
-  loadModule(core) {
+  async loadModule(core) {
     /** Where the DSNs and drivers were read. */
     let paths: readonly string[] = [];
-    return core.use(token<Connections>('sql connections')).drive(core, {
+    let dsns: ReadonlyMap<string, string> = new Map();
+    const driver = await core.use(token<Connections>('sql connections')).drive(core, {
       driver: 'odbc',
       file: odbcConf.file,
       falling: true,
       async read(file) {
         const sections = await readDatabases(file, process.env, await isOrdered(core));
+        dsns = sections.names;
         paths = [...sections.paths.dsns, sections.paths.drivers];
         return sections;
       },
       also: async () => JSON.stringify([await isOrdered(core), await Promise.all(paths.map(textOf))]),
     });
+    core.command(...commands(driver, name => dsns.get(name) ?? ''));
+    return driver;
   },
   reloadModule: (_core, driver) => driver.configure(),
 });

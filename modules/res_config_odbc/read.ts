@@ -67,5 +67,6 @@ export async function readDatabases(file: ConfigFile, inherited: NodeJS.ProcessE
     }
   }
   if (problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, problems, warnings);
-  return { databases, warnings, paths } satisfies Sections & { paths: IniPaths };
+  const names: ReadonlyMap<string, string> = new Map(classes.map(({ name, about }) => [name, about.dsn]));
+  return { databases, warnings, paths, names } satisfies Sections & { paths: IniPaths; names: typeof names };
 }

@@ -1,6 +1,7 @@
 /** res_config_pgsql: the realtime driver for a PostgreSQL database. */
 import { defineModule, token } from '#core';
 import type { Connections, Driver } from '../res_knex/token.js';
+import { commands } from './commands.js';
 import { pgsqlConf } from './pgsql-conf.js';
 import { CONNECTION, readDatabase } from './read.js';
 
@@ -12,13 +13,16 @@ export default defineModule<Driver>({
   drivers: ['pgsql'],
   files: [pgsqlConf],
 
-  loadModule: core =>
-    core.use(token<Connections>('sql connections')).drive(core, {
+  async loadModule(core) {
+    const driver = await core.use(token<Connections>('sql connections')).drive(core, {
       driver: 'pgsql',
       file: pgsqlConf.file,
       falling: true,
       read: readDatabase,
       names: () => ({ reads: CONNECTION, writes: CONNECTION }),
-    }),
+    });
+    core.command(...commands(driver, core.clock));
+    return driver;
+  },
   reloadModule: (_core, driver) => driver.configure(),
 });

@@ -57,6 +57,14 @@ export class Columns {
       if (found === undefined) dropped.push(column);
       else kept[found.name] = this.#dialect.value(value, found.kind);
     }
+    const narrow = Object.keys(kept).flatMap(name => tooNarrow(known.get(name.toLowerCase())!, kept[name] ?? ''));
+    if (narrow.length > 0) {
+      const words = narrow.map(({ name, length, needed }) => `'${name}' takes ${length} characters and not ${needed}`);
+      throw new Refused(
+        `table '${table}': ${words.join(', ')}: make it wider`,
+        narrow.map(({ name }) => name),
+      );
+    }
     if (Object.keys(kept).length > 0) return { row: kept, dropped };
     if (dropped.length === 0) throw new Refused(`nothing is to be written to table '${table}'`);
     return lacks(table, dropped);
@@ -68,6 +76,13 @@ export class Columns {
     if (known === undefined) throw new Refused(`there is no table '${table}'`);
     return known;
   }
+}
+
+/** How long a text is for a database, if that is too long for the column. */
+function tooNarrow({ name, kind, length }: Column, value: string) {
+  if (length === undefined || kind !== 'text' || value.length <= length) return [];
+  const needed = [...value].length;
+  return needed > length ? [{ name, length, needed }] : [];
 }
 
 const lacks = (table: string, columns: readonly string[]): never => {

@@ -124,7 +124,7 @@ export class SqlConnection implements Connection {
 
   row(): ConnectionRow {
     const { reads, writes } = this.#lanes;
-    const { operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt } = this.#tally;
+    const { operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt, upSince } = this.#tally;
     const { averageMs, longestMs } = this.#tally;
     return {
       name: this.name,
@@ -133,7 +133,7 @@ export class SqlConnection implements Connection {
       state: reads.failing || writes.failing ? 'down' : lastOkAt === undefined ? 'opening' : 'up',
       breaker: reads.breaker === writes.breaker ? reads.breaker : `reads ${reads.breaker}, writes ${writes.breaker}`,
       queue: reads.waiting + writes.waiting,
-      ...{ operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt, averageMs, longestMs },
+      ...{ operations, failures, refusals, retries, lastError, lastErrorAt, lastOkAt, upSince, averageMs, longestMs },
     };
   }
 

@@ -39,7 +39,7 @@ export class NamedConnections implements Connections {
       core.provide(engineToken(parts.driver), engine);
     };
     provide();
-    return { configure: () => databases.configure().then(provide) };
+    return { configure: () => databases.configure().then(provide), databases: () => databases.databases() };
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf } from '#core';
 import type { OpenDatabase } from './engine.js';
 import { familiesOn, prepare } from './prepare.js';
-import type { Connections, DatabaseSection, Driver, DriverParts, Follower } from './token.js';
+import type { Connections, DatabaseSection, DatabaseStatus, Driver, DriverParts, Follower } from './token.js';
 
 export type NamedDatabase = OpenDatabase & DatabaseSection;
 
@@ -32,6 +32,14 @@ export class Databases implements Driver {
   /** Those that are open, by the names that extconfig.conf uses. */
   get open(): ReadonlyMap<string, OpenDatabase> {
     return this.#open;
+  }
+
+  databases(): readonly DatabaseStatus[] {
+    const rows = new Map(this.#connections.rows().map(row => [row.name, row]));
+    return [...this.#open].flatMap(([name, { settings }]) => {
+      const row = rows.get(name);
+      return row ? [{ name, settings, row }] : [];
+    });
   }
 
   /** Reads the file and applies what changed; the others are left alone. @throws LoadDeclined and leaves all as it is */

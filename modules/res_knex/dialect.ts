@@ -9,6 +9,8 @@ export interface Column {
   /** As the table spells it. */
   readonly name: string;
   readonly kind: ColumnKind;
+  /** Characters that it takes at most; undefined: any number. */
+  readonly length?: number | undefined;
 }
 
 export type Query = Knex.QueryBuilder<Record<string, unknown>, unknown>;
@@ -27,6 +29,8 @@ export interface Dialect {
   order(query: Query, column: Column): void;
   /** The clock of the database, as an expression: milliseconds since the epoch. */
   readonly now: string;
+  /** Does what nobody else may do at the same time, in this database. */
+  alone(knex: Knex, work: (on: Knex) => Promise<void>): Promise<void>;
   /** Adds what others are told of changes by. @returns the tables that were made for it */
   readonly prepare?: (knex: Knex) => Promise<readonly string[]>;
   /** Said of each table that is made. */

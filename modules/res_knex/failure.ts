@@ -4,7 +4,11 @@ import { LOST_WORDS, ON_SERVERS } from './server-failures.js';
 
 /** An operation that makes no sense to this database. Found before any statement was sent. */
 export class Refused extends Error {
-  constructor(message: string) {
+  constructor(
+    message: string,
+    /** Columns that are too narrow for what was to be written. */
+    readonly tooLong: readonly string[] = [],
+  ) {
     super(message);
     this.name = 'Refused';
   }
@@ -36,7 +40,10 @@ const CODES: readonly (readonly [code: string, kind: Failure['kind'] | 'lost', a
 export const unavailable = (message: string): Failure => ({ ok: false, kind: 'unavailable', code: '', message });
 
 export function failureOf(thrown: unknown): Failure {
-  if (thrown instanceof Refused) return { ok: false, kind: 'refused', code: '', message: thrown.message };
+  if (thrown instanceof Refused) {
+    const { message, tooLong } = thrown;
+    return { ok: false, kind: 'refused', code: '', message, ...(tooLong.length > 0 && { tooLong }) };
+  }
   const code = codeOf(thrown);
   const [, kind, advice] = CODES.find(([start]) => code.startsWith(start)) ?? byState(thrown) ?? byWords(thrown);
   const words = wordsOf(thrown);
@@ -65,8 +72,17 @@ const LOCKED_OUT: readonly (readonly [end: string, code: string])[] = [
   ['database or disk is full', 'SQLITE_FULL'],
 ];
 
+/** What mysql2 says of a handshake, whatever was wrong with it: its words, and the code of what they mean. */
+const HANDSHAKES: readonly (readonly [words: RegExp, code: string])[] = [
+  [/self[- ]signed|unable to (?:get|verify)/, 'SELF_SIGNED'],
+  [/does not match certificate/, 'ERR_TLS_'],
+  [/certificate/, 'CERT_'],
+];
+
 const codeOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return '';
+  if ('code' in thrown && thrown.code === 'HANDSHAKE_SSL_ERROR')
+    return HANDSHAKES.find(([words]) => words.test(thrown.message))?.[1] ?? 'HANDSHAKE_';
   if ('code' in thrown) return String(thrown.code);
   if (thrown.name !== 'MigrationLocked') return '';
   return LOCKED_OUT.find(([end]) => thrown.message.endsWith(end))?.[1] ?? '';

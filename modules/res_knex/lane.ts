@@ -106,8 +106,8 @@ export class Lane {
     return Promise.reject(this.#error('unavailable', '', reason));
   }
 
-  #error(kind: QueryFailed['kind'], code: string, reason: string): QueryFailed {
-    return new QueryFailed(this.#parts.label, kind, code, reason);
+  #error(kind: QueryFailed['kind'], code: string, reason: string, tooLong?: readonly string[]): QueryFailed {
+    return new QueryFailed(this.#parts.label, kind, code, reason, tooLong);
   }
 
   /** Sees to it that the queue is sent within `ms`, or when what is on its way is back. */
@@ -175,7 +175,7 @@ export class Lane {
       } else if (outcome.kind === 'refused') {
         answered = true;
         tally.refused();
-        waiting.reject(this.#error('refused', outcome.code, outcome.message));
+        waiting.reject(this.#error('refused', outcome.code, outcome.message, outcome.tooLong));
       } else if (outcome.kind === 'busy' && clock.elapsed() - waiting.sentAt! < patience) {
         held.push(waiting);
       } else {

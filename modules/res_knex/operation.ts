@@ -72,6 +72,8 @@ export interface Failure {
   readonly message: string;
   /** The way to the database itself is gone: whatever else was asked for over it meets the same. */
   readonly lost?: boolean;
+  /** Columns that are too narrow for what was to be written. */
+  readonly tooLong?: readonly string[];
 }
 
 export type Outcome = { readonly ok: true; readonly answer: unknown } | Failure;

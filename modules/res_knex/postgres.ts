@@ -16,15 +16,25 @@ const asSent = (text: string): string => text;
 export const postgres: ServerKind = {
   dialect: {
     async columns(knex, table) {
-      const rows: { name: string; type: string }[] = await knex
-        .select({ name: 'attname' }, knex.raw('format_type(atttypid, NULL) AS type'))
+      const rows: { name: string; type: string; most: number | null }[] = await knex
+        .select(
+          { name: 'attname' },
+          knex.raw('format_type(atttypid, NULL) AS type'),
+          // The length of a text is kept with 4 added to it.
+          knex.raw("CASE WHEN format_type(atttypid, NULL) ~ '^character' THEN NULLIF(atttypmod, -1) - 4 END AS most"),
+        )
         .from('pg_attribute')
         .whereRaw('attrelid = to_regclass(quote_ident(?))', [table])
         .where('attnum', '>', 0)
         .where('attisdropped', false)
         .orderBy('attnum');
-      return rows.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+      return rows.map(({ name, type, most }) => ({ name, kind: kindOf(type), length: most ?? undefined }));
     },
+    alone: (knex, work) =>
+      knex.transaction(async held => {
+        await held.raw("SELECT pg_advisory_xact_lock(hashtext('obelisk migrations'))");
+        await work(knex);
+      }),
     now: 'CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)',
     exact: { types: { getTypeParser: (type: number) => (type === BYTEA ? bytes : asSent) } },
     ...typed({
@@ -44,7 +54,7 @@ export const postgres: ServerKind = {
     user,
     password,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
-    ...(tls ? { ssl: tlsOptions(tls) } : { ssl: false }),
+    ...(tls ? { ssl: tlsOptions(tls, host) } : { ssl: false }),
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
   }),

@@ -10,6 +10,8 @@ export class QueryFailed extends Error {
     /** As the driver says it; empty where it is not the driver that complains. */
     readonly code: string,
     reason: string,
+    /** Columns that are too narrow for what was to be written. */
+    readonly tooLong: readonly string[] = [],
   ) {
     super(`${connection}: ${reason}`);
     this.name = 'QueryFailed';

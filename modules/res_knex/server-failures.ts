@@ -1,6 +1,7 @@
 /** What drivers of servers and knex say when something fails: codes with what they mean and what helps, and words without a code. */
 import type { Failure } from './operation.js';
 
+const AUTHORITY = 'Name the certificate of its authority in sslrootcert, in res_config_mysql.conf ssl_ca.';
 const REACH = 'Is the server running, and can it be reached?';
 const LATER = 'It is tried again.';
 const RIGHTS = 'The user of this connection needs the right to do this.';
@@ -19,9 +20,9 @@ export const ON_SERVERS: readonly (readonly [code: string, kind: Failure['kind']
   ['EAI_', 'lost', 'The name of the host cannot be looked up now.'],
   ['PROTOCOL_', 'lost', LATER],
   ['HANDSHAKE_', 'lost', 'Does the server speak TLS, or must it be spoken?'],
-  ['SELF_SIGNED', 'lost', 'Name the certificate of its authority in sslrootcert.'],
-  ['DEPTH_ZERO', 'lost', 'Name the certificate of its authority in sslrootcert.'],
-  ['UNABLE_TO_', 'lost', 'Name the certificate of its authority in sslrootcert.'],
+  ['SELF_SIGNED', 'lost', AUTHORITY],
+  ['DEPTH_ZERO', 'lost', AUTHORITY],
+  ['UNABLE_TO_', 'lost', AUTHORITY],
   ['ERR_TLS_', 'lost', 'The certificate of the server is not for this name of it.'],
   ['CERT_', 'lost', 'The certificate of the server cannot be used.'],
   ['ER_ACCESS_DENIED', 'lost', LOGIN],

@@ -36,6 +36,8 @@ const KINDS: Readonly<Record<ServerTask['client'], ServerKind>> = { pg: postgres
 interface Open {
   readonly knex: Knex;
   readonly runner: Runner;
+  /** Why it was thrown away: who waited in it is told no more than that it was. */
+  lost: Outcome | undefined;
 }
 
 export class ServerDatabase implements Database {
@@ -86,8 +88,10 @@ export class ServerDatabase implements Database {
   async #write(operations: readonly Operation[]): Promise<readonly Outcome[]> {
     const open = this.#opened();
     const outcomes = await open.runner.run(operations);
-    if (outcomes.some(isLost)) this.#drop(open);
-    return outcomes;
+    const lost = outcomes.find(isLost);
+    if (!lost) return outcomes;
+    this.#drop(open, lost);
+    return outcomes.map(outcome => (isLost(outcome) ? (open.lost ?? outcome) : outcome));
   }
 
   /** Side by side, as far as the pool goes; none is tried any more once the server is lost. */
@@ -105,8 +109,9 @@ export class ServerDatabase implements Database {
       }
     };
     await Promise.all(Array.from({ length: this.#task.connections }, pull));
-    if (lost) this.#drop(open);
-    return outcomes;
+    if (!lost) return outcomes;
+    this.#drop(open, lost);
+    return outcomes.map(outcome => (isLost(outcome) ? (open.lost ?? outcome) : outcome));
   }
 
   #opened(): Open {
@@ -115,7 +120,8 @@ export class ServerDatabase implements Database {
   }
 
   /** What still waits in it is told so by its own time limits; nobody waits for that. */
-  #drop(open: Open): void {
+  #drop(open: Open, why: Outcome): void {
+    open.lost ??= why;
     if (this.#open === open) this.#open = undefined;
     open.knex.destroy().catch(() => undefined);
   }
@@ -135,7 +141,7 @@ export class ServerDatabase implements Database {
     });
     const { feed } = this.#task;
     const dialect = feed ? { ...kind.dialect, prepare: (on: Knex) => kind.prepare(on, feed) } : kind.dialect;
-    return { knex, runner: new Runner({ knex, dialect, reset: () => undefined }) };
+    return { knex, runner: new Runner({ knex, dialect, reset: () => undefined }), lost: undefined };
   }
 
   readonly #greet = (connection: unknown, done: (thrown: unknown, connection: unknown) => void): void => {

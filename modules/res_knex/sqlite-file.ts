@@ -168,6 +168,8 @@ const sqlite: Dialect = {
     return String(value);
   },
   value: text => text,
+  // Whoever dies in the middle of it has done nothing.
+  alone: (knex, work) => knex.transaction(work),
   now: "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
   hold(query, { column, operator, value }) {
     if (operator.endsWith('LIKE')) query.whereRaw(`?? ${operator} ? ESCAPE ?`, [column, value, '\\']);

@@ -10,6 +10,8 @@ export class Tally {
   lastError: string | undefined;
   lastErrorAt: number | undefined;
   lastOkAt: number | undefined;
+  /** Since when everything is done that is asked for. */
+  upSince: number | undefined;
   longestMs = 0;
   #batches = 0;
   #tookMs = 0;
@@ -21,6 +23,7 @@ export class Tally {
   done(): void {
     this.operations += 1;
     this.lastOkAt = this.#clock.now();
+    this.upSince ??= this.lastOkAt;
   }
 
   refused(): void {
@@ -33,6 +36,7 @@ export class Tally {
     this.failures += 1;
     this.lastError = reason;
     this.lastErrorAt = this.#clock.now();
+    this.upSince = undefined;
   }
 
   took(ms: number): void {

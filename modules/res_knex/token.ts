@@ -134,6 +134,8 @@ export interface ConnectionRow {
   /** Epoch milliseconds. */
   readonly lastErrorAt: number | undefined;
   readonly lastOkAt: number | undefined;
+  /** Since when everything is done that is asked for; undefined while it is not. */
+  readonly upSince: number | undefined;
   /** Milliseconds that the database took for an operation's batch. */
   readonly averageMs: number;
   readonly longestMs: number;
@@ -183,8 +185,17 @@ export interface DriverParts {
   names?(database: string): { readonly reads: string; readonly writes: string };
 }
 
+/** A database of a driver, as it is. */
+export interface DatabaseStatus {
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  readonly row: ConnectionRow;
+}
+
 /** A realtime driver whose databases are open. */
 export interface Driver {
+  /** In the order of the file. */
+  databases(): readonly DatabaseStatus[];
   /** Reads the file again and applies what changed. @throws LoadDeclined and leaves all as it is */
   configure(): Promise<void>;
 }

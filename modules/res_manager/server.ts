@@ -71,6 +71,7 @@ export class ManagerServer {
     });
     tellFacts(core, {
       publish: (event, privileges, fields) => this.publish(event, privileges, fields),
+      heard: () => this.#sessions.size > 0,
       block: this.block,
       now: () => core.clock.now(),
       booted: () => this.bootFields(),

@@ -26,6 +26,8 @@ const RELOADED = { Success: 0, Failure: 3 } as const;
 
 interface Surroundings {
   readonly publish: Publish;
+  /** Whether anybody could hear of it. */
+  heard(): boolean;
   readonly block: ChannelBlock;
   now(): number;
   /** What FullyBooted carries. */
@@ -107,6 +109,8 @@ export const EVENTS: readonly (readonly [event: string, privileges: readonly Pri
 export function tellFacts(core: Core, around: Surroundings): void {
   for (const event of Object.keys(TRANSLATORS) as Event[]) {
     const translate = TRANSLATORS[event] as Translator<Event>;
-    core.on(event, fact => translate(fact, around));
+    core.on(event, fact => {
+      if (around.heard()) translate(fact, around);
+    });
   }
 }

@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { ODD } from '../support/odd-rows.js';
 import { type Phone, statusOf } from '../support/phone.js';
-import { type Columns, PATIENCE, REGISTRATION, registration, Stage } from '../support/realtime-phones.js';
+import { PATIENCE, REGISTRATION, registration, Stage } from '../support/realtime-phones.js';
 
 test('3001 registers as recorded, is listed, pruned and read again, and its row says where it is', async t => {
   const stage = await Stage.of(t, [{ name: '3001', secret: 'pass3001' }], {
@@ -58,22 +59,6 @@ test('without rtcachefriends a row registers, and nobody sees it but its row', a
   assert.match(await stage.pbx.x('sip show peers'), /^0 sip peers/m);
   assert.equal(statusOf(await (await stage.phone('nobody')).register()), 403);
 });
-
-const ODD: readonly [what: string, row: Columns, status: number, told: RegExp | undefined][] = [
-  ['with quotes and semicolons in its secret', { secret: `a';"b; -- DROP TABLE` }, 200, undefined],
-  ['with a secret of 10,000 characters', { secret: 'x'.repeat(10_000) }, 200, undefined],
-  ['with NULL wherever there may be one', { secret: 's', type: null, context: null }, 200, undefined],
-  ['with numbers that are none', { secret: 's', regseconds: 'soon', port: 'there', lastms: 'x' }, 200, undefined],
-  [
-    'with a value that cannot be taken',
-    { secret: 's', 'call-limit': 'many' },
-    200,
-    /WARNING.*sippeers name=\w+: call-limit: expected/,
-  ],
-  ['with a rule that cannot be taken', { secret: 's', deny: 'all' }, 403, /WARNING.*sippeers name=\w+: deny: expected/],
-  ['of type user', { secret: 's', type: 'user' }, 403, undefined],
-  ['that is elsewhere', { secret: 's', host: '192.0.2.1' }, 403, /Peer is not supposed to register/],
-];
 
 test('rows that are not as they should be get the right answer or a clear word', async t => {
   const rows = ODD.map(([, row], index) => ({ name: `odd${index}`, ...row }));

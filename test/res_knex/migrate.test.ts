@@ -65,6 +65,14 @@ test('a row takes its own key and defaults, and names are unique', async t => {
   await assert.rejects(connection.insert('sippeers', { name: '3001' }), /UNIQUE constraint failed: sippeers\.name/);
 });
 
+test('who died while it made tables holds nobody up', async t => {
+  const stage = await SqlStage.of(t);
+  await stage.connection.migrate();
+  stage.sql('UPDATE obelisk_migrations_lock SET is_locked = 1; DROP TABLE voicemail');
+  stage.sql("DELETE FROM obelisk_migrations WHERE name = '001_voicemail'");
+  assert.deepEqual((await stage.connection.migrate()).created, ['voicemail']);
+});
+
 test('it waits for whoever holds the file', async t => {
   const stage = await SqlStage.of(t);
   await stage.connection.migrate();

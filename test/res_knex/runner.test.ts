@@ -35,6 +35,7 @@ test('where the file is held half-way, nothing behind that is done: a later writ
     exact: {},
     text: String,
     now: '0',
+    alone: (on, work) => work(on),
     value: text => text,
     hold: () => undefined,
     order: () => undefined,

@@ -18,6 +18,8 @@ export class ServerStage {
   readonly server: DatabaseServer;
   readonly database: string;
   readonly connections: NamedConnections;
+  /** Of the connection. */
+  settings!: ServerSettings;
   readonly #heap: SchedulerHeap;
   readonly #log = keptLog();
 
@@ -40,11 +42,12 @@ export class ServerStage {
     const stage = new ServerStage(server, await server.database());
     t.after(() => stage.#close());
     if (tables !== '') await stage.sql(tables);
-    stage.connections.open('calls', {
+    stage.settings = {
       ...{ client: CLIENTS[server.kind], host: '127.0.0.1', port: server.port, database: stage.database },
       ...{ user: server.user, password: server.password, batch: 0, busyTimeout: 10_000, debug: false },
       ...settings,
-    });
+    };
+    stage.connections.open('calls', stage.settings);
     return stage;
   }
 

@@ -142,6 +142,30 @@ onEach((kind, it) => {
     assert.deepEqual([stage.row.state, stage.row.failures, stage.lines], ['up', 0, []]);
   });
 
+  it('a text that a column has no room for is refused with its name, and others are written', async (t, server) => {
+    const stage = await ServerStage.of(t, server, 'CREATE TABLE phones (name VARCHAR(10), secret TEXT)');
+    const { connection } = stage;
+    await connection.insert('phones', { name: 'é'.repeat(10), secret: 'x'.repeat(10_000) });
+    await assert.rejects(connection.update('phones', when('secret', 'x'), { name: 'y'.repeat(11) }), {
+      kind: 'refused',
+      tooLong: ['name'],
+      message: /: table 'phones': 'name' takes 10 characters and not 11: make it wider$/,
+    });
+    assert.equal((await connection.first('phones', when('name', 'é'.repeat(10))))?.['secret'], 'x'.repeat(10_000));
+  });
+
+  it('who died while it made tables holds nobody up, and two make them at the same time', async (t, server) => {
+    const stage = await ServerStage.of(t, server);
+    const { connection } = stage;
+    await connection.migrate();
+    await stage.sql('UPDATE obelisk_migrations_lock SET is_locked = 1');
+    await stage.sql("DROP TABLE voicemail; DELETE FROM obelisk_migrations WHERE name = '001_voicemail'");
+    const other = stage.connections.open('other', stage.settings);
+    const made = await Promise.all([connection, other].map(one => one.migrate()));
+    assert.deepEqual(made.flatMap(({ created }) => created).slice(0, 1), ['voicemail']);
+    assert.deepEqual((await connection.migrate()).created, []);
+  });
+
   it('every table is made once, with the columns, defaults and unique names that it has in a file', async (t, server) => {
     const stage = await ServerStage.of(t, server);
     const { connection } = stage;

@@ -16,22 +16,14 @@ export interface TestCertificate {
 /** Why tests that need certificates are skipped, or false. */
 export const noCertificates = (): Promise<string | false> => missing('openssl');
 
-export async function certificate(name = 'pbx.example'): Promise<TestCertificate> {
+/** @param others what else it is for */
+export async function certificate(name = 'pbx.example', others = 'IP:127.0.0.1,IP:::1,'): Promise<TestCertificate> {
   const directory = await mkdtemp(join(tmpdir(), 'obelisk-tls-'));
   const certfile = join(directory, 'cert.pem');
   const keyfile = join(directory, 'key.pem');
   const made = await run('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '36500'],
-    ...[
-      '-subj',
-      `/CN=${name}`,
-      '-addext',
-      `subjectAltName=IP:127.0.0.1,IP:::1,DNS:${name}`,
-      '-keyout',
-      keyfile,
-      '-out',
-      certfile,
-    ],
+    ...['-subj', `/CN=${name}`, '-addext', `subjectAltName=${others}DNS:${name}`, '-keyout', keyfile, '-out', certfile],
   ]);
   if (made.code !== 0) throw new Error(made.stderr);
   const [cert, key] = await Promise.all([readFile(certfile, 'latin1'), readFile(keyfile, 'latin1')]);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -113,6 +113,8 @@ export class DatabaseServer {
   #ended: Promise<unknown> = Promise.resolve();
   #said = '';
   #databases = 0;
+  /** Beside those that every server is started with. */
+  #flags: readonly string[] = [];
 
   private constructor(kind: ServerKind, port: number, home: string) {
     this.kind = kind;
@@ -127,20 +129,33 @@ export class DatabaseServer {
     return missing.length === 0 ? undefined : `${missing.join(' and ')} of ${kind} is not installed`;
   }
 
-  static async start(kind: ServerKind): Promise<DatabaseServer> {
+  /** @param tls a certificate with its key, as PEM, by which it speaks TLS */
+  static async start(kind: ServerKind, tls?: { readonly cert: string; readonly key: string }): Promise<DatabaseServer> {
     const home = await mkdtemp(join(tmpdir(), `obelisk-${kind}-`));
     if (NOBODY !== undefined) await chown(home, NOBODY, NOBODY);
     const server = new DatabaseServer(kind, await sparePort(), home);
     const maker = server.#spawn(PROGRAMS[kind].make(home));
     const [code] = (await once(maker, 'close')) as [number | null];
     if (code !== 0) throw new Error(`${kind} cannot make its data:\n${server.#said}`);
+    if (tls) await server.#secure(tls);
     await server.run();
     return server;
   }
 
+  async #secure({ cert, key }: { readonly cert: string; readonly key: string }): Promise<void> {
+    const [certfile, keyfile] = [join(this.home, 'cert.pem'), join(this.home, 'key.pem')];
+    await writeFile(certfile, cert);
+    await writeFile(keyfile, key, { mode: 0o600 });
+    if (NOBODY !== undefined) for (const file of [certfile, keyfile]) await chown(file, NOBODY, NOBODY);
+    this.#flags =
+      this.kind === 'mariadb'
+        ? [`--ssl-cert=${certfile}`, `--ssl-key=${keyfile}`, `--ssl-ca=${certfile}`]
+        : ['-c', 'ssl=on', '-c', `ssl_cert_file=${certfile}`, '-c', `ssl_key_file=${keyfile}`];
+  }
+
   /** Starts it, again at the same port, and waits until it can be asked. */
   async run(): Promise<void> {
-    const child = this.#spawn(PROGRAMS[this.kind].run(this.home, this.port));
+    const child = this.#spawn([...PROGRAMS[this.kind].run(this.home, this.port), ...this.#flags]);
     this.#process = child;
     this.#ended = once(child, 'close');
     const system = this.kind === 'mariadb' ? 'mysql' : 'postgres';
@@ -164,6 +179,25 @@ export class DatabaseServer {
       await askMariaDb(this.port, undefined, `CREATE DATABASE ${name}; GRANT ALL ON ${name}.* TO ${this.user}@'%'`);
     else await askPostgres(this.port, 'postgres', `CREATE DATABASE ${name} OWNER ${this.user}`);
     return name;
+  }
+
+  /** Another client begins a transaction with this, and keeps what it has locked. @returns what ends it */
+  async hold(database: string, text: string): Promise<() => Promise<void>> {
+    if (this.kind === 'mariadb') {
+      const login = { host: '127.0.0.1', port: this.port, user: 'root', database, multipleStatements: true };
+      const client = await mysql.createConnection(login);
+      await client.query(`BEGIN; ${text}`);
+      return () => client.end();
+    }
+    const client = new Client({ host: '127.0.0.1', port: this.port, database, user: this.user, password: 'x' });
+    await client.connect();
+    await client.query(`BEGIN; ${text}`);
+    return () => client.end();
+  }
+
+  /** Ends everybody's connections but those of whoever administers it. */
+  async disconnect(): Promise<void> {
+    if (this.kind === 'mariadb') await askMariaDb(this.port, undefined, `KILL USER ${this.user}`);
   }
 
   /** What another client of the server does, or sees. */

@@ -10,7 +10,7 @@ const PREFIX = 'SIPADDHEADER';
 
 function inviteOf(channel: Channel | undefined, what: string) {
   if (!channel) throw new ApplicationError(`${what} needs a channel`);
-  if (channel.technology.type !== 'SIP') throw new ApplicationError(`${what}: ${channel.name} is no channel of SIP`);
+  if (channel.technology.type !== 'SIP') throw new ApplicationError(`${channel.name} is no channel of SIP`);
   return channel.leg instanceof IncomingLeg ? channel.leg.invitation.admitted.request : undefined;
 }
 
@@ -32,10 +32,10 @@ export const sipHeader: DialplanFunction = {
   read({ channel, data }) {
     const request = inviteOf(channel, 'SIP_HEADER');
     const [name = '', number = '1'] = splitArguments(data).map(part => part.trim());
-    if (name === '') throw new ApplicationError('SIP_HEADER needs the name of a header');
+    if (name === '') throw new ApplicationError('it needs the name of a header');
     const at = /^\d{1,4}$/.test(number) ? Number(number) : 1;
     const value = request?.headers(name)[Math.max(at, 1) - 1];
-    if (value === undefined) throw new ApplicationError(`SIP_HEADER: there is no header '${name}'`);
+    if (value === undefined) throw new ApplicationError(`there is no header '${name}'`);
     return decode(value);
   },
 };
@@ -59,7 +59,7 @@ export const addHeader: Application = {
   syntax: 'SIPAddHeader(Name: value)',
   arguments: [{ name: 'Name: value', help: 'the header', required: true }],
   run(channel, data) {
-    if (!/^[^\s:]+[ \t]*:/.test(data)) throw new ApplicationError("SIPAddHeader needs 'Name: value'", 'goes on');
+    if (!/^[^\s:]+[ \t]*:/.test(data)) throw new ApplicationError("expected 'Name: value'", 'goes on');
     const used = new Set([...channel.variables.entries()].map(([name]) => name));
     for (let number = 1; number <= MOST; number++) {
       const name = `${PREFIX}${String(number).padStart(2, '0')}`;
@@ -67,7 +67,7 @@ export const addHeader: Application = {
       channel.set(`__${name}`, data);
       return;
     }
-    throw new ApplicationError(`SIPAddHeader: ${MOST} headers are added already`, 'goes on');
+    throw new ApplicationError(`${MOST} headers are added already`, 'goes on');
   },
 };
 

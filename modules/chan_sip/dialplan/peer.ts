@@ -65,7 +65,7 @@ export const sipPeer = (sip: Sip): DialplanFunction => ({
     if (!peer) return '';
     const key = item === '' ? 'ip' : item;
     const value = Object.hasOwn(ITEMS, key) ? ITEMS[key]!(peer, sip) : indexed(peer, key);
-    if (value === undefined) throw new ApplicationError(`SIPPEER: there is no item '${item}'`);
+    if (value === undefined) throw new ApplicationError(`there is no item '${item}'`);
     return value;
   },
 });
@@ -88,9 +88,9 @@ export const dtmfMode: Application = {
   arguments: [{ name: 'mode', help: MODES.join(', '), required: true }],
   run(channel, data) {
     const mode = MODES.find(known => known === data.trim().toLowerCase());
-    if (!mode) throw new ApplicationError(`SIPDtmfMode: expected ${MODES.join(', ')}, got '${data}'`, 'goes on');
+    if (!mode) throw new ApplicationError(`expected ${MODES.join(', ')}, got '${data}'`, 'goes on');
     if (!(channel.leg instanceof CallLeg))
-      throw new ApplicationError(`SIPDtmfMode: ${channel.name} is no channel of SIP`, 'goes on');
+      throw new ApplicationError(`${channel.name} is no channel of SIP`, 'goes on');
     channel.leg.session.setDtmfMode(mode);
   },
 };

@@ -40,6 +40,16 @@ export function directHop(
   return { protocol, host: at.address, port: at.port };
 }
 
+/** A device by name may be several servers, of which its address is the first (RFC 3263 §4). */
+export function namedHop(peer: Peer): NextHop | undefined {
+  const { hostname, primary } = peer;
+  if (hostname === undefined || proxyOf(peer.get('outboundproxy'), primary)) return undefined;
+  return { protocol: primary, host: hostname, port: fixedPort(peer) };
+}
+
+/** As the file has it; undefined: SRV may name another. */
+export const fixedPort = (peer: Peer): number | undefined => peer.get('port') || peer.get('host').port;
+
 /** Whether there is a way to a contact still: one that came over a connection has no other (RFC 5626 §5.3). */
 export const isReachable = ({ reaches }: Pick<Site, 'reaches'>, binding: Binding): boolean => {
   const { protocol, connection } = binding;

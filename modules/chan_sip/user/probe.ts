@@ -9,7 +9,7 @@ import type { Hop } from '../transport/resolver/hop.js';
 import type { Endpoint, Flow } from '../transport/transport.js';
 import { type Binding, isUsable } from './binding.js';
 import { type Sending, sendFitting } from './fitting.js';
-import { nameOf, nextHop } from './next-hop.js';
+import { namedHop, nameOf, nextHop } from './next-hop.js';
 import { optionsTo } from './options-request.js';
 import { LATE } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -54,8 +54,11 @@ export class Probe implements ClientUser {
     const hop = kept ? undefined : nextHop(site, peer, binding);
     if (kept) this.#sendOver(isUsable(binding) ? kept : undefined);
     else if (!hop) this.#end(undefined);
-    else if (isIP(hop.host) !== 0) this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
-    else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(hop));
+    else {
+      const named = binding ? undefined : namedHop(peer);
+      if (!named && isIP(hop.host) !== 0) this.#sendTo(hop);
+      else site.spawn(`look-up of the path to '${peer.name}'`, this.#resolve(named ?? hop, hop));
+    }
   }
 
   /** Any answer is a sign of life, but one that a proxy on the way gives. */
@@ -74,7 +77,12 @@ export class Probe implements ClientUser {
     this.#sending?.close();
   }
 
-  async #resolve(hop: NextHop): Promise<void> {
+  #sendTo(hop: NextHop): void {
+    this.#send(hop, { address: hop.host, port: hop.port ?? standardPort(hop.protocol) });
+  }
+
+  /** `before`: where it was found to be, which serves where nothing is found now. */
+  async #resolve(hop: NextHop, before: NextHop): Promise<void> {
     const { general, names, outgoing } = this.#parts.site;
     const { protocol: transport, host, port } = hop;
     const hops = await names.locator.locate({ scheme: 'sip', host, port, transport }, howTo(general, [transport]));
@@ -82,6 +90,7 @@ export class Probe implements ClientUser {
     const [first] = outgoing.inOrder(hops);
     this.#place = first;
     if (first) this.#send(hop, first.remote);
+    else if (isIP(before.host) !== 0) this.#sendTo(before);
     else this.#end(undefined);
   }
 

@@ -105,7 +105,8 @@ export function standingIn(row: Row, columns: ReadonlySet<string>): Standing {
 export const isSameStanding = (a: Standing, b: Standing): boolean =>
   a.ipaddr === b.ipaddr &&
   Number(a.port) === Number(b.port) &&
-  a.fullcontact === b.fullcontact &&
+  // A contact that the column has no room for is not there.
+  (a.fullcontact === b.fullcontact || (b.fullcontact === '' && b.regseconds > 0)) &&
   a.regserver === b.regserver &&
   Object.is(a.regseconds, b.regseconds);
 

@@ -38,6 +38,12 @@ interface Step {
   readonly devices?: readonly Condition[];
 }
 
+/** A table may spell its columns as it likes. */
+export const inLowerCase = (row: Row): Row =>
+  Object.keys(row).every(column => column === column.toLowerCase())
+    ? row
+    : Object.fromEntries(Object.entries(row).map(([column, value]) => [column.toLowerCase(), value]));
+
 export class Queries {
   readonly #families: Families;
   /** Columns that the table of devices lacks, once somebody looked. */
@@ -60,9 +66,9 @@ export class Queries {
       realtime.loadAll(PEERS, byName),
       this.#families.has(REGS) ? realtime.load(REGS, byName) : undefined,
     ]);
-    const named = peers.filter(row => row['name'] === name);
+    const named = peers.map(inLowerCase).filter(row => row['name'] === name);
     const peer = named.find(({ host }) => host?.toLowerCase() === 'dynamic') ?? named[0];
-    return peer && { peer, registration };
+    return peer && { peer, registration: registration && inLowerCase(registration) };
   }
 
   /** The names of devices that may be the one at an address, best first. @throws RealtimeFailed */
@@ -122,9 +128,9 @@ export class Queries {
 
   async #ask({ family, conditions, devices = [] }: Step): Promise<readonly Row[]> {
     const { realtime } = this.#families;
-    const found = await realtime.loadAll(family, conditions);
+    const found = (await realtime.loadAll(family, conditions)).map(inLowerCase);
     if (found.length === 0 || devices.length === 0) return found;
-    const names = new Set((await realtime.loadAll(PEERS, devices)).map(({ name }) => name));
+    const names = new Set((await realtime.loadAll(PEERS, devices)).map(inLowerCase).map(({ name }) => name));
     return found.filter(({ name }) => names.has(name));
   }
 }

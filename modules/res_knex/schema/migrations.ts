@@ -5,13 +5,20 @@ import type { Migration } from '../token.js';
 import type { ColumnType, TableDefinition } from './table.js';
 import { tables } from './tables.js';
 
+/** The table of what was done. */
+const DONE = 'obelisk_migrations';
+
 /** What a migration is called in the database: never changed once it was in a release. */
 const nameOf = ({ name }: TableDefinition): string => `001_${name}`;
 
 export async function migrate(knex: Knex, dialect: Dialect): Promise<Migration> {
   const before = await columnsOf(knex, dialect);
-  await knex.migrate.latest({ migrationSource: sourceFor(dialect), tableName: 'obelisk_migrations' });
-  const followed = (await dialect.prepare?.(knex)) ?? [];
+  const followed: string[] = [];
+  await dialect.alone(knex, async on => {
+    await unlock(on);
+    await on.migrate.latest({ migrationSource: sourceFor(dialect), tableName: DONE });
+    followed.push(...((await dialect.prepare?.(on)) ?? []));
+  });
   const after = await columnsOf(knex, dialect);
   const existing = tables.filter(({ name }) => before.get(name)!.length > 0);
   return {
@@ -24,6 +31,12 @@ export async function migrate(knex: Knex, dialect: Dialect): Promise<Migration> 
       .map(({ name, columns }) => ({ table: name, columns: lacking(Object.keys(columns), after.get(name)!) }))
       .filter(({ columns }) => columns.length > 0),
   };
+}
+
+/** Nobody else is at it: what says so is of one that died there. */
+async function unlock(knex: Knex): Promise<void> {
+  const lock = `${DONE}_lock`;
+  if (await knex.schema.hasTable(lock)) await knex<{ is_locked: number }>(lock).update({ is_locked: 0 });
 }
 
 const nameIs = ({ name }: TableDefinition): string => name;

@@ -13,7 +13,8 @@ export const sippeers: TableDefinition = {
     port: 'integer',
     regseconds: 'integer',
     defaultuser: 40,
-    fullcontact: 80,
+    // Wider than the original's 80: URIs of browsers are longer.
+    fullcontact: 255,
     regserver: 20,
     useragent: 255,
     lastms: 'integer',
@@ -89,7 +90,7 @@ export const sipregs: TableDefinition = {
   name: 'sipregs',
   columns: {
     name: 40,
-    fullcontact: 80,
+    fullcontact: 255,
     ipaddr: 45,
     port: 'integer',
     defaultuser: 40,

@@ -70,7 +70,7 @@ test('SIP_HEADER, SIP_HEADERS, SIPPEER, CHECKSIPDOMAIN, CHANNEL items, SIPAddHea
   );
   removeHeader.run(channel, '');
   assert.equal(channel.variables.get('SIPADDHEADER02'), undefined);
-  assert.throws(() => addHeader.run(channel, 'nothing'), /needs 'Name: value'/);
+  assert.throws(() => addHeader.run(channel, 'nothing'), /expected 'Name: value'/);
   dtmfMode.run(channel, 'inband');
   assert.equal(stack.rtp.sessions[0]!.flow?.events, undefined);
   assert.throws(() => dtmfMode.run(channel, 'loud'), /expected inband/);

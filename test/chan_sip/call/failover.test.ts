@@ -33,8 +33,8 @@ interface Stage extends AsyncDisposable {
 
 const srv = (priority: number, target: string, port: number) => ({ priority, weight: 0, port, target });
 
-/** A call to SIP/100@trunk, whose domain lists so many servers in this order. */
-async function called(count: number): Promise<Stage> {
+/** The domain of the trunk lists so many servers in this order. */
+async function listed(count: number, phones = PHONES): Promise<{ stack: CallStack; servers: CallPhone[] }> {
   const ports: number[] = [];
   const records = recordsOf({
     'NAPTR example.com': [
@@ -45,13 +45,19 @@ async function called(count: number): Promise<Stage> {
     },
     ...Object.fromEntries(Array.from({ length: count }, (_, at) => [`A s${at}.example.com`, ['127.0.0.1']])),
   });
-  const stack = await CallStack.of(PHONES, { internal: '600, Answer()\n600, Wait()' }, { names: records });
+  const stack = await CallStack.of(phones, { internal: '600, Answer()\n600, Wait()' }, { names: records });
   const servers: CallPhone[] = [];
   for (let at = 0; at < count; at++) servers.push(await stack.phone(`s${at}`));
   ports.push(...servers.map(({ line }) => line.endpoint.port));
   // What was found before there were servers is over.
   stack.clock.advance(61_000);
   await stack.turns();
+  return { stack, servers };
+}
+
+/** A call to SIP/100@trunk, whose domain lists so many servers in this order. */
+async function called(count: number): Promise<Stage> {
+  const { stack, servers } = await listed(count);
   const channel = await stack.channels.request('SIP/100@trunk', {});
   assert.ok(channel instanceof Channel);
   const hangups: number[] = [];
@@ -198,5 +204,30 @@ test('a host that is dialled without a transport is called over what its domain 
   assert.match(names.asked.join(), /NAPTR example\.net,SRV _sip\._tcp\.example\.net/);
   phone.answer(invite, 486, 'Busy Here');
   await phone.expect('ACK');
+  channel.end();
+});
+
+test('a server that does not answer qualify makes the next one be asked, and called', async () => {
+  const { stack, servers } = await listed(2, `${PHONES}qualify=yes\nqualifyfreq=60\n`);
+  await using _ = stack;
+  const [dead, alive] = servers as [CallPhone, CallPhone];
+  const trunk = stack.stack.sip.peers.get('trunk')!;
+  const asked = async ({ line }: CallPhone): Promise<void> => {
+    for (let seconds = 0; seconds < 200 && line.received.length === 0; seconds++) {
+      stack.clock.advance(1000);
+      await stack.turns();
+    }
+  };
+  await asked(dead);
+  await dead.expect('OPTIONS');
+  assert.equal(alive.line.received.length, 0);
+  await asked(alive);
+  alive.answer(await alive.expect('OPTIONS'), 200, 'OK');
+  await stack.until(() => trunk.lastMs > 0);
+  const channel = await stack.channels.request('SIP/100@trunk', {});
+  assert.ok(channel instanceof Channel);
+  channel.leg.call();
+  alive.answer(await alive.expect('INVITE'), 486, 'Busy Here');
+  await alive.expect('ACK');
   channel.end();
 });

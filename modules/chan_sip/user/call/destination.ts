@@ -11,7 +11,7 @@ import type { Flow, Protocol } from '../../transport/transport.js';
 import { type Binding, UNKNOWN } from '../binding.js';
 import { uriOf } from '../device-request.js';
 import type { Directory } from '../directory.js';
-import { nameOf } from '../next-hop.js';
+import { fixedPort, namedHop, nameOf } from '../next-hop.js';
 import { wayTo } from '../notification.js';
 import type { Peer } from '../peer.js';
 import type { Site } from '../site.js';
@@ -85,15 +85,6 @@ async function contactOf(
   const flow = firstFlow(site, hops);
   return flow && { ...common, way: hops, flow };
 }
-
-/** A device by name may be several servers, of which its address is the first (RFC 3263 §4). */
-function namedHop(peer: Peer): NextHop | undefined {
-  const { hostname, primary } = peer;
-  if (hostname === undefined || proxyOf(peer.get('outboundproxy'), primary)) return undefined;
-  return { protocol: primary, host: hostname, port: fixedPort(peer) };
-}
-
-const fixedPort = (peer: Peer): number | undefined => peer.get('port') || peer.get('host').port;
 
 /** What it registered; with an extension, that at its address. */
 function deviceUri(peer: Peer, binding: Binding | undefined, { extension }: DialString): string {

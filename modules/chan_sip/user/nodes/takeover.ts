@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Condition, condition, messageOf, type Row } from '#core';
 import type { Directory } from '../directory.js';
 import type { Families } from '../realtime-families.js';
+import { inLowerCase } from '../realtime-queries.js';
 import type { Site } from '../site.js';
 import type { Nodes } from './nodes.js';
 
@@ -54,7 +55,7 @@ export class Takeover {
   async #takeFrom(node: string): Promise<void> {
     const { families, nodes, site } = this.#parts;
     const { realtime, registrations } = families;
-    const rows = await realtime.loadAll(registrations, [condition('regserver', node)]);
+    const rows = (await realtime.loadAll(registrations, [condition('regserver', node)])).map(inLowerCase);
     const now = Math.floor(site.clock.now() / 1000);
     const ours = rows.filter(row => Number(row['regseconds']) > now && this.#isOurs(row['name'] ?? ''));
     let count = 0;
