@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sparePort } from './spare-port.js';
+import { spareRange } from './spare-port.js';
 import { readWav } from './wav.js';
 
 export interface LinphoneOptions {
@@ -36,7 +36,7 @@ export class Linphone {
     // Without the directory for its database it does not run as it should.
     await mkdir(join(home, '.local', 'share', 'linphone'), { recursive: true });
     const config = join(home, 'linphonerc');
-    await writeFile(config, configuration(options, await sparePort(), (await sparePort()) & ~1));
+    await writeFile(config, configuration(options, (await spareRange(1)).start, (await spareRange(1)).start));
     const child = spawn('linphonec', ['-c', config, '-a'], {
       env: { ...process.env, HOME: home },
       stdio: ['pipe', 'pipe', 'pipe'],
