@@ -45,6 +45,8 @@ const FILE = 'sip.conf';
 
 /** Requests that are being answered at a time. */
 const SERVER_TRANSACTIONS = 10_000;
+/** Requests that were answered, for the half minute in which they may be repeated: some 2 kB each. */
+const ANSWERED = 100_000;
 
 /** A refresh may come late by this much. */
 const IDLE_GRACE = 60_000;
@@ -101,6 +103,7 @@ export class Sip implements SipView {
         acknowledged: ack => this.#acknowledged(ack),
       },
       limit: SERVER_TRANSACTIONS,
+      answeredLimit: ANSWERED,
     });
     this.#user = new UserLayer(core, general, {
       transactions: this.transactions,

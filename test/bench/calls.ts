@@ -1,10 +1,13 @@
-/** What a call through Dial costs: set up, answered and ended between two SIPp, without media. */
+/** What a call through Dial costs: set up, answered and ended without media; between two SIPp, and under a load that never sleeps. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missing, Obelisk } from '../support/obelisk.js';
 import { answer, answerWithin, expectAnswer, expectRequest, request, SDP, type Step, sipp } from '../support/sipp.js';
 import { sparePort } from '../support/spare-port.js';
+import { CallLoad } from './call-load.js';
 import { cpuOf, memoryOf } from './servers.js';
 
 export interface CallFigures {
@@ -38,20 +41,74 @@ const CALLEE: readonly Step[] = [
   answerWithin(200, 'OK'),
 ];
 
+const ABREAST = 16;
+const WARM_UP = 4000;
+const CALLS = 5000;
+const ROUNDS = 5;
+
+/** Of one server, the medians of its rounds. */
+export interface BusyFigures {
+  /** Microseconds of processor time for each call. */
+  readonly cpu: number;
+  readonly perSecond: number;
+  readonly repeated: number;
+}
+
+const fixed = (name: string, port: number): string =>
+  `[${name}]\ntype=peer\nhost=127.0.0.1\nport=${port}\ninsecure=port,invite\ncontext=bench\ndirectmedia=no\n`;
+
+const pbxBetween = (calling: number, called: number): Promise<Obelisk> =>
+  Obelisk.create({
+    'logger.conf': '[logfiles]\nmessages => warning,error\n',
+    'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${fixed('caller', calling)}${fixed('callee', called)}`,
+    'extensions.conf': '[bench]\nexten => callee,1,Dial(SIP/callee,30)\n',
+    'rtp.conf': '[general]\nrtpstart=20000\nrtpend=40000\n',
+  });
+
+/** In turn: a relay of datagrams and nothing else, and the whole PBX. */
+export async function busyFigures(): Promise<{ readonly bare: BusyFigures; readonly obelisk: BusyFigures }> {
+  const [relayed, switched] = [await CallLoad.open(), await CallLoad.open()];
+  const bare = spawn(process.execPath, [join(__dirname, 'bare-calls.js'), ...relayed.ports.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const pbx = await pbxBetween(...switched.ports);
+  try {
+    const [port] = (await once(bare.stdout!, 'data')) as [Buffer];
+    const servers = [
+      { load: relayed, port: Number(port.toString()), pid: bare.pid!, rounds: [] as BusyFigures[] },
+      { load: switched, port: await pbx.port(), pid: pbx.pid, rounds: [] as BusyFigures[] },
+    ] as const;
+    for (const { load, port } of servers) await load.run(port, WARM_UP, ABREAST);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { load, port, pid, rounds } of servers) {
+        const before = await cpuOf(pid);
+        const { done, repeated, seconds } = await load.run(port, CALLS, ABREAST);
+        rounds.push({ cpu: ((await cpuOf(pid)) - before) / done, perSecond: done / seconds, repeated });
+      }
+    }
+    const [first, second] = servers;
+    return { bare: medians(first.rounds), obelisk: medians(second.rounds) };
+  } finally {
+    bare.kill();
+    await pbx.remove();
+    relayed.close();
+    switched.close();
+  }
+}
+
+function medians(rounds: readonly BusyFigures[]): BusyFigures {
+  const middle = (of: keyof BusyFigures): number =>
+    rounds.map(one => one[of]).sort((a, b) => a - b)[rounds.length >> 1]!;
+  return { cpu: middle('cpu'), perSecond: middle('perSecond'), repeated: middle('repeated') };
+}
+
 /** @returns why not, where SIPp is not there */
 export async function callFigures(perSecond: number, calls: number): Promise<CallFigures | string> {
   const absent = await missing('sipp');
   if (absent) return absent;
   const directory = await mkdtemp(join(tmpdir(), 'obelisk-bench-calls-'));
   const [calling, called] = [await sparePort(), await sparePort()];
-  const fixed = (name: string, port: number): string =>
-    `[${name}]\ntype=peer\nhost=127.0.0.1\nport=${port}\ninsecure=port,invite\ncontext=bench\ndirectmedia=no\n`;
-  const pbx = await Obelisk.create({
-    'logger.conf': '[logfiles]\nmessages => warning,error\n',
-    'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${fixed('caller', calling)}${fixed('callee', called)}`,
-    'extensions.conf': '[bench]\nexten => callee,1,Dial(SIP/callee,30)\n',
-    'rtp.conf': '[general]\nrtpstart=20000\nrtpend=40000\n',
-  });
+  const pbx = await pbxBetween(calling, called);
   try {
     const server = await pbx.port();
     const round = async (name: string, count: number): Promise<number> => {

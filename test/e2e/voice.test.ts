@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Baresip } from '../support/baresip.js';
+import { Linphone } from '../support/linphone.js';
 import { missing, Obelisk, PHONES } from '../support/obelisk.js';
 import { likeness, melody, writeWav } from '../support/wav.js';
 
@@ -140,6 +141,29 @@ for (const [number, past] of [
     return undefined;
   });
 }
+
+test('a baresip and a linphone hear each other by direct media', { timeout: 60_000 }, async t => {
+  const absent = (await missing('baresip')) || (await missing('linphonec'));
+  if (absent) return t.skip(absent);
+  await pbx.write('sip.conf', sipConf('yes'));
+  await pbx.x('sip reload');
+  const [secret, plays] = ['pass1010', join(directory, '1009.wav')];
+  const callee = await Linphone.start({ home: join(directory, 'linphone'), user: '1010', secret, server, plays });
+  const caller = await phone('1008', { home: 'to-linphone' });
+  try {
+    while (!/^1010\S* +127\.0\.0\.1 /m.test(await pbx.x('sip show peers')));
+    caller.type('/dial 1010\n');
+    await caller.says(/Call established/);
+    await caller.says(/terminated|closed/i);
+  } finally {
+    await caller.stop();
+    await callee.stop();
+  }
+  assert.ok(likeness(melodies.get('1009')!, await caller.heard()) > ALIKE, 'the caller did not hear who was called');
+  assert.ok(likeness(melodies.get('1008')!, await callee.heard()) > ALIKE, 'who was called did not hear the caller');
+  for (const count of await passed()) assert.ok(count < PACKETS / 4, `${count} packets came by us`);
+  return undefined;
+});
 
 test('a phone hears itself from Echo', { timeout: 60_000 }, async t => {
   const absent = await missing('baresip');

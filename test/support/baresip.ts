@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sparePort } from './spare-port.js';
+import { spareRange } from './spare-port.js';
 import { readWav } from './wav.js';
 
 export interface BaresipOptions {
@@ -48,7 +48,7 @@ export class Baresip {
     ];
     if (keys === 'info') parameters.push('dtmfmode=info');
     await writeFile(join(home, 'accounts'), `<sip:${user}@127.0.0.1:${server}>;${parameters.join(';')}\n`);
-    await writeFile(join(home, 'config'), configuration(home, plays, await sparePort()));
+    await writeFile(join(home, 'config'), configuration(home, plays, (await spareRange(1)).start));
     const phone = new Baresip(home, spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] }));
     await phone.says(/\b200 OK\b/);
     return phone;

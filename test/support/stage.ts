@@ -14,6 +14,7 @@ export interface StageOptions {
   readonly breakage?: Breakage;
   readonly timers?: Timers;
   readonly limit?: number;
+  readonly answeredLimit?: number;
   readonly observer?: Observer;
 }
 
@@ -70,6 +71,7 @@ export function layerOver(protocol: 'udp' | 'tcp', options: StageOptions = {}) {
     log,
     timers: () => options.timers ?? DEFAULT_TIMERS,
     limit: options.limit ?? 1000,
+    answeredLimit: options.answeredLimit ?? 1000,
     ...(options.observer && { observer: options.observer }),
     user: {
       request(message) {

@@ -48,8 +48,10 @@ export interface TransactionParts {
   /** Read when a transaction begins. */
   readonly timers: () => Timers;
   readonly user: TransactionUser;
-  /** Server transactions kept at most. */
+  /** Requests that are being answered, at most. */
   readonly limit: number;
+  /** Requests that have their answer and are kept for repeats of them, at most: of more the oldest is forgotten. */
+  readonly answeredLimit: number;
   readonly observer?: Observer;
 }
 
@@ -70,10 +72,13 @@ export class TransactionLayer {
   readonly #parts: TransactionParts;
   readonly #servers = new Map<string, ServerRecord>();
   readonly #clients = new Map<string, ClientRecord>();
+  /** Of the servers, those that have their answer; the oldest first. */
+  readonly #answered = new Set<ServerRecord>();
   readonly #ration: Ration;
   /** Of those that are served, by what their copies share. */
   readonly #served = new Map<string, string>();
   readonly #serverOver = (key: string): void => this.#ended(key);
+  readonly #finished = (record: ServerRecord): void => this.#keep(record);
   readonly #clientOver = (key: string): void => void this.#clients.delete(key);
 
   constructor(parts: TransactionParts) {
@@ -100,11 +105,12 @@ export class TransactionLayer {
   ): ServerTransaction | undefined {
     const key = serverKey(request, request.method);
     if (this.#servers.has(key)) throw new Error(`${request.method} ${request.callId} already has a transaction`);
-    if (this.#servers.size >= this.#parts.limit) {
+    if (this.#servers.size - this.#answered.size >= this.#parts.limit) {
       this.#refuse();
       return undefined;
     }
-    const record = new ServerRecord(key, request, reply, user, this.#surroundings(timers, this.#serverOver));
+    const around = this.#surroundings(timers, this.#serverOver);
+    const record = new ServerRecord(key, request, reply, user, this.#finished, around);
     this.#servers.set(key, record);
     this.#served.set(record.merged, key);
     return record;
@@ -185,7 +191,15 @@ export class TransactionLayer {
   #ended(key: string): void {
     const record = this.#servers.get(key);
     this.#servers.delete(key);
+    if (record) this.#answered.delete(record);
     if (record && this.#served.get(record.merged) === key) this.#served.delete(record.merged);
+  }
+
+  #keep(record: ServerRecord): void {
+    // Over a connection nothing is repeated, and it is gone already.
+    if (this.#servers.get(record.key) !== record) return;
+    this.#answered.add(record);
+    if (this.#answered.size > this.#parts.answeredLimit) this.#answered.values().next().value?.close();
   }
 
   #refuse(): void {

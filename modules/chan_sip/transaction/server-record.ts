@@ -39,12 +39,21 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
   readonly born: number;
   #user: ServerUser | undefined;
   readonly #over: (key: string) => void;
+  readonly #answered: (record: ServerRecord) => void;
   readonly #machine: Machine<ServerAction, Datum>;
   readonly #unsent = (): void => this.#machine.input('error');
   /** The last response, as it went out. */
   #last: string | undefined;
 
-  constructor(key: string, request: Message, flow: Flow, user: ServerUser | undefined, surroundings: Surroundings) {
+  /** `answered`: it has its final response, and only waits for repeats of its request. */
+  constructor(
+    key: string,
+    request: Message,
+    flow: Flow,
+    user: ServerUser | undefined,
+    answered: (record: ServerRecord) => void,
+    surroundings: Surroundings,
+  ) {
     this.key = key;
     this.merged = mergeKey(request);
     this.method = request.method;
@@ -53,6 +62,7 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
     this.born = surroundings.born;
     this.#user = user;
     this.#over = surroundings.over;
+    this.#answered = answered;
     const invite = request.method === 'INVITE';
     this.#machine = new Machine<ServerAction, Datum>({
       table: invite ? inviteServer : server,
@@ -70,6 +80,7 @@ export class ServerRecord implements Transaction, Performer<ServerAction, Datum>
   /** Sends a response, and again whenever the request is repeated. After a final one others are ignored. */
   respond(status: number, text: string): void {
     this.#machine.input(inputOf(status), text);
+    if (status >= 200) this.#answered(this);
   }
 
   /** The request once more, or the ACK to its response. */

@@ -60,8 +60,23 @@ test('beyond its limit no request is kept; that is counted, and logged once a mi
   layer.serve(requests[4]!, wire);
   assert.equal(lines.length, 2);
   kept[0]!.respond(200, responseText(requests[0]!, '2xx'));
-  clock.advance(32_000);
   assert.ok(layer.serve(requests[4]!, wire), 'there is room again');
+  layer.close();
+  left();
+});
+
+test('of those that have their answer the oldest is forgotten when there are too many', () => {
+  const { receive, layer, requests, wire, left } = layerOver('udp', { limit: 1, answeredLimit: 2 });
+  const texts = [1, 2, 3].map(count => requestText('OPTIONS', `z9hG4bK-${count}`));
+  for (const [at, text] of texts.entries()) {
+    receive(text);
+    layer.serve(requests[at]!, wire)!.respond(200, responseText(requests[at]!, '2xx'));
+  }
+  assert.equal(layer.size, 2);
+  const before = wire.sent.length;
+  for (const text of texts) receive(text);
+  assert.equal(wire.sent.length - before, 2, 'two are repeated');
+  assert.equal(requests.length, 4, 'one is new again');
   layer.close();
   left();
 });

@@ -101,6 +101,7 @@ export class SiteStage {
       log: core.log,
       timers: () => DEFAULT_TIMERS,
       limit: 100,
+      answeredLimit: 1000,
       user: { request: (request, flow) => handle(request, flow) },
     });
     this.user = new UserLayer(core, config.general, {
