@@ -2,8 +2,8 @@
 
 /** What the command line asks for. */
 export interface Arguments {
-  /** serve: be the PBX; remote: be a console of one that runs; config: look at the configuration files. */
-  readonly mode: 'serve' | 'remote' | 'config' | 'help' | 'version';
+  /** serve: be the PBX; remote: be a console of one that runs; config: look at the configuration files; init: write first ones. */
+  readonly mode: 'serve' | 'remote' | 'config' | 'init' | 'help' | 'version';
   /** asterisk.conf, where it is not one of the usual places. */
   readonly config: string | undefined;
   /** Whether a console is wanted in the foreground. */
@@ -12,6 +12,8 @@ export interface Arguments {
   readonly command: string | undefined;
   /** `config` and all words behind it. */
   readonly words: readonly string[];
+  /** Where a first configuration is to be written. */
+  readonly directory: string;
   readonly reconnect: boolean;
   readonly socket: string | undefined;
   readonly verbose: number;
@@ -126,6 +128,16 @@ const flags: readonly Flag[] = [
     help: 'a console of plain text, as on a pipe or a TERM=dumb, instead of one that fills the screen',
     set: to => void (to.plain = true),
   },
+  {
+    names: ['--init'],
+    value: 'directory',
+    side: 'both',
+    help: 'write a first configuration to configs/ in it, for a start without -C from there',
+    set(to, value) {
+      to.mode = 'init';
+      to.directory = value;
+    },
+  },
   { names: ['--own-console'], side: 'remote', set: to => void (to.local = true) },
 ];
 
@@ -137,6 +149,7 @@ const fresh = (): Draft => ({
   console: false,
   command: undefined,
   words: [],
+  directory: '',
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -166,7 +179,7 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
       config = [word, ...rest];
       break;
     }
-    const error = word.startsWith('--') ? readLong(word, given) : readCluster(word, rest, given);
+    const error = word.startsWith('--') ? readLong(word, rest, given) : readCluster(word, rest, given);
     if (error !== undefined) return { error };
   }
   const read = fresh();
@@ -178,16 +191,22 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
     const odd = given.find(({ name }) => name !== '-C');
     return odd ? { error: `${odd.name} does not go with config` } : { ...read, mode: 'config', words: config };
   }
+  if (read.mode === 'init') {
+    const odd = given.find(({ name }) => name !== '--init');
+    return odd ? { error: `${odd.name} does not go with --init` } : read;
+  }
   const misplaced = given.find(({ flag }) => flag.side !== 'both' && flag.side !== read.mode);
   if (!misplaced) return read;
   const where = read.mode === 'remote' ? 'starts a PBX and does not go with -r or -x' : 'needs -r or -x';
   return { error: `${misplaced.name} ${where}` };
 }
 
-function readLong(word: string, given: Given[]): string | undefined {
+function readLong(word: string, rest: string[], given: Given[]): string | undefined {
   const flag = byName.get(word);
   if (!flag) return `there is no ${word}`;
-  given.push({ name: word, flag, value: '' });
+  const value = flag.value === undefined ? '' : rest.shift();
+  if (value === undefined) return `${word} needs a ${flag.value}`;
+  given.push({ name: word, flag, value });
   return undefined;
 }
 
@@ -216,6 +235,7 @@ export const synopsis =
 
 /** What stands in the place of flags. */
 const CONFIG = [
+  '       obelisk --init directory                                     write a first configuration',
   '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
   '       obelisk [-C asterisk.conf] config help                       explain them',
   '       obelisk [-C asterisk.conf] config set|unset|add|remove|edit  change them, and reload a PBX that runs',

@@ -42,12 +42,14 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
-/** The oldest Node that everything here runs on: the package `node` in devDependencies brings it. */
+/** The oldest Node that everything here runs on: the install brings it, and core/obelisk finds it. */
 const OLDEST_NODE = 24;
 
 async function main(): Promise<number> {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    complain(`this is Node ${process.version}; it needs ${OLDEST_NODE} or newer ('make run' brings it along)`);
+    complain(
+      `this is Node ${process.version}; it needs ${OLDEST_NODE} or newer: 'obelisk' finds the one that the install brought`,
+    );
     return FAILED;
   }
   const read = parseArguments(process.argv.slice(2));
@@ -68,6 +70,7 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
     process.stdout.write(`Obelisk ${version}\n`);
     return 0;
   },
+  init,
   remote,
   serve,
   config,
@@ -77,12 +80,23 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
 async function settingsOf(config: string | undefined): Promise<Settings> {
   const file = config ?? PLACES.find(place => existsSync(place));
   if (file === undefined) {
-    throw new LoadDeclined(`no asterisk.conf in ${PLACES.map(place => dirname(place)).join(', ')}; name one with -C`);
+    const places = PLACES.map(place => dirname(place)).join(', ');
+    throw new LoadDeclined(`no asterisk.conf in ${places}; name one with -C, or write a first one with --init .`);
   }
   const path = resolve(file);
   const [{ ConfigFiles }, { readSettings }] = await Promise.all([import('./config/files.js'), import('./settings.js')]);
   const files = new ConfigFiles({ directory: dirname(path), execIncludes: false });
   return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
+}
+
+/** A first configuration, where there is none. */
+async function init({ directory }: Arguments): Promise<number> {
+  const { writeFirstConfiguration } = await import('./first-configuration.js');
+  const file = await writeFirstConfiguration(directory);
+  process.stdout.write(`${file} and the files beside it are written; 'obelisk -C ${file} -c' starts on them.
+Its phones are for a trial on this machine and their passwords are known: replace them before it listens elsewhere.
+`);
+  return 0;
 }
 
 /** The commands for configuration files, with no PBX running. */

@@ -9,6 +9,7 @@ const plain: Arguments = {
   console: false,
   command: undefined,
   words: [],
+  directory: '',
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -50,6 +51,7 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
     ['-C', 'x.conf', 'config', 'show', '-r', '--json'],
     { mode: 'config', config: 'x.conf', words: ['config', 'show', '-r', '--json'] },
   ],
+  [['--init', '.'], { mode: 'init', directory: '.' }],
   [['-r', '--own-console'], { mode: 'remote', local: true }],
 ];
 
@@ -71,6 +73,8 @@ const refused: [words: string[], error: string][] = [
   [['-rc'], '-c starts a PBX and does not go with -r or -x'],
   [['-f', '-x', 'core show version'], '-f starts a PBX and does not go with -r or -x'],
   [['-s', '/run/ctl'], '-s needs -r or -x'],
+  [['--init'], '--init needs a directory'],
+  [['-f', '--init', '.'], '-f does not go with --init'],
 ];
 
 for (const [words, error] of refused) {
