@@ -26,6 +26,9 @@ export interface Arguments {
   readonly plain: boolean;
   /** The console belongs to the PBX that started it, in the terminal of both: only there `!` opens a shell. */
   readonly local: boolean;
+  /** The user and the group to run as, before what asterisk.conf says. */
+  readonly user: string;
+  readonly group: string;
 }
 
 type Draft = { -readonly [K in keyof Arguments]: Arguments[K] };
@@ -106,6 +109,20 @@ const flags: readonly Flag[] = [
     help: 'see one more level of debug messages; may be repeated',
     set: to => void (to.debug += 1),
   },
+  {
+    names: ['-U'],
+    value: 'user',
+    side: 'serve',
+    help: 'started by root, run as this user',
+    set: (to, value) => void (to.user = value),
+  },
+  {
+    names: ['-G'],
+    value: 'group',
+    side: 'serve',
+    help: 'started by root, run with this group',
+    set: (to, value) => void (to.group = value),
+  },
   { names: ['-n'], side: 'both', help: 'print without colours', set: to => void (to.colour = false) },
   { names: ['-q'], side: 'both', help: 'print no banner', set: to => void (to.quiet = true) },
   { names: ['-m'], side: 'both', help: 'start with log lines muted', set: to => void (to.muted = true) },
@@ -160,6 +177,8 @@ const fresh = (): Draft => ({
   timestamps: false,
   plain: false,
   local: false,
+  user: '',
+  group: '',
 });
 
 /** A flag as it was given, with its value. */
@@ -231,7 +250,7 @@ function readCluster(word: string, rest: string[], given: Given[]): string | und
 
 /** One line that shows how the program is called. */
 export const synopsis =
-  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
+  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-U user] [-G group] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
 
 /** What stands in the place of flags. */
 const CONFIG = [

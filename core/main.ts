@@ -19,6 +19,9 @@ import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 /** Where asterisk.conf is looked for when none is named. */
 const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
 
+/** What this process makes is for its user and group: files 0640, directories 0750. */
+const NOT_FOR_OTHERS = 0o027;
+
 /** How long an end may take before it is forced. */
 const GRACE = 5_000;
 /** How long a PBX that failed gets to write what it holds. */
@@ -195,6 +198,8 @@ const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'conso
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
+  await becomeUser(read, settings);
+  process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
   if (await serverAnswers(path, clock)) {
     complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
@@ -225,8 +230,23 @@ async function serve(read: Arguments): Promise<number> {
   const { restart } = await pbx.ended;
   await face?.close();
   await pidFile.remove().catch(without);
-  if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
+  if (restart) process.execve!(process.execPath, ownWords());
   return 0;
+}
+
+/** How this process was started. */
+const ownWords = (): string[] => [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+
+/** As the user that is asked for this process begins anew, with the same pid. */
+async function becomeUser({ user, group }: Arguments, { runuser, rungroup, directories }: Settings): Promise<void> {
+  const wanted = { user: user || runuser, group: group || rungroup };
+  if (wanted.user === '' && wanted.group === '') return;
+  const { becoming, provideDirectories } = await import('./privileges.js');
+  const next = becoming(wanted, ownWords());
+  if (!next) return;
+  const { astvarlibdir, astdbdir, astspooldir, astrundir, astlogdir, astcachedir } = directories;
+  provideDirectories([astvarlibdir, astdbdir, astspooldir, astrundir, astlogdir, astcachedir], next.identity);
+  process.execve!(next.program, next.words, next.environment);
 }
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */
