@@ -1,23 +1,22 @@
 # Obelisk. `make` installs and builds; `make run` starts the PBX on configs/.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: all install build run test check bench configs clean
+.PHONY: all install build run test check bench configs pack clean
 
 all: build
 
 install: node_modules/.installed
 
-# Any npm may run this; only the package `node` needs its install script (it brings Node 24).
+# Any npm may run this; no package needs its install script. Node 24 comes with them.
 node_modules/.installed: package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
-	npm rebuild node
 	touch $@
 
 build: install
 	tsc
 
 run: build
-	node --enable-source-maps dist/core/main.js -C configs/asterisk.conf -c
+	node --enable-source-maps --max-semi-space-size=64 dist/core/main.js -C configs/asterisk.conf -c
 
 test: build
 	node --enable-source-maps dist/test/support/run.js
@@ -31,6 +30,12 @@ configs: build
 
 bench: build
 	node --enable-source-maps dist/test/bench/main.js
+
+# What is published: from a build without anything that is left over.
+pack: node_modules/.installed
+	rm -rf dist
+	tsc
+	npm pack --ignore-scripts
 
 clean:
 	rm -rf dist var coverage

@@ -2,8 +2,8 @@
 
 /** What the command line asks for. */
 export interface Arguments {
-  /** serve: be the PBX; remote: be a console of one that runs; config: look at the configuration files. */
-  readonly mode: 'serve' | 'remote' | 'config' | 'help' | 'version';
+  /** serve: be the PBX; remote: be a console of one that runs; config: look at the configuration files; init: write first ones. */
+  readonly mode: 'serve' | 'remote' | 'config' | 'init' | 'help' | 'version';
   /** asterisk.conf, where it is not one of the usual places. */
   readonly config: string | undefined;
   /** Whether a console is wanted in the foreground. */
@@ -12,6 +12,8 @@ export interface Arguments {
   readonly command: string | undefined;
   /** `config` and all words behind it. */
   readonly words: readonly string[];
+  /** Where a first configuration is to be written. */
+  readonly directory: string;
   readonly reconnect: boolean;
   readonly socket: string | undefined;
   readonly verbose: number;
@@ -24,6 +26,9 @@ export interface Arguments {
   readonly plain: boolean;
   /** The console belongs to the PBX that started it, in the terminal of both: only there `!` opens a shell. */
   readonly local: boolean;
+  /** The user and the group to run as, before what asterisk.conf says. */
+  readonly user: string;
+  readonly group: string;
 }
 
 type Draft = { -readonly [K in keyof Arguments]: Arguments[K] };
@@ -104,6 +109,20 @@ const flags: readonly Flag[] = [
     help: 'see one more level of debug messages; may be repeated',
     set: to => void (to.debug += 1),
   },
+  {
+    names: ['-U'],
+    value: 'user',
+    side: 'serve',
+    help: 'started by root, run as this user',
+    set: (to, value) => void (to.user = value),
+  },
+  {
+    names: ['-G'],
+    value: 'group',
+    side: 'serve',
+    help: 'started by root, run with this group',
+    set: (to, value) => void (to.group = value),
+  },
   { names: ['-n'], side: 'both', help: 'print without colours', set: to => void (to.colour = false) },
   { names: ['-q'], side: 'both', help: 'print no banner', set: to => void (to.quiet = true) },
   { names: ['-m'], side: 'both', help: 'start with log lines muted', set: to => void (to.muted = true) },
@@ -126,6 +145,16 @@ const flags: readonly Flag[] = [
     help: 'a console of plain text, as on a pipe or a TERM=dumb, instead of one that fills the screen',
     set: to => void (to.plain = true),
   },
+  {
+    names: ['--init'],
+    value: 'directory',
+    side: 'both',
+    help: 'write a first configuration to configs/ in it, for a start without -C from there',
+    set(to, value) {
+      to.mode = 'init';
+      to.directory = value;
+    },
+  },
   { names: ['--own-console'], side: 'remote', set: to => void (to.local = true) },
 ];
 
@@ -137,6 +166,7 @@ const fresh = (): Draft => ({
   console: false,
   command: undefined,
   words: [],
+  directory: '',
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -147,6 +177,8 @@ const fresh = (): Draft => ({
   timestamps: false,
   plain: false,
   local: false,
+  user: '',
+  group: '',
 });
 
 /** A flag as it was given, with its value. */
@@ -166,7 +198,7 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
       config = [word, ...rest];
       break;
     }
-    const error = word.startsWith('--') ? readLong(word, given) : readCluster(word, rest, given);
+    const error = word.startsWith('--') ? readLong(word, rest, given) : readCluster(word, rest, given);
     if (error !== undefined) return { error };
   }
   const read = fresh();
@@ -178,16 +210,22 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
     const odd = given.find(({ name }) => name !== '-C');
     return odd ? { error: `${odd.name} does not go with config` } : { ...read, mode: 'config', words: config };
   }
+  if (read.mode === 'init') {
+    const odd = given.find(({ name }) => name !== '--init');
+    return odd ? { error: `${odd.name} does not go with --init` } : read;
+  }
   const misplaced = given.find(({ flag }) => flag.side !== 'both' && flag.side !== read.mode);
   if (!misplaced) return read;
   const where = read.mode === 'remote' ? 'starts a PBX and does not go with -r or -x' : 'needs -r or -x';
   return { error: `${misplaced.name} ${where}` };
 }
 
-function readLong(word: string, given: Given[]): string | undefined {
+function readLong(word: string, rest: string[], given: Given[]): string | undefined {
   const flag = byName.get(word);
   if (!flag) return `there is no ${word}`;
-  given.push({ name: word, flag, value: '' });
+  const value = flag.value === undefined ? '' : rest.shift();
+  if (value === undefined) return `${word} needs a ${flag.value}`;
+  given.push({ name: word, flag, value });
   return undefined;
 }
 
@@ -212,10 +250,11 @@ function readCluster(word: string, rest: string[], given: Given[]): string | und
 
 /** One line that shows how the program is called. */
 export const synopsis =
-  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
+  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-U user] [-G group] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
 
 /** What stands in the place of flags. */
 const CONFIG = [
+  '       obelisk --init directory                                     write a first configuration',
   '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
   '       obelisk [-C asterisk.conf] config help                       explain them',
   '       obelisk [-C asterisk.conf] config set|unset|add|remove|edit  change them, and reload a PBX that runs',

@@ -19,6 +19,9 @@ import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
 /** Where asterisk.conf is looked for when none is named. */
 const PLACES = ['./configs/asterisk.conf', '/etc/obelisk/asterisk.conf', '/etc/asterisk/asterisk.conf'];
 
+/** What this process makes is for its user and group: files 0640, directories 0750. */
+const NOT_FOR_OTHERS = 0o027;
+
 /** How long an end may take before it is forced. */
 const GRACE = 5_000;
 /** How long a PBX that failed gets to write what it holds. */
@@ -42,12 +45,14 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
-/** The oldest Node that everything here runs on: the package `node` in devDependencies brings it. */
+/** The oldest Node that everything here runs on: the install brings it, and core/obelisk finds it. */
 const OLDEST_NODE = 24;
 
 async function main(): Promise<number> {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    complain(`this is Node ${process.version}; it needs ${OLDEST_NODE} or newer ('make run' brings it along)`);
+    complain(
+      `this is Node ${process.version}; it needs ${OLDEST_NODE} or newer: 'obelisk' finds the one that the install brought`,
+    );
     return FAILED;
   }
   const read = parseArguments(process.argv.slice(2));
@@ -68,6 +73,7 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
     process.stdout.write(`Obelisk ${version}\n`);
     return 0;
   },
+  init,
   remote,
   serve,
   config,
@@ -77,12 +83,23 @@ const modes: Readonly<Record<Arguments['mode'], (read: Arguments) => Promise<num
 async function settingsOf(config: string | undefined): Promise<Settings> {
   const file = config ?? PLACES.find(place => existsSync(place));
   if (file === undefined) {
-    throw new LoadDeclined(`no asterisk.conf in ${PLACES.map(place => dirname(place)).join(', ')}; name one with -C`);
+    const places = PLACES.map(place => dirname(place)).join(', ');
+    throw new LoadDeclined(`no asterisk.conf in ${places}; name one with -C, or write a first one with --init .`);
   }
   const path = resolve(file);
   const [{ ConfigFiles }, { readSettings }] = await Promise.all([import('./config/files.js'), import('./settings.js')]);
   const files = new ConfigFiles({ directory: dirname(path), execIncludes: false });
   return readSettings((await files.read(basename(path), 'core', false))!, path, hostname()).settings;
+}
+
+/** A first configuration, where there is none. */
+async function init({ directory }: Arguments): Promise<number> {
+  const { writeFirstConfiguration } = await import('./first-configuration.js');
+  const file = await writeFirstConfiguration(directory);
+  process.stdout.write(`${file} and the files beside it are written; 'obelisk -C ${file} -c' starts on them.
+Its phones are for a trial on this machine and their passwords are known: replace them before it listens elsewhere.
+`);
+  return 0;
 }
 
 /** The commands for configuration files, with no PBX running. */
@@ -181,6 +198,8 @@ const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'conso
 /** The PBX in this process, until it ends. */
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
+  await becomeUser(read, settings);
+  process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
   if (await serverAnswers(path, clock)) {
     complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
@@ -211,8 +230,23 @@ async function serve(read: Arguments): Promise<number> {
   const { restart } = await pbx.ended;
   await face?.close();
   await pidFile.remove().catch(without);
-  if (restart) process.execve!(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
+  if (restart) process.execve!(process.execPath, ownWords());
   return 0;
+}
+
+/** How this process was started. */
+const ownWords = (): string[] => [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+
+/** As the user that is asked for this process begins anew, with the same pid. */
+async function becomeUser({ user, group }: Arguments, { runuser, rungroup, directories }: Settings): Promise<void> {
+  const wanted = { user: user || runuser, group: group || rungroup };
+  if (wanted.user === '' && wanted.group === '') return;
+  const { becoming, provideDirectories } = await import('./privileges.js');
+  const next = becoming(wanted, ownWords());
+  if (!next) return;
+  const { astvarlibdir, astdbdir, astspooldir, astrundir, astlogdir, astcachedir } = directories;
+  provideDirectories([astvarlibdir, astdbdir, astspooldir, astrundir, astlogdir, astcachedir], next.identity);
+  process.execve!(next.program, next.words, next.environment);
 }
 
 /** How the PBX of this process comes to its end: by signal, by command, by our own fault; in bounded time. */

@@ -44,7 +44,7 @@ export class ControlServer {
     }
     const server = new ControlServer(parts);
     try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
       await removeStale(path, parts.clock);
       await server.#listen(path);
       chmodSync(path, permissions);

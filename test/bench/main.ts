@@ -1,6 +1,7 @@
 /** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run; and a stream of sound. */
 import { cpus } from 'node:os';
 import { type BusyFigures, busyFigures, type CallFigures, callFigures } from './calls.js';
+import { type EngineFigures, engineFigures } from './engines.js';
 import { flood, type Outcome, register } from './load.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
 import { soundFigures, soundLines } from './rtp.js';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
   realtime(await realtimeFigures());
+  engines(await engineFigures());
   busyCalls(await busyFigures());
   calls(await callFigures(CALLS_A_SECOND, CALLS));
   process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
@@ -143,6 +145,15 @@ function realtime(figures: RealtimeFigures): void {
   say('');
   say(`start, ${start.rows} rows: ms`, start.ms);
   say(`start, ${start.rows} rows: MB`, start.megabytes);
+}
+
+function engines(figures: readonly EngineFigures[]): void {
+  say('');
+  say('Realtime by engine', 'written/s', 'read/s');
+  for (const { engine, lacks, writtenPerSecond, readPerSecond } of figures) {
+    if (lacks !== undefined) say(engine, lacks);
+    else say(engine, writtenPerSecond, readPerSecond);
+  }
 }
 
 function busyCalls({ bare, obelisk }: { readonly bare: BusyFigures; readonly obelisk: BusyFigures }): void {

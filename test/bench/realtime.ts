@@ -58,7 +58,7 @@ interface Counts {
 /** Counters as `realtime show status` prints them. */
 async function counts(pbx: Obelisk): Promise<Counts> {
   const text = await pbx.x('realtime show status');
-  const connection = /^bench +\S+ +\S+ +\S+ +(\d+) +(\d+)/m.exec(text);
+  const connection = /^(?:bench|pgsql) +\S+ +\S+ +\S+ +(\d+) +(\d+)/m.exec(text);
   const queue = /^Queues:\n.*\n(\S+) +(\d+) +(\d+) +\d+ +(\d+)/m.exec(text);
   if (!connection || !queue) throw new Error(`no counters in:\n${text}`);
   return {
@@ -68,7 +68,8 @@ async function counts(pbx: Obelisk): Promise<Counts> {
   };
 }
 
-async function drained(pbx: Obelisk): Promise<Counts> {
+/** The counters, once nothing waits to be written. */
+export async function drained(pbx: Obelisk): Promise<Counts> {
   for (;;) {
     const now = await counts(pbx);
     if (now.waiting === 0) return now;

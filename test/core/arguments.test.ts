@@ -9,6 +9,7 @@ const plain: Arguments = {
   console: false,
   command: undefined,
   words: [],
+  directory: '',
   reconnect: false,
   socket: undefined,
   verbose: 0,
@@ -19,6 +20,8 @@ const plain: Arguments = {
   timestamps: false,
   plain: false,
   local: false,
+  user: '',
+  group: '',
 };
 
 const taken: [words: string[], asked: Partial<Arguments>][] = [
@@ -41,6 +44,7 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['-r', '-s', '/run/ctl'], { mode: 'remote', socket: '/run/ctl' }],
   [['-s', '/run/ctl', '-r'], { mode: 'remote', socket: '/run/ctl' }],
   [['-cnqmT'], { console: true, colour: false, quiet: true, muted: true, timestamps: true }],
+  [['-fU', 'asterisk', '-G', 'dialout'], { user: 'asterisk', group: 'dialout' }],
   [['-V'], { mode: 'version' }],
   [['--version'], { mode: 'version' }],
   [['-h'], { mode: 'help' }],
@@ -50,6 +54,7 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
     ['-C', 'x.conf', 'config', 'show', '-r', '--json'],
     { mode: 'config', config: 'x.conf', words: ['config', 'show', '-r', '--json'] },
   ],
+  [['--init', '.'], { mode: 'init', directory: '.' }],
   [['-r', '--own-console'], { mode: 'remote', local: true }],
 ];
 
@@ -71,6 +76,10 @@ const refused: [words: string[], error: string][] = [
   [['-rc'], '-c starts a PBX and does not go with -r or -x'],
   [['-f', '-x', 'core show version'], '-f starts a PBX and does not go with -r or -x'],
   [['-s', '/run/ctl'], '-s needs -r or -x'],
+  [['-U'], '-U needs a user'],
+  [['-r', '-U', 'asterisk'], '-U starts a PBX and does not go with -r or -x'],
+  [['--init'], '--init needs a directory'],
+  [['-f', '--init', '.'], '-f does not go with --init'],
 ];
 
 for (const [words, error] of refused) {
@@ -79,7 +88,7 @@ for (const [words, error] of refused) {
 
 test('the usage has a line for every flag that people give, and the synopsis names each', () => {
   const listed = [...usage().matchAll(/^ {2}-(\w)/gm)].map(([, letter]) => letter!);
-  assert.equal(listed.join(''), 'CcfrRxsvdnqmTVh');
+  assert.equal(listed.join(''), 'CcfrRxsvdUGnqmTVh');
   assert.deepEqual(
     listed.filter(letter => !/[nqmT]/.test(letter) && !synopsis.includes(`-${letter}`)),
     [],

@@ -73,8 +73,8 @@ test('every value that cannot be taken is named with its line', async () => {
 });
 
 test('options that are misspelt or can have no effect are warned of', async () => {
-  const { warnings } = await settings('[options]\nhideconect=yes\nhideconnect=yes\nrunuser=asterisk\n');
+  const { warnings } = await settings('[options]\nhideconect=yes\nhideconnect=yes\nhighpriority=yes\n');
   assert.match(warnings.join('\n'), /^asterisk\.conf:2: .*hideconect.*did you mean 'hideconnect'/);
   assert.match(warnings.join('\n'), /asterisk\.conf:3: hideconnect has no effect: /);
-  assert.match(warnings.join('\n'), /asterisk\.conf:4: runuser has no effect: .*service manager/);
+  assert.match(warnings.join('\n'), /asterisk\.conf:4: highpriority has no effect: .*service manager/);
 });

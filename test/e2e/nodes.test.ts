@@ -6,6 +6,8 @@ import { CallPhone, SDP } from '../support/call-phone.js';
 import { DatabaseServer, type ServerKind } from '../support/database-server.js';
 import { type Node, NodeStage } from '../support/node-stage.js';
 import { type Phone, statusOf } from '../support/phone.js';
+import { answerOf, registerText } from '../support/register.js';
+import { StreamPhone } from '../support/stream-phone.js';
 
 const CASES: readonly (readonly [kind: ServerKind, split: boolean])[] = [
   ['postgresql', false],
@@ -117,6 +119,23 @@ test('a call to a phone at another node goes over that node, both ways and to it
   callee.answer(await callee.expect('CANCEL'), 200, 'OK');
   callee.answer(invite, 487, 'Request Terminated');
   await callee.expect('ACK');
+});
+
+test('a phone on a connection is reached from another node over the connection that it has', postgresql, async t => {
+  const stage = await NodeStage.of(t, 'postgresql', ['a', 'b'], ['3001'], {
+    general: 'tcpenable=yes\ntcpbindaddr=127.0.0.1:0\ntransport=udp,tcp',
+  });
+  const [a, b] = stage.nodes as [Node, Node];
+  const phone = await StreamPhone.open({ address: '127.0.0.1', port: await a.pbx.port('TCP SIP') });
+  t.after(() => phone[Symbol.asyncDispose]());
+  phone.send(registerText('3001', 1));
+  const challenge = await phone.next();
+  phone.send(registerText('3001', 2, answerOf(challenge, '3001', 'pass3001')));
+  assert.equal(statusOf(await phone.next()), 200);
+  await stage.allSay('3001', `127.0.0.1:${phone.endpoint.port} by a`);
+  await b.says('sip qualify peer 3001');
+  const options = parse(Buffer.from(await phone.next(), 'latin1'));
+  assert.deepEqual([options.method, options.via.transport, options.headers('Via').length], ['OPTIONS', 'TCP', 2]);
 });
 
 test(

@@ -52,14 +52,25 @@ export class Obelisk {
   readonly directory: string;
   /** Whom it runs as; undefined: whoever runs the tests. */
   readonly #user: number | undefined;
+  readonly #program: readonly [string, ...string[]];
   /** What it wrote to stdout and stderr so far. */
   output = '';
   #process: ChildProcess | undefined;
   #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }> | undefined;
 
-  private constructor(directory: string, user: number | undefined) {
+  private constructor(
+    directory: string,
+    user: number | undefined,
+    program: readonly [string, ...string[]] = [process.execPath, MAIN],
+  ) {
     this.directory = directory;
     this.#user = user;
+    this.#program = program;
+  }
+
+  /** One on files that are there, asterisk.conf among them, run by a command of its own; it does not start yet. */
+  static over(directory: string, command: string): Obelisk {
+    return new Obelisk(directory, undefined, [command]);
   }
 
   /** Writes the files and starts, or, with `start: false`, only writes them. With `user` all is that user's. */
@@ -89,7 +100,8 @@ export class Obelisk {
 
   /** Starts in the foreground and waits until it says that it is ready. @throws with its output when it ends before */
   async start(...flags: string[]): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
+    const [program, ...first] = this.#program;
+    const child = spawn(program, [...first, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
@@ -132,13 +144,9 @@ export class Obelisk {
 
   /** Runs one command through the control socket, as `obelisk -x` does. */
   async x(command: string): Promise<string> {
-    const { code, stdout } = await run(process.execPath, [
-      MAIN,
-      '-C',
-      join(this.directory, 'asterisk.conf'),
-      '-x',
-      command,
-    ]);
+    const [program, ...first] = this.#program;
+    const file = join(this.directory, 'asterisk.conf');
+    const { code, stdout } = await run(program, [...first, '-C', file, '-x', command]);
     assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
     return stdout;
   }

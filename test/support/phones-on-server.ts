@@ -25,7 +25,7 @@ export const WAYS: readonly Way[] = [
 ];
 
 /** The files by which a driver finds the database. */
-function filesOf({ driver, kind }: Way, server: DatabaseServer, database: string): Record<string, string> {
+export function filesOf({ driver, kind }: Way, server: DatabaseServer, database: string): Record<string, string> {
   const { port, user, password } = server;
   const asked = `dbhost=127.0.0.1\ndbport=${port}\ndbname=${database}\ndbuser=${user}\ndbpass=${password}\nmigrate=yes\n`;
   if (driver === 'pgsql') return { 'res_pgsql.conf': `[general]\n${asked}` };

@@ -1,24 +1,8 @@
 /** The abuse shield: which requests count as a failed login, whom that silences, and whom it does not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEVICES } from './registrar-stage.js';
 import { type Ask, type Login, SiteStage, type Source } from './site-stage.js';
-
-const DEVICES = `
-[phone](!)
-type=friend
-host=dynamic
-[1008](phone)
-secret=pass1008
-[1009](phone)
-secret=pass1009
-[denied](phone)
-secret=passdenied
-deny=192.0.2.0/24
-[fixed]
-type=peer
-host=198.51.100.40
-secret=passfixed
-`;
 
 const ADDRESS = '192.0.2.7';
 const TCP: Source = { address: ADDRESS, port: 5070, protocol: 'tcp' };
