@@ -99,9 +99,9 @@ export function settingsOf(name: string, about: OdbcClass, dsns: readonly Ini[],
     throw new Error(`DSN [${about.dsn}] has the driver '${driver}': it is none for PostgreSQL, MariaDB or SQLite`);
   }
   const settings = kind[1](dsn, about, name);
-  if (settings.client === 'better-sqlite3' && !settings.file.startsWith('/'))
+  if ('file' in settings && !settings.file.startsWith('/'))
     throw new Error(`DSN [${about.dsn}]: Database must be the whole path of a file, got '${settings.file}'`);
-  if (settings.client !== 'better-sqlite3' && !(settings.port > 0 && settings.port < 65_536))
+  if ('port' in settings && !(settings.port > 0 && settings.port < 65_536))
     throw new Error(`DSN [${about.dsn}]: Port must be 1-65535`);
   return settings;
 }

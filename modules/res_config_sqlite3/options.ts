@@ -16,6 +16,11 @@ const showSeed = ({ table, row }: Seed): string => `${table}?${Object.keys(row).
 
 export const database = {
   dbfile: text('', 'The file. It is made when it is not there. A relative path is relative to astdbdir.'),
+  client: oneOf(
+    ['better-sqlite3', 'sqlite3'],
+    'better-sqlite3',
+    'The npm package that reads and writes it. sqlite3 does not come with Obelisk: npm install sqlite3.',
+  ),
   debug: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
   requirements: oneOf(
     ['warn', 'createclose', 'createchar'],

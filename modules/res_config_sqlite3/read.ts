@@ -29,7 +29,7 @@ export function readDatabases(file: ConfigFile, directory: string): Sections {
 
 const sectionOf = (values: Database, directory: string): DatabaseSection => ({
   settings: {
-    client: 'better-sqlite3',
+    client: values.client,
     file: isAbsolute(values.dbfile) ? values.dbfile : join(directory, values.dbfile),
     batch: values.batch,
     busyTimeout: values.busy_timeout,

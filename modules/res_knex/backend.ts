@@ -46,4 +46,4 @@ const onServer = (settings: ServerSettings, sched: Scheduler): Backend => {
 };
 
 export const openBackend = (settings: ConnectionSettings, sched: Scheduler): Backend =>
-  settings.client === 'better-sqlite3' ? onFile(settings, sched) : onServer(settings, sched);
+  'file' in settings ? onFile(settings, sched) : onServer(settings, sched);

@@ -109,6 +109,7 @@ export class SqlConnection implements Connection {
             ...parts,
             every: feed.every,
             ask: (table, seconds) => this.#ask({ verb: 'changed', table, seconds }),
+            count: table => this.#ask({ verb: 'count', table }),
           });
   }
 

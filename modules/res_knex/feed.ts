@@ -78,6 +78,7 @@ interface AskedParts extends FeedParts {
   readonly every: number;
   /** Rows that were changed in the last so many seconds. */
   readonly ask: (table: string, seconds: number) => Promise<readonly ChangedRow[]>;
+  readonly count: (table: string) => Promise<number>;
 }
 
 /** Seconds that are looked at again each time: a change is dated when it begins, and is there when it is committed. */
@@ -85,12 +86,17 @@ const OVERLAP = 5;
 /** Seconds without an answer after which all may have changed. */
 const LONGEST_GAP = 60;
 
+/** Milliseconds between two counts: a row that was deleted leaves nothing else to be seen. */
+const COUNT = 700;
+
 /** Asked for, again and again. */
 export class Asked implements Feed {
   readonly #parts: AskedParts;
   #job: Job | undefined;
   /** By table, what was changed of late and is told already; and when that was asked for. */
   readonly #seen = new Map<string, { readonly at: number; readonly rows: ReadonlyMap<string, string> }>();
+  /** By table, how many rows there were, and when. */
+  readonly #counts = new Map<string, { readonly at: number; readonly rows: number }>();
   #failed = false;
   #closed = false;
 
@@ -131,7 +137,16 @@ export class Asked implements Feed {
     const rows = await ask(table, Math.min(gap, LONGEST_GAP) + OVERLAP);
     if (this.#closed) return;
     this.#seen.set(table, { at, rows: new Map(rows.map(row => [row.name, row.at])) });
-    if (!before || gap > LONGEST_GAP) follower.changed(table, undefined);
+    const fewer = await this.#hasFewer(table, at);
+    if (!before || gap > LONGEST_GAP || fewer) follower.changed(table, undefined);
     else for (const row of rows) if (before.rows.get(row.name) !== row.at) follower.changed(table, row.name);
+  }
+
+  async #hasFewer(table: string, at: number): Promise<boolean> {
+    const before = this.#counts.get(table);
+    if (before && at - before.at < COUNT) return false;
+    const rows = await this.#parts.count(table);
+    this.#counts.set(table, { at, rows });
+    return before !== undefined && rows < before.rows;
   }
 }

@@ -29,6 +29,7 @@ export interface Verbs {
   all: { ask: Where & { readonly ordered: boolean }; answer: readonly Row[] };
   now: { ask: unknown; answer: number };
   changed: { ask: At & { readonly seconds: number }; answer: readonly ChangedRow[] };
+  count: { ask: At; answer: number };
   columns: { ask: At; answer: readonly string[] };
   lines: { ask: At & { readonly file: string; readonly falling: boolean }; answer: readonly StaticLine[] };
   update: { ask: Where & { readonly changes: Row }; answer: Changed };
@@ -51,6 +52,7 @@ export const VERBS: Readonly<Record<Verb, { readonly way: 'reads' | 'writes'; re
   all: { way: 'reads' },
   now: { way: 'reads' },
   changed: { way: 'reads' },
+  count: { way: 'reads' },
   columns: { way: 'reads' },
   lines: { way: 'reads' },
   update: { way: 'writes' },

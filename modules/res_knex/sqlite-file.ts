@@ -7,15 +7,8 @@ import { failureOf } from './failure.js';
 import type { Operation, Outcome } from './operation.js';
 import { Runner } from './runner.js';
 import { SILENT } from './silent.js';
+import { needPackage, SQLITE, type SqliteClient } from './sqlite-driver.js';
 import type { Database, SqliteTask } from './task.js';
-
-/** The driver's connection, as far as it is touched here. */
-interface Driver {
-  readonly inTransaction: boolean;
-  pragma(text: string): unknown;
-  exec(text: string): unknown;
-  close(): unknown;
-}
 
 /** Which file a path leads to. */
 interface Identity {
@@ -34,7 +27,7 @@ export class SqliteFile implements Database {
   #open: Open | undefined;
   /** The file that was opened last, with its log of changes that are not in it yet. */
   #known: { readonly file: Identity; readonly log: Identity | undefined } | undefined;
-  #driver: Driver | undefined;
+  #connection: unknown;
 
   constructor(task: SqliteTask) {
     this.#task = task;
@@ -76,16 +69,17 @@ export class SqliteFile implements Database {
     const open = this.#open;
     this.#open = undefined;
     await open?.knex.destroy();
-    this.#driver = undefined;
+    this.#connection = undefined;
   }
 
   async #start(): Promise<Open> {
-    const { file } = this.#task;
+    const { client, file } = this.#task;
+    needPackage(client);
     const directory = dirname(file);
     if (!statSync(directory, { throwIfNoEntry: false }))
       throw new Error(`there is no directory '${directory}': make it`);
     const knex = makeKnex({
-      client: 'better-sqlite3',
+      client,
       connection: { filename: file },
       useNullAsDefault: true,
       // Values are not for the log.
@@ -96,43 +90,50 @@ export class SqliteFile implements Database {
     try {
       await knex.select('name').from('sqlite_master').limit(1);
       this.#known = { file: identityOf(file)!, log: identityOf(logOf(file)) };
-      return { knex, runner: new Runner({ knex, dialect: sqlite, reset: this.#reset }) };
+      return { knex, runner: new Runner({ knex, dialect: sqliteOf(client), reset: this.#reset }) };
     } catch (thrown) {
       await knex.destroy();
       throw thrown;
     }
   }
 
-  readonly #prepare = (driver: Driver, done: (thrown: unknown, driver: Driver) => void): void => {
-    try {
-      // No waiting for a lock in here: who asks tries again later, and this thread serves others meanwhile.
-      driver.pragma('busy_timeout = 0');
-      writeAhead(driver);
-      if (this.#task.maxPages > 0) driver.pragma(`max_page_count = ${this.#task.maxPages}`);
-      this.#driver = driver;
-      done(undefined, driver);
-    } catch (thrown) {
-      driver.close();
-      done(thrown, driver);
-    }
+  readonly #prepare = (connection: unknown, done: (thrown: unknown, connection: unknown) => void): void => {
+    const { maxPages } = this.#task;
+    this.#begin(connection, maxPages > 0 ? [`PRAGMA max_page_count = ${maxPages}`] : []).then(
+      () => {
+        this.#connection = connection;
+        done(undefined, connection);
+      },
+      (thrown: unknown) => done(thrown, connection),
+    );
   };
 
+  async #begin(connection: unknown, more: readonly string[]): Promise<void> {
+    const driver = SQLITE[this.#task.client];
+    // No waiting for a lock in here: who asks tries again later, and this thread serves others meanwhile.
+    await driver.prepare(connection, ['PRAGMA busy_timeout = 0']);
+    try {
+      await driver.prepare(connection, WRITE_AHEAD, false);
+    } catch (thrown) {
+      // A file that can only be read is read as it is.
+      if (!isReadOnly(thrown)) {
+        driver.close(connection);
+        throw thrown;
+      }
+    }
+    await driver.prepare(connection, more);
+  }
+
   readonly #reset = (): void => {
-    if (this.#driver?.inTransaction) this.#driver.exec('ROLLBACK');
+    if (this.#connection !== undefined) SQLITE[this.#task.client].reset(this.#connection);
   };
 }
 
 /** Readers do not wait for writers then, and what was answered survives the death of the process. */
-function writeAhead(driver: Driver): void {
-  try {
-    driver.pragma('journal_mode = WAL');
-    driver.pragma('synchronous = NORMAL');
-  } catch (thrown) {
-    // A file that can only be read is read as it is.
-    if (!(thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('SQLITE_READONLY')))
-      throw thrown;
-  }
-}
+const WRITE_AHEAD = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = NORMAL'];
+
+const isReadOnly = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('SQLITE_READONLY');
 
 const logOf = (file: string): string => `${file}-wal`;
 
@@ -149,7 +150,7 @@ function setLogAside(file: string, log: Identity | undefined): void {
   if (found && same(found, log)) renameSync(logOf(file), `${logOf(file)}.of-${found.inode}`);
 }
 
-const sqlite: Dialect = {
+const sqliteOf = (client: SqliteClient): Dialect => ({
   async columns(knex, table) {
     const rows: { name: string }[] = await knex
       .select('name')
@@ -163,7 +164,7 @@ const sqlite: Dialect = {
   exact: { safeIntegers: true },
   text(value) {
     if (value === null || value === undefined) return null;
-    if (typeof value === 'number') return real(value);
+    if (typeof value === 'number') return SQLITE[client].number(value);
     if (Buffer.isBuffer(value)) return value.toString('utf8');
     return String(value);
   },
@@ -176,10 +177,4 @@ const sqlite: Dialect = {
     else query.where(column, operator, value);
   },
   order: (query, { name }) => void query.orderBy(name),
-};
-
-/** As SQLite prints a REAL: 15 digits, and a point always. */
-function real(value: number): string {
-  const rounded = Number(value.toPrecision(15));
-  return Number.isInteger(rounded) ? rounded.toFixed(1) : String(rounded);
-}
+});

@@ -54,6 +54,13 @@ const STATEMENTS: Statements = {
     return rows.map(({ name, at }) => ({ name: String(name), at: String(at) }));
   },
 
+  async count({ knex, dialect }, { table }) {
+    const [row] = await knex<Cells>(table)
+      .count({ many: '*' })
+      .options({ ...dialect.exact });
+    return Number(row?.['many']);
+  },
+
   columns: ({ knex, columns }, { table }) => columns.names(knex, table),
 
   async lines(ground, { table, file, falling }) {

@@ -1,9 +1,9 @@
 /** What the thread of a database is started with, and how what it does there looks from outside. Types alone. */
 import type { Operation, Outcome } from './operation.js';
-import type { ServerSettings } from './token.js';
+import type { ServerSettings, SqliteSettings } from './token.js';
 
 export interface SqliteTask {
-  readonly client: 'better-sqlite3';
+  readonly client: SqliteSettings['client'];
   readonly file: string;
   readonly maxPages: number;
 }

@@ -3,7 +3,8 @@ import type { Condition, ConfigFile, Core, Need, Problem, Row, StaticLine } from
 
 /** A SQLite file. */
 export interface SqliteSettings {
-  readonly client: 'better-sqlite3';
+  /** The npm package that speaks it; `sqlite3` is none of ours, and must be installed. */
+  readonly client: 'better-sqlite3' | 'sqlite3';
   /** Absolute. It is made if it is not there when the connection is opened, and never after that. */
   readonly file: string;
   /** Milliseconds for which writes are gathered into one transaction; 0 sends each as soon as the file is free. */

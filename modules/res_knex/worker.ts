@@ -35,7 +35,6 @@ function serve(port: MessagePort, database: Database): void {
   });
 }
 
-const open = (task: Task): Database =>
-  task.client === 'better-sqlite3' ? new SqliteFile(task) : new ServerDatabase(task);
+const open = (task: Task): Database => ('file' in task ? new SqliteFile(task) : new ServerDatabase(task));
 
 serve(parentPort!, open(workerData as Task));

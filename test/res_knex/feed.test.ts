@@ -58,6 +58,21 @@ onEach((kind, it) => {
     assert.ok((await ear.hears('sippeers bob')) < 1000);
   });
 
+  it('a row that goes is told of, by name or as any', async (t, server) => {
+    const { stage, ear } = await following(t, server);
+    await stage.sql("INSERT INTO sippeers (name) VALUES ('bob')");
+    await ear.hears('sippeers bob');
+    // How many there are is known by then.
+    await stage.sql('SELECT 1');
+    for (let times = 0; times < 2; times++) {
+      await stage.sql(`UPDATE sippeers SET context = 'c${times}' WHERE name = 'alice'`);
+      await ear.hears('sippeers alice');
+      for (const end = Date.now() + 800; Date.now() < end; ) await setTimeout(50);
+    }
+    await stage.sql("DELETE FROM sippeers WHERE name = 'bob'");
+    await ear.hears(kind === 'postgresql' ? 'sippeers bob' : 'sippeers *');
+  });
+
   it('after the server was dead it is told that anything may have changed', async (t, server) => {
     const { stage, ear } = await following(t, server);
     await server.kill();

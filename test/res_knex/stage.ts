@@ -16,7 +16,7 @@ import { NamedConnections } from '../../modules/res_knex/connections.js';
 import type { Connection, ConnectionRow, SqliteSettings } from '../../modules/res_knex/token.js';
 import { keptLog } from '../support/wire.js';
 
-export interface StageOptions extends Partial<Omit<SqliteSettings, 'client'>> {
+export interface StageOptions extends Partial<SqliteSettings> {
   /** A clock that only the test moves. */
   readonly still?: boolean;
   /** Runs before the connection is opened. */
@@ -47,9 +47,9 @@ export class SqlStage {
     const stage = new SqlStage(await mkdtemp(join(tmpdir(), 'obelisk-knex-')), options);
     t.after(() => stage.#close());
     options.before?.(stage);
-    const { batch = 0, busyTimeout = 10_000, debug = false, maxPages = 0 } = options;
+    const { batch = 0, busyTimeout = 10_000, debug = false, maxPages = 0, client = 'better-sqlite3' } = options;
     stage.connections.open('calls', {
-      client: 'better-sqlite3',
+      client,
       file: stage.file,
       batch,
       busyTimeout,
