@@ -56,7 +56,7 @@ test('the package has what runs, what it is configured with and what explains it
     'dist/modules',
     'package.json',
   ]);
-  assert.deepEqual(configs.sort(), ['configs/samples', 'configs/sounds']);
+  assert.deepEqual(configs.sort(), ['configs/dist', 'configs/samples', 'configs/sounds']);
   assert.deepEqual(
     files.filter(path => /\.map$|\.tsbuildinfo$|(?<!\.d)\.ts$|\/test\//.test(path)),
     [],
