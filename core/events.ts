@@ -106,6 +106,8 @@ export interface Facts {
     readonly statusText: string;
   };
   security: SecurityEvent;
+  /** Nobody listens any more to that address, or network of IPv6, or to one account from there. */
+  addressBanned: { readonly network: string; readonly account: string | undefined };
   /** A record of a call that is over, whoever keeps it. */
   callRecorded: { readonly record: CallFacts };
   /** What clients of the manager interface hear of, and nobody else. */

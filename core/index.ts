@@ -2,6 +2,9 @@
 export * from './acl.js';
 export { type Activity, activity } from './activity.js';
 export * from './astdb.js';
+export { banNetwork } from './ban-network.js';
+export * from './ban-options.js';
+export * from './bans.js';
 export * from './bridge/bridge.js';
 export * from './bridge/conversation.js';
 export { type Certificates, readCertificates, type TlsIdentity, type TlsSettings } from './certificates.js';

@@ -7,6 +7,8 @@ import { acls, NamedAcls } from './acl.js';
 import { ActivityCount, activity } from './activity.js';
 import { AstDatabase, astdb } from './astdb.js';
 import { Autoreload } from './autoreload.js';
+import { BanTable } from './ban-table.js';
+import { bans } from './bans.js';
 import { type CallServices, provideCalls } from './call-services.js';
 import { openCalls } from './calls.js';
 import { CommandTable, cli } from './cli.js';
@@ -146,6 +148,7 @@ export class Pbx implements PbxControl {
     registry.provide(CORE, settings, set);
     registry.provide(CORE, loggers, logs);
     registry.provide(CORE, astdb, this.#inside.astdb);
+    registry.provide(CORE, bans, this.#bans());
     registry.provide(CORE, acls, lists);
     registry.provide(CORE, cli, this.#inside.commands);
     registry.provide(CORE, views, this.#inside.views);
@@ -172,6 +175,12 @@ export class Pbx implements PbxControl {
     this.#up();
     if (set.autoreload) this.#inside.scope.defer('automatic reloads', this.#reloadBySelf());
     events.emit('fullyBooted', { uptime: took });
+  }
+
+  #bans(): BanTable {
+    const { clock, astdb: database, loggers: logs, events } = this.#inside;
+    const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
+    return new BanTable({ clock, astdb: database, log: logs.logger('bans'), emit });
   }
 
   #reloadBySelf(): () => void {

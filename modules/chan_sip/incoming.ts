@@ -54,6 +54,7 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
   const { site } = user;
   const table = rows(user.handlers);
   return (request, flow) => {
+    if (site.shield.silences(request, flow)) return;
     // As the original does: without a From tag nobody could tell our answer from another.
     if (!request.from.params.has('tag')) {
       if (site.log.debugs(1)) site.log.debug(1, `${formatFlow(flow)}: a request without a From tag is dropped`);

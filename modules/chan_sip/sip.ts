@@ -2,6 +2,8 @@
 import { hostname } from 'node:os';
 import {
   acls,
+  type Bans,
+  bans,
   type Certificates,
   CommandError,
   type Core,
@@ -56,6 +58,7 @@ export class Sip implements SipView {
   readonly transactions: TransactionLayer;
   readonly history: History;
   readonly showsecrets: boolean;
+  readonly bans: Bans;
   readonly #environment: Environment;
   /** What relative names in sip.conf are relative to. */
   readonly #directory: string;
@@ -78,6 +81,7 @@ export class Sip implements SipView {
     const { showsecrets, directories } = core.use(settings);
     this.showsecrets = showsecrets;
     this.#directory = directories.astetcdir;
+    this.bans = core.use(bans);
     this.history = new History({ log: core.log, sched: core.sched, elapsed: () => core.clock.elapsed() });
     this.transport = new TransportLayer({
       history: this.history,
@@ -89,6 +93,7 @@ export class Sip implements SipView {
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       lost: flow => this.#user.outbound.lost(flow),
       used: flow => this.#user.uses(flow),
+      drops: address => this.bans.drops(address),
       limits: () => connectionLimits(this.#user.site.general),
       web: () => webLimits(this.#user.site.general),
       identity: () => this.#certificates?.identity,
@@ -127,6 +132,7 @@ export class Sip implements SipView {
     await sip.#configure(config);
     sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
     core.on('aclsChanged', () => sip.#checkLists());
+    core.on('addressBanned', () => sip.#dropBanned());
     core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
     return sip;
   }
@@ -193,6 +199,10 @@ export class Sip implements SipView {
 
   get domains() {
     return this.#user.site.domains;
+  }
+
+  get shield() {
+    return this.#user.site.shield;
   }
 
   get sched() {
@@ -292,6 +302,13 @@ export class Sip implements SipView {
     const { spawn } = this.#core;
     spawn('begin of WebSockets', this.#monitor.serveOver(server));
     return () => spawn('end of WebSockets', this.#monitor.serveOver(undefined));
+  }
+
+  /** Once the answer to what was too much is out. */
+  #dropBanned(): void {
+    this.#core.sched.after('end of banned connections', 0, () => {
+      this.transport.drop(address => this.bans.holds(address));
+    });
   }
 
   /** Lists are asked by name, so a change of one is in force at once; one that is gone keeps everybody out. */

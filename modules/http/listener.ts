@@ -17,6 +17,8 @@ export interface ListenerParts {
   readonly clock: Clock;
   readonly log: Logger;
   limits(): SessionLimits;
+  /** Whether that address is banned: what comes from there is dropped. */
+  drops(address: string): boolean;
   /** How the server names itself. */
   name(): string;
   /** Who serves the path of a URL. */
@@ -44,7 +46,10 @@ export class HttpListener {
     const server = identity
       ? createSecure({ ...identity.accepting, SNICallback, ...NO_TIMES })
       : createServer(NO_TIMES);
-    server.on('connection', (socket: Socket) => this.#sessions.add(socket));
+    server.on('connection', (socket: Socket) => {
+      if (this.#parts.drops(socket.remoteAddress ?? '')) socket.destroy();
+      else this.#sessions.add(socket);
+    });
     server.on('request', (request, response) => this.#request(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     // A client that speaks no TLS, or not ours.
@@ -84,6 +89,11 @@ export class HttpListener {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
+    // He may be banned since he connected.
+    if (this.#parts.drops(request.socket.remoteAddress ?? '')) {
+      request.socket.destroy();
+      return;
+    }
     this.#sessions.asked(request, response);
     response.setHeader('Server', this.#parts.name());
     const route = this.#parts.route(request.url ?? '');

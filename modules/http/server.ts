@@ -1,5 +1,5 @@
 /** The HTTP server: what is served where, on the addresses that http.conf names. */
-import { type Core, pbx, type TlsIdentity } from '#core';
+import { bans, type Core, pbx, type TlsIdentity } from '#core';
 import { HttpListener, type ListenerParts } from './listener.js';
 import { type HttpConfig, readHttpConf, type Wanted } from './read.js';
 import type { Bound, HttpServer, Route } from './token.js';
@@ -18,7 +18,9 @@ export class Http implements HttpServer {
   private constructor(core: Core, config: HttpConfig) {
     this.#core = core;
     this.#config = config;
+    const table = core.use(bans);
     this.#parts = {
+      drops: address => table.drops(address),
       clock: core.clock,
       log: core.log,
       limits: () => {

@@ -6,8 +6,8 @@ import type { Wanted } from './read.js';
 
 export interface ListenerParts {
   readonly log: Logger;
-  /** Somebody connects; over TLS, before he has shown that he speaks it. */
-  arrived(socket: Socket): void;
+  /** Somebody connects; over TLS, before he has shown that he speaks it. @returns whether he may */
+  arrived(socket: Socket): boolean;
   /** He may be served. */
   accept(socket: Socket, transport: 'TCP' | 'TLS'): void;
 }
@@ -21,8 +21,9 @@ export class Listener {
     const half = { allowHalfOpen: true };
     const server = identity ? createSecure({ ...identity.accepting, ...half }) : createServer(half);
     server.on('connection', (socket: Socket) => {
-      parts.arrived(socket);
-      if (!identity) parts.accept(socket, 'TCP');
+      const welcome = parts.arrived(socket);
+      if (!welcome) socket.destroy();
+      else if (!identity) parts.accept(socket, 'TCP');
     });
     server.on('secureConnection', (socket: Socket) => parts.accept(socket, 'TLS'));
     server.on('tlsClientError', (_cause, socket: Socket) => socket.destroy());

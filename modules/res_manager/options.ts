@@ -1,6 +1,7 @@
 /** The options of manager.conf: the only list of them anywhere. */
 import {
   aclOption,
+  banOptions,
   bindAddress,
   custom,
   denyInto,
@@ -82,6 +83,7 @@ export const general = {
   authlimit: integer(50, [1, 100_000], 'Clients at a time that have not logged in; beyond them one of them goes.', {
     guard: true,
   }),
+  ...banOptions,
   httptimeout: seconds(60, [1, 86_400], 'How long a session over HTTP lasts without a request.'),
   'block-sockets': yesno(false, 'Writes that wait.', { never: 'no write ever waits' }),
 } as const;

@@ -4,6 +4,9 @@ import {
   type Acls,
   type Actions,
   acls,
+  type Bans,
+  banRules,
+  bans,
   type Certificates,
   type Core,
   type ManagerField,
@@ -24,6 +27,9 @@ import { type ManagerConfig, readManagerConf, type User, type Wanted } from './r
 import type { ManagerEvent, Session } from './session.js';
 import { tellFacts } from './told.js';
 
+/** As the table of bans knows us. */
+const SERVICE = 'AMI';
+
 const isSame = (one: Wanted, other: Wanted): boolean =>
   one.secure === other.secure && one.address === other.address && one.port === other.port;
 
@@ -37,6 +43,7 @@ export class ManagerServer {
   debug = false;
   readonly #core: Core;
   readonly #acls: Acls;
+  readonly #bans: Bans;
   readonly #pbx: PbxControl;
   readonly #systemname: string;
   /** Everybody who is served, logged in or not. */
@@ -54,6 +61,7 @@ export class ManagerServer {
     this.#acls = lists;
     this.#config = config;
     this.#pbx = core.use(pbx);
+    this.#bans = core.use(bans);
     this.#systemname = core.use(settings).systemname;
     this.actions = core.use(manager);
     this.debug = config.general.debug;
@@ -66,6 +74,7 @@ export class ManagerServer {
       count: this.general.authlimit,
       patience: this.general.authtimeout * 1000,
     }));
+    core.on('addressBanned', () => this.#dropBanned());
     void this.#pbx.booted.then(() => {
       this.#booted = true;
     });
@@ -195,6 +204,29 @@ export class ManagerServer {
     this.#sessions.clear();
   }
 
+  #arrived(socket: Socket): boolean {
+    if (this.#bans.drops(socket.remoteAddress ?? '')) return false;
+    this.lobby.enter(socket);
+    return true;
+  }
+
+  /** A login that failed is counted, and where one was right is remembered. */
+  judged(account: string, { remote: { address } }: Session, guess: string | undefined): void {
+    const rules = banRules(this.general, this.#acls);
+    if (guess === undefined) this.#bans.succeeded(address, rules);
+    else this.#bans.failed({ service: SERVICE, address, account, guess }, rules);
+  }
+
+  /** Whether a login for that account is not looked at from there. */
+  ignores(account: string, { remote }: Session): boolean {
+    return this.#bans.dropsAccount(SERVICE, remote.address, account);
+  }
+
+  /** Those too that have logged in: all that comes from there is dropped. */
+  #dropBanned(): void {
+    for (const session of [...this.#sessions]) if (this.#bans.holds(session.remote.address)) this.dismiss(session);
+  }
+
   #accept(socket: Socket, transport: 'TCP' | 'TLS'): void {
     const { sched, log, clock } = this.#core;
     const connection = new Connection(socket, transport, {
@@ -242,7 +274,7 @@ export class ManagerServer {
   #open(wanted: Wanted, identity: TlsIdentity | undefined): Promise<Listener> {
     return Listener.open(wanted, wanted.secure ? identity : undefined, {
       log: this.#core.log,
-      arrived: socket => this.lobby.enter(socket),
+      arrived: socket => this.#arrived(socket),
       accept: (socket, transport) => this.#accept(socket, transport),
     });
   }

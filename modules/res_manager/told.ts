@@ -104,6 +104,8 @@ export const EVENTS: readonly (readonly [event: string, privileges: readonly Pri
   ['Shutdown', SYSTEM, 'The PBX ends'],
   ['Unload', SYSTEM, 'A module was unloaded'],
   ['UserEvent', ['user'], 'A client or the dialplan sent it'],
+  ['AddressBanned', ['security'], 'Nobody listens to an address any more, for so many seconds'],
+  ['AddressUnbanned', ['security'], 'An address is listened to again'],
 ];
 
 export function tellFacts(core: Core, around: Surroundings): void {

@@ -226,6 +226,12 @@ test(
     await stage.living(stage.nodes);
     const again = await alivePhone(t, '3100', a);
     await stage.allSay('3100', `127.0.0.1:${again.phone.udp.endpoint.port} by a`);
+    // One that is stopped says so, and nobody waits until it is missed.
+    await b.pbx.stop();
+    const stopped = Date.now();
+    const left = "SELECT name FROM sippeers WHERE regserver = 'b'";
+    await stage.comes(async () => (await stage.ask(left)).length === 0, 'b still has phones');
+    t.diagnostic(`all taken over ${Date.now() - stopped} ms after the stop`);
   },
 );
 

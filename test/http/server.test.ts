@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { copyFile } from 'node:fs/promises';
 import { request as secureRequest } from 'node:https';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { LoadDeclined } from '#core';
 import { commands } from '../../modules/http/commands.js';
@@ -218,4 +219,20 @@ test('http show status says where it listens and what is served', bounded, async
   );
   await at.http.close();
   assert.match(await cli.text('http show status'), /^Server Disabled$/m);
+});
+
+test('a banned address gets no answer, over a connection that is open already neither', bounded, async () => {
+  await using at = await httpStage();
+  at.http.serve(echo);
+  const bound = at.http.bound()[0]!;
+  await using kept = await StreamPhone.open(bound);
+  kept.send('GET /echo HTTP/1.1\r\nHost: x\r\n\r\n');
+  await kept.octets(1);
+  const heard = kept.text.length;
+  at.stage.bans.ban(bound.address, 1000, 'by the operator');
+  kept.send('GET /echo HTTP/1.1\r\nHost: x\r\n\r\n');
+  await kept.hungUp();
+  await using late = new StreamPhone(connect({ host: bound.address, port: bound.port }));
+  await late.hungUp();
+  assert.deepEqual([kept.text.length - heard < 8, late.text, at.stage.bans.dropped], [true, '', 2]);
 });

@@ -181,3 +181,42 @@ test('a refused reload leaves all as it was', bounded, async () => {
   await assert.rejects(at.server.reload(), /authlimit: expected 1-100000, got 'none'/);
   assert.equal(messageOf(await admin.ask('Restart')), 'Done');
 });
+
+test(
+  'failed logins ban an address: its clients are hung up on, and others of it are not greeted',
+  bounded,
+  async () => {
+    await using at = await ManagerStage.of(`${GENERAL}authfailmax=2\nbanlocal=yes\n${ADMIN}`);
+    const { bans } = at.stage;
+    const first = at.client();
+    await at.passing(1000, first.login('admin', 'wrong'));
+    await first.closed;
+    const waiting = at.client();
+    await waiting.until(() => waiting.greeting || undefined);
+    const second = at.client();
+    const refused = assert.rejects(second.login('nobody', 'wrong'), /the connection ended/);
+    await Promise.all([refused, second.closed, waiting.closed]);
+    assert.deepEqual([bans.size, at.server.lobby.size], [1, 0]);
+    const third = at.client();
+    await third.closed;
+    assert.deepEqual([third.greeting, bans.dropped], ['', 1]);
+    bans.lift();
+    await at.admin();
+  },
+);
+
+test('where somebody has logged in, wrong passwords for another user silence that user alone', bounded, async () => {
+  await using at = await ManagerStage.of(`${GENERAL}authfailmax=2\nbanlocal=yes\n${ADMIN}[other](admin)\n`);
+  const admin = await at.admin();
+  for (let n = 0; n < 3; n += 1) await at.passing(1000, at.client().login('other', 'wrong'));
+  assert.deepEqual([at.stage.bans.rows()[0]?.account, at.stage.bans.rows()[0]?.dropped], ['AMI other', 1]);
+  assert.equal(kinds(at).filter(kind => kind === 'InvalidPassword').length, 2);
+  assert.equal(messageOf(await at.passing(1000, at.client().login('other', 's3cret'))), 'Authentication failed');
+  assert.equal(messageOf(await admin.ask('Echo')), undefined);
+});
+
+test('by default nobody is banned, whatever he tries', bounded, async () => {
+  await using at = await ManagerStage.of();
+  for (let n = 0; n < 5; n += 1) await at.passing(1000, at.client().login('admin', `wrong${n}`));
+  assert.equal(at.stage.bans.size, 0);
+});

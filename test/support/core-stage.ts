@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { type Acls, acls, NamedAcls } from '../../core/acl.js';
 import { type AstDb, astdb } from '../../core/astdb.js';
+import { BanTable } from '../../core/ban-table.js';
+import { type Bans, bans } from '../../core/bans.js';
 import { verbsOf } from '../../core/calls.js';
 import { type Channels, channels } from '../../core/channel/channels.js';
 import { TestClock } from '../../core/clock.js';
@@ -81,6 +83,12 @@ export class CoreStage {
   readonly actions = new ActionTable();
   readonly calls = testCalls(this.clock, this.events);
   readonly #log = keptLog();
+  readonly bans = new BanTable({
+    clock: this.clock,
+    astdb: this.astdb,
+    log: this.#log.log,
+    emit: (event, fact) => this.events.emit(event, fact),
+  });
   readonly #files = new Map<string, { text: string; read: boolean }>();
   #dialplan: DialplanEngine | undefined;
   #ending = false;
@@ -98,6 +106,7 @@ export class CoreStage {
     this.registry.provide<AstDb>('core', astdb, this.astdb);
     this.registry.provide<Channels>('core', channels, this.calls.channels);
     this.registry.provide<Acls>('core', acls, this.lists);
+    this.registry.provide<Bans>('core', bans, this.bans);
     const { clock, registry, events } = this;
     this.families = new RealtimeFamilies({ clock, registry, events, log: this.core.log });
     this.registry.provide<Realtime>('core', realtime, this.families);

@@ -1,5 +1,6 @@
 /** The sip commands. They read the stack and say what it says of itself. */
 import type { Command } from '#core';
+import { banCommands } from './bans.js';
 import { callCommands } from './calls.js';
 import { controlCommands } from './control.js';
 import { explainCommands } from './explain.js';
@@ -29,6 +30,7 @@ export const commands = (view: SipView): Command[] => [
     prune,
     sendNotify,
   ].map(make => make(view)),
+  ...banCommands(view),
   ...listCommands(view),
   ...callCommands(view),
   ...controlCommands(view),

@@ -82,6 +82,8 @@ const GLOBAL: readonly Setting[] = [
   ...ofEach('realm', 'domainsasrealm', 'allowexternaldomains', 'usereqphone', 'alwaysauthreject', 'directrtpsetup'),
   unlessInitial('supported_algorithms_uas'),
   unlessInitial('auth_qop'),
+  unlessInitial('authfailmax'),
+  unlessInitial('scanneragents'),
   ...ofEach('useragent', 'sdpsession', 'sdpowner', 'regcontext', 'regextenonqualify', 'trustrpid', 'sendrpid'),
   ...ofEach('legacy_useroption_parsing', 'send_diversion', 'callerid', 'fromdomain'),
   as('Record SIP history:', 'recordhistory', view => onOff(view.history.enabled)),

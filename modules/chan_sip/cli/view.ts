@@ -1,5 +1,5 @@
 /** What the sip commands see of the stack. */
-import type { Clock, ReloadOutcome, Scheduler } from '#core';
+import type { Bans, Clock, ReloadOutcome, Scheduler } from '#core';
 import type { RtpFigures } from '../../res_rtp/token.js';
 import type { General } from '../options/general.js';
 import type { NotifyTypes } from '../options/sip-notify.js';
@@ -117,6 +117,10 @@ export interface SipView {
   readonly clock: Pick<Clock, 'now'>;
   readonly debug: DebugSwitch;
   readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;
+  /** Whom nobody listens to. */
+  readonly bans: Pick<Bans, 'ban' | 'lift' | 'rows' | 'dropped'>;
+  /** Requests of scanners that were dropped. */
+  readonly shield: { readonly scanners: number };
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;

@@ -11,6 +11,7 @@ import { proof } from './proof.js';
 import { registration } from './registration.js';
 import { reliable } from './reliable.js';
 import { session } from './session.js';
+import { shield } from './shield.js';
 import { hostPort } from './values/hostport.js';
 
 const LATER = { later: 'calls' };
@@ -33,6 +34,7 @@ const outgoing = {
 export const general = {
   ...identity,
   ...proof,
+  ...shield,
   ...network,
   ...nodes,
   ...registration,

@@ -54,6 +54,8 @@ export interface TransportParts {
   identity(): TlsIdentity | undefined;
   /** Whether a connection is needed, however silent it is. */
   used?(flow: Flow): boolean;
+  /** Whether that address is banned; asked for each datagram and each connection. */
+  drops?(address: string): boolean;
   /** Keeps what went by, while it is asked to. */
   readonly history?: History;
 }
@@ -85,6 +87,7 @@ export class TransportLayer {
     this.#streams = {
       clock: parts.clock,
       strangers: new Strangers(() => parts.limits()),
+      drops: address => parts.drops?.(address) ?? false,
       used: flow => parts.used?.(flow) ?? false,
       web: () => parts.web(),
       identity: () => parts.identity(),
@@ -118,6 +121,11 @@ export class TransportLayer {
     const opened = openWebSockets(server, this.#up, this.#streams);
     for (const listener of opened) this.#listeners.add(listener);
     return opened;
+  }
+
+  /** Ends connections of such addresses, without a word. */
+  drop(whose: (address: string) => boolean): void {
+    for (const listener of this.#listeners) listener.drop(whose);
   }
 
   /** Closes every listener, those too that are being opened. */
@@ -163,6 +171,11 @@ export class TransportLayer {
 
   #received(data: Buffer, flow: Flow, counters: Counters): void {
     counters.received += 1;
+    // Over a stream nobody gets that far: his connection is closed.
+    if (!flow.reliable && this.#parts.drops?.(flow.remote.address)) {
+      counters.banned += 1;
+      return;
+    }
     if (isKeepAlive(data)) {
       counters.keepalives += 1;
       return;

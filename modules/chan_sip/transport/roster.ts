@@ -47,6 +47,11 @@ export class Roster {
     return [...this.#open.values()].map(({ protocol, remote, ours }) => ({ protocol, remote, ours }));
   }
 
+  /** Ends those with such an address, without a word. */
+  drop(whose: (address: string) => boolean): void {
+    for (const connection of this.#all) if (whose(connection.remote.address)) connection.close();
+  }
+
   /** Ends them all, and waits until nothing of them is left. */
   async close(): Promise<void> {
     const emptied = new Promise<void>(resolve => {

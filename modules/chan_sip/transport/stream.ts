@@ -43,11 +43,12 @@ class StreamListener implements Listener, Home {
   readonly strangers: Home['strangers'];
   readonly used: Home['used'];
   readonly #carrier: Carrier;
+  readonly #drops: StreamParts['drops'];
   readonly #server: Server;
   readonly #roster = new Roster();
   #closing: Promise<void> | undefined;
 
-  constructor(server: Server, carrier: Carrier, up: Upward, { clock, strangers, used }: StreamParts) {
+  constructor(server: Server, carrier: Carrier, up: Upward, { clock, strangers, used, drops }: StreamParts) {
     const { address, port } = server.address() as Endpoint;
     this.local = { address, port };
     this.up = up;
@@ -55,6 +56,7 @@ class StreamListener implements Listener, Home {
     this.strangers = strangers;
     this.used = used;
     this.#carrier = carrier;
+    this.#drops = drops;
     this.#server = server;
     server.on('connection', socket => this.#accept(socket));
     server.on('error', cause => up.troubled(cause, this));
@@ -94,6 +96,10 @@ class StreamListener implements Listener, Home {
     return this.#roster.rows();
   }
 
+  drop(whose: (address: string) => boolean): void {
+    this.#roster.drop(whose);
+  }
+
   over(connection: Connection): void {
     this.#roster.over(connection);
   }
@@ -122,6 +128,11 @@ class StreamListener implements Listener, Home {
       return;
     }
     const remote = { address: unmapped(remoteAddress), port: remotePort };
+    if (this.#drops(remote.address)) {
+      this.counters.banned += 1;
+      socket.destroy();
+      return;
+    }
     const local = { address: unmapped(localAddress ?? this.local.address), port: localPort ?? this.local.port };
     let pipe!: SocketPipe;
     const connection = new Connection(

@@ -44,6 +44,8 @@ export interface Listener {
   /** Whether something can be sent there without a connection being opened. */
   reaches(remote: Endpoint): boolean;
   connections(): readonly ConnectionRow[];
+  /** Ends those with such an address, without a word. */
+  drop(whose: (address: string) => boolean): void;
   /** Ends its connections too. */
   close(): Promise<void>;
 }
@@ -70,6 +72,8 @@ export interface Counters {
   sendErrors: number;
   /** Messages that met an error of our own. */
   faults: number;
+  /** Messages and connections of addresses that are banned. */
+  banned: number;
 }
 
 export const noCounts = (): Counters => ({
@@ -80,6 +84,7 @@ export const noCounts = (): Counters => ({
   dropped: 0,
   sendErrors: 0,
   faults: 0,
+  banned: 0,
 });
 
 /** What a transport tells the layer. It never throws. */
@@ -115,6 +120,8 @@ export interface WebLimits {
 export interface StreamParts {
   readonly clock: Clock;
   readonly strangers: Strangers;
+  /** Whether what comes from there is dropped; asked once for each connection. */
+  drops(address: string): boolean;
   /** Whether somebody is reached, or registered, over it: then it may be silent for as long as it likes. */
   used(flow: Flow): boolean;
   web(): WebLimits;

@@ -108,6 +108,8 @@ class UdpListener implements Listener {
     return [];
   }
 
+  drop(): void {}
+
   close(): Promise<void> {
     this.#closing ??= new Promise(resolve => {
       this.#socket.close(() => {

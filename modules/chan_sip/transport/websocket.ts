@@ -74,6 +74,10 @@ class WebListener implements Listener, Home {
     return this.#roster.rows();
   }
 
+  drop(whose: (address: string) => boolean): void {
+    this.#roster.drop(whose);
+  }
+
   over(connection: Connection): void {
     this.#roster.over(connection);
   }
@@ -120,6 +124,11 @@ export function openWebSockets(server: HttpServer, up: Upward, parts: StreamPart
   });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { remoteAddress = '' } = request.socket;
+    if (parts.drops(unmapped(remoteAddress))) {
+      plain.counters.banned += 1;
+      socket.destroy();
+      return;
+    }
     const status = refusal(request, parts.web().origins);
     if (status !== undefined) {
       up.debug(`WebSocket of ${unmapped(remoteAddress)} refused: ${status} ${STATUS_CODES[status]}`);

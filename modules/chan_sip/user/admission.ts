@@ -50,7 +50,7 @@ export class Admission {
 
   /** @returns what to answer when it is not let in: a challenge, a refusal; or what must be looked up first */
   admit(request: Message, flow: Flow, search: Search, answer?: Found): Admitted | Exclude<Outcome, undefined> {
-    const { general, acls, auth } = this.#site;
+    const { general, acls, shield } = this.#site;
     const user = this.#nameIn(request);
     const found = search === 'caller' ? this.#caller(user, request, flow, answer) : this.#subscriber(user, answer);
     if (found && 'question' in found) return found;
@@ -65,7 +65,7 @@ export class Admission {
     const reason = denied ? 'acl' : 'unknown';
     // Deviates from the original's plain 403 for a denied address, which tells that the device is there.
     if (!peer && !(general.alwaysauthreject && !general.allowguest)) return this.#refuse(guest, reason);
-    const check = auth.check(request, peer, realm);
+    const check = shield.check(request, peer, realm, flow);
     guest.check = check;
     if (check.verdict === 'accepted') {
       if (peer) follow(this.#site, peer, request, flow);
@@ -117,7 +117,7 @@ export class Admission {
 
   #challenge(asked: Admitted, check: Check): Reply {
     const { request, flow, symmetric } = asked;
-    const { nonce, answer } = challengeFor(this.#site, request, check);
+    const { nonce, answer } = challengeFor(this.#site, request, flow, check);
     // The account is who asks while that is open, and then whom he asks for.
     const report = new SecurityReport('ChallengeSent', request.from.uri.text, request, flow, { Challenge: nonce });
     if (isTold(request)) this.#site.emit('security', report);

@@ -144,6 +144,7 @@ export class UserLayer {
     site.generalPlaces = generalPlaces;
     site.names.configure(general.nameserver);
     site.answers.configure(general);
+    site.shield.configure(general);
     site.ourAddress.configure(general);
     this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));

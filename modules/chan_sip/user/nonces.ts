@@ -14,6 +14,10 @@ const COUNT_DIGITS = 4;
 const STAMP_DIGITS = TIME_DIGITS + COUNT_DIGITS;
 /** Hex digits of the keyed hash: 96 bits. */
 const HASH_DIGITS = 24;
+const NONCE_DIGITS = STAMP_DIGITS + HASH_DIGITS;
+/** Hex digits of the keyed hash over the address, where there is one. */
+const PLACE_DIGITS = 12;
+const PLACED_DIGITS = NONCE_DIGITS + PLACE_DIGITS;
 /** The time starts anywhere below this, so that a nonce does not tell how long the process has been up. */
 const TIME_OFFSET = 2 ** 40;
 
@@ -35,21 +39,32 @@ export class Nonces {
   }
 
   // Deviates from the original's 8 hex digits: nothing is stored, so the text itself has to prove where it comes from.
-  issue(callId: string): string {
+  /** @param address to whom it goes, where somebody will ask that */
+  issue(callId: string, address?: string): string {
     this.#count = (this.#count + 1) % 16 ** COUNT_DIGITS;
     const stamp = hex(this.now(), TIME_DIGITS) + hex(this.#count, COUNT_DIGITS);
-    return stamp + this.#proof(stamp, callId);
+    const nonce = stamp + this.#proof(stamp, callId);
+    return address === undefined ? nonce : nonce + this.#place(stamp, address);
+  }
+
+  /** Whether we sent this nonce to that address for this Call-ID, however long ago. */
+  isIssuedTo(nonce: string, callId: string, address: string): boolean {
+    if (nonce.length !== PLACED_DIGITS) return false;
+    const text = nonce.toLowerCase();
+    const stamp = text.slice(0, STAMP_DIGITS);
+    const proof = this.#proof(stamp, callId) + this.#place(stamp, address);
+    return sameHash(text.slice(STAMP_DIGITS), proof);
   }
 
   /** When this nonce was issued for this Call-ID; undefined when it was not, or has expired. */
   issuedAt(nonce: string, callId: string): number | undefined {
-    if (nonce.length !== STAMP_DIGITS + HASH_DIGITS) return undefined;
+    if (nonce.length !== NONCE_DIGITS && nonce.length !== PLACED_DIGITS) return undefined;
     const text = nonce.toLowerCase();
     const issued = Number.parseInt(text.slice(0, TIME_DIGITS), 16);
     const age = this.now() - issued;
     if (!(age >= 0 && age < NONCE_LIFE)) return undefined;
     const stamp = text.slice(0, STAMP_DIGITS);
-    return sameHash(text.slice(STAMP_DIGITS), this.#proof(stamp, callId)) ? issued : undefined;
+    return sameHash(text.slice(STAMP_DIGITS, NONCE_DIGITS), this.#proof(stamp, callId)) ? issued : undefined;
   }
 
   /** The To tag of every answer to this Call-ID and From tag. */
@@ -59,6 +74,10 @@ export class Nonces {
 
   #proof(stamp: string, callId: string): string {
     return this.#keyed(`nonce ${stamp} ${callId}`).slice(0, HASH_DIGITS);
+  }
+
+  #place(stamp: string, address: string): string {
+    return this.#keyed(`place ${stamp} ${address}`).slice(0, PLACE_DIGITS);
   }
 
   /** Only a part of it may be shown: who knew the whole could continue the text behind the key. */

@@ -1,4 +1,5 @@
 /** Devices in memory whose rows others changed: each is read again soon, a few at a time. */
+import { type Job, RealtimeFailed } from '#core';
 import type { Peer } from './peer.js';
 import type { Account } from './realtime-account.js';
 import type { Site } from './site.js';
@@ -21,6 +22,8 @@ export class Refresh {
   /** Names that wait for their turn. */
   readonly #names = new Set<string>();
   #running = 0;
+  /** Runs out when the database is to be asked again. */
+  #pause: Job | undefined;
   #closed = false;
 
   constructor(parts: RefreshParts) {
@@ -42,6 +45,7 @@ export class Refresh {
 
   close(): void {
     this.#closed = true;
+    this.#pause?.cancel();
     this.#names.clear();
   }
 
@@ -52,7 +56,7 @@ export class Refresh {
 
   #pump(): void {
     for (const name of this.#names) {
-      if (this.#running >= AT_A_TIME) return;
+      if (this.#running >= AT_A_TIME || this.#pause) return;
       this.#names.delete(name);
       const peer = this.#kept(name);
       if (!peer) continue;
@@ -68,13 +72,23 @@ export class Refresh {
       if (this.#closed || site.peers.get(peer.name) !== peer) return;
       if (account === 'changing') this.#later(peer.name);
       else apply(peer, account);
-    } catch {
-      // Whoever reads rows tells why it cannot; what is known of the device stands until then.
-      this.#later(peer.name);
+    } catch (thrown) {
+      if (!(thrown instanceof RealtimeFailed)) throw thrown;
+      this.#wait(peer.name);
     } finally {
       this.#running -= 1;
       if (!this.#closed) this.#pump();
     }
+  }
+
+  /** Whoever reads rows tells why it cannot; what is known of devices stands until then. */
+  #wait(name: string): void {
+    if (this.#closed) return;
+    this.#names.add(name);
+    this.#pause ??= this.#parts.site.sched.after('rows that were changed', AGAIN, () => {
+      this.#pause = undefined;
+      this.#pump();
+    });
   }
 
   #later(name: string): void {

@@ -5,7 +5,7 @@ import { forcesRport } from '../options/values/nat.js';
 import type { Flow } from '../transport/transport.js';
 import { accountName } from './account-name.js';
 import type { Answer } from './answers.js';
-import type { Auth, Check } from './auth.js';
+import type { Check } from './auth.js';
 import { challengeFor } from './challenge.js';
 import { badRequest } from './contact-rules.js';
 import { natSeen } from './nat.js';
@@ -13,6 +13,7 @@ import type { Peer } from './peer.js';
 import { HIDDEN, PLAIN, type RefusalName, report, serverError } from './refusals.js';
 import type { Intent, Registration } from './registration.js';
 import { authenticated, SecurityReport } from './security.js';
+import type { Shield } from './shield.js';
 import { type Found, type Outcome, type Question, realmFor, type Site } from './site.js';
 
 /** One REGISTER on its way. */
@@ -45,7 +46,7 @@ type Ruling =
       readonly intent: Intent | Answer;
     };
 
-type Prover = Pick<Auth, 'check'>;
+type Prover = Pick<Shield, 'check'>;
 
 /** A request that was only thought of. */
 export interface Rehearsed {
@@ -81,7 +82,7 @@ export class Registrar {
     if (fault) return { answer: fault };
     const attempt = this.#attempt(request, flow, found);
     if ('question' in attempt) return attempt;
-    const answer = this.#carryOut(attempt, this.#rule(attempt, this.#site.auth));
+    const answer = this.#carryOut(attempt, this.#rule(attempt, this.#site.shield));
     return answer && { answer, symmetric: attempt.symmetric, about: attempt };
   };
 
@@ -132,13 +133,13 @@ export class Registrar {
 
   /** One path: a device that is not there, or may not, is checked like any other, against a secret that nobody has. */
   #rule(attempt: Attempt, prover: Prover): Ruling {
-    const { request, peer, objection } = attempt;
+    const { request, flow, peer, objection } = attempt;
     if (peer && this.#registration.isOutdated(request, peer))
       return { verb: 'answer', answer: serverError('outdated') };
     if (objection && !this.#site.general.alwaysauthreject) return { verb: 'refuse', name: objection };
     const device = objection ? undefined : peer;
     if (device && !device.hasPassword) return this.#letIn(attempt, device, '0');
-    const check = prover.check(request, device, realmFor(this.#site, request));
+    const check = prover.check(request, device, realmFor(this.#site, request), flow);
     attempt.check = check;
     const refusal = objection ?? (check.mismatch ? 'username' : undefined);
     if (refusal && refusal !== 'unknown') return { verb: 'refuse', name: refusal, check };
@@ -186,7 +187,7 @@ export class Registrar {
   }
 
   #challenge({ request, flow, user, objection }: Attempt, check: Check): Answer {
-    const { nonce, answer } = challengeFor(this.#site, request, check);
+    const { nonce, answer } = challengeFor(this.#site, request, flow, check);
     this.#site.emit('security', new SecurityReport('ChallengeSent', user, request, flow, { Challenge: nonce }));
     return objection ? { ...answer, why: objection } : answer;
   }
@@ -197,12 +198,12 @@ export class Registrar {
     return this.#refusal(attempt, name, check);
   }
 
-  #refusal({ request }: Attempt, name: RefusalName, check?: Check): Answer {
+  #refusal({ request, flow }: Attempt, name: RefusalName, check?: Check): Answer {
     if (name === 'transport') return { ...PLAIN[name], headers: [['Date', this.#site.answers.date()]] };
     if (!this.#site.general.alwaysauthreject || !check) return PLAIN[name];
     return check.verdict === 'forbidden'
       ? HIDDEN[name]
-      : { ...challengeFor(this.#site, request, check).answer, why: name };
+      : { ...challengeFor(this.#site, request, flow, check).answer, why: name };
   }
 }
 

@@ -4,6 +4,8 @@ import {
   type AstDb,
   acls,
   astdb,
+  type Bans,
+  bans,
   type Clock,
   type Core,
   type Event,
@@ -31,6 +33,7 @@ import { Outgoing } from './outgoing.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
+import { Shield } from './shield.js';
 
 /**
  * The way to somebody who sent nothing; undefined when we do not speak that protocol. `name`: the host as it was asked
@@ -53,7 +56,8 @@ export interface Site {
   readonly peers: Peers;
   readonly domains: Domains;
   readonly nonces: Nonces;
-  readonly auth: Auth;
+  readonly bans: Bans;
+  readonly shield: Shield;
   readonly answers: Answers;
   readonly decisions: Decisions;
   readonly transactions: TransactionLayer;
@@ -84,16 +88,18 @@ export function openSite(core: Core, general: General, below: Below): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
   const peers = new Peers(general);
+  const auth = new Auth(nonces, peers);
+  const found = { acls: core.use(acls), bans: core.use(bans) };
   return {
     log,
     clock,
     sched,
-    acls: core.use(acls),
+    ...found,
     astdb: core.use(astdb),
     peers,
     domains: new Domains(),
     nonces,
-    auth: new Auth(nonces, peers),
+    shield: new Shield({ auth, nonces, ...found }, general),
     answers: new Answers(clock, nonces),
     decisions: new Decisions(clock),
     dialogs: new DialogLayer(MOST_DIALOGS),

@@ -63,9 +63,11 @@ async function login(parts: SessionActionParts, call: ManagerCall): Promise<void
     return;
   }
   const account = call.get('Username');
+  if (server.ignores(account, session)) await refuse(session, WRONG);
   const user = server.users.get(account);
   const verdict = judge(server, session, user, call);
   if (verdict !== undefined || !user) {
+    server.judged(account, session, hashOf(`${session.id} ${call.get('Key')} ${call.get('Secret')}`).toString('hex'));
     // What was sent, and what would have been right, is not written down.
     const fields = verdict === 'FailedACL' ? { ACLName: user?.acl.names.join(',') ?? '' } : {};
     parts.security(session.report(verdict ?? 'InvalidAccountID', account, fields));
@@ -78,6 +80,7 @@ async function login(parts: SessionActionParts, call: ManagerCall): Promise<void
     await refuse(session, 'Login Already In Use');
     return;
   }
+  server.judged(account, session, undefined);
   session.user = user;
   session.filters = user.filters;
   session.mask = maskOf(call.get('Events')) ?? ALL;

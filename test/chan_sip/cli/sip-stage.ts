@@ -1,5 +1,6 @@
 /** The sip commands over real devices and options, in the state in which the original was recorded. */
 import assert from 'node:assert/strict';
+import { BanTable } from '../../../core/ban-table.js';
 import { TestClock } from '../../../core/clock.js';
 import { parseText } from '../../../core/config/dialect.js';
 import type { ReloadOutcome } from '../../../core/loader.js';
@@ -20,6 +21,8 @@ import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
+import { MemoryAstDb } from '../../support/core-stage.js';
+import { keptLog } from '../../support/wire.js';
 import { SIP_CONF } from './recorded.js';
 
 /** sip.conf as a text, read as the module reads it. */
@@ -54,6 +57,13 @@ export class SipStage implements SipView {
   readonly historyRows: HistoryRow[] = [];
   readonly history = new HistoryRows(this.historyRows);
   readonly explanations = { register: async () => undefined, last: () => [], size: 0 };
+  readonly bans = new BanTable({
+    clock: this.clock,
+    astdb: new MemoryAstDb(),
+    log: keptLog().log,
+    emit: () => undefined,
+  });
+  readonly shield = { scanners: 0 };
   readonly debug = { enabled: false, filters: new Set<string>() };
   readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };

@@ -6,6 +6,7 @@ import { media } from '../../../modules/chan_sip/options/media.js';
 import { proof } from '../../../modules/chan_sip/options/proof.js';
 import { reliable } from '../../../modules/chan_sip/options/reliable.js';
 import { session } from '../../../modules/chan_sip/options/session.js';
+import { KNOWN_SCANNERS } from '../../../modules/chan_sip/options/values/scanners.js';
 import { type Cases, checkOptions, without } from './option-cases.js';
 
 const flag = (initial: boolean): Cases => ({
@@ -80,6 +81,27 @@ checkOptions('[general]', without(general, call, contacts, session, reliable, me
   auth_message_requests: flag(true),
   accept_outofcall_message: flag(true),
   authfailureevents: flag(false),
+  authfailmax: number(0, '0', '-1', '1001'),
+  authfailwindow: number(600, '1', '0'),
+  authbantime: number(3600, '1', '0'),
+  banlocal: flag(false),
+  banexempt: {
+    initial: { networks: [], names: [] },
+    good: [
+      ['office, trunks', { networks: [], names: ['office', 'trunks'] }],
+      ['', { networks: [], names: [] }],
+    ],
+    bad: ['192.0.2', '2001:db8::1::', 'a name'],
+  },
+  scanneragents: {
+    initial: [],
+    good: [
+      ['no', []],
+      ['yes', KNOWN_SCANNERS],
+      ['yes, MyTool', [...KNOWN_SCANNERS, 'mytool']],
+    ],
+    bad: ['ab'],
+  },
   domain: {
     initial: [],
     good: [

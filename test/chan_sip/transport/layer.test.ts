@@ -11,7 +11,7 @@ import { UdpPhone } from '../../support/udp-phone.js';
 import { Wire } from '../../support/wire.js';
 
 const bounded = { timeout: 5000 };
-const COUNTS = { received: 0, sent: 0, keepalives: 0, malformed: 0, dropped: 0, sendErrors: 0, faults: 0 };
+const COUNTS = { received: 0, sent: 0, keepalives: 0, malformed: 0, dropped: 0, sendErrors: 0, faults: 0, banned: 0 };
 
 /** Sends each datagram, then a sane request; gives what came before the answer to that one. */
 async function answersTo(stage: ReturnType<typeof transportStage>, datagrams: readonly (string | Buffer)[]) {

@@ -28,6 +28,9 @@ interface Known {
   alive: boolean;
 }
 
+/** What a node writes in place of the time when it leaves. */
+export const GONE = 0;
+
 /** Milliseconds between two looks at the table after which nothing can be said of who gave no sign of life meanwhile. */
 const LONGEST_GAP = 2000;
 
@@ -87,7 +90,7 @@ export class NodeTable {
     if (seen !== before.seen) before.changedAt = elapsed;
     // While nobody could read the table nobody could write it, either: that proves nothing.
     else if (gap > LONGEST_GAP) before.changedAt = elapsed;
-    before.alive = elapsed - before.changedAt <= timeout;
+    before.alive = seen !== GONE && elapsed - before.changedAt <= timeout;
     Object.assign(before, { seen, address, registrations });
     return was.alive !== before.alive || !isSame(was.address, address);
   }

@@ -4,7 +4,7 @@ import { percentEncode } from '../../message/uri.js';
 import { type Endpoint, type Flow, formatEndpoint } from '../../transport/transport.js';
 import type { Site } from '../site.js';
 import { DatabaseClock } from './database-clock.js';
-import { type NodeRow, type NodeState, NodeTable } from './node-table.js';
+import { GONE, type NodeRow, type NodeState, NodeTable } from './node-table.js';
 
 /** The family of the table. */
 export const NODES = 'sipnodes';
@@ -157,7 +157,8 @@ export class Nodes {
     if (!active) return;
     try {
       const { clock } = this.#site;
-      await within(clock, LAST_WAIT, this.#parts.realtime.destroy(NODES, [condition('name', this.name)]));
+      const gone = this.#parts.realtime.update(NODES, [condition('name', this.name)], { seen: String(GONE) });
+      await within(clock, LAST_WAIT, gone);
     } catch (thrown) {
       this.#tell(messageOf(thrown));
     }
@@ -198,8 +199,9 @@ export class Nodes {
     try {
       for (let times = this.#readAt === undefined ? FIRST_MEASURES : 1; times > 0 && this.#active; times--)
         await this.#clock.measure(() => this.#parts.realtime.now(NODES));
-      await this.#sign();
-      await this.#look();
+      // After the end nobody says that we live.
+      if (this.#active) await this.#sign();
+      if (this.#active) await this.#look();
     } catch (thrown) {
       if (!this.#closed) this.#tell(messageOf(thrown));
     }
@@ -229,7 +231,13 @@ export class Nodes {
     const others = changed.filter(name => name !== this.name);
     for (const name of others) {
       const node = this.#table.get(name);
-      const what = node ? (node.alive ? 'is there' : 'gives no sign of life') : 'has left';
+      const what = node
+        ? node.alive
+          ? 'is there'
+          : node.seen === GONE
+            ? 'has left'
+            : 'gives no sign of life'
+        : 'is no node any more';
       this.#site.log.notice(`node '${name}' ${what}`);
     }
     if (others.length > 0) this.changed(others);

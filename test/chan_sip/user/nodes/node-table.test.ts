@@ -45,7 +45,17 @@ test('while nobody could read the table, nobody is taken for dead', () => {
   assert.equal(table.get('b')?.alive, true);
 });
 
-test('one that moves, and one that leaves, are told', () => {
+test('one that says that it leaves is silent at once', () => {
+  const table = new NodeTable();
+  const look = looking(table);
+  look([row('b', 1_101_000)]);
+  assert.deepEqual(look([row('b', 0)]), ['b']);
+  assert.equal(table.get('b')?.alive, false);
+  assert.deepEqual(look([row('b', 1_103_000)]), ['b']);
+  assert.equal(table.get('b')?.alive, true);
+});
+
+test('one that moves, and one that is taken out of the table, are told', () => {
   const table = new NodeTable();
   const look = looking(table);
   look([row('b', 1_101_000), row('c', 1_101_000)]);
