@@ -1,5 +1,7 @@
 /** What may be wrong with rows, rights and locks on a database server, by each driver: the right answer or a clear word, and all is written in the end. */
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { DatabaseServer, type ServerKind } from '../support/database-server.js';
@@ -7,6 +9,7 @@ import { ODD } from '../support/odd-rows.js';
 import { type Phone, statusOf } from '../support/phone.js';
 import { PhonesOnServer, registerAll, WAYS } from '../support/phones-on-server.js';
 import { REGISTRATION, registration } from '../support/realtime-phones.js';
+import { fill, smallDisk } from '../support/small-disk.js';
 
 const servers = new Map<ServerKind, DatabaseServer>();
 
@@ -134,3 +137,33 @@ for (const way of WAYS) {
     assert.match(await pbx.x('sip show peer 3002'), /x=yyy/);
   });
 }
+
+test('on a full disk of a PostgreSQL phones are answered, it is told once, and all is written when there is room', {
+  skip: DatabaseServer.lacks('postgresql') ?? false,
+}, async t => {
+  const disk = await smallDisk(t);
+  if (disk === undefined) return t.skip('no disk can be mounted here');
+  // Of its own: a table on a disk that goes would be in the way of others.
+  const stage = await PhonesOnServer.of(t, { driver: 'pgsql', kind: 'postgresql' }, NAMES, {
+    tables: tableFor('postgresql'),
+  });
+  t.after(() => stage.server.kill());
+  const phones = await stage.phones(NAMES);
+  await registerAll(phones, 300);
+  await stage.becomes(SHOWN, phones.map(asTexts));
+  await stage.server.move(stage.database, 'sippeers', disk);
+  await stage.ask('UPDATE sippeers SET ipaddr = NULL');
+  // What rows were before leaves room for what they will be.
+  await stage.ask('VACUUM FULL sippeers');
+  await fill(join(disk, 'ballast'));
+  // Whatever is free in the pages of the table goes, too.
+  const full = "DO $$ BEGIN LOOP INSERT INTO sippeers (name, context) VALUES ('x', 'x'); COMMIT; END LOOP; END $$";
+  await assert.rejects(stage.ask(full), /No space left on device/);
+  for (let time = 0; time < 3; time++) await registerAll(phones, 400);
+  await stage.tells(/ERROR.*writes fail: .*Make room on the disk of the server\.$/m);
+  await registerAll(phones, 500);
+  assert.equal((await stage.pbx.read('log/messages')).match(/ERROR.*writes fail/g)?.length, 1, 'told once');
+  await rm(join(disk, 'ballast'));
+  await stage.becomes(SHOWN, phones.map(asTexts));
+  return undefined;
+});

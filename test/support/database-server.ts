@@ -195,6 +195,13 @@ export class DatabaseServer {
     return () => client.end();
   }
 
+  /** Moves a table of PostgreSQL to another disk, which becomes the server's. */
+  async move(database: string, table: string, directory: string): Promise<void> {
+    if (NOBODY !== undefined) await chown(directory, NOBODY, NOBODY);
+    await askPostgres(this.port, database, `CREATE TABLESPACE small LOCATION '${directory}'`);
+    await askPostgres(this.port, database, `ALTER TABLE ${table} SET TABLESPACE small`);
+  }
+
   /** Ends everybody's connections but those of whoever administers it. */
   async disconnect(): Promise<void> {
     if (this.kind === 'mariadb') await askMariaDb(this.port, undefined, `KILL USER ${this.user}`);
