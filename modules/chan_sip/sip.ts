@@ -22,7 +22,6 @@ import {
 import type { HttpServer } from '../http/token.js';
 import type { CallRow, SipView, Traffic } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
-import { connectionLimits, webLimits } from './limits.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
@@ -39,6 +38,7 @@ import type { NameService } from './transport/resolver/name-service.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
 import { callRow } from './user/call/call-row.js';
 import { UserLayer } from './user/layer.js';
+import { connectionLimits, webLimits } from './user/limits.js';
 import type { Notice } from './user/notice.js';
 import type { Notified } from './user/notifier.js';
 import type { Peer } from './user/peer.js';

@@ -1,7 +1,7 @@
 /** What connections may cost, as [general] of sip.conf has it. */
-import type { General } from './options/general.js';
-import type { StreamLimits } from './transport/strangers.js';
-import type { WebLimits } from './transport/transport.js';
+import type { General } from '../options/general.js';
+import type { StreamLimits } from '../transport/strangers.js';
+import type { WebLimits } from '../transport/transport.js';
 
 /** A refresh may come late by this much. */
 const IDLE_GRACE = 60_000;
