@@ -1,7 +1,7 @@
 # Obelisk. `make` installs and builds; `make run` starts the PBX on configs/.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: all install build run test check bench configs pack clean
+.PHONY: all install build run test check bench fuzz configs pack clean
 
 all: build
 
@@ -30,6 +30,10 @@ configs: build
 
 bench: build
 	node --enable-source-maps dist/test/bench/main.js
+
+# Spoilt messages to a running PBX: make fuzz SECONDS=60 SEED=1
+fuzz: build
+	node --enable-source-maps dist/test/fuzz/main.js "$(SECONDS)" "$(SEED)"
 
 # What is published: from a build without anything that is left over.
 pack: node_modules/.installed
