@@ -34,9 +34,9 @@ import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { History } from './transport/history.js';
 import { TransportLayer } from './transport/layer.js';
+import { connectionLimits, webLimits } from './transport/limits.js';
 import type { NameService } from './transport/resolver/name-service.js';
-import type { StreamLimits } from './transport/strangers.js';
-import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
+import type { Endpoint, Protocol } from './transport/transport.js';
 import { callRow } from './user/call/call-row.js';
 import { UserLayer } from './user/layer.js';
 import type { Notice } from './user/notice.js';
@@ -49,9 +49,6 @@ const FILE = 'sip.conf';
 const SERVER_TRANSACTIONS = 10_000;
 /** Requests that were answered, for the half minute in which they may be repeated: some 2 kB each. */
 const ANSWERED = 100_000;
-
-/** A refresh may come late by this much. */
-const IDLE_GRACE = 60_000;
 
 export class Sip implements SipView {
   readonly transport: TransportLayer;
@@ -116,6 +113,7 @@ export class Sip implements SipView {
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
       names,
       port: () => this.localOf('udp')?.port,
+      datagrams: () => this.#monitor.listener('udp')?.counters.received ?? 0,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
@@ -130,6 +128,7 @@ export class Sip implements SipView {
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
+    sip.#user.overload.watch();
     sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
     core.on('aclsChanged', () => sip.#checkLists());
     core.on('addressBanned', () => sip.#dropBanned());
@@ -199,6 +198,10 @@ export class Sip implements SipView {
 
   get domains() {
     return this.#user.site.domains;
+  }
+
+  overload() {
+    return this.#user.overload.row();
   }
 
   get shield() {
@@ -372,18 +375,6 @@ export class Sip implements SipView {
     if (idle !== undefined) log.notice(idle);
   }
 }
-
-/** A connection with credentials outlives any registration: what comes in between may be what it is there for. */
-const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General): StreamLimits => ({
-  authTimeout: tcpauthtimeout * 1000,
-  authLimit: tcpauthlimit,
-  idle: maxexpiry * 1000 + IDLE_GRACE,
-});
-
-const webLimits = ({ websocket_write_timeout, websocket_origins }: General): WebLimits => ({
-  writeTimeout: websocket_write_timeout,
-  origins: websocket_origins,
-});
 
 function environmentOf(core: Core): Environment {
   const lists = core.use(acls);
