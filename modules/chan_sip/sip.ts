@@ -20,7 +20,7 @@ import {
   token,
 } from '#core';
 import type { HttpServer } from '../http/token.js';
-import type { CallRow, SipView } from './cli/view.js';
+import type { CallRow, SipView, Traffic } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -39,6 +39,7 @@ import type { NameService } from './transport/resolver/name-service.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
 import { callRow } from './user/call/call-row.js';
 import { UserLayer } from './user/layer.js';
+import { connectionLimits, webLimits } from './user/limits.js';
 import type { Notice } from './user/notice.js';
 import type { Notified } from './user/notifier.js';
 import type { Peer } from './user/peer.js';
@@ -85,7 +86,8 @@ export class Sip implements SipView {
       log: core.log,
       clock: core.clock,
       receive: (message, flow) => {
-        if (!this.#user.relay.takes(message, flow)) this.transactions.receive(message, flow);
+        if (this.#user.relay.takes(message, flow)) this.#user.site.fates.relayed += 1;
+        else this.transactions.receive(message, flow);
       },
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       lost: flow => this.#user.outbound.lost(flow),
@@ -243,6 +245,14 @@ export class Sip implements SipView {
 
   names() {
     return this.#user.site.names.counts();
+  }
+
+  /** What came and went, and what became of it. */
+  traffic(): Traffic {
+    const { site, directory } = this.#user;
+    const waiting = directory.waiting.row().waiting;
+    const { size, counters } = this.transactions;
+    return { ...this.transport.counters, ...counters, ...site.fates, waiting, transactions: size };
   }
 
   avoided() {

@@ -21,6 +21,12 @@ export interface ThreadFigures {
   readonly spare: number;
 }
 
+/** What another module's media is, and that of this one before it was loaded anew, cannot be connected with. */
+function threadPortOf(media: MediaPort): ThreadPort | undefined {
+  if (media instanceof ThreadPort) return media;
+  return media instanceof RtpPort ? media.port : undefined;
+}
+
 const SILENT: PortListener = { told: () => undefined, counted: () => undefined, over: () => undefined };
 
 type Parts = Pick<Core, 'log' | 'clock' | 'sched' | 'usedBy'>;
@@ -29,8 +35,6 @@ export class MediaThreads implements RtpEngine {
   readonly transcodes = TRANSCODES;
   readonly #core: Parts;
   readonly #threads: MediaThread[] = [];
-  /** Ports by what holds them. */
-  readonly #ports = new WeakMap<MediaPort, ThreadPort>();
   readonly #dropsBefore = noDrops();
   #settings: RtpSettings;
   #wanted: number;
@@ -94,9 +98,7 @@ export class MediaThreads implements RtpEngine {
       return undefined;
     }
     this.opened += 1;
-    const session = new RtpPort(port, state, local, channel => this.#core.usedBy(channel));
-    this.#ports.set(session, port);
-    return session;
+    return new RtpPort(port, state, local, channel => this.#core.usedBy(channel));
   }
 
   pipe(): readonly [MediaPort, MediaPort] {
@@ -133,12 +135,11 @@ export class MediaThreads implements RtpEngine {
   #port(thread: MediaThread, listener: PortListener): ThreadPort {
     const connect = (port: ThreadPort, other: MediaPort | undefined) => this.#connect(port, other);
     const port = new ThreadPort({ thread, id: this.#next++, newJob: () => this.#next++, connect, listener });
-    this.#ports.set(port, port);
     return port;
   }
 
   #connect(port: ThreadPort, wanted: MediaPort | undefined): void {
-    const other = wanted && this.#ports.get(wanted);
+    const other = wanted && threadPortOf(wanted);
     this.#part(port);
     if (!other || other.closed) return;
     if (other !== port) this.#part(other);

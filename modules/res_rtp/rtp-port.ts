@@ -70,12 +70,12 @@ type UseOf = (channel: Channel) => (() => void) | undefined;
 
 export class RtpPort implements RtpSession {
   readonly local: Local;
-  readonly #port: ThreadPort;
+  readonly port: ThreadPort;
   readonly #state: SessionState;
   readonly #begin: UseOf;
 
   constructor(port: ThreadPort, state: SessionState, local: Local, begin: UseOf) {
-    this.#port = port;
+    this.port = port;
     this.#state = state;
     this.local = local;
     this.#begin = begin;
@@ -86,34 +86,34 @@ export class RtpPort implements RtpSession {
   }
 
   usedBy(channel: Channel): void {
-    if (!this.#port.closed) this.#state.used(this.#begin(channel));
+    if (!this.port.closed) this.#state.used(this.#begin(channel));
   }
 
   configure(flow: RtpFlow): void {
-    if (!this.#port.closed) this.#port.thread.send({ kind: 'configure', port: this.#port.id, flow });
+    if (!this.port.closed) this.port.thread.send({ kind: 'configure', port: this.port.id, flow });
   }
 
   connect(other: MediaPort | undefined): void {
-    this.#port.connect(other);
+    this.port.connect(other);
   }
 
   play(source: MediaSource): Playback {
-    return this.#port.play(source);
+    return this.port.play(source);
   }
 
   record(path: string, options?: { readonly append?: boolean; readonly both?: boolean }): Recording {
-    return this.#port.record(path, options);
+    return this.port.record(path, options);
   }
 
   beginDigit(digit: Digit): void {
-    this.#port.beginDigit(digit);
+    this.port.beginDigit(digit);
   }
 
   endDigit(digit: Digit, durationMs: number): void {
-    this.#port.endDigit(digit, durationMs);
+    this.port.endDigit(digit, durationMs);
   }
 
   close(): void {
-    this.#port.close();
+    this.port.close();
   }
 }

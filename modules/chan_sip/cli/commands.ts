@@ -15,6 +15,7 @@ import { showPeers } from './peers.js';
 import { prune } from './prune.js';
 import { showRegistry } from './registry.js';
 import { showSettings } from './settings.js';
+import { showTraffic } from './traffic.js';
 import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
@@ -29,6 +30,7 @@ export const commands = (view: SipView): Command[] => [
     showNames,
     showNodes,
     showOverload,
+    showTraffic,
     prune,
     sendNotify,
   ].map(make => make(view)),
