@@ -128,22 +128,27 @@ export function read<T extends Table>(
       continue;
     }
     const row = table[name]!;
+    const told = row.secret ? withoutQuotes : asItIs;
     const target = isFold(row) ? row.into : name;
     try {
       const before = target in set ? set[target] : start[target];
-      set[target] = row.read(line.value, before, message => say(warnings, `${line.name}: ${message}`), line);
+      set[target] = row.read(line.value, before, message => say(warnings, `${line.name}: ${told(message)}`), line);
       places.set(target, line);
     } catch (thrown) {
       if (!(thrown instanceof Invalid)) throw thrown;
-      if (!lenient || row.guard) say(problems, `${line.name}: ${thrown.message}`);
+      if (!lenient || row.guard) say(problems, `${line.name}: ${told(thrown.message)}`);
       // Files that programs write have such lines for whatever is not set.
-      else if (line.value !== '') say(warnings, `${line.name}: ${thrown.message}; the line is left out`);
+      else if (line.value !== '') say(warnings, `${line.name}: ${told(thrown.message)}; the line is left out`);
     }
   }
   return { set: set as Partial<Values<T>>, places, problems, warnings };
 }
 
 const nowhere = (): undefined => undefined;
+const asItIs = (message: string): string => message;
+
+/** Of a secret's line no part is quoted: one that is out of place may be the secret. */
+const withoutQuotes = (message: string): string => message.replace(/'.*'/s, '(not shown)');
 
 function unknown(name: string, known: Iterable<string>, section: string | undefined): string {
   if (section !== undefined) return `'${name}' has no effect here, it belongs into ${section}`;

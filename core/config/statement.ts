@@ -81,7 +81,7 @@ export function statementOf(code: string, line: number, report: Report): Stateme
 function sectionOf(text: string, line: number, report: Report): SectionLine | BrokenLine {
   const close = text.indexOf(']');
   if (close < 0) {
-    report.problem(line, `'[' without ']': ${excerpt(text)}`);
+    report.problem(line, `'[' without ']': ${beginning(text)}`);
     return { kind: 'broken', line };
   }
   const name = text.slice(1, close);
@@ -96,16 +96,16 @@ function sectionOf(text: string, line: number, report: Report): SectionLine | Br
 function optionsOf(rest: string, line: number, report: Report): readonly string[] {
   if (!rest.startsWith('(')) {
     if (/^\s+\(/.test(rest)) report.warning(line, "'(' does not follow ']' at once: what is in it is ignored");
-    else if (rest !== '') report.warning(line, `ignored behind ']': ${excerpt(strip(rest))}`);
+    else if (rest !== '') report.warning(line, `ignored behind ']': ${beginning(strip(rest))}`);
     return [];
   }
   const close = rest.indexOf(')');
   if (close < 0) {
-    report.problem(line, `'(' without ')': ${excerpt(rest)}`);
+    report.problem(line, `'(' without ')': ${beginning(rest)}`);
     return [];
   }
   const behind = strip(rest.slice(close + 1));
-  if (behind !== '') report.warning(line, `ignored behind ')': ${excerpt(behind)}`);
+  if (behind !== '') report.warning(line, `ignored behind ')': ${beginning(behind)}`);
   return rest.slice(1, close).split(',');
 }
 
@@ -141,7 +141,7 @@ function variableOf(code: string, first: number, line: number, report: Report): 
   }
   const equals = code.indexOf('=', escaped ? start + 1 : start);
   if (equals < 0) {
-    report.warning(line, `neither a section nor 'name = value', ignored: ${excerpt(strip(code))}`);
+    report.warning(line, `neither a section nor 'name = value', ignored: ${beginning(strip(code))}`);
     return undefined;
   }
   const append = code[equals - 1] === '+' && equals - 1 >= start + (escaped ? 1 : 0);
@@ -158,6 +158,12 @@ function variableOf(code: string, first: number, line: number, report: Report): 
   if (value !== '') while (isBlank(code, valueAt)) valueAt++;
   const kept = append ? code.slice(behind, valueAt + value.length) : value;
   return { kind: 'variable', line, name, value: kept, operator, operatorAt, valueAt };
+}
+
+/** Enough to know the line by: what follows may be a password whose line went wrong. */
+function beginning(text: string): string {
+  const word = /^[^\s=:]*/.exec(text)![0];
+  return word === text ? excerpt(text) : `${excerpt(word)} ...`;
 }
 
 /** As much of the operator's text as a message needs. */

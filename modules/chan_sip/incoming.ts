@@ -6,6 +6,7 @@ import { type Flow, formatFlow } from './transport/transport.js';
 import { RELIABLE } from './user/abilities.js';
 import type { Answer } from './user/answers.js';
 import { AWAY, nobody } from './user/decisions.js';
+import type { Fates } from './user/fates.js';
 import type { Handlers, UserLayer } from './user/layer.js';
 import { ACCEPT, NO_CALL, unsupportedBy } from './user/requests.js';
 import { type Handler, type Outcome, type Question, type Reply, type Site, symmetricFor } from './user/site.js';
@@ -54,11 +55,11 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
   const { site } = user;
   const table = rows(user.handlers);
   return (request, flow) => {
-    if (site.shield.silences(request, flow)) return;
+    if (site.shield.silences(request, flow)) return count(site, 'silenced');
     // As the original does: without a From tag nobody could tell our answer from another.
     if (!request.from.params.has('tag')) {
       if (site.log.debugs(1)) site.log.debug(1, `${formatFlow(flow)}: a request without a From tag is dropped`);
-      return;
+      return count(site, 'untagged');
     }
     const row = table.get(request.method);
     const entry = request.method === 'CANCEL' ? undefined : site.dialogs.find(request);
@@ -66,10 +67,11 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
     const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
     if (typeof to !== 'function') return send(site, request, flow, { answer: to });
     const outcome = to(request, flow);
-    if (!outcome) return undefined;
+    if (!outcome) return count(site, 'begun');
     if ('answer' in outcome) return send(site, request, flow, outcome);
     const done = user.directory.waiting.begin(request, flow);
-    if (done) site.spawn('look-up of a device', conclude(user, to, request, flow, outcome).finally(done));
+    if (!done) return count(site, 'held');
+    site.spawn('look-up of a device', conclude(user, to, request, flow, outcome).finally(done));
     return undefined;
   };
 }
@@ -87,8 +89,10 @@ function within(
   };
   const unsupported = unsupportedAnswer(site, request, tag => user.honours(tag));
   if (unsupported) refuse(unsupported);
-  else if (dialog.admits(request)) user.request(request, flow);
-  else {
+  else if (dialog.admits(request)) {
+    user.request(request, flow);
+    count(site, 'inDialog');
+  } else {
     // RFC 3261 §14.2.
     const retry = method === 'INVITE' ? [['Retry-After', String(1 + (request.cseq.number % 10))] as const] : [];
     refuse({ status: 500, reason: 'Server error', headers: retry });
@@ -101,21 +105,28 @@ type Open = Exclude<Outcome, Reply | undefined>;
 async function conclude(user: UserLayer, to: Handler, request: Message, flow: Flow, open: Open): Promise<void> {
   if ('question' in open) return answer(user, to, request, flow, open.question);
   const reply = await open.later;
-  if (!user.closed) send(user.site, request, flow, reply);
+  if (user.closed) count(user.site, 'late');
+  else send(user.site, request, flow, reply);
 }
 
 /** Asks the handler again with what was found. While the database is away there is no answer. */
 async function answer(user: UserLayer, to: Handler, request: Message, flow: Flow, question: Question): Promise<void> {
   const found = await user.directory.find(question);
-  if (user.closed) return;
+  if (user.closed) return count(user.site, 'late');
   if (!found) {
     const { decisions, general } = user.site;
+    count(user.site, 'away');
     return decisions.add(request, flow, { answer: AWAY, about: nobody(question.name ?? '') }, general);
   }
   const outcome = to(request, flow, found);
-  if (!outcome || 'question' in outcome) return;
+  if (!outcome) return count(user.site, 'begun');
+  if ('question' in outcome) return count(user.site, 'away');
   send(user.site, request, flow, 'later' in outcome ? await outcome.later : outcome);
 }
+
+const count = ({ fates }: Site, fate: keyof Fates): void => {
+  fates[fate] += 1;
+};
 
 /** Without a record, unless it is to be repeated. */
 function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
@@ -125,6 +136,7 @@ function send(site: Site, request: Message, flow: Flow, reply: Reply): void {
   const transaction = kept ? transactions.serve(request, replyFlow(request, flow, symmetric)) : undefined;
   if (transaction) transaction.respond(answer.status, answers.text(request, flow, symmetric, answer));
   else answers.send(request, flow, symmetric, answer);
+  count(site, 'answered');
 }
 
 function fault(site: Site, { extensions, tagged }: Row, request: Message): Answer | undefined {

@@ -20,7 +20,7 @@ import {
   token,
 } from '#core';
 import type { HttpServer } from '../http/token.js';
-import type { CallRow, SipView } from './cli/view.js';
+import type { CallRow, SipView, Traffic } from './cli/view.js';
 import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -35,10 +35,10 @@ import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { History } from './transport/history.js';
 import { TransportLayer } from './transport/layer.js';
 import type { NameService } from './transport/resolver/name-service.js';
-import type { StreamLimits } from './transport/strangers.js';
-import type { Endpoint, Protocol, WebLimits } from './transport/transport.js';
+import type { Endpoint, Protocol } from './transport/transport.js';
 import { callRow } from './user/call/call-row.js';
 import { UserLayer } from './user/layer.js';
+import { connectionLimits, webLimits } from './user/limits.js';
 import type { Notice } from './user/notice.js';
 import type { Notified } from './user/notifier.js';
 import type { Peer } from './user/peer.js';
@@ -49,9 +49,6 @@ const FILE = 'sip.conf';
 const SERVER_TRANSACTIONS = 10_000;
 /** Requests that were answered, for the half minute in which they may be repeated: some 2 kB each. */
 const ANSWERED = 100_000;
-
-/** A refresh may come late by this much. */
-const IDLE_GRACE = 60_000;
 
 export class Sip implements SipView {
   readonly transport: TransportLayer;
@@ -88,7 +85,8 @@ export class Sip implements SipView {
       log: core.log,
       clock: core.clock,
       receive: (message, flow) => {
-        if (!this.#user.relay.takes(message, flow)) this.transactions.receive(message, flow);
+        if (this.#user.relay.takes(message, flow)) this.#user.site.fates.relayed += 1;
+        else this.transactions.receive(message, flow);
       },
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       lost: flow => this.#user.outbound.lost(flow),
@@ -242,6 +240,14 @@ export class Sip implements SipView {
     return this.#user.site.names.counts();
   }
 
+  /** What came and went, and what became of it. */
+  traffic(): Traffic {
+    const { site, directory } = this.#user;
+    const waiting = directory.waiting.row().waiting;
+    const { size, counters } = this.transactions;
+    return { ...this.transport.counters, ...counters, ...site.fates, waiting, transactions: size };
+  }
+
   avoided() {
     return this.#user.site.outgoing.rows();
   }
@@ -372,18 +378,6 @@ export class Sip implements SipView {
     if (idle !== undefined) log.notice(idle);
   }
 }
-
-/** A connection with credentials outlives any registration: what comes in between may be what it is there for. */
-const connectionLimits = ({ tcpauthtimeout, tcpauthlimit, maxexpiry }: General): StreamLimits => ({
-  authTimeout: tcpauthtimeout * 1000,
-  authLimit: tcpauthlimit,
-  idle: maxexpiry * 1000 + IDLE_GRACE,
-});
-
-const webLimits = ({ websocket_write_timeout, websocket_origins }: General): WebLimits => ({
-  writeTimeout: websocket_write_timeout,
-  origins: websocket_origins,
-});
 
 function environmentOf(core: Core): Environment {
   const lists = core.use(acls);

@@ -14,6 +14,7 @@ import { showPeers } from './peers.js';
 import { prune } from './prune.js';
 import { showRegistry } from './registry.js';
 import { showSettings } from './settings.js';
+import { showTraffic } from './traffic.js';
 import { showUsers } from './users.js';
 import type { SipView } from './view.js';
 
@@ -27,6 +28,7 @@ export const commands = (view: SipView): Command[] => [
     showSettings,
     showNames,
     showNodes,
+    showTraffic,
     prune,
     sendNotify,
   ].map(make => make(view)),

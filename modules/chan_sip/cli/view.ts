@@ -4,12 +4,14 @@ import type { RtpFigures } from '../../res_rtp/token.js';
 import type { General } from '../options/general.js';
 import type { NotifyTypes } from '../options/sip-notify.js';
 import type { Credential } from '../options/values/credential.js';
+import type { TransactionCounts } from '../transaction/layer.js';
 import type { HistoryRow } from '../transport/history.js';
 import type { NameCounts } from '../transport/resolver/name-service.js';
 import type { Tap } from '../transport/tap.js';
-import type { ConnectionRow } from '../transport/transport.js';
+import type { ConnectionRow, Counters } from '../transport/transport.js';
 import type { Counts } from '../user/call/usage.js';
 import type { Explanations } from '../user/explanations.js';
+import type { Fates } from '../user/fates.js';
 import type { NodeRow } from '../user/nodes/node-table.js';
 import type { Notice } from '../user/notice.js';
 import type { Notified } from '../user/notifier.js';
@@ -106,6 +108,14 @@ export interface HistoryView {
   rows(): Iterable<HistoryRow>;
 }
 
+/** Counts since the start: every message that came is in one of them, beside `received`. */
+export interface Traffic extends Readonly<Counters>, Readonly<TransactionCounts>, Readonly<Fates> {
+  /** Requests that wait for an answer of the database, now. */
+  readonly waiting: number;
+  /** Transactions, now. */
+  readonly transactions: number;
+}
+
 export interface SipView {
   readonly general: General;
   readonly peers: Peers;
@@ -137,6 +147,8 @@ export interface SipView {
   usage(name: string): Counts;
   /** Streams that are open. */
   connections(): Iterable<ConnectionRow>;
+  /** What came and went, and what became of it. */
+  traffic(): Traffic;
   /** What names cost. */
   names(): NameCounts;
   /** Servers that failed of late. */

@@ -66,9 +66,27 @@ export interface TransactionRow {
   readonly age: number;
 }
 
+export interface TransactionCounts {
+  /** Requests that came again while their transaction lives. */
+  repeats: number;
+  /** ACKs and responses that somebody has waited for, and those that nobody has: they are dropped. */
+  acks: number;
+  strayAcks: number;
+  responses: number;
+  strayResponses: number;
+  /** Requests for which there was no room: they are answered without being kept. */
+  refused: number;
+}
+
 export class TransactionLayer {
-  /** What was let go: ACKs and responses that nobody waits for, requests for which there was no room. */
-  readonly counters = { strayAcks: 0, strayResponses: 0, refused: 0 };
+  readonly counters: TransactionCounts = {
+    repeats: 0,
+    acks: 0,
+    strayAcks: 0,
+    responses: 0,
+    strayResponses: 0,
+    refused: 0,
+  };
   readonly #parts: TransactionParts;
   readonly #servers = new Map<string, ServerRecord>();
   readonly #clients = new Map<string, ClientRecord>();
@@ -161,20 +179,27 @@ export class TransactionLayer {
 
   #request(request: Message, flow: Flow): void {
     const known = this.#find(request);
-    if (known) known.receive(request);
-    else if (request.method === 'ACK') this.#stray(request);
+    if (request.method === 'ACK') this.#ack(request, known);
+    else if (known) this.#repeated(request, known);
     else this.#parts.user.request(request, flow);
   }
 
-  #stray(ack: Message): void {
-    if (!this.#parts.user.acknowledged?.(ack)) this.counters.strayAcks += 1;
+  #repeated(request: Message, known: ServerRecord): void {
+    known.receive(request);
+    this.counters.repeats += 1;
+  }
+
+  #ack(ack: Message, known: ServerRecord | undefined): void {
+    const waited = known !== undefined || this.#parts.user.acknowledged?.(ack) === true;
+    known?.receive(ack);
+    this.counters[waited ? 'acks' : 'strayAcks'] += 1;
   }
 
   #response(response: Message): void {
     const { branch } = response.via;
     const known = branch && this.#clients.get(clientKey(branch, response.method));
     if (known) known.receive(response);
-    else this.counters.strayResponses += 1;
+    this.counters[known ? 'responses' : 'strayResponses'] += 1;
   }
 
   #find(request: Message): ServerRecord | undefined {

@@ -26,6 +26,7 @@ import { type Answer, Answers } from './answers.js';
 import { Auth } from './auth.js';
 import { type Considered, Decisions } from './decisions.js';
 import { Domains } from './domains.js';
+import { type Fates, noFates } from './fates.js';
 import { natSeen } from './nat.js';
 import { Nonces } from './nonces.js';
 import { OurAddress } from './our-address.js';
@@ -62,6 +63,7 @@ export interface Site {
   readonly decisions: Decisions;
   readonly transactions: TransactionLayer;
   readonly dialogs: DialogLayer;
+  readonly fates: Fates;
   readonly outward: Outward;
   readonly outgoing: Outgoing;
   readonly names: NameService;
@@ -103,6 +105,7 @@ export function openSite(core: Core, general: General, below: Below): Site {
     answers: new Answers(clock, nonces),
     decisions: new Decisions(clock),
     dialogs: new DialogLayer(MOST_DIALOGS),
+    fates: noFates(),
     ...below,
     outgoing: new Outgoing({ clock, ...below }),
     ourAddress: new OurAddress(),

@@ -12,9 +12,10 @@ import type { NotifyTypes } from '../../../modules/chan_sip/options/sip-notify.j
 import type { HistoryRow } from '../../../modules/chan_sip/transport/history.js';
 import type { NameCounts } from '../../../modules/chan_sip/transport/resolver/name-service.js';
 import { Tap } from '../../../modules/chan_sip/transport/tap.js';
-import type { ConnectionRow } from '../../../modules/chan_sip/transport/transport.js';
+import { type ConnectionRow, noCounts } from '../../../modules/chan_sip/transport/transport.js';
 import { openBinding } from '../../../modules/chan_sip/user/binding.js';
 import type { Counts } from '../../../modules/chan_sip/user/call/usage.js';
+import { noFates } from '../../../modules/chan_sip/user/fates.js';
 import type { Notice } from '../../../modules/chan_sip/user/notice.js';
 import type { Notified } from '../../../modules/chan_sip/user/notifier.js';
 import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
@@ -92,6 +93,12 @@ export class SipStage implements SipView {
   readonly connectionRows: ConnectionRow[] = [];
   readonly connections = () => this.connectionRows;
   nameCounts: NameCounts = { cached: 0, hits: 0, misses: 0, stale: 0, dropped: 0, servers: [] };
+  readonly traffic = () => ({
+    ...noCounts(),
+    ...noFates(),
+    ...{ repeats: 0, acks: 0, strayAcks: 0, responses: 0, strayResponses: 0, refused: 0 },
+    ...{ waiting: 0, transactions: 0 },
+  });
   readonly names = () => this.nameCounts;
   avoidedRows: readonly AvoidedRow[] = [];
   readonly avoided = () => this.avoidedRows;

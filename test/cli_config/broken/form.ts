@@ -45,7 +45,7 @@ export const FORM: readonly Broken[] = [
     'allowguest no\n',
     'warning',
     4,
-    "neither a section nor 'name = value', ignored: allowguest no",
+    "neither a section nor 'name = value', ignored: allowguest ...",
   ),
   sip(
     'a directive with a typing error',

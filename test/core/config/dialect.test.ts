@@ -142,7 +142,7 @@ const doubtful: [rule: string, text: string, sections: string[], warnings: strin
     'a line without an equals sign is passed over',
     '[a]\nwhat is this\nx=1\n',
     ['[a] x=1@3'],
-    ["t.conf:2: neither a section nor 'name = value', ignored: what is this"],
+    ["t.conf:2: neither a section nor 'name = value', ignored: what ..."],
   ],
   [
     'a value without a name is passed over',
