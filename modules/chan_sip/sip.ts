@@ -34,7 +34,6 @@ import { TransactionLayer } from './transaction/layer.js';
 import { DEFAULT_TIMERS } from './transaction/timers.js';
 import { History } from './transport/history.js';
 import { TransportLayer } from './transport/layer.js';
-import { connectionLimits, webLimits } from './transport/limits.js';
 import type { NameService } from './transport/resolver/name-service.js';
 import type { Endpoint, Protocol } from './transport/transport.js';
 import { callRow } from './user/call/call-row.js';
