@@ -1,7 +1,7 @@
 # Obelisk. `make` installs and builds; `make run` starts the PBX on configs/.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: all install build run test check bench fuzz configs pack clean
+.PHONY: all install build run test check bench fuzz soak configs pack audit clean
 
 all: build
 
@@ -35,11 +35,19 @@ bench: build
 fuzz: build
 	node --enable-source-maps dist/test/fuzz/main.js "$(SECONDS)" "$(SEED)"
 
+# A load of every kind for as long as that, a table of what the process holds: make soak MINUTES=10
+soak: build
+	node --enable-source-maps dist/test/soak/main.js "$(MINUTES)"
+
 # What is published: from a build without anything that is left over.
 pack: node_modules/.installed
 	rm -rf dist
 	tsc
 	npm pack --ignore-scripts
+
+# What is known against the packages that are shipped: asks the registry, so no part of check.
+audit:
+	npm audit --omit=dev
 
 clean:
 	rm -rf dist var coverage

@@ -92,6 +92,7 @@ export { compilePattern, type Match, type Pattern } from './pattern.js';
 export { randomHex, randomOctets } from './random.js';
 export * from './registry.js';
 export * from './remote.js';
+export * from './roster.js';
 export type { Job, Scheduler } from './sched.js';
 export * from './security.js';
 export * from './settings.js';

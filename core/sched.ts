@@ -27,9 +27,12 @@ interface Entry extends Job {
   waiting: boolean;
   /** Its place in the heap; -1 while it is not there. */
   index: number;
-  readonly run: () => void;
+  run: () => void;
   readonly view: View;
 }
+
+/** What is called off keeps nothing of what it was for. */
+const NOTHING = (): void => undefined;
 
 /** The jobs of one owner. */
 interface View {
@@ -117,6 +120,7 @@ export class SchedulerHeap {
       cancel: () => {
         if (!entry.waiting) return;
         entry.waiting = false;
+        entry.run = NOTHING;
         view.entries.delete(entry);
         this.#remove(entry);
         this.#arm();

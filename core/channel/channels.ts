@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js';
 import type { Owned } from '../dialplan/dialplan.js';
 import type { Event, Fact } from '../events.js';
 import { token } from '../registry.js';
+import { Roster } from '../roster.js';
 import type { Taken } from '../shutdown.js';
 import { Q850 } from './causes.js';
 import { Channel } from './channel.js';
@@ -91,9 +92,9 @@ export class ChannelTable implements Channels {
   calls = 0;
   readonly uses = new ChannelUses();
   readonly #parts: ChannelsParts;
-  readonly #channels = new Map<string, Channel>();
-  readonly #byId = new Map<string, Channel>();
-  readonly #bridges = new Map<string, Bridge>();
+  readonly #channels = new Roster<string, Channel>();
+  readonly #byId = new Roster<string, Channel>();
+  readonly #bridges = new Roster<string, Bridge>();
   readonly #technologies = new Map<string, Owned<ChannelTechnology>>();
   readonly #providers = new Map<string, StateProvider>();
   /** Numbers of names, by technology. */

@@ -1,8 +1,15 @@
 /** Which channels use which module: each channel of its technology, and each on which an application of it runs. */
+import { Roster } from '../roster.js';
 import type { Channel } from './channel.js';
 
+interface Use {
+  readonly channel: Channel;
+  count: number;
+}
+
 export class ChannelUses {
-  readonly #uses = new Map<string, Map<Channel, number>>();
+  /** By module, then by the id of the channel. */
+  readonly #uses = new Map<string, Roster<string, Use>>();
   /** Modules that go: they take no new use. */
   readonly #leaving = new Set<string>();
   readonly #waiting = new Map<string, (() => void)[]>();
@@ -10,13 +17,17 @@ export class ChannelUses {
   /** @returns what ends the use; undefined: the module is about to go, and nobody may begin to use it */
   begin(owner: string, channel: Channel): (() => void) | undefined {
     if (this.#leaving.has(owner)) return undefined;
-    const users = this.#uses.get(owner) ?? new Map<Channel, number>();
-    this.#uses.set(owner, users.set(channel, (users.get(channel) ?? 0) + 1));
+    let users = this.#uses.get(owner);
+    if (!users) this.#uses.set(owner, (users = new Roster()));
+    const use = users.get(channel.uniqueid);
+    if (use) use.count += 1;
+    else users.set(channel.uniqueid, { channel, count: 1 });
+    const of = users;
     let under = true;
     return () => {
       if (!under) return;
       under = false;
-      this.#end(owner, users, channel);
+      this.#end(owner, of, channel.uniqueid);
     };
   }
 
@@ -26,7 +37,7 @@ export class ChannelUses {
 
   /** Each channel once, the first that came first. */
   of(owner: string): readonly Channel[] {
-    return [...(this.#uses.get(owner)?.keys() ?? [])];
+    return Array.from(this.#uses.get(owner)?.values() ?? [], ({ channel }) => channel);
   }
 
   count(owner: string): number {
@@ -49,10 +60,9 @@ export class ChannelUses {
     });
   }
 
-  #end(owner: string, users: Map<Channel, number>, channel: Channel): void {
-    const left = (users.get(channel) ?? 1) - 1;
-    if (left > 0) users.set(channel, left);
-    else users.delete(channel);
+  #end(owner: string, users: Roster<string, Use>, id: string): void {
+    const use = users.get(id);
+    if (use && --use.count === 0) users.delete(id);
     if (users.size > 0) return;
     this.#uses.delete(owner);
     const waiting = this.#waiting.get(owner) ?? [];

@@ -1,5 +1,5 @@
 /** Makes records of what happens to channels: a record each time one party meets another. */
-import type { Channel, Clock } from '#core';
+import { type Channel, type Clock, Roster } from '#core';
 import { Entry } from './entry.js';
 import type { General } from './options.js';
 import type { CallRecord, Disposition } from './record.js';
@@ -26,11 +26,11 @@ const MOST_ENTRIES = 1000;
 
 export class Ledger {
   readonly #parts: LedgerParts;
-  /** Of each channel that is there, in order. */
-  readonly #entries = new Map<Channel, Entry[]>();
+  /** Of each channel that is there, by its id, in order. */
+  readonly #entries = new Roster<string, Entry[]>();
   /** Who was called, and by whom: their own record is part of that one's. */
-  readonly #callers = new Map<Channel, Channel>();
-  readonly #disabled = new Set<Channel>();
+  readonly #callers = new Roster<string, Channel>();
+  readonly #disabled = new Set<string>();
   #sequence = 0;
 
   constructor(parts: LedgerParts) {
@@ -43,7 +43,7 @@ export class Ledger {
   }
 
   created(channel: Channel): void {
-    this.#entries.set(channel, []);
+    this.#entries.set(channel.uniqueid, []);
     this.#begin(channel);
   }
 
@@ -64,7 +64,7 @@ export class Ledger {
 
   dialBegan(caller: Channel | undefined, callee: Channel): void {
     if (!caller || this.#parts.options().ignoredialchanges) return;
-    this.#callers.set(callee, caller);
+    this.#callers.set(callee.uniqueid, caller);
     let entry = this.#current(caller);
     if (!entry) return;
     if (entry.state !== 'single') entry = this.#beside(caller, entry);
@@ -84,33 +84,34 @@ export class Ledger {
   bridged(one: Channel, other: Channel): void {
     if (this.#parts.options().ignorestatechanges) return;
     // The first of the two that has a record of its own is who it is about.
-    const [caller, callee] = this.#callers.has(one) && !this.#callers.has(other) ? [other, one] : [one, other];
+    const [caller, callee] =
+      this.#callers.has(one.uniqueid) && !this.#callers.has(other.uniqueid) ? [other, one] : [one, other];
     let entry = this.#with(caller, callee) ?? this.#current(caller);
     if (!entry) return;
     if (entry.state === 'final' || (entry.peer !== undefined && entry.peer !== callee)) entry = this.#begin(caller);
     entry.peer = callee;
     entry.state = 'bridge';
     entry.answered(this.#now());
-    this.#callers.set(callee, caller);
+    this.#callers.set(callee.uniqueid, caller);
   }
 
   /** One of them hears the other no longer. */
   parted(channel: Channel): void {
-    for (const about of [channel, this.#callers.get(channel)]) {
-      for (const entry of (about && this.#entries.get(about)) ?? []) {
+    for (const about of [channel, this.#callers.get(channel.uniqueid)]) {
+      for (const entry of (about && this.#entries.get(about.uniqueid)) ?? []) {
         if (entry.state === 'bridge' && (about === channel || entry.peer === channel)) entry.finish(this.#now());
       }
     }
   }
 
   ended(channel: Channel): void {
-    const entries = this.#entries.get(channel);
+    const entries = this.#entries.get(channel.uniqueid);
     if (!entries) return;
     const now = this.#now();
     for (const entry of entries) entry.finish(now);
-    this.#entries.delete(channel);
-    const hidden = this.#disabled.delete(channel);
-    const called = this.#callers.delete(channel);
+    this.#entries.delete(channel.uniqueid);
+    const hidden = this.#disabled.delete(channel.uniqueid);
+    const called = this.#callers.delete(channel.uniqueid);
     if (hidden) return;
     const { unanswered, initiatedseconds } = this.#parts.options();
     const wanted = entries.filter(
@@ -122,14 +123,14 @@ export class Ledger {
 
   /** Nothing of it is recorded; with `on`, it is again. */
   disable(channel: Channel, off: boolean): void {
-    if (off) this.#disabled.add(channel);
-    else this.#disabled.delete(channel);
+    if (off) this.#disabled.add(channel.uniqueid);
+    else this.#disabled.delete(channel.uniqueid);
   }
 
   /** The record begins anew: its times, and with `variables` what was set on it. */
   reset(channel: Channel, variables: boolean): void {
     const before = this.#current(channel);
-    const entries = this.#entries.get(channel);
+    const entries = this.#entries.get(channel.uniqueid);
     if (!before || !entries) return;
     const entry = new Entry(channel, before.sequence, this.#now());
     entry.state = before.state;
@@ -149,7 +150,7 @@ export class Ledger {
 
   /** What is being recorded of a channel now. */
   #current(channel: Channel): Entry | undefined {
-    return this.#entries.get(channel)?.at(-1);
+    return this.#entries.get(channel.uniqueid)?.at(-1);
   }
 
   current(channel: Channel): Entry | undefined {
@@ -163,7 +164,7 @@ export class Ledger {
   }
 
   #begin(channel: Channel): Entry {
-    const entries = this.#entries.get(channel) ?? [];
+    const entries = this.#entries.get(channel.uniqueid) ?? [];
     const entry = new Entry(channel, this.#sequence++, this.#now());
     if (entries.length < MOST_ENTRIES) entries.push(entry);
     return entry;
@@ -179,7 +180,7 @@ export class Ledger {
   }
 
   #with(caller: Channel, callee: Channel): Entry | undefined {
-    return this.#entries.get(caller)?.findLast(entry => entry.peer === callee);
+    return this.#entries.get(caller.uniqueid)?.findLast(entry => entry.peer === callee);
   }
 
   #disposition(status: string, entry: Entry): Disposition {

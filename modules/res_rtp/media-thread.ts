@@ -1,7 +1,7 @@
 /** A media thread seen from the main thread: what it is asked, what it tells, and what becomes of it when it dies. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { messageOf, type Scheduler } from '#core';
+import { messageOf, Roster, type Scheduler } from '#core';
 import { InOneTurn } from './in-one-turn.js';
 import { noDrops, type Order, type Report, type Tally } from './orders.js';
 import type { PortListener, ThreadPort } from './thread-port.js';
@@ -28,10 +28,10 @@ export interface MediaThreadParts {
 }
 
 export class MediaThread {
-  readonly ports = new Map<number, ThreadPort>();
+  readonly ports = new Roster<number, ThreadPort>();
   /** Of ports that are closed here, and not there yet. */
-  readonly leaving = new Map<number, PortListener>();
-  readonly jobs = new Map<number, Job>();
+  readonly leaving = new Roster<number, PortListener>();
+  readonly jobs = new Roster<number, Job>();
   tally: Tally = { figures: [], positions: [], drops: noDrops(), spare: 0 };
   readonly #parts: MediaThreadParts;
   readonly #worker: Worker;

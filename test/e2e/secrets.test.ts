@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Fields, ManagerClient } from '../res_manager/client.js';
+import { CallPhone, SDP } from '../support/call-phone.js';
 import { MAIN, Obelisk, run } from '../support/obelisk.js';
 import { Phone, statusOf } from '../support/phone.js';
 
@@ -27,6 +28,7 @@ auth = general:${canary('auth')}@elsewhere
 type=friend
 host=dynamic
 context=internal
+directmedia=no
 [1008](phone)
 secret=${canary('secret')}
 remotesecret=${canary('remotesecret')}
@@ -47,6 +49,7 @@ qualify=yes
 
 const MANAGER = `[general]
 enabled = yes
+webenabled = yes
 port = 0
 bindaddr = 127.0.0.1
 [admin]
@@ -70,6 +73,7 @@ const FILES = {
   'res_pgsql.conf': `[general]\nhostname=127.0.0.1\nport=9\ndbname=asterisk\nuser=asterisk\npassword=${canary('pgsql')}\ndebug=yes\n`,
   'res_config_mysql.conf': `[asterisk]\ndbhost=127.0.0.1\ndbport=9\ndbname=asterisk\ndbuser=asterisk\ndbpass=${canary('mysql')}\n`,
   'res_odbc.conf': `[ENV]\nODBCSYSINI=${'/nonexistent'}\n[asterisk]\ndsn=away\nusername=we\npassword=${canary('odbc')}\n`,
+  'http.conf': '[general]\nenabled=yes\nbindport=0\n',
   'rtp.conf': `[general]\nturnaddr=127.0.0.1\nturnusername=we\nturnpassword=${canary('turn')}\n`,
   'extensions.conf':
     '[internal]\nexten => _10XX,1,NoOp(${SIPPEER(1008,curcalls)})\n same => n,Dial(SIP/${EXTEN}&SIP/trunk/7,5)\n',
@@ -189,6 +193,49 @@ test('phones register and are refused; clients log in, are refused, read and cal
     ['Originate', 'Channel: SIP/trunk/7', 'Context: internal', 'Exten: 1009', 'Priority: 1', 'Timeout: 500'],
   ] as const)
     await admin.ask(action, ...fields);
+});
+
+test('a phone calls another, whose key is heard', { timeout: 40_000 }, async () => {
+  const server = { address: '127.0.0.1', port: await pbx.port() };
+  const caller = await CallPhone.open(server, '1008', canary('secret'));
+  const callee = await CallPhone.open(server, '1009', canary('secret-1009'));
+  try {
+    await caller.register();
+    await callee.register();
+    assert.equal((await caller.call('1009')).status, 100);
+    const invite = await callee.expect('INVITE');
+    callee.answer(invite, 200, 'OK', { body: SDP });
+    await callee.expect('ACK');
+    const talk = caller.acknowledge(await caller.expect('200 INVITE'));
+    for (const line of [
+      'core show channels verbose',
+      'sip show channels',
+      'sip show history',
+      'sip explain last 1008',
+    ]) {
+      await command(line);
+    }
+    caller.within(talk, 'INFO', { type: 'application/dtmf-relay', body: 'Signal=5\r\nDuration=160\r\n' });
+    await caller.expect('200 INFO');
+    await caller.hangUp(talk);
+    callee.answer(await callee.expect('BYE'), 200, 'OK');
+  } finally {
+    await caller.close();
+    await callee.close();
+  }
+});
+
+test('a login over HTTP has its password in what is asked for', { timeout: 20_000 }, async () => {
+  const port = /Server Enabled and Bound to \S+:(\d+)/.exec(await pbx.x('http show status'))![1];
+  for (const secret of [canary('manager'), canary('guessed-over-http')]) {
+    const query = new URLSearchParams({ action: 'login', username: 'admin', secret });
+    const answer = await fetch(`http://127.0.0.1:${port}/rawman?${query}`, { headers: { connection: 'close' } });
+    heard.push(['HTTP', await answer.text()]);
+  }
+  assert.deepEqual(
+    heard.slice(-2).map(([, said]) => /Authentication \w+/.exec(said)?.[0]),
+    ['Authentication accepted', 'Authentication failed'],
+  );
 });
 
 test('every show command, and what is asked about by name', { timeout: 60_000 }, async () => {

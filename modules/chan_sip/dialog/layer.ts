@@ -1,4 +1,5 @@
 /** The dialog layer: which dialog a request belongs to, and how many there may be. */
+import { Roster } from '#core';
 import type { Message } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
 import type { Dialog } from './dialog.js';
@@ -19,7 +20,7 @@ interface Entry {
 }
 
 export class DialogLayer {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Roster<string, Entry>();
   readonly #limit: number;
 
   /** `limit`: dialogs kept at most. */

@@ -1,5 +1,5 @@
 /** Requests of ours to a server that is in several places: the next one on silence or 503 (RFC 3263 §4.3). */
-import type { Clock } from '#core';
+import { type Clock, Members } from '#core';
 import type { Message } from '../message/message.js';
 import type { Failure } from '../transaction/record.js';
 import type { Timers } from '../transaction/timers.js';
@@ -56,7 +56,7 @@ export class Outgoing {
   readonly #parts: OutgoingParts;
   /** By place, until when it is tried last, on the clock that never goes back. */
   readonly #avoided = new Map<string, number>();
-  readonly #sendings = new Set<Sending>();
+  readonly #sendings = new Members<Sending>();
 
   constructor(parts: OutgoingParts) {
     this.#parts = parts;
@@ -65,8 +65,7 @@ export class Outgoing {
   /** Sends to one place after the other until one answers. What came of it is told, maybe before this returns. */
   send(hops: readonly Hop[], make: MakeFor, hears: Hears, manner: Manner = {}): Sending {
     const attempt = new Attempt(this, this.#parts, { hops: this.inOrder(hops), make, hears, manner });
-    this.#sendings.add(attempt);
-    attempt.over = () => this.#sendings.delete(attempt);
+    attempt.over = this.#sendings.add(attempt);
     attempt.next();
     return attempt;
   }

@@ -1,5 +1,16 @@
 /** All calls of the stack: how they begin, who is in them, and their end with the module. */
-import { type Channels, type Core, channels, type Dialplan, dialplan, messageOf, Q850, token, within } from '#core';
+import {
+  type Channels,
+  type Core,
+  channels,
+  type Dialplan,
+  dialplan,
+  messageOf,
+  Q850,
+  Roster,
+  token,
+  within,
+} from '#core';
 import type { RtpEngine } from '../../../res_rtp/token.js';
 import type { Message } from '../../message/message.js';
 import type { Credential } from '../../options/values/credential.js';
@@ -31,11 +42,13 @@ export class Calls implements CallSite {
   credentials: readonly Credential[] = [];
   leaving = false;
   readonly #core: Core;
-  readonly #legs = new Set<CallLeg>();
+  /** By the names of their channels. */
+  readonly #legs = new Roster<string, CallLeg>();
   /** How the Call-IDs of our INVITEs begin. */
   readonly #ours = new Set<string>();
   /** INVITEs that are no calls yet. */
-  readonly #pending = new Set<Invitation>();
+  readonly #pending = new Roster<number, Invitation>();
+  #invited = 0;
   readonly #invitations = new WeakMap<ServerTransaction, Invitation>();
   #idle: (() => void) | undefined;
 
@@ -65,18 +78,19 @@ export class Calls implements CallSite {
   /** Takes a call of somebody who was let in. @returns what to answer where it cannot even be begun */
   invite(admitted: Admitted): Answer | undefined {
     if (this.leaving) return { status: 503, reason: 'Unavailable' };
-    const invitation = new Invitation(this, admitted, () => this.#decided(invitation));
+    const number = this.#invited++;
+    const invitation = new Invitation(this, admitted, () => this.#decided(number, invitation));
     const answer = invitation.begin();
     if (answer) return answer;
     if (!invitation.over) {
       this.#invitations.set(invitation.transaction, invitation);
-      this.#pending.add(invitation);
+      this.#pending.set(number, invitation);
     }
     return undefined;
   }
 
-  #decided(invitation: Invitation): void {
-    this.#pending.delete(invitation);
+  #decided(number: number, invitation: Invitation): void {
+    this.#pending.delete(number);
     if (invitation.over) this.#invitations.delete(invitation.transaction);
   }
 
@@ -90,20 +104,20 @@ export class Calls implements CallSite {
   }
 
   add(leg: CallLeg): void {
-    this.#legs.add(leg);
+    this.#legs.set(leg.channel.name, leg);
     if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.add(id);
   }
 
   drop(leg: CallLeg): void {
-    this.#legs.delete(leg);
+    this.#legs.delete(leg.channel.name);
     if (leg instanceof OutgoingLeg) for (const id of leg.ids) this.#ours.delete(id);
     if (leg instanceof IncomingLeg) this.#invitations.delete(leg.invitation.transaction);
     leg.dropped();
     if (this.#legs.size === 0) this.#idle?.();
   }
 
-  get legs(): ReadonlySet<CallLeg> {
-    return this.#legs;
+  get legs(): Iterable<CallLeg> {
+    return this.#legs.values();
   }
 
   /** Whether an INVITE of ours came back to us. */
@@ -119,8 +133,8 @@ export class Calls implements CallSite {
   /** All calls end: the other ends hear of it, within bounds. */
   async leave(): Promise<void> {
     this.leaving = true;
-    for (const invitation of [...this.#pending]) invitation.refuse();
-    for (const leg of [...this.#legs]) {
+    for (const invitation of [...this.#pending.values()]) invitation.refuse();
+    for (const leg of [...this.#legs.values()]) {
       leg.channel.requestHangup(Q850.normalClearing);
       leg.hangup();
     }
@@ -134,8 +148,8 @@ export class Calls implements CallSite {
   /** Nothing is sent or waited for any more. */
   close(): void {
     this.leaving = true;
-    for (const invitation of [...this.#pending]) invitation.close();
+    for (const invitation of [...this.#pending.values()]) invitation.close();
     this.#pending.clear();
-    for (const leg of [...this.#legs]) leg.close();
+    for (const leg of [...this.#legs.values()]) leg.close();
   }
 }
