@@ -8,7 +8,19 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const WIDTHS = [6, 8, 8, 8, 9, 9, 9, 9, 7, 7, 9];
 const row = (cells: readonly (string | number)[]): string =>
   cells.map((cell, at) => String(cell).padStart(WIDTHS[at]!)).join(' ');
-const HEADS = ['s', 'heap MB', 'RSS MB', 'handles', 'p99 ms', 'most ms', 'registers', 'calls', 'knocks', 'odd', 'reloads'];
+const HEADS = [
+  's',
+  'heap MB',
+  'RSS MB',
+  'handles',
+  'p99 ms',
+  'most ms',
+  'registers',
+  'calls',
+  'knocks',
+  'odd',
+  'reloads',
+];
 
 async function main(): Promise<void> {
   const soak = await Soak.open();

@@ -1,5 +1,7 @@
 /** A PBX under everything at once: registrations, calls, questions, wrong passwords, spoilt messages, a bad network, reloads. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { corpus } from '../fuzz/corpus.js';
+import { mutated } from '../fuzz/mutation.js';
 import { BadNetwork } from '../support/bad-network.js';
 import { Chance } from '../support/chance.js';
 import { addGauge, type Gauge, readGauge } from '../support/gauge.js';
@@ -7,8 +9,6 @@ import { Obelisk } from '../support/obelisk.js';
 import { PatientPhone } from '../support/patient-phone.js';
 import { sparePort, spareRange } from '../support/spare-port.js';
 import { UdpPhone } from '../support/udp-phone.js';
-import { corpus } from '../fuzz/corpus.js';
-import { mutated } from '../fuzz/mutation.js';
 
 const NAMES = Array.from({ length: 40 }, (_, at) => String(3001 + at));
 /** The last quarter of the phones is on a bad network. */
