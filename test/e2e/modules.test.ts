@@ -138,7 +138,8 @@ test('every module can be unloaded and loaded again and again: heap and counts s
   assert.ok(names.includes('chan_sip') && names.length >= 4, names.join(' '));
   const counts = pbx.counts();
   // A file operation that is under way ends by itself, and what is to be done in the next turn is done in it.
-  const held = (): string[] => process.getActiveResourcesInfo().filter(kind => !/^FSReq|^CloseReq$|^Immediate$/.test(kind));
+  const held = (): string[] =>
+    process.getActiveResourcesInfo().filter(kind => !/^FSReq|^CloseReq$|^Immediate$/.test(kind));
   const resources = held().sort();
   for (const name of names) {
     const cycle = async () => {
