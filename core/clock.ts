@@ -1,5 +1,5 @@
 /** Time. The only file that reads it or sets a timer; everything else is given a Clock. */
-import { createHistogram } from 'node:perf_hooks';
+import { createHistogram, performance as measured } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 
 /** A wait that can be called off. */
@@ -73,6 +73,9 @@ export class LoopDelay {
     this.#last = now;
   }
 }
+
+/** How often the event loop has looked for what there is to do. */
+export const loopTurns = (): number => measured.nodeTiming.uvMetricsInfo.loopCount;
 
 /** Lets the event loop do what else there is, for work that goes on without waiting for anything. */
 export const nextTurn = (): Promise<void> => setImmediate();

@@ -64,6 +64,8 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
     const row = table.get(request.method);
     const entry = request.method === 'CANCEL' ? undefined : site.dialogs.find(request);
     if (entry) return within(site, request, flow, entry);
+    const busy = user.overload.refusal(request, flow);
+    if (busy) return send(site, request, flow, { answer: busy });
     const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
     if (typeof to !== 'function') return send(site, request, flow, { answer: to });
     const outcome = to(request, flow);

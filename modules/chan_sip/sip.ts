@@ -114,6 +114,7 @@ export class Sip implements SipView {
       reaches: (protocol, remote) => this.#monitor.listener(protocol)?.reaches(remote) ?? false,
       names,
       port: () => this.localOf('udp')?.port,
+      datagrams: () => this.#monitor.listener('udp')?.counters.received ?? 0,
     });
     this.#handle = handleIncoming(this.#user);
     this.#monitor = new Monitor(this.transport);
@@ -128,6 +129,7 @@ export class Sip implements SipView {
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
+    sip.#user.overload.watch();
     sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
     core.on('aclsChanged', () => sip.#checkLists());
     core.on('addressBanned', () => sip.#dropBanned());
@@ -197,6 +199,10 @@ export class Sip implements SipView {
 
   get domains() {
     return this.#user.site.domains;
+  }
+
+  overload() {
+    return this.#user.overload.row();
   }
 
   get shield() {

@@ -93,3 +93,20 @@ test('sip show bans, sip ban and sip unban', async () => {
   assert.match(await stage.text('sip unban 192.0.2.9'), /'192.0.2.9' is not banned/);
   assert.equal(await stage.text('sip unban all'), '1 bans lifted.\n');
 });
+
+test('sip show overload', async () => {
+  const stage = await SipStage.of('[general]\noverloadqueue=0\n');
+  assert.match(await stage.text('sip show overload'), /^ {2}Turned away: +nobody$/m);
+  stage.loadRow = { level: 2, delay: 812.4, queue: 7, backlog: 0, shed: { unknown: 12, new: 3, refresh: 0 } };
+  assert.equal(
+    await stage.text('sip show overload'),
+    `  Turned away:            unknown, new
+  Event loop late by:     812 ms (from 500 ms)
+  Queues full by:         7 % (no limit)
+  Datagrams waiting for:  0 s (no limit)
+  Answered 503, unknown:  12
+  Answered 503, new:      3
+  Answered 503, refresh:  0
+`,
+  );
+});

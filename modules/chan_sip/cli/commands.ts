@@ -9,6 +9,7 @@ import { listCommands } from './lists.js';
 import { showNames } from './names.js';
 import { showNodes } from './nodes.js';
 import { sendNotify } from './notify.js';
+import { showOverload } from './overload.js';
 import { showPeer, showUser } from './peer.js';
 import { showPeers } from './peers.js';
 import { prune } from './prune.js';
@@ -28,6 +29,7 @@ export const commands = (view: SipView): Command[] => [
     showSettings,
     showNames,
     showNodes,
+    showOverload,
     showTraffic,
     prune,
     sendNotify,

@@ -16,6 +16,7 @@ import type { NodeRow } from '../user/nodes/node-table.js';
 import type { Notice } from '../user/notice.js';
 import type { Notified } from '../user/notifier.js';
 import type { AvoidedRow } from '../user/outgoing.js';
+import type { LoadRow } from '../user/overload.js';
 import type { Peer } from '../user/peer.js';
 import type { Peers } from '../user/peers.js';
 
@@ -131,6 +132,8 @@ export interface SipView {
   readonly bans: Pick<Bans, 'ban' | 'lift' | 'rows' | 'dropped'>;
   /** Requests of scanners that were dropped. */
   readonly shield: { readonly scanners: number };
+  /** Whether there is too much to do. */
+  overload(): LoadRow;
   /** Where messages can be heard. */
   readonly tap: Pick<Tap, 'follow'>;
   readonly history: HistoryView;

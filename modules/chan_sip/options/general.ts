@@ -7,6 +7,7 @@ import { jitter } from './jitter.js';
 import { generalMedia, media } from './media.js';
 import { network } from './network.js';
 import { nodes } from './nodes.js';
+import { overload } from './overload.js';
 import { proof } from './proof.js';
 import { registration } from './registration.js';
 import { reliable } from './reliable.js';
@@ -35,6 +36,7 @@ export const general = {
   ...identity,
   ...proof,
   ...shield,
+  ...overload,
   ...network,
   ...nodes,
   ...registration,

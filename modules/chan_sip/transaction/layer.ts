@@ -156,6 +156,11 @@ export class TransactionLayer {
     return this.#servers.get(serverKey(cancel, 'INVITE'));
   }
 
+  /** 0 to 1: how many requests are being answered, of as many as there may be. */
+  get fullness(): number {
+    return (this.#servers.size - this.#answered.size) / this.#parts.limit;
+  }
+
   get size(): number {
     return this.#servers.size + this.#clients.size;
   }

@@ -1,5 +1,5 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
-import { type Core, realtime } from '#core';
+import { type Core, loopTurns, realtime } from '#core';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
@@ -24,6 +24,7 @@ import { Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
 import { Outbound } from './outbound/outbound.js';
+import { Overload } from './overload.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -56,6 +57,9 @@ export interface UserParts {
   readonly port?: () => number | undefined;
   /** 0 to 1: what parts devices that came together. */
   readonly random?: () => number;
+  /** Datagrams that came so far, and turns of the event loop. */
+  readonly datagrams?: () => number;
+  readonly turns?: () => number;
   /** Sees what happens to registrations of ours. */
   readonly observer?: Observer;
 }
@@ -65,6 +69,8 @@ export class UserLayer {
   readonly handlers: Handlers;
   readonly directory: Directory;
   readonly explanations: Explanations;
+  /** Who is turned away while there is too much to do. */
+  readonly overload: Overload;
   /** Which contact an address of ours that stands for one phone leads to. */
   readonly gruus: Gruus;
   readonly outbound: Outbound;
@@ -86,6 +92,7 @@ export class UserLayer {
 
   constructor(core: Core, general: General, parts: UserParts) {
     const { transactions, outward, reaches, random = Math.random, observer, port = () => undefined } = parts;
+    const { datagrams = () => 0, turns = loopTurns } = parts;
     const { names = openNames(core.clock, random) } = parts;
     this.site = openSite(core, general, { transactions, outward, reaches, names });
     this.gruus = new Gruus(this.site.peers);
@@ -103,6 +110,10 @@ export class UserLayer {
     const hosts = new FixedHosts(this.site, random);
     const devices = new RowDevices(core, this.site, { bindings, rows, hosts, nodes });
     this.directory = new Directory(core, this.site, { families, rows, devices });
+    this.overload = new Overload(this.site, {
+      fullness: () => Math.max(transactions.fullness, this.directory.waiting.fullness),
+      ...{ datagrams, turns, random },
+    });
     this.#takeover = new Takeover({ site: this.site, nodes, families, directory: this.directory });
     this.relay = new Relay(this.site, nodes, this.directory);
     nodes.changed = names => this.#takeover.changed(names);
@@ -197,6 +208,7 @@ export class UserLayer {
   /** Nothing is answered any more. */
   close(): void {
     this.#closed = true;
+    this.overload.close();
     this.calls.close();
     this.outbound.close();
     this.notifier.close();

@@ -21,6 +21,11 @@ export class Waiting {
     return () => void this.#requests.delete(key);
   }
 
+  /** 0 to 1. */
+  get fullness(): number {
+    return this.#requests.size / MOST;
+  }
+
   /** How many wait, and how many were not taken for want of room. */
   row(): { readonly waiting: number; readonly dropped: number } {
     return { waiting: this.#requests.size, dropped: this.#dropped };

@@ -36,6 +36,7 @@ export const WHY = {
   bound: 'the contact is registered',
   removed: 'the contact is registered no longer',
   told: 'it asked what is registered',
+  overload: 'there was too much to do: it was asked to come again later (sip show overload)',
   extension: 'it was let in, and there is no such extension in its context',
 } as const;
 

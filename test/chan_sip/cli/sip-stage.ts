@@ -19,6 +19,7 @@ import { noFates } from '../../../modules/chan_sip/user/fates.js';
 import type { Notice } from '../../../modules/chan_sip/user/notice.js';
 import type { Notified } from '../../../modules/chan_sip/user/notifier.js';
 import type { AvoidedRow } from '../../../modules/chan_sip/user/outgoing.js';
+import type { LoadRow } from '../../../modules/chan_sip/user/overload.js';
 import type { Peer } from '../../../modules/chan_sip/user/peer.js';
 import { Peers } from '../../../modules/chan_sip/user/peers.js';
 import { CliStage } from '../../support/cli-stage.js';
@@ -65,6 +66,8 @@ export class SipStage implements SipView {
     emit: () => undefined,
   });
   readonly shield = { scanners: 0 };
+  loadRow: LoadRow = { level: 0, delay: 0, queue: 0, backlog: 0, shed: { unknown: 0, new: 0, refresh: 0 } };
+  readonly overload = () => this.loadRow;
   readonly debug = { enabled: false, filters: new Set<string>() };
   readonly tap = new Tap(thrown => assert.ifError(thrown));
   readonly realtime = { peers: false, regs: false };

@@ -85,6 +85,10 @@ checkOptions('[general]', without(general, call, contacts, session, reliable, me
   authfailwindow: number(600, '1', '0'),
   authbantime: number(3600, '1', '0'),
   banlocal: flag(false),
+  overloaddelay: number(500, '0', '-1'),
+  overloadqueue: number(50, '0', '101'),
+  overloadbacklog: number(0, '0', '-1'),
+  overloadretry: number(10, '1', '0'),
   banexempt: {
     initial: { networks: [], names: [] },
     good: [

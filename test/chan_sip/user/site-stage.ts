@@ -88,6 +88,9 @@ export class SiteStage {
   random = 0.5;
   /** Sees what happens to registrations with other servers. */
   observer: Observer = () => undefined;
+  /** What the overload watch sees: datagrams, and turns of the event loop. */
+  datagrams = 0;
+  turns = 0;
   /** Ends of streams that are open, `address:port`. */
   readonly connections = new Set<string>();
   #cseq = 100;
@@ -110,6 +113,8 @@ export class SiteStage {
       reaches: (protocol, remote) => protocol === 'udp' || this.connections.has(formatEndpoint(remote)),
       names: namesFrom(lookup, stage.clock),
       random: () => this.random,
+      datagrams: () => this.datagrams,
+      turns: () => this.turns,
       observer: (state, input) => this.observer(state, input),
     });
     this.user.configure(config, 'pbx.example');
