@@ -201,6 +201,7 @@ const sipConf = (port: number, serial: number): string => `; ${serial}
 udpbindaddr=127.0.0.1:${port}
 realm=asterisk
 allowguest=no
+nat=force_rport,comedia
 t1min=100
 nameserver=127.0.0.1:9
 recordhistory=yes
@@ -208,6 +209,5 @@ recordhistory=yes
 type=friend
 host=dynamic
 context=internal
-nat=force_rport,comedia
 directmedia=no
 ${NAMES.map(name => `[${name}](phone)\nsecret=s${name}\n`).join('')}`;

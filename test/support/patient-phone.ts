@@ -64,7 +64,7 @@ export class PatientPhone {
 
   /** @returns the last answer */
   async register(expires = 300): Promise<Message> {
-    const callId = `reg-${this.name}-${this.#serial++}`;
+    const callId = `reg-${this.#id}-${this.#serial++}`;
     const asked = { method: 'REGISTER', callId, uri: 'sip:127.0.0.1' };
     const more = [this.#contact, `Expires: ${expires}`];
     let answer = await this.#ask({ ...asked, cseq: 1, more });
@@ -78,7 +78,7 @@ export class PatientPhone {
 
   /** Calls, is acknowledged, and hangs up. @returns the answers to the INVITE and to the BYE */
   async call(extension: string): Promise<[invite: number, bye: number]> {
-    const callId = `call-${this.name}-${this.#serial++}`;
+    const callId = `call-${this.#id}-${this.#serial++}`;
     const uri = `sip:${extension}@127.0.0.1`;
     const asked = { method: 'INVITE', callId, body: SDP };
     const more = [this.#contact, 'Content-Type: application/sdp'];
@@ -93,6 +93,11 @@ export class PatientPhone {
     const target = answer.contacts[0]?.uri.text ?? uri;
     const bye = await this.#ask({ method: 'BYE', callId, uri: target, to: answer.header('To')!, cseq: cseq + 1 });
     return [answer.status, bye.status];
+  }
+
+  /** Nobody else has it. */
+  get #id(): string {
+    return `${this.name}-${this.#socket.address().port}`;
   }
 
   get #contact(): string {
