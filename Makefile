@@ -31,7 +31,7 @@ configs: build
 bench: build
 	node --enable-source-maps dist/test/bench/main.js
 
-# What is published: from a build without anything that is left over.
+# What is published, from a build without anything that is left over (npm pack alone builds upon what is there).
 pack: node_modules/.installed
 	rm -rf dist
 	tsc
