@@ -38,6 +38,10 @@ const exempt = (help: string): Option<Exempt> =>
     },
   );
 
+/** What is said of names that acl.conf does not have. */
+export const exemptDoubts = ({ names }: Exempt, hasAcl: (name: string) => boolean): string[] =>
+  names.filter(name => !hasAcl(name)).map(name => `acl.conf has no list '${name}': nobody is spared by it`);
+
 export const banOptions = {
   authfailmax: integer(0, [0, 1000], 'Failed logins of an address after which it is banned; 0: nobody is banned', {
     label: 'Auth. failures:',

@@ -4,6 +4,7 @@ import {
   type Certificates,
   type ConfigFile,
   type Core,
+  exemptDoubts,
   FileMissing,
   formatProblem,
   Invalid,
@@ -101,6 +102,9 @@ export function valuesOf(file: ConfigFile, hasAcl: (name: string) => boolean): M
   const values: General = { ...initial(general), ...reading.set };
   const problems = [...reading.problems];
   const warnings = [...reading.warnings, ...useless(general, lines)];
+  const exempt = reading.places.get('banexempt');
+  for (const message of exemptDoubts(values.banexempt, hasAcl))
+    warnings.push({ file: exempt?.file ?? FILE, line: exempt?.line ?? 0, message });
   const waiting = new Set(waitingOf(general, lines));
   const users = new Map<string, User>();
   for (const section of file.sections) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NamedAcls } from '../../core/acl.js';
 import { banNetwork } from '../../core/ban-network.js';
-import { banOptions, banRules } from '../../core/ban-options.js';
+import { banOptions, banRules, exemptDoubts } from '../../core/ban-options.js';
 import { BanTable, MOST_BANS } from '../../core/ban-table.js';
 import type { BanRules } from '../../core/bans.js';
 import { TestClock } from '../../core/clock.js';
@@ -163,6 +163,15 @@ const NETWORKS: readonly [address: string, network: string | undefined][] = [
 
 test('of IPv6 the network of 64 bits is banned, of IPv4 the address', () => {
   for (const [address, network] of NETWORKS) assert.equal(banNetwork(address), network, address);
+});
+
+test('a list of banexempt that is not there is told', async () => {
+  const { config } = await parseText('x.conf', '[general]\nbanexempt=office, missing, 192.0.2.1\n');
+  const { set } = read(banOptions, config.sections[0]!.variables);
+  assert.deepEqual(
+    exemptDoubts(set.banexempt!, name => name === 'office'),
+    ["acl.conf has no list 'missing': nobody is spared by it"],
+  );
 });
 
 const SPARED: readonly [lines: string, address: string, spared: boolean][] = [

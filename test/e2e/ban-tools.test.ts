@@ -1,8 +1,10 @@
 /** What programs of others make of an attack: fail2ban's own filter of our log, and SIPVicious of our answers. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ManagerClient } from '../res_manager/client.js';
 import { missing, Obelisk, run } from '../support/obelisk.js';
 import { answerOf, registerText } from '../support/register.js';
@@ -181,5 +183,54 @@ test('svmap sees a server that answers, and none where scanners are dropped', bo
     } finally {
       await pbx.remove();
     }
+  }
+});
+
+test('a ban holds for SIP, AMI and HTTP at once, is told to managers, and outlives a restart', bounded, async () => {
+  const files = {
+    'sip.conf': sipConf('authfailmax=3\nbanlocal=yes'),
+    'manager.conf': `${MANAGER}read=all\nwrite=all\n`,
+  };
+  const pbx = await Obelisk.create(files);
+  try {
+    const managerPort = async () =>
+      Number(/TCP Bindaddress: +127\.0\.0\.1:(\d+)/.exec(await pbx.x('manager show settings'))![1]);
+    const watcher = ManagerClient.to(await managerPort());
+    await watcher.login('admin', 's3cret');
+    await using phone = await UdpPhone.open(ATTACKER);
+    const to = { address: '127.0.0.1', port: await pbx.port() };
+    for (let cseq = 1; cseq <= 6; cseq += 2) {
+      phone.send(to, textOf('REGISTER', '1008', cseq));
+      const challenge = await phone.next();
+      phone.send(to, textOf('REGISTER', '1008', cseq + 1, answerOf(challenge, '1008', `guess${cseq}`)));
+      assert.match(await phone.next(), /^SIP\/2\.0 403 /);
+    }
+    const told = await watcher.event('AddressBanned');
+    assert.deepEqual(told.slice(-3), [
+      ['Address', ATTACKER],
+      ['Reason', 'failed logins (SIP)'],
+      ['Seconds', '3600'],
+    ]);
+    watcher.socket.destroy();
+    const here = connect({ host: '127.0.0.1', port: await managerPort(), localAddress: ATTACKER });
+    let greeting = '';
+    here.on('data', chunk => {
+      greeting += String(chunk);
+    });
+    here.on('error', () => undefined); // being reset is one way to be hung up on
+    await new Promise(resolve => here.once('close', resolve));
+    assert.equal(greeting, '');
+
+    await pbx.stop();
+    await pbx.start();
+    assert.match(await pbx.x('sip show bans'), /^127\.0\.0\.2 +\(all\) +3\d\d\d s +0 {2}failed logins \(SIP\)$/m);
+    const again = { address: '127.0.0.1', port: await pbx.port() };
+    phone.send(again, textOf('REGISTER', '1008', 20));
+    while (!/\n1 bans, 1 messages/.test(await pbx.x('sip show bans'))) await setImmediate();
+    assert.equal(await pbx.x(`sip unban ${ATTACKER}`), '1 bans lifted.\n');
+    phone.send(again, textOf('REGISTER', '1008', 21));
+    assert.match(await phone.next(), /^SIP\/2\.0 401 [\s\S]*\r\nCSeq: 21 /);
+  } finally {
+    await pbx.remove();
   }
 });

@@ -2,6 +2,7 @@
 import {
   type Acl,
   type ConfigFile,
+  exemptDoubts,
   formatProblem,
   initial,
   type Line,
@@ -187,6 +188,9 @@ class Reader {
           this.warn({ ...at(places.get(option)), message: `acl.conf has no list '${name}': everyone is refused` });
       }
     }
+    const { banexempt } = set as Partial<General>;
+    for (const message of banexempt ? exemptDoubts(banexempt, hasAcl) : [])
+      this.warn({ ...at(places.get('banexempt')), message });
   }
 
   #leaveOut({ file, line }: Section, message: string): undefined {
