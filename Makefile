@@ -31,7 +31,6 @@ configs: build
 bench: build
 	node --enable-source-maps dist/test/bench/main.js
 
-<<<<<<< HEAD
 # Spoilt messages to a running PBX: make fuzz SECONDS=60 SEED=1
 fuzz: build
 	node --enable-source-maps dist/test/fuzz/main.js "$(SECONDS)" "$(SEED)"
@@ -40,10 +39,7 @@ fuzz: build
 soak: build
 	node --enable-source-maps dist/test/soak/main.js "$(MINUTES)"
 
-# What is published: from a build without anything that is left over.
-=======
 # What is published, from a build without anything that is left over (npm pack alone builds upon what is there).
->>>>>>> main
 pack: node_modules/.installed
 	rm -rf dist
 	tsc
