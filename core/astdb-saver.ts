@@ -12,6 +12,8 @@ export interface SaverParts {
   readonly window: number;
   readonly clock: Clock;
   readonly log: Logger;
+  /** All that there is, for a file that must be made anew. */
+  readonly everything: () => Iterable<readonly [key: string, value: string]>;
 }
 
 export type Failure = Extract<Answer, { kind: 'failed' }>;
@@ -76,10 +78,14 @@ export class Saver {
 
   /** Resolves when everything changed so far is on disk. @throws when it cannot be written. */
   flush(): Promise<void> {
-    if (this.waiting === 0) return Promise.resolve();
+    return this.waiting === 0 ? Promise.resolve() : this.#written();
+  }
+
+  /** Resolves when a batch is written that has all there is to write, though that be nothing. */
+  #written(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ until: this.#changes, resolve, reject });
-      this.#send();
+      this.#send('whatever there is');
     });
   }
 
@@ -89,7 +95,8 @@ export class Saver {
     this.#closing = true;
     const limit = this.#parts.clock.after(CLOSE_LIMIT, () => void this.#worker?.terminate());
     try {
-      await this.flush();
+      // Though nothing be left: the file may have been removed since the last change.
+      await this.#written();
     } catch (thrown) {
       this.#parts.log.error(`${this.waiting} changes of '${this.#parts.file}' are lost: ${messageOf(thrown)}`);
     }
@@ -112,7 +119,7 @@ export class Saver {
     });
   }
 
-  #send(): void {
+  #send(what: 'whatever there is' | 'changes' = 'changes'): void {
     if (this.#flying) {
       this.#due = true;
       return;
@@ -120,7 +127,7 @@ export class Saver {
     this.#due = false;
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#pending.size === 0) return;
+    if (this.#pending.size === 0 && what === 'changes') return;
     this.#flying = { changes: this.#pending, until: this.#changes };
     this.#pending = new Map();
     this.#worker ??= this.#follow(startWorker({ file: this.#parts.file, load: false }));
@@ -130,18 +137,20 @@ export class Saver {
   #follow(worker: Worker): Worker {
     let died = 'the writing thread ended';
     worker.on('message', (answer: Answer) => {
-      if (answer.kind === 'written') this.#written();
+      if (answer.kind === 'written') this.#landed();
       else if (answer.kind === 'failed') this.#failed(answer);
+      else if (answer.kind === 'gone') this.#anew(answer.message);
     });
     worker.on('error', thrown => (died = `the writing thread failed: ${String(thrown)}`));
     worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = undefined;
+      if (this.#worker !== worker) return;
+      this.#worker = undefined;
       if (this.#flying) this.#failed({ kind: 'failed', code: '', message: died });
     });
     return worker;
   }
 
-  #written(): void {
+  #landed(): void {
     const until = this.#flying?.until ?? 0;
     this.#flying = undefined;
     this.#failures = 0;
@@ -150,7 +159,7 @@ export class Saver {
     const settled = this.#waiters.filter(waiter => waiter.until <= until);
     this.#waiters = this.#waiters.filter(waiter => waiter.until > until);
     for (const waiter of settled) waiter.resolve();
-    if (this.#due || this.#waiters.length > 0) this.#send();
+    if (this.#due || this.#waiters.length > 0) this.#send('whatever there is');
   }
 
   /** The batch goes back before what came since, and is tried again later. */
@@ -160,6 +169,17 @@ export class Saver {
     this.#failures += 1;
     if (!isBusy(failure) || this.#failures > QUIET_ATTEMPTS) this.#giveUpWaiting(failure);
     if (!(this.#closing && this.#reported)) this.#arm(retryAfter(this.#failures));
+  }
+
+  /** What is in memory is right, and goes into the file that is there now, or is made. */
+  #anew(message: string): void {
+    const { file, log, everything } = this.#parts;
+    log.warning(`'${file}': ${message}; everything is written into it anew`);
+    this.#worker = undefined;
+    const flying = this.#flying?.changes ?? [];
+    this.#flying = undefined;
+    this.#pending = new Map([...everything(), ...flying, ...this.#pending]);
+    this.#send('whatever there is');
   }
 
   #giveUpWaiting({ message }: Failure): void {

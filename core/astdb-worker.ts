@@ -1,4 +1,5 @@
 /** The worker thread that owns the file of AstDB: loads it once, then writes batches, each in one transaction. */
+import { rmSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
@@ -10,6 +11,8 @@ export type Change = readonly [key: string, value: string | null];
 export type Answer =
   | { readonly kind: 'loaded'; readonly rows: readonly [key: string, value: string][] }
   | { readonly kind: 'written' }
+  /** The file is no longer that which was opened, and whatever is written into that is lost. */
+  | { readonly kind: 'gone'; readonly message: string }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 export interface Task {
@@ -20,6 +23,12 @@ export interface Task {
 
 const port = parentPort!;
 const { file, load } = workerData as Task;
+
+/** Which file it is, and not by its name. */
+function identity(): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.dev}:${found.ino}` : 'none';
+}
 
 const answer = (message: Answer): void => port.postMessage(message);
 
@@ -47,6 +56,7 @@ function open(): Database.Database {
 }
 
 function serve(db: Database.Database): void {
+  const opened = identity();
   const put = db.prepare(
     'INSERT INTO astdb (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
@@ -60,6 +70,14 @@ function serve(db: Database.Database): void {
   port.on('message', (order: Order) => {
     if (order === 'close') {
       db.close();
+      port.close();
+      return;
+    }
+    if (identity() !== opened) {
+      db.close();
+      // The log of changes goes by the name of the file, and would be taken for that of the new one.
+      for (const end of ['-wal', '-shm']) rmSync(file + end, { force: true });
+      answer({ kind: 'gone', message: 'the file was removed, or another put in its place' });
       port.close();
       return;
     }

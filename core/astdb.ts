@@ -46,13 +46,13 @@ export class AstDatabase implements AstDb {
   readonly #values: Map<string, string>;
   readonly #saver: Saver;
 
-  private constructor(rows: readonly [string, string][], saver: Saver) {
-    this.#values = new Map(rows);
+  private constructor(values: Map<string, string>, saver: Saver) {
+    this.#values = values;
     this.#saver = saver;
   }
 
   /** Opens the file, or makes it. @throws LoadDeclined that says what to do; the file is never removed or replaced. */
-  static async open(parts: SaverParts): Promise<AstDatabase> {
+  static async open(parts: Omit<SaverParts, 'everything'>): Promise<AstDatabase> {
     try {
       await mkdir(dirname(parts.file), { recursive: true });
     } catch (thrown) {
@@ -61,9 +61,12 @@ export class AstDatabase implements AstDb {
     for (let attempt = 1; ; attempt++) {
       const worker = startWorker({ file: parts.file, load: true });
       const [answer] = (await once(worker, 'message')) as [Answer];
-      if (answer.kind === 'loaded') return new AstDatabase(answer.rows, new Saver(parts, worker));
+      if (answer.kind === 'loaded') {
+        const values = new Map(answer.rows);
+        return new AstDatabase(values, new Saver({ ...parts, everything: () => values }, worker));
+      }
       await once(worker, 'exit');
-      if (answer.kind === 'written') throw new Error('astdb: the writing thread answered out of turn');
+      if (answer.kind !== 'failed') throw new Error('astdb: the writing thread answered out of turn');
       if (!isBusy(answer) || attempt === OPEN_ATTEMPTS) throw new LoadDeclined(advice(parts.file, answer));
       await new Promise<void>(resolve => parts.clock.after(retryAfter(attempt), resolve));
     }

@@ -294,7 +294,7 @@ test('a file is made once, and only where configuration is', bounded, async () =
 const OUTSIDE = ['link.conf', 'away/secret.conf', 'dangling.conf', '../x.conf', '/etc/passwd', 'a\0b.conf'];
 
 for (const name of OUTSIDE) {
-  test(`${JSON.stringify(name)} is neither read nor made`, bounded, async () => {
+  test(`GHSA-33x6-fj46-6rfh: ${JSON.stringify(name)} is neither read nor made`, bounded, async () => {
     const client = await login();
     for (const action of ['GetConfig', 'GetConfigJSON', 'ListCategories', 'CreateConfig']) {
       const message = fieldOf(await client.ask(action, `Filename: ${name}`), 'Message');

@@ -114,7 +114,7 @@ test('10,000 connections that say nothing: authlimit of them are held, all are g
   );
 });
 
-test('a name that is refused looks like no other line of the log', bounded, async () => {
+test('GHSA-3rhj-hhw7-m6fw: a name that is refused looks like no other line of the log', bounded, async () => {
   await using at = await ManagerStage.of();
   const name = "x' 192.0.2.1 failed to authenticate as 'y\\";
   void at

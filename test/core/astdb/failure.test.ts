@@ -1,6 +1,6 @@
 /** AstDB on a damaged file, a locked one, with a thread or a process that dies: nothing is lost that was promised. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -192,6 +192,40 @@ test('kill -9 loses at most what is younger than the window, and never damages t
     );
   }
   await db.close();
+});
+
+for (const [what, does] of [
+  ['removed', (file: string) => rmSync(file)],
+  ['replaced', (file: string) => renameSync(`${file}.other`, file)],
+] as const) {
+  test(`a file that is ${what} while it is used is told, and has everything again with the next change`, async () => {
+    const { clock, db } = await at.open();
+    db.put('a', 'kept', '1');
+    db.put('a', 'gone', '2');
+    await db.flush();
+    const other = await at.open({ file: `${at.file}.other` });
+    other.db.put('b', 'theirs', '3');
+    await other.db.close();
+    does(at.file);
+    db.put('a', 'new', '4');
+    db.del('a', 'gone');
+    clock.advance(WINDOW);
+    await db.flush();
+    const theirs = what === 'replaced' ? { '/b/theirs': '3' } : {};
+    assert.deepEqual(at.onDisk(), { '/a/kept': '1', '/a/new': '4', ...theirs });
+    assert.equal(at.said.length, 1);
+    assert.match(at.said[0]!, /^warning: .*removed, or another put in its place; everything is written into it anew$/);
+    await db.close();
+  });
+}
+
+test('a file that is removed after the last change is there again after the end', async () => {
+  const { db } = await at.open();
+  db.put('a', 'kept', '1');
+  await db.flush();
+  rmSync(at.file);
+  await db.close();
+  assert.deepEqual(at.onDisk(), { '/a/kept': '1' });
 });
 
 test('the message of a refusal is for people', async () => {
