@@ -97,6 +97,8 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Pro
 export class TestClock implements Clock {
   #now: number;
   readonly #started: number;
+  /** By how much the machine's time was set. */
+  #set = 0;
   readonly #waits = new Set<{ at: number; run: () => void }>();
 
   constructor(start = Date.UTC(2026, 10, 22, 12, 0, 0)) {
@@ -105,7 +107,7 @@ export class TestClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#set;
   }
 
   elapsed(): number {
@@ -121,6 +123,11 @@ export class TestClock implements Clock {
   /** Timers that have not fired: 0 when a test has left nothing behind. */
   get pending(): number {
     return this.#waits.size;
+  }
+
+  /** Somebody sets the machine's time, back or forward: nothing falls due by that. */
+  jump(ms: number): void {
+    this.#set += ms;
   }
 
   /** Lets time pass in which nothing can fire, as while the event loop has too much to do: what falls due is late. */

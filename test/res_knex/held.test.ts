@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import type { TestClock } from '../../core/clock.js';
 import { holder, SqlStage, when } from './stage.js';
 
@@ -84,4 +85,34 @@ test('a thread that does not answer is left alone after 30 seconds, and the next
   (stage.clock as TestClock).advance(30_000);
   assert.match(await asked, /the database did not answer within 30 seconds$/);
   assert.deepEqual(await stage.connection.all('phones', []), []);
+});
+
+test('a thread that dies takes along only what was asked of it, and the next operation has a new one', async t => {
+  const threads: Worker[] = [];
+  const seen = (worker: Worker): void => void threads.push(worker);
+  process.on('worker', seen);
+  t.after(() => void process.off('worker', seen));
+  const stage = await SqlStage.of(t, { before: phones });
+  await stage.connection.opened;
+  await stage.connection.insert('phones', { name: 'a', n: '1' });
+  const other = await holder(t, stage.file);
+  const asked = stage.connection.insert('phones', { name: 'b' }).then(
+    () => 'written',
+    (thrown: Error) => thrown.message,
+  );
+  while (stage.row.retries < 1) await setImmediate();
+  await threads[0]!.terminate();
+  await other.release();
+  // It is tried again while the file is held: only a try that is under way goes with the thread.
+  const outcome = await asked;
+  assert.match(outcome, /^written$|the thread of the database ended$/);
+  const names = outcome === 'written' ? ['a', 'b'] : ['a'];
+  assert.equal((await stage.connection.all('phones', [])).length, names.length);
+  await threads[1]!.terminate(); // while it has nothing to do
+  await stage.connection.insert('phones', { name: 'c' });
+  assert.deepEqual(
+    stage.rows('SELECT name FROM phones ORDER BY name'),
+    [...names, 'c'].map(name => ({ name })),
+  );
+  assert.equal(threads.length, 3);
 });

@@ -125,7 +125,7 @@ export interface SipView {
   readonly notifyTypes: NotifyTypes;
   readonly domains: { rows(): Iterable<DomainRow> };
   readonly sched: Pick<Scheduler, 'rows'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly debug: DebugSwitch;
   readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;
   /** Whom nobody listens to. */

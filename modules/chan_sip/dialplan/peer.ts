@@ -15,7 +15,7 @@ const ITEMS: Readonly<Record<string, Item>> = {
   mailbox: peer => peer.get('mailbox').join(','),
   context: peer => peer.get('context'),
   expire: ({ binding }, sip) =>
-    String(binding ? Math.max(0, Math.round((binding.expiresAt - sip.clock.now()) / 1000)) : -1),
+    String(binding ? Math.max(0, Math.round((binding.ends - sip.clock.elapsed()) / 1000)) : -1),
   dynamic: ({ dynamic }) => (dynamic ? 'yes' : 'no'),
   callerid_name: peer => peer.get('callerid').name,
   callerid_num: peer => peer.get('callerid').number,

@@ -50,8 +50,8 @@ export interface Expiry {
 export interface Binding extends Mutable<NewBinding> {
   /** When its device registered it last. */
   since: number;
-  /** Epoch milliseconds at which it is dropped: what was granted and 10 seconds. */
-  expiresAt: number;
+  /** When it is dropped, on the clock that never goes back: what was granted and 10 seconds. */
+  ends: number;
   /** Milliseconds of the last qualify; 0: no answer yet, -1: unreachable. */
   lastMs: number;
   expiry: Expiry | undefined;
@@ -61,7 +61,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function openBinding(brought: NewBinding, lastMs: number): Binding {
   const { contact, address, granted, protocol, callId, cseq, path, connection, traits, node } = brought;
-  const times = { since: 0, expiresAt: 0, lastMs, expiry: undefined };
+  const times = { since: 0, ends: 0, lastMs, expiry: undefined };
   return { contact, address, granted, protocol, callId, cseq, path, connection, traits, node, ...times };
 }
 

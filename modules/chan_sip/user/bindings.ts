@@ -141,7 +141,7 @@ export class Bindings {
   rejoin(peer: Peer): void {
     const { clock, general } = this.#site;
     for (const binding of peer.bindings) {
-      const left = binding.expiresAt - clock.now();
+      const left = binding.ends - clock.elapsed();
       if (!binding.expiry && (binding.granted > 0 || !general.ignoreregexpire))
         this.#arm(peer, binding, Math.max(0, left));
     }
@@ -151,8 +151,7 @@ export class Bindings {
   secondsLeft(binding: Binding | undefined): number | undefined {
     if (!binding) return undefined;
     const { clock } = this.#site;
-    const left = binding.expiry ? binding.expiry.due - clock.elapsed() : binding.expiresAt - clock.now();
-    return Math.max(0, Math.ceil(left / 1000));
+    return Math.max(0, Math.ceil((binding.ends - clock.elapsed()) / 1000));
   }
 
   /** Whole seconds of what was granted that are left. */
@@ -176,12 +175,11 @@ export class Bindings {
 
   #set(peer: Peer, brought: NewBinding, binding: Binding | undefined, beside = false): Binding {
     const { clock, peers, general } = this.#site;
-    const now = clock.now();
     const wait = brought.granted * 1000 + GRACE;
     if (binding) renew(binding, brought);
     const bound = binding ?? openBinding(brought, peer.binding ? UNKNOWN : peer.lastMs);
-    bound.since = now;
-    bound.expiresAt = now + wait;
+    bound.since = clock.now();
+    bound.ends = clock.elapsed() + wait;
     if (!binding) peer.admit(bound, beside);
     peer.follow();
     // One that is in the database alone ends there, when its row is read the next time.

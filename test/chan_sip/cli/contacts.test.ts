@@ -15,7 +15,7 @@ async function staged(): Promise<SipStage> {
   const address = { address: '127.0.0.2', port: 6046 };
   const facts = { granted: 60, protocol: 'tcp', callId: 'c', cseq: 1, path: ['<sip:p;lr>'], traits } as const;
   const binding = openBinding({ contact: 'sip:x@127.0.0.2', address, ...facts }, 0);
-  binding.expiresAt = stage.clock.now() + 50_000;
+  binding.ends = stage.clock.elapsed() + 50_000;
   peer.binding!.lastMs = 7;
   peer.admit(binding, true);
   peer.follow();

@@ -144,9 +144,9 @@ export class SipStage implements SipView {
     const address = { address: '127.0.0.1', port };
     const contact = `sip:${name}@127.0.0.1:${port}`;
     const now = this.clock.now();
-    const expiresAt = now + seconds * 1000;
+    const ends = this.clock.elapsed() + seconds * 1000;
     const facts = { granted: 300, protocol: 'udp', callId: 'c', cseq: 1, path: [] } as const;
-    const binding = { ...openBinding({ contact, address, ...facts }, peer.lastMs), since: now, expiresAt };
+    const binding = { ...openBinding({ contact, address, ...facts }, peer.lastMs), since: now, ends };
     peer.binding = binding;
     peer.address = address;
     peer.fullcontact = contact;
