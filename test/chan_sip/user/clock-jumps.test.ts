@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EXPIRES, stageOf } from './registrar-stage.js';
+import { RowStage } from './row-stage.js';
 
 const DAY = 86_400_000;
 
@@ -48,3 +49,20 @@ for (const [what, jump] of [
     await stage.close();
   });
 }
+
+test('a row that others change leaves the registration as long as it has, with the time set a day ahead', async () => {
+  const stage = await RowStage.of({ general: 'rtcachefriends=yes' });
+  assert.equal((await stage.login(EXPIRES))?.status, 200);
+  await stage.written();
+  stage.clock.jump(DAY);
+  Object.assign(stage.row('3001')!, { context: 'sales' });
+  stage.site.stage.events.emit('realtimeChanged', { family: 'sippeers', byOthers: true, name: '3001' });
+  await stage.site.stage.settled();
+  const peer = stage.peers.get('3001')!;
+  assert.equal(peer.get('context'), 'sales');
+  stage.clock.advance(300_000);
+  assert.ok(peer.binding);
+  stage.clock.advance(10_000);
+  assert.equal(peer.binding, undefined);
+  await stage.close();
+});
