@@ -62,6 +62,15 @@ test('a row is read again after a minute, or when its device registers, and not 
   await stage.close();
 });
 
+test('a device that nobody asks for is not read once more when it registers', async () => {
+  const { stage, seen } = await staged();
+  assert.equal((await stage.login({ user: '3001' }))?.line, '200 OK');
+  await stage.site.stage.settled();
+  assert.deepEqual(seen, []);
+  assert.equal(stage.asked().length, 1);
+  await stage.close();
+});
+
 test('while the database is away what was known stays, the rest is UNKNOWN, and it is not asked at each look', async () => {
   const { stage, state, sure } = await staged();
   assert.equal(await sure('3001'), 'NOT_INUSE');

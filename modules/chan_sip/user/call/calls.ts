@@ -62,8 +62,9 @@ export class Calls implements CallSite {
     core.technology(this.technology);
     core.on('peerStatus', ({ technology, peer }) => {
       if (technology !== 'SIP') return;
-      this.technology.rows.outdated(peer);
-      this.channels.deviceChanged(`SIP/${peer}`);
+      // Of a row that nobody has asked for nobody is told: it would be read at each registration.
+      const asked = this.technology.rows.outdated(peer);
+      if (asked || this.site.peers.get(peer)) this.channels.deviceChanged(`SIP/${peer}`);
     });
   }
 

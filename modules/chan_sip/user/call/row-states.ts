@@ -56,10 +56,11 @@ export class RowStates {
     await this.#read(name);
   }
 
-  /** It has registered, or does no more: what was read is old. */
-  outdated(name: string): void {
+  /** It has registered, or does no more: what was read is old. @returns whether anybody has ever asked for it */
+  outdated(name: string): boolean {
     const known = this.#known.get(name);
     if (known) this.#known.set(name, { ...known, at: Number.NEGATIVE_INFINITY });
+    return known !== undefined || this.#underWay.has(name);
   }
 
   #asks(name: string): boolean {
