@@ -120,8 +120,8 @@ test('a module in use refuses to go and says by whom; by force the users go firs
 const LONG = { timeout: 540_000 };
 
 /** Cycles before the heap is looked at, and with those behind: more for what holds sockets and threads. */
-const CYCLES = { chan_sip: [15, 65], res_rtp: [15, 65] } as const;
-const FEWER = [5, 20] as const;
+const CYCLES = { chan_sip: [10, 40], res_rtp: [10, 40] } as const;
+const FEWER = [4, 13] as const;
 
 test('every module can be unloaded and loaded again and again: heap and counts stay flat', LONG, async () => {
   setFlagsFromString('--expose-gc');

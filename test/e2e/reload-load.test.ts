@@ -7,7 +7,7 @@ import { PatientPhone } from '../support/patient-phone.js';
 import { sparePort } from '../support/spare-port.js';
 
 const NAMES = Array.from({ length: 30 }, (_, at) => String(4001 + at));
-const SECONDS = 20;
+const SECONDS = 11;
 /** Milliseconds between two registrations of a phone. */
 const REST = 100;
 const ONLINE = new RegExp(`Unmonitored: ${NAMES.length} online, 0 offline\\]`);
