@@ -1,6 +1,8 @@
 /** Pairs of ports between calls: left alone for a second, used again after, and closed when nobody wants them. */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { type TestContext, test } from 'node:test';
+import { nextTurn } from '../../core/clock.js';
 import { PortPool } from '../../modules/res_rtp/worker/pool.js';
 import { sparePort } from '../support/spare-port.js';
 
@@ -48,6 +50,18 @@ test('after a second it is used again, and nothing new is opened', async t => {
   const second = await calls(pool, 20);
   assert.ok(second.filter(port => first.includes(port)).length >= 12, `${second} after ${first}`);
   assert.ok(pool.pool.resting <= before + 8);
+});
+
+test('one that still hears somebody is not used again', async t => {
+  const pool = await stage(t, 40);
+  const heard = await pool.take();
+  await pool.pool.give(heard);
+  const phone = createSocket('udp4');
+  t.after(() => phone.close());
+  phone.send('still here', heard.port, '127.0.0.1');
+  while (heard.strays === 0) await nextTurn();
+  pool.pass(1500);
+  assert.ok(!(await calls(pool, 30)).includes(heard.port));
 });
 
 test('where there is no other it is used at once', async t => {

@@ -131,12 +131,18 @@ export class PortPool {
     }
   }
 
-  /** One of those that have rested, at random: nobody is to guess where a call will be. */
+  /**
+   * One of those that have rested, at random: nobody is to guess where a call will be. Not one that still hears somebody:
+   * a phone that does not notice the end of its call would be heard in the next.
+   */
   #rested(): SocketPair | undefined {
     const latest = this.#now() - REST;
     const young = this.#resting.findIndex(({ since }) => since > latest);
     const rested = young < 0 ? this.#resting.length : young;
-    return rested > 0 ? this.#resting.splice(randomInt(rested), 1)[0]?.pair : undefined;
+    if (rested === 0) return undefined;
+    const at = randomInt(rested);
+    if (this.#resting[at]!.pair.strays > 0) return undefined;
+    return this.#resting.splice(at, 1)[0]?.pair;
   }
 
   get #pairs(): number {

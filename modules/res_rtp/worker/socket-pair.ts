@@ -18,16 +18,20 @@ export interface PairListener {
   rtcp: Received;
 }
 
-/** Takes what comes while nobody has the pair, so that it is not left for who gets it. */
-const DEAF: PairListener = { rtp: () => undefined, rtcp: () => undefined };
-
 export class SocketPair {
   readonly address: string;
   readonly port: number;
   readonly #rtp: Socket;
   readonly #rtcp: Socket;
   readonly #mapping: boolean;
-  #listener: PairListener = DEAF;
+  /** Packets that came while nobody had the pair. */
+  strays = 0;
+  /** Takes what comes while nobody has the pair, so that it is not left for who gets it. */
+  readonly #deaf: PairListener = {
+    rtp: () => void this.strays++,
+    rtcp: () => void this.strays++,
+  };
+  #listener: PairListener = this.#deaf;
   readonly #failed: (cause: Error) => void;
   readonly #sent = (cause: Error | null): void => {
     if (cause) {
@@ -67,7 +71,7 @@ export class SocketPair {
   }
 
   listen(listener: PairListener | undefined): void {
-    this.#listener = listener ?? DEAF;
+    this.#listener = listener ?? this.#deaf;
   }
 
   sendRtp(data: Buffer, from: number, to: number, port: number, address: string): void {
@@ -92,7 +96,7 @@ export class SocketPair {
   }
 
   close(): Promise<void> {
-    this.#listener = DEAF;
+    this.#listener = this.#deaf;
     this.#closing ??= Promise.all(
       [this.#rtp, this.#rtcp].map(socket => new Promise<void>(done => void socket.close(() => done()))),
     ).then(() => undefined);
