@@ -51,7 +51,10 @@ type Entry = readonly [index: Index, key: string];
 
 /** Where a device is found now, and what that was made of: all of it may be other after a reload. */
 interface Place {
-  readonly made: string;
+  readonly addresses: readonly Endpoint[];
+  readonly transport: readonly Protocol[];
+  readonly portless: boolean;
+  readonly extension: string;
   readonly entries: readonly Entry[];
 }
 
@@ -63,14 +66,15 @@ export class Addresses {
 
   /** Where it is now takes the place of where it was. Users are called by nobody, and have no place. */
   place(peer: Peer): void {
-    const addresses = peer.type === 'user' ? [] : addressesOf(peer);
-    const made = addresses.length > 0 ? signature(peer, addresses) : undefined;
-    if (this.#places.get(peer)?.made === made) return;
+    const before = this.#places.get(peer);
+    // A refresh that changes nothing costs no more than this.
+    if (before && isStill(before, peer)) return;
     this.remove(peer);
-    if (made === undefined) return;
+    const addresses = peer.type === 'user' ? [] : addressesOf(peer);
+    if (addresses.length === 0) return;
     const entries = addresses.flatMap(address => this.#entries(peer, address));
     for (const [index, key] of entries) index.join(key, peer);
-    this.#places.set(peer, { made, entries });
+    this.#places.set(peer, { addresses, ...manner(peer), entries });
   }
 
   remove(peer: Peer): void {
@@ -122,6 +126,21 @@ function addressesOf({ address, others = [] }: Peer): readonly Endpoint[] {
   return others.length > 0 ? [...first, ...others.map(binding => binding.address)] : first;
 }
 
-/** All that decides where a device is found: a refresh that changes nothing of it costs no more than this. */
-const signature = (peer: Peer, addresses: readonly Endpoint[]): string =>
-  `${addresses.map(({ address, port }) => `${address} ${port}`)} ${peer.get('transport')} ${peer.get('insecure').port} ${peer.get('callbackextension')}`;
+/** What decides where a device is found, beside its addresses. */
+const manner = (peer: Peer): Pick<Place, 'transport' | 'portless' | 'extension'> => ({
+  transport: peer.get('transport'),
+  portless: peer.get('insecure').port,
+  extension: peer.get('callbackextension'),
+});
+
+function isStill({ addresses, transport, portless, extension }: Place, peer: Peer): boolean {
+  if (peer.type === 'user') return false;
+  const [there, now] = [addressesOf(peer), manner(peer)];
+  return (
+    there.length === addresses.length &&
+    there.every(({ address, port }, at) => address === addresses[at]!.address && port === addresses[at]!.port) &&
+    now.transport === transport &&
+    now.portless === portless &&
+    now.extension === extension
+  );
+}
