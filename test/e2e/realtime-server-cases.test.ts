@@ -8,16 +8,13 @@ import { ODD } from '../support/odd-rows.js';
 import { oldTable } from '../support/old-table.js';
 import { type Phone, statusOf } from '../support/phone.js';
 import { PhonesOnServer, registerAll } from '../support/phones-on-server.js';
-import { REGISTRATION, registration } from '../support/realtime-phones.js';
+import { asTexts, REGISTRATION } from '../support/realtime-phones.js';
 
 const quoted = (kind: ServerKind, name: string): string => (kind === 'mariadb' ? `\`${name}\`` : `"${name}"`);
 const literal = (kind: ServerKind, value: string): string => {
   const text = kind === 'mariadb' ? value.replaceAll('\\', '\\\\') : value;
   return `'${text.replaceAll("'", "''")}'`;
 };
-
-/** As the row of a text column has it. */
-const asTexts = (phone: Phone) => ({ ...registration(phone), port: String(phone.port), lastms: '0' });
 
 const NAMES = ['3001', '3002', '3003'];
 const SHOWN = `SELECT ${REGISTRATION} FROM sippeers WHERE name LIKE '300_' ORDER BY name`;

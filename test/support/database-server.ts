@@ -205,9 +205,13 @@ export class DatabaseServer {
     return () => client.end();
   }
 
-  /** Moves a table of PostgreSQL to another disk, which becomes the server's. */
-  async move(database: string, table: string, directory: string): Promise<void> {
+  /** A directory becomes the server's. */
+  async own(directory: string): Promise<void> {
     if (NOBODY !== undefined) await chown(directory, NOBODY, NOBODY);
+  }
+
+  /** Moves a table of PostgreSQL to a directory of the server's. */
+  async move(database: string, table: string, directory: string): Promise<void> {
     await askPostgres(this.port, database, `CREATE TABLESPACE small LOCATION '${directory}'`);
     await askPostgres(this.port, database, `ALTER TABLE ${table} SET TABLESPACE small`);
   }
