@@ -55,6 +55,8 @@ export class Obelisk {
   /** Whom it runs as; undefined: whoever runs the tests. */
   readonly #user: number | undefined;
   readonly #program: readonly [string, ...string[]];
+  /** What it reads from its standard input at each start, a pipe then; undefined: there is none. */
+  input: string | undefined;
   /** What it wrote to stdout and stderr so far. */
   output = '';
   #process: ChildProcess | undefined;
@@ -104,10 +106,11 @@ export class Obelisk {
   async start(...flags: string[]): Promise<void> {
     const [program, ...first] = this.#program;
     const child = spawn(program, [...first, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [this.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
     this.#process = child;
+    child.stdin?.end(this.input);
     this.output = '';
     // Closed, not only ended: then its output is whole.
     this.#exit = new Promise(resolve => child.on('close', (code, signal) => resolve({ code, signal })));
