@@ -93,7 +93,7 @@ export { randomHex, randomOctets } from './random.js';
 export * from './registry.js';
 export * from './remote.js';
 export * from './roster.js';
-export type { Job, Scheduler } from './sched.js';
+export type { Job, Scheduler, Task } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
 export { type FileFormat, fileFormats, type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';

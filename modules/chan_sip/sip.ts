@@ -50,6 +50,9 @@ const SERVER_TRANSACTIONS = 10_000;
 /** Requests that were answered, for the half minute in which they may be repeated: some 2 kB each. */
 const ANSWERED = 100_000;
 
+/** Of a configuration what decides where we listen, and with which certificate: the devices have the rest. */
+type Sockets = Pick<SipConfig, 'general' | 'generalPlaces'>;
+
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
@@ -68,7 +71,7 @@ export class Sip implements SipView {
   /** Undefined while TLS is off. */
   #certificates: Certificates | undefined;
   /** What is in force. */
-  #config: SipConfig | undefined;
+  #config: Sockets | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
   private constructor(core: Core, environment: Environment, general: General, names: NameService | undefined) {
@@ -337,7 +340,7 @@ export class Sip implements SipView {
   }
 
   /** What can fail: certificates and sockets. What is wrong with a certificate is no reason to lose the phones on UDP. */
-  async #listen(config: SipConfig): Promise<void> {
+  async #listen(config: Sockets): Promise<void> {
     const before = this.#certificates;
     this.#certificates = await this.#readCertificates(config);
     const wanted = wantedBy(config.general).filter(({ protocol }) => protocol !== 'tls' || this.#certificates);
@@ -350,7 +353,7 @@ export class Sip implements SipView {
   }
 
   /** Those that were read last stay where the new ones are no good. */
-  async #readCertificates({ general, generalPlaces }: SipConfig): Promise<Certificates | undefined> {
+  async #readCertificates({ general, generalPlaces }: Sockets): Promise<Certificates | undefined> {
     if (!general.tlsenable) return undefined;
     const { clock, log } = this.#core;
     const source = { file: FILE, settings: general, places: generalPlaces, directory: this.#directory };
@@ -372,7 +375,7 @@ export class Sip implements SipView {
     const { log } = this.#core;
     const { general } = config;
     await this.#listen(config);
-    this.#config = config;
+    this.#config = { general, generalPlaces: config.generalPlaces };
     this.#user.configure(config, hostname());
     await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;

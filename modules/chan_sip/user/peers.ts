@@ -51,7 +51,7 @@ export class Peers {
 
   /** Whether a request can be known as its by the address. */
   isPlaced(peer: Peer): boolean {
-    return this.#addresses.has(peer);
+    return peer.keys !== undefined;
   }
 
   values(): IterableIterator<Peer> {
