@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SystemClock } from '../../core/clock.js';
+import { askServer } from '../../core/remote.js';
 
 export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
 
@@ -152,6 +154,15 @@ export class Obelisk {
     const { code, stdout } = await run(program, [...first, '-C', file, '-x', command]);
     assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
     return stdout;
+  }
+
+  /** The same, without the start of a process. */
+  async says(command: string): Promise<string> {
+    let text = '';
+    const socket = join(this.directory, 'run', 'asterisk.ctl');
+    const answer = (more: string): void => void (text += more);
+    assert.equal(await askServer({ socket, command, clock: new SystemClock(), answer }), undefined);
+    return text;
   }
 
   /** The port that chan_sip listens on. */
