@@ -56,7 +56,7 @@ const flags: readonly Flag[] = [
   {
     names: ['-c'],
     side: 'serve',
-    help: 'start the PBX with a console, when standard input is a terminal',
+    help: 'start the PBX with a console on the terminal; on a pipe it answers one line after the other',
     set: to => void (to.console = true),
   },
   {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The process: argv, signals, exit codes. Nobody else reads argv or ends the process. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, fstatSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
@@ -224,15 +224,24 @@ async function serve(read: Arguments): Promise<number> {
   const colour = read.colour && !settings.nocolor && isatty(1);
   if (!read.quiet && !settings.quiet && !pbx.stopping)
     process.stdout.write(colour ? '\x1b[1;32mObelisk Ready.\x1b[0m\n' : 'Obelisk Ready.\n');
-  const face =
-    read.console && !pbx.stopping && isatty(0) && isatty(1) ? new OwnConsole(read, settings, end) : undefined;
-  if (face) watcher.console.muted = true;
+  const asks = read.console && !pbx.stopping ? whoAsks() : 'nobody';
+  const face = asks === 'nobody' ? undefined : new OwnConsole(read, settings, end, asks);
+  if (asks === 'terminal') watcher.console.muted = true;
   const { restart } = await pbx.ended;
   await face?.close();
   await pidFile.remove().catch(without);
   if (restart) process.execve!(process.execPath, ownWords());
   return 0;
 }
+
+/** Where commands for a console of our own come from: a service that has nothing to say gives us /dev/null. */
+function whoAsks(): Asking {
+  if (isatty(0)) return isatty(1) ? 'terminal' : 'nobody';
+  const input = fstatSync(0);
+  return input.isFIFO() || input.isSocket() || input.isFile() ? 'pipe' : 'nobody';
+}
+
+type Asking = 'terminal' | 'pipe' | 'nobody';
 
 /** How this process was started. */
 const ownWords = (): string[] => [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
@@ -319,14 +328,14 @@ class End {
 
 /**
  * The console of -c: a process of its own on the control socket, since writing to a terminal that stands still would
- * stop the PBX with it.
+ * stop the PBX with it. On a pipe it gives answers alone, and the end of the pipe ends nothing else.
  */
 class OwnConsole {
   readonly #child: ChildProcess;
   readonly #gone: Promise<void>;
   #closing = false;
 
-  constructor(read: Arguments, settings: Settings, end: End) {
+  constructor(read: Arguments, settings: Settings, end: End, asks: Asking) {
     const given: [string, number | boolean][] = [
       ['-v', read.verbose + settings.verbose],
       ['-d', read.debug],
@@ -358,7 +367,7 @@ class OwnConsole {
       this.#child.on('exit', code => {
         resolve();
         end.shell(false);
-        if (this.#closing) return;
+        if (this.#closing || (asks === 'pipe' && code === 0)) return;
         // The terminal hung up, or Ctrl-C was typed: the PBX that was started in it ends with it.
         if (code === 0) end.ask('the end of its console');
         else complain("the console has ended, the PBX runs on; 'obelisk -r' opens another");

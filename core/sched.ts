@@ -4,8 +4,6 @@ import type { Clock, Timer } from './clock.js';
 /** Work that is waiting for its time. */
 export interface Job {
   readonly label: string;
-  /** Epoch milliseconds at which it is due. */
-  readonly at: number;
   /** Whether it still waits. */
   readonly waiting: boolean;
   cancel(): void;
@@ -14,31 +12,63 @@ export interface Job {
 /** What a module is given: its own view of the one scheduler. Its jobs end with it. */
 export interface Scheduler {
   /** Runs `run` once, `ms` from now. */
-  after(label: string, ms: number, run: () => void): Job;
+  after(label: string, ms: number, run: Task | (() => void)): Job;
   /** Runs `run` every `ms`, each wait lengthened by up to `jitter` (0..1) of it at random. */
   every(label: string, ms: number, run: () => void, jitter?: number): Job;
   /** Waiting jobs by label, and the most that ever waited at once. */
   rows(): { counts: ReadonlyMap<string, number>; waiting: number; highwater: number };
 }
 
-interface Entry extends Job {
-  /** When, on the clock that never goes back: setting the machine's time moves no job. */
-  readonly due: number;
-  waiting: boolean;
-  /** Its place in the heap; -1 while it is not there. */
-  index: number;
-  run: () => void;
-  readonly view: View;
+/** Who wants something done, where a function for each would be too much: a million of them wait. */
+export interface Task {
+  run(): void;
 }
+
+type Work = Task | (() => void);
 
 /** What is called off keeps nothing of what it was for. */
 const NOTHING = (): void => undefined;
 
+/** Milliseconds of jobs that fall due together, after which the event loop has a turn. */
+const SLICE = 10;
+
 /** The jobs of one owner. */
 interface View {
-  readonly entries: Set<Entry>;
+  readonly heap: Heap;
+  waiting: number;
   highwater: number;
   closed: boolean;
+}
+
+class Entry implements Job {
+  /** Its place in the heap; -1 while it is not there. */
+  index = -1;
+  work: Work;
+
+  constructor(
+    readonly label: string,
+    /** When, on the clock that never goes back: setting the machine's time moves no job. */
+    readonly due: number,
+    work: Work,
+    readonly view: View,
+  ) {
+    this.work = work;
+  }
+
+  get waiting(): boolean {
+    return this.index >= 0;
+  }
+
+  cancel(): void {
+    if (this.index < 0) return;
+    this.view.heap.remove(this);
+    this.work = NOTHING;
+  }
+}
+
+/** What an entry asks of where it waits. */
+interface Heap {
+  remove(entry: Entry): void;
 }
 
 export class SchedulerHeap {
@@ -63,21 +93,21 @@ export class SchedulerHeap {
 
   /** A scheduler for one owner, and what ends all its jobs. A job that it asks for after that never runs. */
   open(): { sched: Scheduler; close: () => void } {
-    const view: View = { entries: new Set(), highwater: 0, closed: false };
+    const view: View = { heap: this, waiting: 0, highwater: 0, closed: false };
     const sched: Scheduler = {
-      after: (label, ms, run) => this.#add(view, label, ms, run),
+      after: (label, ms, work) => this.#add(view, label, ms, work),
       every: (label, ms, run, jitter = 0) => this.#repeat(view, label, ms, run, jitter),
       rows: () => {
         const counts = new Map<string, number>();
-        for (const { label } of view.entries) counts.set(label, (counts.get(label) ?? 0) + 1);
-        return { counts, waiting: view.entries.size, highwater: view.highwater };
+        for (const { view: of, label } of this.#heap) if (of === view) counts.set(label, (counts.get(label) ?? 0) + 1);
+        return { counts, waiting: view.waiting, highwater: view.highwater };
       },
     };
     return {
       sched,
       close: () => {
         view.closed = true;
-        for (const entry of [...view.entries]) entry.cancel();
+        for (const entry of this.#heap.filter(({ view: of }) => of === view)) entry.cancel();
       },
     };
   }
@@ -93,9 +123,6 @@ export class SchedulerHeap {
     let current = wait();
     return {
       label,
-      get at() {
-        return current.at;
-      },
       get waiting() {
         return !ended && current.waiting;
       },
@@ -106,37 +133,23 @@ export class SchedulerHeap {
     };
   }
 
-  #add(view: View, label: string, ms: number, run: () => void): Entry {
+  #add(view: View, label: string, ms: number, work: Work): Entry {
     // Whole milliseconds: a clock that counts them must be able to reach the moment.
-    const wait = Math.max(0, Math.ceil(ms));
-    const entry: Entry = {
-      label,
-      at: this.#clock.now() + wait,
-      due: this.#clock.elapsed() + wait,
-      waiting: true,
-      index: -1,
-      run,
-      view,
-      cancel: () => {
-        if (!entry.waiting) return;
-        entry.waiting = false;
-        entry.run = NOTHING;
-        view.entries.delete(entry);
-        this.#remove(entry);
-        this.#arm();
-      },
-    };
-    if (view.closed) {
-      entry.waiting = false;
-      return entry;
-    }
-    view.entries.add(entry);
-    view.highwater = Math.max(view.highwater, view.entries.size);
+    const entry = new Entry(label, Math.ceil(this.#clock.elapsed() + Math.max(0, ms)), work, view);
+    if (view.closed) return entry;
+    view.waiting += 1;
+    view.highwater = Math.max(view.highwater, view.waiting);
     entry.index = this.#heap.length;
     this.#heap.push(entry);
     this.#up(entry.index);
     this.#arm();
     return entry;
+  }
+
+  /** Takes out one that waits. */
+  remove(entry: Entry): void {
+    this.#take(entry);
+    this.#arm();
   }
 
   /** Sets the one timer for the earliest job, only when that moment changed to an earlier one or nothing waits. */
@@ -159,21 +172,22 @@ export class SchedulerHeap {
     this.#wake = Number.POSITIVE_INFINITY;
     const now = this.#clock.elapsed();
     for (let next = this.#heap[0]; next && next.due <= now; next = this.#heap[0]) {
-      next.waiting = false;
-      next.view.entries.delete(next);
-      this.#remove(next);
+      const { work } = next;
+      this.#take(next);
       try {
-        next.run();
+        if (typeof work === 'function') work();
+        else work.run();
       } catch (thrown) {
         this.#failed(next.label, thrown);
       }
+      if (this.#clock.elapsed() - now >= SLICE) break;
     }
     this.#arm();
   }
 
-  #remove(entry: Entry): void {
+  #take(entry: Entry): void {
     const { index } = entry;
-    if (index < 0) return;
+    entry.view.waiting -= 1;
     const last = this.#heap.pop()!;
     entry.index = -1;
     if (last === entry) return;

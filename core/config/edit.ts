@@ -9,6 +9,7 @@ import {
   insertLine,
   isNothing,
   isVariable,
+  leaveUnended,
   type Meant,
   rewriteLine,
   type Tree,
@@ -104,6 +105,7 @@ export function removeSection(tree: Tree, name: string): void {
   ) {
     throw new Unwritable(`section '${name}' includes files`);
   }
+  const unended = tree.lines.at(-1)?.end === '';
   for (const part of parts.reverse()) {
     const { length } = tree.lines;
     const last = lastSaying(tree, part);
@@ -113,6 +115,7 @@ export function removeSection(tree: Tree, name: string): void {
     }
     if (length - tree.lines.length > last - part.start) joinBlanks(tree, part.start);
   }
+  if (unended) leaveUnended(tree);
 }
 
 /** Where a section stood between blank lines, or at the end, the one that set it apart goes with it. */

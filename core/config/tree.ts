@@ -84,10 +84,15 @@ export function dropCode(tree: Tree, index: number): void {
 }
 
 /** Takes a line out; a text whose last line has no end stays one. */
-export function dropLine({ lines }: Tree, index: number): void {
-  const [dropped] = lines.splice(index, 1);
+export function dropLine(tree: Tree, index: number): void {
+  const [dropped] = tree.lines.splice(index, 1);
+  if (index === tree.lines.length && dropped?.end === '') leaveUnended(tree);
+}
+
+/** Takes the end of the last line away; an empty line is nothing but its end, and keeps it. */
+export function leaveUnended({ lines }: Tree): void {
   const last = lines.at(-1);
-  if (index === lines.length && last && dropped?.end === '') lines[index - 1] = { ...last, end: '' };
+  if (last && last.raw !== '') lines[lines.length - 1] = { ...last, end: '' };
 }
 
 export const isNothing: Meant = statement => statement === undefined;

@@ -8,6 +8,7 @@ import {
   CommandError,
   type Core,
   formatProblem,
+  inSlices,
   LoadDeclined,
   type Loader,
   loader,
@@ -25,7 +26,7 @@ import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
-import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
+import { type Environment, notInForceLine, readingOf, type SipConfig } from './options/read.js';
 import { condensed } from './options/repeats.js';
 import { type NotifyTypes, readNotifyTypes } from './options/sip-notify.js';
 import type { Credential } from './options/values/credential.js';
@@ -50,6 +51,9 @@ const SERVER_TRANSACTIONS = 10_000;
 /** Requests that were answered, for the half minute in which they may be repeated: some 2 kB each. */
 const ANSWERED = 100_000;
 
+/** Of a configuration what decides where we listen, and with which certificate: the devices have the rest. */
+type Sockets = Pick<SipConfig, 'general' | 'generalPlaces'>;
+
 export class Sip implements SipView {
   readonly transport: TransportLayer;
   readonly transactions: TransactionLayer;
@@ -68,7 +72,7 @@ export class Sip implements SipView {
   /** Undefined while TLS is off. */
   #certificates: Certificates | undefined;
   /** What is in force. */
-  #config: SipConfig | undefined;
+  #config: Sockets | undefined;
   readonly #handle: ReturnType<typeof handleIncoming>;
 
   private constructor(core: Core, environment: Environment, general: General, names: NameService | undefined) {
@@ -124,7 +128,7 @@ export class Sip implements SipView {
   static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
-    const config = readSipConfig(file!, environment);
+    const config = await inSlices(readingOf(file!, environment));
     const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
@@ -146,7 +150,7 @@ export class Sip implements SipView {
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
     const types = await readNotifyTypes(this.#core, this.notifyTypes);
-    if (file) await this.#configure(readSipConfig(file, this.#environment));
+    if (file) await this.#configure(await inSlices(readingOf(file, this.#environment)));
     else await this.#reloadUnchanged();
     this.notifyTypes = types;
     if (file) this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
@@ -337,7 +341,7 @@ export class Sip implements SipView {
   }
 
   /** What can fail: certificates and sockets. What is wrong with a certificate is no reason to lose the phones on UDP. */
-  async #listen(config: SipConfig): Promise<void> {
+  async #listen(config: Sockets): Promise<void> {
     const before = this.#certificates;
     this.#certificates = await this.#readCertificates(config);
     const wanted = wantedBy(config.general).filter(({ protocol }) => protocol !== 'tls' || this.#certificates);
@@ -350,7 +354,7 @@ export class Sip implements SipView {
   }
 
   /** Those that were read last stay where the new ones are no good. */
-  async #readCertificates({ general, generalPlaces }: SipConfig): Promise<Certificates | undefined> {
+  async #readCertificates({ general, generalPlaces }: Sockets): Promise<Certificates | undefined> {
     if (!general.tlsenable) return undefined;
     const { clock, log } = this.#core;
     const source = { file: FILE, settings: general, places: generalPlaces, directory: this.#directory };
@@ -372,8 +376,8 @@ export class Sip implements SipView {
     const { log } = this.#core;
     const { general } = config;
     await this.#listen(config);
-    this.#config = config;
-    this.#user.configure(config, hostname());
+    this.#config = { general, generalPlaces: config.generalPlaces };
+    await inSlices(this.#user.configure(config, hostname()));
     await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;

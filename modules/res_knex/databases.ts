@@ -1,6 +1,6 @@
 /** The databases that a driver's configuration names, open; a reload changes those that it says otherwise of. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Core, FileMissing, formatProblem, LoadDeclined, messageOf } from '#core';
+import { type Core, FileMissing, formatProblem, LoadDeclined } from '#core';
 import type { OpenDatabase } from './engine.js';
 import { familiesOn, prepare } from './prepare.js';
 import type { Connections, DatabaseSection, DatabaseStatus, Driver, DriverParts, Follower } from './token.js';
@@ -102,7 +102,10 @@ export class Databases implements Driver {
       return databases;
     } catch (thrown) {
       if (!(thrown instanceof FileMissing) || this.#open.size > 0) throw thrown;
-      log.verbose(3, `no databases: ${messageOf(thrown)}`);
+      log.verbose(
+        4,
+        `there is no ${name}, so it opens no databases; once there is one, a reload of the module opens them`,
+      );
       return new Map();
     }
   }

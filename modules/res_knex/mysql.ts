@@ -18,6 +18,9 @@ interface Connection {
 /** By bytes, where the collation of a table would take A for a, or leave blanks at the end out. */
 const BYTES = 'CAST(CONVERT(?? USING utf8mb4) AS BINARY)';
 
+/** For a statement at the server: as long as we wait for any. */
+const LONGEST_SECONDS = 60;
+
 /** The driver would take any certificate for localhost then. @throws in the operator's words */
 function named(tls: TlsSettings, host: string): TlsSettings {
   if (tls.verify === 'name' && isIP(host) !== 0)
@@ -79,6 +82,9 @@ export const mysql: ServerKind = {
   }),
   prepare: prepareMySql,
   // A backslash that the driver writes is one for the server too, whatever its own settings; what does not fit is told.
-  greetings: ["SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"],
+  // MariaDB alone: what we gave up on may wait there for a lock, or for room on a disk, as long as that takes.
+  greetings: [
+    `SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION' /*M!100101 , max_statement_time = ${LONGEST_SECONDS} */`,
+  ],
   send: (connection, statement) => (connection as Connection).promise().query(statement),
 };

@@ -8,6 +8,10 @@ import { kindOf, typed } from './typed.js';
 /** The type of bytes. */
 const BYTEA = 17;
 
+/** A statement that waits for a lock ends soon after we are gone, where the server has such a thing (14 and later). */
+const MISSES_US =
+  "SELECT set_config(name, '5000', false) FROM pg_settings WHERE name = 'client_connection_check_interval' AND version() ~ 'linux'";
+
 const bytes = (text: string): string =>
   text.startsWith('\\x') ? Buffer.from(text.slice(2), 'hex').toString('utf8') : text;
 
@@ -58,9 +62,9 @@ export const postgres: ServerKind = {
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
   }),
-  // As the original's driver leaves them to the server: a backslash in a text is a backslash.
   prepare: preparePostgres,
   listen: (task, tell) => new Hearing(task, postgres.settings(task), tell),
-  greetings: ["SET standard_conforming_strings = on; SET client_encoding = 'UTF8'"],
+  // As the original's driver leaves them to the server: a backslash in a text is a backslash.
+  greetings: ["SET standard_conforming_strings = on; SET client_encoding = 'UTF8'", MISSES_US],
   send: (connection, statement) => (connection as { query(text: string): Promise<unknown> }).query(statement),
 };

@@ -20,6 +20,15 @@ async function pbxOf(t: TestContext, files = {}, ...flags: string[]): Promise<Ob
   return pbx;
 }
 
+/** The same with a pipe as its standard input, and a console. */
+async function pipedPbx(t: TestContext, input: string): Promise<Obelisk> {
+  const pbx = await Obelisk.create({ 'modules.conf': '[modules]\nautoload=no\n' }, { start: false });
+  t.after(() => pbx.remove());
+  pbx.input = input;
+  await pbx.start('-c');
+  return pbx;
+}
+
 const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
 
 const ends: [words: string[], code: number, stdout: string, stderr: string][] = [
@@ -83,6 +92,18 @@ test('-c without a terminal is as -f: it says that it is ready, and the end of i
   const pbx = await pbxOf(t, {}, '-c');
   assert.match(await pbx.x('core show version'), /Obelisk/);
   await pbx.stop();
+  assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
+});
+
+test('-c on a pipe answers line by line; the end of the pipe ends nothing', async t => {
+  const pbx = await pipedPbx(t, 'core show version\nno such thing\n');
+  await pbx.printed(/^Obelisk Ready\.\nObelisk \d.*\nNo such command 'no such thing'/m);
+  assert.match(await pbx.x('core show version'), /^Obelisk /);
+  await pbx.stop();
+});
+
+test("what is asked on the pipe of -c may be the end: 'core stop now'", async t => {
+  const pbx = await pipedPbx(t, 'core stop now\n');
   assert.deepEqual(await pbx.exited(), { code: 0, signal: null });
 });
 

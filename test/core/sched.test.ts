@@ -57,6 +57,34 @@ test('any mix of jobs and cancellations runs exactly those left, each at its mom
   );
 });
 
+test('an object with run() may stand for a function', () => {
+  const { clock, sched } = stage();
+  const ran: number[] = [];
+  sched.after('job', 10, { run: () => ran.push(clock.elapsed()) });
+  clock.advance(20);
+  assert.deepEqual(ran, [10]);
+});
+
+test('jobs that fall due together and take long let the event loop have a turn between them', () => {
+  const { clock, sched } = stage();
+  const ran: number[] = [];
+  for (let job = 0; job < 10; job++) {
+    sched.after('job', 100, () => {
+      ran.push(job);
+      clock.stall(3);
+    });
+  }
+  clock.advance(100);
+  assert.equal(ran.length, 4);
+  assert.equal(clock.pending, 1);
+  clock.advance(30);
+  assert.deepEqual(
+    ran.toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  );
+  assert.equal(clock.pending, 0);
+});
+
 test('a repeating job goes on until cancelled, even from within itself, and after a run that throws', () => {
   const { clock, sched, failed } = stage();
   let runs = 0;

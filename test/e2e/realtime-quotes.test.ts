@@ -2,16 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statusOf } from '../support/phone.js';
+import { NAMES_WITH_QUOTES } from '../support/quoted-names.js';
 import { Stage } from '../support/realtime-phones.js';
-
-const NAMES = ["3001' OR '1'='1", "3001'--", '3001"; DROP TABLE sippeers; --', "3001\\'", "'", '3001%', '300_', '300*'];
 
 test('AST-2007-026: no quote in a name finds a row of another name, or changes the table', async t => {
   const stage = await Stage.of(t, [{ name: '3001', secret: 'pass3001' }], { general: 'alwaysauthreject=yes' });
   const rows = stage.rows('SELECT * FROM sippeers');
-  for (const name of NAMES) {
-    const escaped = [...Buffer.from(name)].map(octet => `%${octet.toString(16).padStart(2, '0')}`).join('');
-    const phone = await stage.phone(escaped, 'pass3001');
+  for (const name of NAMES_WITH_QUOTES) {
+    const phone = await stage.phone(name, 'pass3001');
     assert.equal(statusOf(await phone.register()), 403, name);
   }
   assert.deepEqual(stage.rows('SELECT * FROM sippeers'), rows);

@@ -1,42 +1,20 @@
 /** What may be wrong with rows, rights and locks on a database server, by each driver: the right answer or a clear word, and all is written in the end. */
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { DatabaseServer, type ServerKind } from '../support/database-server.js';
+import type { DatabaseServer, ServerKind } from '../support/database-server.js';
+import { onEachWay } from '../support/each-way.js';
 import { ODD } from '../support/odd-rows.js';
+import { oldTable } from '../support/old-table.js';
 import { type Phone, statusOf } from '../support/phone.js';
-import { PhonesOnServer, registerAll, WAYS } from '../support/phones-on-server.js';
-import { REGISTRATION, registration } from '../support/realtime-phones.js';
-import { fill, smallDisk } from '../support/small-disk.js';
-
-const servers = new Map<ServerKind, DatabaseServer>();
-
-before(async () => {
-  for (const kind of ['postgresql', 'mariadb'] as const)
-    if (DatabaseServer.lacks(kind) === undefined) servers.set(kind, await DatabaseServer.start(kind));
-});
-after(() => Promise.all([...servers.values()].map(server => server.remove())));
-
-/** As an old install has it: every column a text, names in capitals, a contact of 80 characters. */
-const TABLE = `CREATE TABLE sippeers (
-  id INTEGER, NAME VARCHAR(80), ipaddr VARCHAR(45), port VARCHAR(10), regseconds VARCHAR(20), defaultuser VARCHAR(40),
-  fullcontact VARCHAR(80), regserver VARCHAR(20), useragent VARCHAR(255), lastms VARCHAR(11), host VARCHAR(40),
-  type VARCHAR(6), context VARCHAR(40), secret TEXT, deny VARCHAR(95), "call-limit" VARCHAR(40), qualify VARCHAR(40),
-  callbackextension VARCHAR(40), insecure VARCHAR(40))`;
-
-const tableFor = (kind: ServerKind): string =>
-  kind === 'mariadb' ? `SET sql_mode = 'ANSI_QUOTES'; ${TABLE} CHARACTER SET utf8mb4` : TABLE;
+import { PhonesOnServer, registerAll } from '../support/phones-on-server.js';
+import { asTexts, REGISTRATION } from '../support/realtime-phones.js';
 
 const quoted = (kind: ServerKind, name: string): string => (kind === 'mariadb' ? `\`${name}\`` : `"${name}"`);
 const literal = (kind: ServerKind, value: string): string => {
   const text = kind === 'mariadb' ? value.replaceAll('\\', '\\\\') : value;
   return `'${text.replaceAll("'", "''")}'`;
 };
-
-/** As the row of a text column has it. */
-const asTexts = (phone: Phone) => ({ ...registration(phone), port: String(phone.port), lastms: '0' });
 
 const NAMES = ['3001', '3002', '3003'];
 const SHOWN = `SELECT ${REGISTRATION} FROM sippeers WHERE name LIKE '300_' ORDER BY name`;
@@ -59,34 +37,28 @@ async function oddRows(stage: PhonesOnServer, kind: ServerKind): Promise<void> {
   assert.equal(statusOf(await upper!.register()), 403, 'another name');
 }
 
-for (const way of WAYS) {
-  const { kind, driver } = way;
-  const skip = DatabaseServer.lacks(kind) ?? false;
-  const start = (t: Parameters<typeof PhonesOnServer.of>[0], cached: boolean) =>
-    PhonesOnServer.of(t, way, NAMES, { cached, tables: tableFor(kind), server: servers.get(kind)! });
+onEachWay((way, it) => {
+  const { kind } = way;
+  const start = (t: TestContext, server: DatabaseServer, cached: boolean) =>
+    PhonesOnServer.of(t, way, NAMES, { cached, tables: oldTable(kind), server });
 
-  if (driver !== 'odbc')
-    test(`on ${kind}, rows that others change and delete are seen, and a deleted one is not made again`, {
-      skip,
-    }, async t => {
-      const stage = await start(t, false);
-      const phones = await stage.phones(NAMES);
-      await registerAll(phones, 300);
-      await stage.becomes(SHOWN, phones.map(asTexts));
-      await stage.ask("UPDATE sippeers SET secret = 'new' WHERE name = '3001'");
-      await stage.ask("DELETE FROM sippeers WHERE name = '3002'");
-      const [first, second] = phones as [Phone, Phone];
-      await stage.comes(async () => statusOf(await first.register()) === 403);
-      await stage.comes(async () => statusOf(await second.register()) === 403);
-      assert.equal(statusOf(await first.register({ secret: 'new' })), 200);
-      assert.deepEqual((await stage.ask("SELECT name FROM sippeers WHERE name = '3002'")).length, 0);
-    });
+  it('rows that others change and delete are seen, and a deleted one is not made again', async (t, server) => {
+    const stage = await start(t, server, false);
+    const phones = await stage.phones(NAMES);
+    await registerAll(phones, 300);
+    await stage.becomes(SHOWN, phones.map(asTexts));
+    await stage.ask("UPDATE sippeers SET secret = 'new' WHERE name = '3001'");
+    await stage.ask("DELETE FROM sippeers WHERE name = '3002'");
+    const [first, second] = phones as [Phone, Phone];
+    await stage.comes(async () => statusOf(await first.register()) === 403);
+    await stage.comes(async () => statusOf(await second.register()) === 403);
+    assert.equal(statusOf(await first.register({ secret: 'new' })), 200);
+    assert.deepEqual((await stage.ask("SELECT name FROM sippeers WHERE name = '3002'")).length, 0);
+  });
 
-  test(`on ${kind} by ${driver}, with odd rows, without rights, behind a lock, and with a contact that is too long, phones are answered and all is written that can be`, {
-    skip,
-  }, async t => {
-    const stage = await start(t, true);
-    const { server, database, pbx } = stage;
+  it('with odd rows, without rights, behind a lock, and with a contact that is too long, phones are answered and all is written that can be', async (t, server) => {
+    const stage = await start(t, server, true);
+    const { database, pbx } = stage;
     await oddRows(stage, kind);
     const phones = await stage.phones(NAMES);
     await registerAll(phones, 300);
@@ -134,36 +106,6 @@ for (const way of WAYS) {
       SHOWN,
       phones.map(phone => ({ ...asTexts(phone), ...(phone.name === '3002' && { fullcontact: '' }) })),
     );
-    assert.match(await pbx.x('sip show peer 3002'), /x=yyy/);
+    assert.match(await pbx.says('sip show peer 3002'), /x=yyy/);
   });
-}
-
-test('on a full disk of a PostgreSQL phones are answered, it is told once, and all is written when there is room', {
-  skip: DatabaseServer.lacks('postgresql') ?? false,
-}, async t => {
-  const disk = await smallDisk(t);
-  if (disk === undefined) return t.skip('no disk can be mounted here');
-  // Of its own: a table on a disk that goes would be in the way of others.
-  const stage = await PhonesOnServer.of(t, { driver: 'pgsql', kind: 'postgresql' }, NAMES, {
-    tables: tableFor('postgresql'),
-  });
-  t.after(() => stage.server.kill());
-  const phones = await stage.phones(NAMES);
-  await registerAll(phones, 300);
-  await stage.becomes(SHOWN, phones.map(asTexts));
-  await stage.server.move(stage.database, 'sippeers', disk);
-  await stage.ask('UPDATE sippeers SET ipaddr = NULL');
-  // What rows were before leaves room for what they will be.
-  await stage.ask('VACUUM FULL sippeers');
-  await fill(join(disk, 'ballast'));
-  // Whatever is free in the pages of the table goes, too.
-  const full = "DO $$ BEGIN LOOP INSERT INTO sippeers (name, context) VALUES ('x', 'x'); COMMIT; END LOOP; END $$";
-  await assert.rejects(stage.ask(full), /No space left on device/);
-  for (let time = 0; time < 3; time++) await registerAll(phones, 400);
-  await stage.tells(/ERROR.*writes fail: .*Make room on the disk of the server\.$/m);
-  await registerAll(phones, 500);
-  assert.equal((await stage.pbx.read('log/messages')).match(/ERROR.*writes fail/g)?.length, 1, 'told once');
-  await rm(join(disk, 'ballast'));
-  await stage.becomes(SHOWN, phones.map(asTexts));
-  return undefined;
 });

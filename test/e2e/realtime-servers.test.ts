@@ -1,18 +1,12 @@
-/** Phones whose accounts are rows on a PostgreSQL or a MariaDB: registered, kept while the server stands still or is dead, written when it is back. */
+/** Phones whose accounts are rows on a PostgreSQL or a MariaDB, by each driver: registered, found, cleared, and kept over a kill of the PBX. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { DatabaseServer } from '../support/database-server.js';
+import { onEachWay } from '../support/each-way.js';
 import { statusOf } from '../support/phone.js';
-import { type Driver, PhonesOnServer, registerAll, WAYS } from '../support/phones-on-server.js';
+import { type Driver, PhonesOnServer, registerAll } from '../support/phones-on-server.js';
+import { NAMES_WITH_QUOTES } from '../support/quoted-names.js';
 import { REGISTRATION, registration } from '../support/realtime-phones.js';
 
-const PHONES = 200;
-/** Milliseconds for which a server is away: the one long, the other as long as the tests have time. */
-const AWAY = { pgsql: { still: 20_000, dead: 7000 }, mysql: { still: 4000, dead: 4000 } };
-/** Milliseconds between two rounds: others need the processor, too. */
-const BREATH = 300;
-const CONNECTED = 'onnected to calls1@127\\.0\\.0\\.1, port \\d+ with username obelisk for \\d+ second';
+const CONNECTED = 'onnected to calls\\d+@127\\.0\\.0\\.1, port \\d+ with username obelisk for \\d+ second';
 
 /** What each driver says of its databases. */
 const STATUS: Readonly<Record<Driver, readonly (readonly [command: string, answer: RegExp])[]>> = {
@@ -27,67 +21,73 @@ const STATUS: Readonly<Record<Driver, readonly (readonly [command: string, answe
   ],
 };
 
-const seconds = (): number => Math.floor(Date.now() / 1000);
+/** As they were recorded of the original. */
+const RECORDED: readonly (readonly [command: string, answer: string | RegExp])[] = [
+  ['realtime load sippeers name 3002', /^ +secret {2}pass3002 *$/m],
+  ['realtime load sippeers name nosuch', 'No rows found matching search criteria.\n'],
+  ['realtime load sippeers "name LIKE" %02', /^ +name {2}3002 *$/m],
+  ['realtime load sippeers nosuch 1', /^Failed to load\. sippeers: .*: table 'sippeers' has no column 'nosuch'\n/],
+  ['realtime update sippeers name 3002 context new', 'Updated 1 RealTime record.\n'],
+  ['realtime store sippeers name 3009 secret x', 'Stored RealTime record.\n'],
+  ['realtime destroy sippeers name 3009', 'Removed 1 RealTime record.\n'],
+  ['sip prune realtime peer 3001', "Peer '3001' pruned.\n"],
+  ['sip prune realtime peer 3001', "Peer '3001' not found.\n"],
+  ['sip show peer 3001', 'Peer 3001 not found.\n\n'],
+  ['sip show peer 3001 load', /^ {2}Realtime peer: Yes, cached$/m],
+  ['sip prune realtime peer like ^30', /^[12] peers pruned\.\n$/],
+  ['sip show user 3001 load', /^ {2}\* Name {7}: 3001$/m],
+  ['realtime show status', /^(?:pgsql|asterisk) +(?:pg|mysql2) +up +closed /m],
+];
 
-for (const way of WAYS) {
-  const skip = DatabaseServer.lacks(way.kind) ?? false;
-
-  test(`on ${way.kind} by ${way.driver}, phones register and their rows say where they are`, { skip }, async t => {
+onEachWay((way, it) => {
+  it('phones register, are shown, pruned and cleared as recorded, and their rows say where they are', async (t, server) => {
     const names = ['3001', '3002'];
-    const stage = await PhonesOnServer.of(t, way, names);
+    const stage = await PhonesOnServer.of(t, way, names, { server });
     const { pbx } = stage;
     const phones = await stage.phones(names);
     await registerAll(phones, 300);
     await stage.becomes(`SELECT ${REGISTRATION} FROM sippeers ORDER BY id`, phones.map(registration));
-    const [stranger] = await stage.phones(['3003']);
-    assert.equal(statusOf(await stranger!.register()), 403);
-    assert.match(await pbx.x('sip show peer 3001'), /^ {2}Realtime peer: Yes, cached$/m);
-    assert.match(await pbx.x('realtime load sippeers name 3002'), /^ +secret {2}pass3002 *$/m);
-    assert.equal(await pbx.x('realtime update sippeers name 3002 context new'), 'Updated 1 RealTime record.\n');
-    assert.equal(await pbx.x('realtime store sippeers name 3009 secret x'), 'Stored RealTime record.\n');
-    assert.equal(await pbx.x('realtime destroy sippeers name 3009'), 'Removed 1 RealTime record.\n');
-    assert.match(await pbx.x('core show config mappings'), new RegExp(`^Config Engine: ${way.driver}$`, 'm'));
-    assert.match(await pbx.x('realtime show status'), /^(?:pgsql|asterisk) +(?:pg|mysql2) +up +closed /m);
-    for (const [command, answer] of STATUS[way.driver]) assert.match(await pbx.x(command), answer);
-    // A password that is wrong is told, and does not show.
-    assert.doesNotMatch(await pbx.read('log/messages'), /ERROR|secret/);
-  });
-}
-
-for (const driver of ['pgsql', 'mysql'] as const) {
-  const way = WAYS.find(one => one.driver === driver)!;
-  const skip = DatabaseServer.lacks(way.kind) ?? false;
-
-  test(`while ${way.kind} stands still, and while it is dead, ${PHONES} phones refresh; all is written when it is back`, {
-    skip,
-    timeout: 200_000,
-  }, async t => {
-    const names = Array.from({ length: PHONES }, (_, index) => `4${String(index).padStart(3, '0')}`);
-    const stage = await PhonesOnServer.of(t, way, names);
-    const { server } = stage;
-    const phones = await stage.phones(names);
-    await registerAll(phones, 100);
-    const outages: readonly [what: 'still' | 'dead', expires: number, away: () => unknown, back: () => unknown][] = [
-      ['still', 1000, () => server.signal('SIGSTOP'), () => server.signal('SIGCONT')],
-      ['dead', 3000, () => server.kill(), () => server.run()],
-    ];
-    for (const [what, expires, away, back] of outages) {
-      await away();
-      let rounds = 0;
-      for (const end = Date.now() + AWAY[driver][what]; rounds === 0 || Date.now() < end; rounds++) {
-        await registerAll(phones, expires);
-        await setTimeout(BREATH);
-      }
-      const last = seconds() + expires - 60;
-      await stage.tells(/ERROR.*writes fail: /);
-      await back();
-      const returned = Date.now();
-      await stage.becomes(`SELECT name FROM sippeers WHERE regseconds IS NULL OR regseconds < ${last}`, []);
-      t.diagnostic(`${what}: ${rounds} rounds of ${PHONES}; all written ${Date.now() - returned} ms after its return`);
-      await stage.becomes(`SELECT ${REGISTRATION} FROM sippeers ORDER BY id`, phones.map(registration));
+    const mapping = `Config Engine: ${way.driver}\n===> sippeers (db=asterisk, table=sippeers)\n`;
+    assert.ok((await pbx.x('core show config mappings')).includes(mapping));
+    for (const [command, answer] of [...RECORDED, ...STATUS[way.driver]]) {
+      const said = await pbx.says(command);
+      if (typeof answer === 'string') assert.equal(said, answer, command);
+      else assert.match(said, answer, command);
     }
-    await stage.tells(/NOTICE.*writes work again/);
-    assert.match(await stage.pbx.x('realtime load sippeers name 4007'), /^ +secret {2}pass4007 *$/m);
-    assert.match(await stage.pbx.x('sql show connections'), /^\S+ +(?:pg|mysql2) +up +closed +0 /m);
+    // A password that is wrong is told, and does not show.
+    const log = await pbx.read('log/messages');
+    assert.doesNotMatch(log, /ERROR|secret/);
+    const shown = new RegExp(`^ {2}Addr->IP {5}: 127\\.0\\.0\\.1:${phones[0]!.port}$`, 'm');
+    assert.match(await pbx.says('sip show peer 3001 load'), shown);
+    const before = await stage.ask('SELECT * FROM sippeers ORDER BY id');
+    for (const name of ['3003', ...NAMES_WITH_QUOTES]) {
+      const [stranger] = await stage.phones([name], 'pass3001');
+      assert.equal(statusOf(await stranger!.register()), 403, name);
+    }
+    assert.deepEqual(await stage.ask('SELECT * FROM sippeers ORDER BY id'), before);
+    await registerAll(phones, 0);
+    const cleared = { fullcontact: '', ipaddr: '', port: 0, regseconds: 0, regserver: '' };
+    await stage.becomes(`SELECT ${Object.keys(cleared)} FROM sippeers ORDER BY id`, [cleared, cleared]);
   });
-}
+
+  it('what was answered is in the rows of a table of their own after a kill -9 while nothing could be written', async (t, server) => {
+    const names = ['3001', '3002', '3003'];
+    const stage = await PhonesOnServer.of(t, way, names, { server, mapped: `sipregs => ${way.driver},asterisk\n` });
+    const { pbx, database } = stage;
+    await stage.ask(`INSERT INTO sipregs (name) VALUES ${names.map(name => `('${name}')`)}`);
+    const phones = await stage.phones(names);
+    const release = await server.hold(database, 'UPDATE sipregs SET useragent = NULL');
+    await registerAll(phones, 300);
+    await stage.comes(async () => {
+      const journal = await pbx.read('lib/sip-registrations.sipregs.journal').catch(() => '');
+      return names.every(name => journal.includes(`"key":"${name}"`));
+    });
+    pbx.kill('SIGKILL');
+    await pbx.exited();
+    await release();
+    await pbx.start();
+    await stage.becomes(`SELECT ${REGISTRATION} FROM sipregs ORDER BY name`, phones.map(registration));
+    assert.deepEqual((await stage.ask('SELECT name FROM sippeers WHERE ipaddr IS NOT NULL')).length, 0);
+    assert.match(await pbx.says('sip show peer 3002 load'), new RegExp(`127\\.0\\.0\\.1:${phones[1]!.port}`));
+  });
+});

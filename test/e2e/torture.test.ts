@@ -60,17 +60,23 @@ const UNFINISHED: ReadonlyMap<string, number> = new Map([
   ['dblreq', 2],
 ]);
 
-for (const { address, bind, sent } of PLACES) {
-  const skip = absent(address);
-  describe(`torture over TCP to ${address}`, { skip }, async () => {
-    if (skip) return;
-    await overTcp(bind, sent);
-  });
+for (const [name, conf] of Object.entries(CONFIGURATIONS)) {
+  for (const { address, bind, sent } of PLACES) {
+    const skip = absent(address);
+    const binds = `udpbindaddr=${bind}:0\n`;
+    describe(`torture over UDP to ${address} ${name}`, { skip }, async () => {
+      if (skip) return;
+      await overUdp(`${conf}${binds}`, address, sent);
+    });
+    describe(`torture over TCP to ${address} ${name}`, { skip }, async () => {
+      if (skip) return;
+      await overTcp(`${conf}${binds}tcpenable=yes\ntcpbindaddr=${bind}:0\n`, sent);
+    });
+  }
 }
 
-async function overTcp(bind: string, sent: readonly Case[]): Promise<void> {
-  const binds = `udpbindaddr=${bind}:0\ntcpbindaddr=${bind}:0\n`;
-  const stack = await SipStack.of(`[general]\ntcpenable=yes\nallowguest=no\n${binds}`);
+async function overTcp(conf: string, sent: readonly Case[]): Promise<void> {
+  const stack = await SipStack.of(conf);
   const local = stack.sip.localOf('tcp')!;
 
   /** What came back before the answer to a question that was asked behind it. */
@@ -113,16 +119,6 @@ async function overTcp(bind: string, sent: readonly Case[]): Promise<void> {
     await stack[Symbol.asyncDispose]();
     assert.deepEqual(stack.sip.transport.connections(), []);
   });
-}
-
-for (const [name, conf] of Object.entries(CONFIGURATIONS)) {
-  for (const { address, bind, sent } of PLACES) {
-    const skip = absent(address);
-    describe(`torture over UDP to ${address} ${name}`, { skip }, async () => {
-      if (skip) return;
-      await overUdp(`${conf}udpbindaddr=${bind}:0\n`, address, sent);
-    });
-  }
 }
 
 async function overUdp(conf: string, address: string, sent: readonly Case[]): Promise<void> {

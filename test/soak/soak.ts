@@ -11,6 +11,7 @@ import { Obelisk } from '../support/obelisk.js';
 import { PatientPhone } from '../support/patient-phone.js';
 import { sparePort, spareRange } from '../support/spare-port.js';
 import { UdpPhone } from '../support/udp-phone.js';
+import { growing } from './growth.js';
 
 const NAMES = Array.from({ length: 40 }, (_, at) => String(3001 + at));
 /** The last quarter of the phones is on a bad network. */
@@ -45,6 +46,7 @@ export interface Sample {
 export class Soak {
   readonly counts: Counts = { registered: 0, called: 0, knocked: 0, spoilt: 0, reloaded: 0 };
   readonly #wrong: string[] = [];
+  readonly #gauges: Gauge[] = [];
   readonly #chance = new Chance(1);
   readonly #corpus = corpus();
   readonly #pbx: Obelisk;
@@ -105,19 +107,22 @@ export class Soak {
       await delay(sample);
       await this.#paused;
       const gauge = await readGauge(this.#pbx);
+      this.#gauges.push(gauge);
       tell({ seconds: Math.round((performance.now() - began) / 1000), gauge, counts: this.counts });
     }
     this.#going = false;
     await Promise.all(loads);
   }
 
-  /** @returns answers that were wrong, and log lines that nothing of the load explains */
-  async verdict(): Promise<{ wrong: readonly string[]; lines: readonly string[] }> {
+  /** @returns answers that were wrong, log lines that nothing of the load explains, and what grew to the end */
+  async verdict(): Promise<{ wrong: readonly string[]; lines: readonly string[]; grown: readonly string[] }> {
     const online = /Unmonitored: (\d+) online/.exec(await this.#pbx.x('sip show peers'))?.[1];
     if (online !== String(NAMES.length)) this.#wrong.push(`${online} of ${NAMES.length} phones are registered`);
-    const lines = `${await this.#pbx.read('log/messages')}\n${this.#pbx.output}`.split('\n');
-    const odd = lines.filter(line => / (ERROR|WARNING|NOTICE)\[|unhandled/i.test(line));
-    return { wrong: this.#wrong, lines: odd.filter(line => !EXPECTED.some(known => known.test(line))) };
+    const odd = `${await this.#pbx.read('log/messages')}\n${this.#pbx.output}`
+      .split('\n')
+      .filter(line => / (ERROR|WARNING|NOTICE)\[|unhandled/i.test(line));
+    const lines = odd.filter(line => !EXPECTED.some(known => known.test(line)));
+    return { wrong: this.#wrong, lines, grown: growing(this.#gauges) };
   }
 
   async close(): Promise<void> {

@@ -1,13 +1,14 @@
 /** A PostgreSQL or a MariaDB of our own: its data in a temporary directory, on a free port of the loopback, as a user without rights. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
 import { Client } from 'pg';
+import { emptyData } from './server-data.js';
 import { sparePort } from './spare-port.js';
 
 export type ServerKind = 'postgresql' | 'mariadb';
@@ -28,6 +29,9 @@ interface Program {
   readonly first: (port: number, name: string) => Promise<void>;
   readonly ask: (port: number, database: string, text: string) => Promise<Cells[]>;
 }
+
+/** What is written at each start, and copied, is small. */
+const SMALL_LOG = '--innodb-log-file-size=8M';
 
 const asUser = { user: 'obelisk', password: 'secret' } as const;
 
@@ -73,12 +77,13 @@ const PROGRAMS: Readonly<Record<ServerKind, Program>> = {
     make: home => [
       'mariadb-install-db',
       ...['--no-defaults', `--datadir=${join(home, 'data')}`, '--auth-root-authentication-method=normal'],
-      '--skip-test-db',
+      ...['--skip-test-db', SMALL_LOG],
     ],
     run: (home, port) => [
       'mariadbd',
       ...['--no-defaults', `--datadir=${join(home, 'data')}`, `--port=${port}`, '--bind-address=127.0.0.1'],
       ...[`--socket=${join(home, 'socket')}`, '--skip-log-bin', '--innodb-flush-log-at-trx-commit=2'],
+      SMALL_LOG,
       // As an existing install may have it: tables are made with a collation that takes A for a.
       ...['--character-set-server=latin1', '--collation-server=latin1_swedish_ci'],
     ],
@@ -134,12 +139,17 @@ export class DatabaseServer {
     const home = await mkdtemp(join(tmpdir(), `obelisk-${kind}-`));
     if (NOBODY !== undefined) await chown(home, NOBODY, NOBODY);
     const server = new DatabaseServer(kind, await sparePort(), home);
-    const maker = server.#spawn(PROGRAMS[kind].make(home));
-    const [code] = (await once(maker, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`${kind} cannot make its data:\n${server.#said}`);
+    const maker = PROGRAMS[kind].make(home);
+    const made = Math.round(statSync(locate(kind, maker[0])!).mtimeMs);
+    await emptyData(`${kind}-${made}-${NOBODY ?? process.getuid?.()}`, join(home, 'data'), () => server.#make(maker));
     if (tls) await server.#secure(tls);
     await server.run();
     return server;
+  }
+
+  async #make(maker: readonly [program: string, ...args: string[]]): Promise<void> {
+    const [code] = (await once(this.#spawn(maker), 'close')) as [number | null];
+    if (code !== 0) throw new Error(`${this.kind} cannot make its data:\n${this.#said}`);
   }
 
   async #secure({ cert, key }: { readonly cert: string; readonly key: string }): Promise<void> {
@@ -195,9 +205,13 @@ export class DatabaseServer {
     return () => client.end();
   }
 
-  /** Moves a table of PostgreSQL to another disk, which becomes the server's. */
-  async move(database: string, table: string, directory: string): Promise<void> {
+  /** A directory becomes the server's. */
+  async own(directory: string): Promise<void> {
     if (NOBODY !== undefined) await chown(directory, NOBODY, NOBODY);
+  }
+
+  /** Moves a table of PostgreSQL to a directory of the server's. */
+  async move(database: string, table: string, directory: string): Promise<void> {
     await askPostgres(this.port, database, `CREATE TABLESPACE small LOCATION '${directory}'`);
     await askPostgres(this.port, database, `ALTER TABLE ${table} SET TABLESPACE small`);
   }

@@ -23,10 +23,10 @@ module.exports = { default: defineModule({
         collect();
         collect();
         delay.reset();
-        const { heapUsed, rss, external } = process.memoryUsage();
+        const { heapUsed, heapTotal, rss, external, arrayBuffers } = process.memoryUsage();
         const handles = {};
         for (const kind of process.getActiveResourcesInfo()) handles[kind] = (handles[kind] ?? 0) + 1;
-        out.line(JSON.stringify({ heapUsed, rss, external, handles, late }));
+        out.line(JSON.stringify({ heapUsed, heapTotal, rss, external, arrayBuffers, handles, late }));
       },
     });
   },
@@ -36,8 +36,11 @@ module.exports = { default: defineModule({
 export interface Gauge {
   /** Octets. */
   readonly heapUsed: number;
+  /** What V8 holds for the heap of the main thread, used or not. */
+  readonly heapTotal: number;
   readonly rss: number;
   readonly external: number;
+  readonly arrayBuffers: number;
   /** How many there are of each kind. */
   readonly handles: Readonly<Record<string, number>>;
   /** Milliseconds beyond those that were asked for, since it was read last. */

@@ -1,10 +1,7 @@
 /** Several PBXs on one database server: real processes, each a node, and what each of them says of a device. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { SystemClock } from '../../core/clock.js';
-import { askServer } from '../../core/remote.js';
 import { Cable } from './cable.js';
 import { type Cells, DatabaseServer, type ServerKind } from './database-server.js';
 import { Obelisk } from './obelisk.js';
@@ -31,7 +28,6 @@ export class Node {
   /** Its way to the database. */
   readonly cable: Cable;
   port = 0;
-  readonly #clock = new SystemClock();
 
   constructor(name: string, pbx: Obelisk, cable: Cable) {
     this.name = name;
@@ -44,13 +40,8 @@ export class Node {
     this.port = await this.pbx.port();
   }
 
-  /** A command, without the start of a process. */
-  async says(command: string): Promise<string> {
-    let text = '';
-    const socket = join(this.pbx.directory, 'run', 'asterisk.ctl');
-    const answer = (more: string): void => void (text += more);
-    assert.equal(await askServer({ socket, command, clock: this.#clock, answer }), undefined);
-    return text;
+  says(command: string): Promise<string> {
+    return this.pbx.says(command);
   }
 
   /** `127.0.0.1:5070 by a`: where it takes a device to be, and the node that leads there; `nowhere`. */

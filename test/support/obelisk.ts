@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SystemClock } from '../../core/clock.js';
+import { askServer } from '../../core/remote.js';
 
 export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
 
@@ -53,6 +55,8 @@ export class Obelisk {
   /** Whom it runs as; undefined: whoever runs the tests. */
   readonly #user: number | undefined;
   readonly #program: readonly [string, ...string[]];
+  /** What it reads from its standard input at each start, a pipe then; undefined: there is none. */
+  input: string | undefined;
   /** What it wrote to stdout and stderr so far. */
   output = '';
   #process: ChildProcess | undefined;
@@ -102,10 +106,11 @@ export class Obelisk {
   async start(...flags: string[]): Promise<void> {
     const [program, ...first] = this.#program;
     const child = spawn(program, [...first, '-f', '-C', join(this.directory, 'asterisk.conf'), ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [this.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(this.#user !== undefined && { uid: this.#user, gid: this.#user }),
     });
     this.#process = child;
+    child.stdin?.end(this.input);
     this.output = '';
     // Closed, not only ended: then its output is whole.
     this.#exit = new Promise(resolve => child.on('close', (code, signal) => resolve({ code, signal })));
@@ -149,6 +154,15 @@ export class Obelisk {
     const { code, stdout } = await run(program, [...first, '-C', file, '-x', command]);
     assert.equal(code, 0, `-x '${command}' ended with ${code}: ${stdout}`);
     return stdout;
+  }
+
+  /** The same, without the start of a process. */
+  async says(command: string): Promise<string> {
+    let text = '';
+    const socket = join(this.directory, 'run', 'asterisk.ctl');
+    const answer = (more: string): void => void (text += more);
+    assert.equal(await askServer({ socket, command, clock: new SystemClock(), answer }), undefined);
+    return text;
   }
 
   /** The port that chan_sip listens on. */

@@ -41,6 +41,9 @@ export interface ServerArrangement {
   /** One that others use too; left out, it is the test's own. */
   readonly server?: DatabaseServer;
   readonly cached?: boolean;
+  /** Files that are others than usual, and more of extconfig.conf. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly mapped?: string;
   /** What is in the database before the PBX starts. */
   readonly tables?: string;
 }
@@ -69,7 +72,8 @@ export class PhonesOnServer {
     const database = await server.database();
     const files = {
       'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\nrtcachefriends=${arrangement.cached === false ? 'no' : 'yes'}\n`,
-      'extconfig.conf': `[settings]\nsippeers => ${way.driver},asterisk\n`,
+      'extconfig.conf': `[settings]\nsippeers => ${way.driver},asterisk\n${arrangement.mapped ?? ''}`,
+      ...arrangement.files,
     };
     const pbx = await Obelisk.create(files, { start: false });
     t.after(() => pbx.remove());

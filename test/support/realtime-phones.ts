@@ -188,3 +188,6 @@ export const registration = (phone: Phone): Columns => ({
   useragent: '',
   lastms: 0,
 });
+
+/** As the row of an old table has it. */
+export const asTexts = (phone: Phone): Columns => ({ ...registration(phone), port: String(phone.port), lastms: '0' });

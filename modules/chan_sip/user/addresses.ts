@@ -1,4 +1,6 @@
 /** Whom a request comes from by its address: chan_sip's order of looking, without going through all devices. */
+import { LargeMap } from '#core';
+import { detach } from '../message/octets.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
 import type { Peer } from './peer.js';
 
@@ -10,32 +12,10 @@ export interface Origin {
   readonly extension: string;
 }
 
-/** Devices under one key, the one that came first before others. Joining and leaving must not copy. */
-class Index {
-  readonly #entries = new Map<string, Set<Peer>>();
-
-  join(key: string, peer: Peer): void {
-    const there = this.#entries.get(key);
-    if (there) there.add(peer);
-    else this.#entries.set(key, new Set([peer]));
-  }
-
-  leave(key: string, peer: Peer): void {
-    const there = this.#entries.get(key);
-    there?.delete(peer);
-    if (there?.size === 0) this.#entries.delete(key);
-  }
-
-  find(key: string, suits: (peer: Peer) => boolean = () => true): Peer | undefined {
-    for (const peer of this.#entries.get(key) ?? []) if (suits(peer)) return peer;
-    return undefined;
-  }
-}
-
 const exactKey = (protocol: Protocol, { address, port }: Endpoint): string => `${protocol} ${address} ${port}`;
 const looseKey = (protocol: Protocol, address: string): string => `${protocol} ${address}`;
 const namedKey = (protocol: Protocol, address: string, extension: string): string =>
-  `${protocol} ${address} ${extension.toLowerCase()}`;
+  `${protocol} ${address}/${extension.toLowerCase()}`;
 
 /** Whether a request over a transport may come from any port of the address of a device; left out: never. */
 const LOOSE: Readonly<Partial<Record<Protocol, (peer: Peer) => boolean>>> = {
@@ -45,49 +25,34 @@ const LOOSE: Readonly<Partial<Record<Protocol, (peer: Peer) => boolean>>> = {
   tls: peer => !peer.dynamic || !peer.forceRport,
 };
 
+const ANY = (): boolean => true;
 const NEVER = (): boolean => false;
 
-type Entry = readonly [index: Index, key: string];
-
-/** Where a device is found now, and what that was made of: all of it may be other after a reload. */
-interface Place {
-  readonly addresses: readonly Endpoint[];
-  readonly transport: readonly Protocol[];
-  readonly portless: boolean;
-  readonly extension: string;
-  readonly entries: readonly Entry[];
-}
+/** What a device is found by: a million have one key and nothing else, and no list for it. */
+export type Keys = string | readonly string[];
 
 export class Addresses {
-  readonly #exact = new Index();
-  readonly #loose = new Index();
-  readonly #named = new Index();
-  readonly #places = new Map<Peer, Place>();
+  /** One device, or several, the one that came first before others. Joining and leaving must not copy. */
+  readonly #found = new LargeMap<Peer | Set<Peer>>();
 
   /** Where it is now takes the place of where it was. Users are called by nobody, and have no place. */
   place(peer: Peer): void {
-    const before = this.#places.get(peer);
-    // A refresh that changes nothing costs no more than this.
-    if (before && isStill(before, peer)) return;
+    const keys = peer.type === 'user' ? undefined : keysOf(peer);
+    if (isSame(peer.keys, keys)) return;
     this.remove(peer);
-    const addresses = peer.type === 'user' ? [] : addressesOf(peer);
-    if (addresses.length === 0) return;
-    const entries = addresses.flatMap(address => this.#entries(peer, address));
-    for (const [index, key] of entries) index.join(key, peer);
-    this.#places.set(peer, { addresses, ...manner(peer), entries });
+    if (keys === undefined) return;
+    peer.keys = typeof keys === 'string' ? detach(keys) : keys;
+    for (const key of each(peer.keys)) this.#join(key, peer);
   }
 
   remove(peer: Peer): void {
-    for (const [index, key] of this.#places.get(peer)?.entries ?? []) index.leave(key, peer);
-    this.#places.delete(peer);
-  }
-
-  has(peer: Peer): boolean {
-    return this.#places.has(peer);
+    if (peer.keys === undefined) return;
+    for (const key of each(peer.keys)) this.#leave(key, peer);
+    peer.keys = undefined;
   }
 
   at(protocol: Protocol, address: Endpoint): Peer | undefined {
-    return this.#exact.find(exactKey(protocol, address));
+    return this.#find(exactKey(protocol, address));
   }
 
   /** First among those that register with the extension that is called, then among all; the exact port before any. */
@@ -96,51 +61,71 @@ export class Addresses {
     const loose = LOOSE[protocol] ?? NEVER;
     return (
       (extension === '' ? undefined : this.#called(namedKey(protocol, address.address, extension), address, loose)) ??
-      this.#exact.find(exact) ??
-      this.#loose.find(looseKey(protocol, address.address), loose)
+      this.#find(exact) ??
+      this.#find(looseKey(protocol, address.address), loose)
     );
   }
 
   #called(key: string, { address, port }: Endpoint, loose: (peer: Peer) => boolean): Peer | undefined {
     const there = (one: Endpoint): boolean => one.address === address && one.port === port;
-    return this.#named.find(key, peer => addressesOf(peer).some(there)) ?? this.#named.find(key, loose);
+    return this.#find(key, peer => addressesOf(peer).some(there)) ?? this.#find(key, loose);
   }
 
-  #entries(peer: Peer, address: Endpoint): Entry[] {
-    const extension = peer.get('callbackextension');
-    const portless = peer.get('insecure').port;
-    return peer.get('transport').flatMap(protocol => {
-      const entries: Entry[] = [[this.#exact, exactKey(protocol, address)]];
-      // Of those over UDP there are few; a flood from one address must not go through all that are there.
-      if (protocol === 'udp' ? portless : LOOSE[protocol])
-        entries.push([this.#loose, looseKey(protocol, address.address)]);
-      if (extension !== '') entries.push([this.#named, namedKey(protocol, address.address, extension)]);
-      return entries;
-    });
+  #join(key: string, peer: Peer): void {
+    const there = this.#found.get(key);
+    if (there === undefined) this.#found.set(key, peer);
+    else if (there instanceof Set) there.add(peer);
+    else this.#found.set(key, new Set([there, peer]));
   }
+
+  #leave(key: string, peer: Peer): void {
+    const there = this.#found.get(key);
+    if (there instanceof Set) there.delete(peer);
+    if (there === peer || (there instanceof Set && there.size === 0)) this.#found.delete(key);
+  }
+
+  #find(key: string, suits: (peer: Peer) => boolean = ANY): Peer | undefined {
+    const there = this.#found.get(key);
+    if (there instanceof Set) {
+      for (const peer of there) if (suits(peer)) return peer;
+      return undefined;
+    }
+    return there && suits(there) ? there : undefined;
+  }
+}
+
+const each = (keys: Keys): readonly string[] => (typeof keys === 'string' ? [keys] : keys);
+
+function isSame(one: Keys | undefined, other: Keys | undefined): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  return one.length === other.length && one.every((key, index) => key === other[index]);
+}
+
+/** All that decides where a device is found; undefined: it is nowhere. */
+function keysOf(peer: Peer): Keys | undefined {
+  const { address } = peer;
+  const [protocol, second] = peer.get('transport');
+  const simple = protocol === 'udp' && second === undefined && !peer.others;
+  if (simple && address && !peer.get('insecure').port && peer.get('callbackextension') === '')
+    return exactKey(protocol, address);
+  const keys = addressesOf(peer).flatMap(one => keysAt(peer, one));
+  return keys.length === 0 ? undefined : keys;
+}
+
+function keysAt(peer: Peer, address: Endpoint): string[] {
+  const extension = peer.get('callbackextension');
+  const portless = peer.get('insecure').port;
+  return peer.get('transport').flatMap(protocol => {
+    const keys = [exactKey(protocol, address)];
+    // Of those over UDP there are few; a flood from one address must not go through all that are there.
+    if (protocol === 'udp' ? portless : LOOSE[protocol]) keys.push(looseKey(protocol, address.address));
+    if (extension !== '') keys.push(namedKey(protocol, address.address, extension));
+    return keys;
+  });
 }
 
 /** Of a device all that it can be known by: of one with several contacts, that of each. */
 function addressesOf({ address, others = [] }: Peer): readonly Endpoint[] {
   const first = address ? [address] : [];
   return others.length > 0 ? [...first, ...others.map(binding => binding.address)] : first;
-}
-
-/** What decides where a device is found, beside its addresses. */
-const manner = (peer: Peer): Pick<Place, 'transport' | 'portless' | 'extension'> => ({
-  transport: peer.get('transport'),
-  portless: peer.get('insecure').port,
-  extension: peer.get('callbackextension'),
-});
-
-function isStill({ addresses, transport, portless, extension }: Place, peer: Peer): boolean {
-  if (peer.type === 'user') return false;
-  const [there, now] = [addressesOf(peer), manner(peer)];
-  return (
-    there.length === addresses.length &&
-    there.every(({ address, port }, at) => address === addresses[at]!.address && port === addresses[at]!.port) &&
-    now.transport === transport &&
-    now.portless === portless &&
-    now.extension === extension
-  );
 }

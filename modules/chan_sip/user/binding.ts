@@ -1,6 +1,6 @@
 /** A binding: one contact of a device, from its first REGISTER to its end (RFC 3261 §10). */
-import type { Job } from '#core';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
+import type { Expiry } from './expiry.js';
 
 /** Answers of qualify that are no time. */
 export const UNKNOWN = 0;
@@ -38,14 +38,6 @@ export interface NewBinding {
   readonly node?: string | undefined;
 }
 
-/** The job of one binding, and when it is to end it: a refresh moves `due` and leaves the job where it waits. */
-export interface Expiry {
-  job: Job;
-  /** On the clock that never goes back. */
-  wakes: number;
-  due: number;
-}
-
 /** It stays the same object as long as the contact is there. */
 export interface Binding extends Mutable<NewBinding> {
   /** When its device registered it last. */
@@ -61,8 +53,23 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function openBinding(brought: NewBinding, lastMs: number): Binding {
   const { contact, address, granted, protocol, callId, cseq, path, connection, traits, node } = brought;
-  const times = { since: 0, ends: 0, lastMs, expiry: undefined };
-  return { contact, address, granted, protocol, callId, cseq, path, connection, traits, node, ...times };
+  // Written out: what is spread into an object lies beside it, and takes more room.
+  return {
+    contact,
+    address,
+    granted,
+    protocol,
+    callId,
+    cseq,
+    path,
+    connection,
+    traits,
+    node,
+    since: 0,
+    ends: 0,
+    lastMs,
+    expiry: undefined,
+  };
 }
 
 /** Its contact registered again, or another in its place. */

@@ -1,9 +1,9 @@
 /** Bindings: where a device that registers can be reached, for how long, and what outlives the process of it. */
-import type { Job } from '#core';
 import { type Endpoint, formatEndpoint, type Protocol } from '../transport/transport.js';
 import { AstDbRecords } from './astdb-records.js';
 import { type Binding, type NewBinding, openBinding, renew, UNKNOWN } from './binding.js';
 import { ContactRecords, isSameRecord } from './contact-records.js';
+import { Expiry, type ExpiryParts } from './expiry.js';
 import { isReachable } from './next-hop.js';
 import type { Holder } from './nodes/nodes.js';
 import type { Peer } from './peer.js';
@@ -31,6 +31,7 @@ export class Bindings {
   readonly #contacts: ContactRecords;
   readonly #rows: RegistrationRows;
   readonly #extensions: RegisteredExtensions;
+  readonly #expiries: ExpiryParts;
   /** Bindings that a job is to end. */
   #size = 0;
   /** Told of a device of the database that is to leave memory with its registration. */
@@ -45,6 +46,11 @@ export class Bindings {
     this.#contacts = new ContactRecords(site.astdb);
     this.#rows = rows;
     this.#extensions = new RegisteredExtensions(site);
+    this.#expiries = {
+      sched: site.sched,
+      elapsed: () => site.clock.elapsed(),
+      over: (peer, binding) => this.#end(peer, binding, binding.node === undefined),
+    };
   }
 
   /** A REGISTER was taken: `binding` is refreshed or replaced by it; undefined: one begins, beside those that there are. */
@@ -178,7 +184,7 @@ export class Bindings {
     if (binding) renew(binding, brought);
     const bound = binding ?? openBinding(brought, peer.binding ? UNKNOWN : peer.lastMs);
     bound.since = clock.now();
-    bound.ends = clock.elapsed() + wait;
+    bound.ends = Math.ceil(clock.elapsed() + wait);
     if (!binding) peer.admit(bound, beside);
     peer.follow();
     // One that is in the database alone ends there, when its row is read the next time.
@@ -190,40 +196,20 @@ export class Bindings {
   }
 
   #arm(peer: Peer, binding: Binding, wait: number): void {
-    const due = this.#site.clock.elapsed() + wait;
-    const { expiry } = binding;
-    if (!expiry) {
-      const first = !peer.binding?.expiry && !peer.others?.some(other => other.expiry);
-      binding.expiry = { job: this.#job(peer, binding, wait), wakes: due, due };
-      this.#size += 1;
-      if (first) this.#extensions.bring(peer);
+    if (binding.expiry) {
+      binding.expiry.arm(wait);
       return;
     }
-    expiry.due = due;
-    if (expiry.wakes <= due) return;
-    expiry.job.cancel();
-    expiry.job = this.#job(peer, binding, wait);
-    expiry.wakes = due;
-  }
-
-  #job(peer: Peer, binding: Binding, wait: number): Job {
-    return this.#site.sched.after('expire_register', wait, () => this.#wake(peer, binding));
-  }
-
-  #wake(peer: Peer, binding: Binding): void {
-    const expiry = binding.expiry!;
-    const left = expiry.due - this.#site.clock.elapsed();
-    if (left <= 0) {
-      this.#end(peer, binding, binding.node === undefined);
-      return;
-    }
-    expiry.job = this.#job(peer, binding, left);
-    expiry.wakes = expiry.due;
+    const first = !peer.binding?.expiry && !peer.others?.some(other => other.expiry);
+    binding.expiry = new Expiry(this.#expiries, peer, binding);
+    binding.expiry.arm(wait);
+    this.#size += 1;
+    if (first) this.#extensions.bring(peer);
   }
 
   #disarm(binding: Binding): void {
     if (!binding.expiry) return;
-    binding.expiry.job.cancel();
+    binding.expiry.cancel();
     binding.expiry = undefined;
     this.#size -= 1;
   }

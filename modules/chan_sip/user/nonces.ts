@@ -106,7 +106,7 @@ export const COUNT_WINDOW = 32;
 /** The nonces that got a right answer for one device, with their counts. What is forgotten early counts as spent, never as new. */
 export class SpentNonces {
   /** Oldest first. */
-  readonly #marks: Spent[] = [];
+  #marks: Spent[] = [];
   #floor = Number.NEGATIVE_INFINITY;
 
   /** @param count of an answer with qop; without, a nonce serves once */
@@ -135,9 +135,14 @@ export class SpentNonces {
   #mark(mark: Spent, now: number): void {
     const marks = this.#marks;
     while (marks.length > 0 && now - marks[0]!.issued >= NONCE_LIFE) marks.shift();
+    // Most have one, and a list that is pushed to has room for seventeen.
+    if (marks.length === 0) {
+      this.#marks = [mark];
+      return;
+    }
     marks.push(mark);
     // A nonce is nearly always used after those that were issued before it; otherwise it goes to its place.
-    if (marks.length > 1 && marks.at(-2)!.issued > mark.issued) marks.sort((one, other) => one.issued - other.issued);
+    if (marks.at(-2)!.issued > mark.issued) marks.sort((one, other) => one.issued - other.issued);
     if (marks.length > MARKS) this.#floor = marks.shift()!.issued;
   }
 

@@ -6,6 +6,7 @@ import { hashGiven, provable } from '../options/values/algorithms.js';
 import { comediaWord, forceRportWord, forcesRport } from '../options/values/nat.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
+import type { Keys } from './addresses.js';
 import { type Binding, betterOf, statusWord, UNKNOWN } from './binding.js';
 import type { SpentNonces } from './nonces.js';
 
@@ -41,6 +42,8 @@ export class Peer {
   /** Milliseconds of the last qualify; 0: no answer yet, -1: unreachable. */
   lastMs = UNKNOWN;
   lastAnswer: LastAnswer | undefined;
+  /** What Addresses finds it by now; undefined: by nothing. Addresses alone changes it. */
+  keys: Keys | undefined;
   /** Nonces that have served it. */
   spentNonces: SpentNonces | undefined;
   #type: DeviceType;

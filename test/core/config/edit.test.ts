@@ -159,6 +159,7 @@ const unset: [rule: string, before: string, after: string][] = [
     '[a]\n;-- b\n--; ;-- c --; ; d\ny=1\n',
   ],
   ['an escaped semicolon is no comment', '[a]\nx=a\\;b\ny=1\n', '[a]\ny=1\n'],
+  ['an empty line before the last, which has no end, stays', '[a]\n\nx=', '[a]\n\n'],
   ['other sections keep theirs', '[a]\nx=1\n[b]\nx=1\n[a](+)\nx=1', '[a]\n[b]\nx=1\n[a](+)'],
 ];
 
