@@ -144,7 +144,7 @@ test('a refresh is told as one, and nobody who watches states of devices hears o
       ],
     ],
   );
-  stage.login({ ...EXPIRES, callId: 'third', contact: 'sip:1008@192.0.2.77' });
+  stage.login({ ...EXPIRES, callId: 'third', source: { address: '192.0.2.77', port: 5070 } });
   assert.ok(seen.length > first);
   await stage.close();
 });
