@@ -79,6 +79,7 @@ export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
 export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
+export { LargeMap } from './large-map.js';
 export * from './loader.js';
 export { compileDate, dateTime } from './log/dates.js';
 export * from './logger.js';

@@ -1,7 +1,7 @@
 /** The sip commands over real devices and options, in the state in which the original was recorded. */
 import assert from 'node:assert/strict';
 import { BanTable } from '../../../core/ban-table.js';
-import { TestClock } from '../../../core/clock.js';
+import { atOnce, TestClock } from '../../../core/clock.js';
 import { parseText } from '../../../core/config/dialect.js';
 import type { ReloadOutcome } from '../../../core/loader.js';
 import { SchedulerHeap } from '../../../core/sched.js';
@@ -129,7 +129,7 @@ export class SipStage implements SipView {
     this.general = config.general;
     this.credentials = config.credentials;
     this.peers = new Peers(config.general);
-    this.peers.apply(config.devices, config.general);
+    atOnce(this.peers.apply(config.devices, config.general));
   }
 
   static async of(text: string): Promise<SipStage> {
