@@ -27,6 +27,23 @@ import { MemoryAstDb } from '../../support/core-stage.js';
 import { keptLog } from '../../support/wire.js';
 import { SIP_CONF } from './recorded.js';
 
+/** Devices that are told apart by their names' case, their types and their places. */
+export const PHONES = `
+[general]
+regcontext=phones
+[alice]
+type=friend
+host=dynamic
+secret=s
+[Bob]
+type=peer
+host=dynamic
+defaultip=192.0.2.7
+[zoe]
+type=user
+secret=z
+`;
+
 /** sip.conf as a text, read as the module reads it. */
 export async function sipConfig(text: string, environment = { systemname: '' }): Promise<SipConfig> {
   const { config, problems } = await parseText('sip.conf', text);
