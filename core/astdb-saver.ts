@@ -18,6 +18,12 @@ export interface SaverParts {
 
 export type Failure = Extract<Answer, { kind: 'failed' }>;
 
+/** A batch; `until` is the number of the last change that is written with it, and with those before. */
+interface Flight {
+  readonly changes: ReadonlyMap<string, string | null>;
+  readonly until: number;
+}
+
 interface Waiter {
   /** The number of the last change that it waits for. */
   readonly until: number;
@@ -29,6 +35,8 @@ const FIRST_RETRY = 5;
 const LONGEST_RETRY = 5000;
 /** Attempts that a lock held by another process may cost before anybody is told: about 0.3 s. */
 const QUIET_ATTEMPTS = 6;
+/** Changes sent together: handing them over takes the event loop some milliseconds. */
+const TOGETHER = 4096;
 /** The longest that close() waits for a disk that does not answer. */
 const CLOSE_LIMIT = 3000;
 
@@ -47,7 +55,7 @@ export class Saver {
   /** Bounded by the number of keys: a later change of a key takes the place of the earlier. */
   #pending = new Map<string, string | null>();
   /** The batch that the worker has. */
-  #flying: { readonly changes: ReadonlyMap<string, string | null>; readonly until: number } | undefined;
+  #flying: Flight | undefined;
   /** Runs out when the pending changes are to go, or to be tried again. */
   #timer: Timer | undefined;
   /** The time was up while a batch was flying. */
@@ -128,10 +136,26 @@ export class Saver {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#pending.size === 0 && what === 'changes') return;
-    this.#flying = { changes: this.#pending, until: this.#changes };
-    this.#pending = new Map();
+    this.#flying = this.#next();
     this.#worker ??= this.#follow(startWorker({ file: this.#parts.file, load: false }));
     this.#worker.postMessage({ changes: [...this.#flying.changes] } satisfies Order);
+  }
+
+  /** All there is to write; of very much the first part, after which what waits for all of it waits on. */
+  #next(): Flight {
+    const pending = this.#pending;
+    if (pending.size <= TOGETHER) {
+      this.#pending = new Map();
+      return { changes: pending, until: this.#changes };
+    }
+    const changes = new Map<string, string | null>();
+    for (const [key, value] of pending) {
+      if (changes.size === TOGETHER) break;
+      changes.set(key, value);
+      pending.delete(key);
+    }
+    this.#due = true;
+    return { changes, until: 0 };
   }
 
   #follow(worker: Worker): Worker {
@@ -164,11 +188,18 @@ export class Saver {
 
   /** The batch goes back before what came since, and is tried again later. */
   #failed(failure: Failure): void {
-    if (this.#flying) this.#pending = new Map([...this.#flying.changes, ...this.#pending]);
+    if (this.#flying) this.#goBack(this.#flying.changes);
     this.#flying = undefined;
     this.#failures += 1;
     if (!isBusy(failure) || this.#failures > QUIET_ATTEMPTS) this.#giveUpWaiting(failure);
     if (!(this.#closing && this.#reported)) this.#arm(retryAfter(this.#failures));
+  }
+
+  #goBack(changes: Flight['changes']): void {
+    const pending = this.#pending;
+    if (pending.size <= TOGETHER) this.#pending = new Map([...changes, ...pending]);
+    // Which of very many is written first is no matter, as long as it is the latest of each key.
+    else for (const [key, value] of changes) if (!pending.has(key)) pending.set(key, value);
   }
 
   /** What is in memory is right, and goes into the file that is there now, or is made. */

@@ -3,13 +3,14 @@ import { rmSync, statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
-/** What AstDatabase sends: changes in order (null removes the key), or the end. */
-export type Order = { readonly changes: readonly Change[] } | 'close';
+/** What AstDatabase sends: it has room for more rows; changes in order (null removes the key); or the end. */
+export type Order = 'more' | { readonly changes: readonly Change[] } | 'close';
 export type Change = readonly [key: string, value: string | null];
 
-/** What comes back: all there is, once; then one answer for each batch. */
+/** What comes back: all there is, in parts, each when it is asked for; then one answer for each batch. */
 export type Answer =
-  | { readonly kind: 'loaded'; readonly rows: readonly [key: string, value: string][] }
+  | { readonly kind: 'rows'; readonly rows: readonly [key: string, value: string | null][] }
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'written' }
   /** The file is no longer that which was opened, and whatever is written into that is lost. */
   | { readonly kind: 'gone'; readonly message: string }
@@ -20,6 +21,9 @@ export interface Task {
   /** Whether everything there is is wanted: not after a worker that died, since memory then knows better. */
   readonly load: boolean;
 }
+
+/** Rows sent together: reading them takes the event loop some milliseconds. */
+const TOGETHER = 4096;
 
 const port = parentPort!;
 const { file, load } = workerData as Task;
@@ -55,8 +59,15 @@ function open(): Database.Database {
   }
 }
 
+/** All there is, in parts. */
+function* parts(db: Database.Database): Generator<Answer, undefined, void> {
+  const all = load ? db.prepare<[], [string, string | null]>('SELECT key, value FROM astdb').raw().all() : [];
+  for (let at = 0; at < all.length; at += TOGETHER) yield { kind: 'rows', rows: all.slice(at, at + TOGETHER) };
+}
+
 function serve(db: Database.Database): void {
   const opened = identity();
+  const rest = parts(db);
   const put = db.prepare(
     'INSERT INTO astdb (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
@@ -68,6 +79,16 @@ function serve(db: Database.Database): void {
     }
   });
   port.on('message', (order: Order) => {
+    if (order === 'more') {
+      try {
+        answer(rest.next().value ?? { kind: 'loaded' });
+      } catch (thrown) {
+        db.close();
+        answer(failed(thrown));
+        port.close();
+      }
+      return;
+    }
     if (order === 'close') {
       db.close();
       port.close();
@@ -93,9 +114,7 @@ function serve(db: Database.Database): void {
 try {
   const db = open();
   try {
-    const rows = load ? db.prepare<[], [string, string | null]>('SELECT key, value FROM astdb').raw().all() : [];
     serve(db);
-    answer({ kind: 'loaded', rows: rows.map(([key, value]) => [key, value ?? '']) });
   } catch (thrown) {
     db.close();
     throw thrown;

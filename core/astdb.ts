@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { type Failure, isBusy, retryAfter, Saver, type SaverParts, startWorker } from './astdb-saver.js';
-import type { Answer } from './astdb-worker.js';
+import type { Answer, Order } from './astdb-worker.js';
 import { LoadDeclined, messageOf } from './errors.js';
+import { LargeMap } from './large-map.js';
 import { token } from './registry.js';
 
 /** Reads are from memory; writes reach the disk in batches, off the event loop, in order. */
@@ -43,10 +45,10 @@ const byKey = ([a]: [string, string], [b]: [string, string]): number => (a < b ?
 
 /** The values of one file. Another process may use the file too, but what it writes is seen at the next start only. */
 export class AstDatabase implements AstDb {
-  readonly #values: Map<string, string>;
+  readonly #values: LargeMap<string>;
   readonly #saver: Saver;
 
-  private constructor(values: Map<string, string>, saver: Saver) {
+  private constructor(values: LargeMap<string>, saver: Saver) {
     this.#values = values;
     this.#saver = saver;
   }
@@ -60,10 +62,10 @@ export class AstDatabase implements AstDb {
     }
     for (let attempt = 1; ; attempt++) {
       const worker = startWorker({ file: parts.file, load: true });
-      const [answer] = (await once(worker, 'message')) as [Answer];
+      const values = new LargeMap<string>();
+      const answer = await loaded(worker, values);
       if (answer.kind === 'loaded') {
-        const values = new Map(answer.rows);
-        return new AstDatabase(values, new Saver({ ...parts, everything: () => values }, worker));
+        return new AstDatabase(values, new Saver({ ...parts, everything: () => values.entries() }, worker));
       }
       await once(worker, 'exit');
       if (answer.kind !== 'failed') throw new Error('astdb: the writing thread answered out of turn');
@@ -124,8 +126,18 @@ export class AstDatabase implements AstDb {
 
   #matching(wanted: (path: string) => boolean): [key: string, value: string][] {
     const found: [string, string][] = [];
-    for (const entry of this.#values) if (wanted(entry[0])) found.push(entry);
+    for (const entry of this.#values.entries()) if (wanted(entry[0])) found.push(entry);
     return found.sort(byKey);
+  }
+}
+
+/** Has all rows sent, part by part. @returns the last answer, which is no part */
+async function loaded(worker: Worker, into: LargeMap<string>): Promise<Answer> {
+  for (;;) {
+    worker.postMessage('more' satisfies Order);
+    const [answer] = (await once(worker, 'message')) as [Answer];
+    if (answer.kind !== 'rows') return answer;
+    for (const [key, value] of answer.rows) into.set(key, value ?? '');
   }
 }
 

@@ -80,6 +80,52 @@ export const loopTurns = (): number => measured.nodeTiming.uvMetricsInfo.loopCou
 /** Lets the event loop do what else there is, for work that goes on without waiting for anything. */
 export const nextTurn = (): Promise<void> => setImmediate();
 
+/** Milliseconds of work after which the event loop has a turn: what is under 50 is not noticed by a phone. */
+const SLICE = 8;
+
+/** Work that may be long, written as a generator that yields wherever it can be interrupted. */
+export type Sliced<T> = Generator<void, T, void>;
+
+/** When work that goes on and on is to let the event loop have a turn. */
+export class Turns {
+  readonly #often: number;
+  #began = performance.now();
+  #asked = 0;
+
+  /** Of so many times that it is asked, time is read once. */
+  constructor(often = 1) {
+    this.#often = often;
+  }
+
+  get due(): boolean {
+    this.#asked += 1;
+    return this.#asked % this.#often === 0 && performance.now() - this.#began > SLICE;
+  }
+
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#began = performance.now();
+  }
+}
+
+/** The work to its end, with turns of the event loop between. @param often how many of its steps take next to no time */
+export async function inSlices<T>(work: Sliced<T>, often = 16): Promise<T> {
+  const turns = new Turns(often);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (turns.due) await turns.next();
+  }
+}
+
+/** The work to its end, without a pause. */
+export function atOnce<T>(work: Sliced<T>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** The promise, or a rejection when it takes longer than `ms`. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   let timer: { cancel(): void } | undefined;

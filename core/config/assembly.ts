@@ -11,8 +11,6 @@ export interface OpenSection {
   readonly file: string;
   readonly line: number;
   readonly variables: Variable[];
-  /** Where the last variable of each name stands; made when a `+=` first needs it. */
-  last: Map<string, number> | undefined;
 }
 
 /** The most values that may be inherited in a file and its includes: templates of templates double quickly. */
@@ -29,6 +27,8 @@ export class Assembly {
   /** Templates that somebody inherits from. */
   readonly #used = new Set<OpenSection>();
   readonly #handed = new Map<Variable, Variable>();
+  /** Where the last variable of each name stands in a section; made when a `+=` first needs it. */
+  readonly #last = new Map<OpenSection, Map<string, number>>();
   #inherited = 0;
   #opened: OpenSection | undefined;
 
@@ -43,24 +43,18 @@ export class Assembly {
 
   /** Every section, in order. */
   get sections(): readonly Section[] {
-    return this.#sections.map(({ name, template, file, line, variables }) => ({
-      name,
-      template,
-      file,
-      line,
-      variables,
-    }));
+    return this.#sections;
   }
 
   /** Opens a section that is part of nothing: it takes what follows a header that cannot be read. */
   nowhere(): OpenSection {
-    this.#opened = { name: '', template: false, file: '', line: 0, variables: [], last: undefined };
+    this.#opened = { name: '', template: false, file: '', line: 0, variables: [] };
     return this.#opened;
   }
 
   /** Opens the section of a header, or the one that it adds to. */
   open({ name, options, line }: SectionLine, file: string): OpenSection {
-    const fresh: OpenSection = { name, template: false, file, line, variables: [], last: undefined };
+    const fresh: OpenSection = { name, template: false, file, line, variables: [] };
     let section = fresh;
     for (const option of options) {
       const word = strip(option);
@@ -69,7 +63,7 @@ export class Assembly {
       else if (word.startsWith('+')) {
         const target = this.#target(fresh, word.slice(1));
         if (target === undefined) return this.nowhere();
-        if (section === fresh) merge(fresh, target);
+        if (section === fresh) this.#merge(fresh, target);
         section = target;
       } else if (word.toLowerCase() === name.toLowerCase() && !this.#named.has(word.toLowerCase())) {
         this.#findings.problem(file, line, `[${name}] cannot inherit from itself`);
@@ -87,8 +81,8 @@ export class Assembly {
       this.#findings.problem(file, line, `'${name}' stands before any [section]`);
       return;
     }
-    if (operator === '+=' && append(section, statement, file)) return;
-    section.last?.set(name, section.variables.length);
+    if (operator === '+=' && this.#append(section, statement, file)) return;
+    this.#last.get(section)?.set(name, section.variables.length);
     const value = operator === '+=' ? strip(statement.value) : statement.value;
     section.variables.push({ name, value, file, line, object: operator === '=>' });
   }
@@ -126,7 +120,7 @@ export class Assembly {
     }
     for (let index = 0; index < count; index++)
       section.variables.push(this.#handedOn(base.variables[index]!, base.name));
-    section.last = undefined;
+    this.#last.delete(section);
   }
 
   /** A variable as those have it who inherit it: one object for all of them. */
@@ -193,6 +187,31 @@ export class Assembly {
     }
     return templates ? conditions : [notTemplate, ...conditions];
   }
+
+  /** `(a,+)`: what the header inherited before its `+` goes where the rest goes. */
+  #merge(from: OpenSection, to: OpenSection): void {
+    to.template ||= from.template;
+    for (const variable of from.variables) to.variables.push(variable);
+    this.#last.delete(to);
+  }
+
+  /**
+   * Adds to the value of the last variable of that name; false when there is none.
+   * Deviates from the original, which changes the first variable that has this name and value.
+   */
+  #append(section: OpenSection, { name, value, line }: VariableLine, file: string): boolean {
+    let last = this.#last.get(section);
+    if (!last) {
+      last = new Map(section.variables.map((variable, index) => [variable.name, index]));
+      this.#last.set(section, last);
+    }
+    const index = last.get(name);
+    if (index === undefined) return false;
+    const before = section.variables[index]!;
+    const whole = before.value === '' ? strip(value) : before.value + value;
+    section.variables[index] = { name, value: whole, file, line, object: before.object };
+    return true;
+  }
 }
 
 const notTemplate: Condition = ({ template }) => !template;
@@ -201,24 +220,3 @@ const holds =
   (name: RegExp, value: RegExp): Condition =>
   ({ variables }) =>
     variables.some(variable => name.test(variable.name) && value.test(variable.value));
-
-/** `(a,+)`: what the header inherited before its `+` goes where the rest goes. */
-function merge(from: OpenSection, to: OpenSection): void {
-  to.template ||= from.template;
-  for (const variable of from.variables) to.variables.push(variable);
-  to.last = undefined;
-}
-
-/**
- * Adds to the value of the last variable of that name; false when there is none.
- * Deviates from the original, which changes the first variable that has this name and value.
- */
-function append(section: OpenSection, { name, value, line }: VariableLine, file: string): boolean {
-  section.last ??= new Map(section.variables.map((variable, index) => [variable.name, index]));
-  const index = section.last.get(name);
-  if (index === undefined) return false;
-  const before = section.variables[index]!;
-  const whole = before.value === '' ? strip(value) : before.value + value;
-  section.variables[index] = { name, value: whole, file, line, object: before.object };
-  return true;
-}

@@ -36,5 +36,7 @@ export interface ConfigFile {
 /** The variables of every section of that name that is no template, in order; names compare whatever their case. */
 export const variablesOf = (config: ConfigFile, section: string): Variable[] =>
   config.sections
-    .filter(({ name, template }) => !template && name.toLowerCase() === section.toLowerCase())
+    .filter(({ name, template }) => name.length === section.length && !template && isSame(name, section))
     .flatMap(({ variables }) => variables);
+
+const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

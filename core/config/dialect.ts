@@ -1,4 +1,5 @@
 /** The configuration dialect: a text and what it includes become sections and values, or every reason why not. */
+import { Turns } from '../clock.js';
 import type { Problem } from '../errors.js';
 import { Assembly, type OpenSection } from './assembly.js';
 import type { ConfigFile } from './config-file.js';
@@ -84,6 +85,7 @@ class Parser {
   readonly #follow: Follow | undefined;
   readonly #findings = new Findings();
   readonly #assembly = new Assembly(this.#findings);
+  readonly #turns = new Turns(16);
   /** By path: where a file was included first. */
   readonly #included = new Map<string, string>();
   #characters = 0;
@@ -104,6 +106,7 @@ class Parser {
     };
     let section = this.#assembly.opened;
     for (const statement of statements(source, report)) {
+      if (this.#turns.due) await this.#turns.next();
       if (statement === undefined) continue;
       if (statement.kind === 'variable') this.#assembly.put(section, statement, name);
       else if (statement.kind === 'section') section = this.#assembly.open(statement, name);

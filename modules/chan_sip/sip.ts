@@ -8,6 +8,7 @@ import {
   CommandError,
   type Core,
   formatProblem,
+  inSlices,
   LoadDeclined,
   type Loader,
   loader,
@@ -25,7 +26,7 @@ import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
 import type { General } from './options/general.js';
-import { type Environment, notInForceLine, readSipConfig, type SipConfig } from './options/read.js';
+import { type Environment, notInForceLine, readingOf, type SipConfig } from './options/read.js';
 import { condensed } from './options/repeats.js';
 import { type NotifyTypes, readNotifyTypes } from './options/sip-notify.js';
 import type { Credential } from './options/values/credential.js';
@@ -127,7 +128,7 @@ export class Sip implements SipView {
   static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
-    const config = readSipConfig(file!, environment);
+    const config = await inSlices(readingOf(file!, environment));
     const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
@@ -149,7 +150,7 @@ export class Sip implements SipView {
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
     const types = await readNotifyTypes(this.#core, this.notifyTypes);
-    if (file) await this.#configure(readSipConfig(file, this.#environment));
+    if (file) await this.#configure(await inSlices(readingOf(file, this.#environment)));
     else await this.#reloadUnchanged();
     this.notifyTypes = types;
     if (file) this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
@@ -376,7 +377,7 @@ export class Sip implements SipView {
     const { general } = config;
     await this.#listen(config);
     this.#config = { general, generalPlaces: config.generalPlaces };
-    this.#user.configure(config, hostname());
+    await inSlices(this.#user.configure(config, hostname()));
     await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;

@@ -1,7 +1,7 @@
 /** `sip show traffic`: every message that came is in one line, with the reason where nothing was answered. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FATES } from '../../modules/chan_sip/cli/traffic.js';
+import { CONNECTIONS, FATES } from '../../modules/chan_sip/cli/traffic.js';
 import type { Traffic } from '../../modules/chan_sip/cli/view.js';
 import { SipStack } from '../support/sip-stack.js';
 import { UdpPhone } from '../support/udp-phone.js';
@@ -54,5 +54,5 @@ for (const [what, text, fate] of CASES) {
 
 test('the command says all of it', async () => {
   const text = await (await SipStage.of('[general]\n')).cli.text('sip show traffic');
-  for (const [title] of FATES) assert.match(text, new RegExp(`^ +${title} +\\d+$`, 'm'));
+  for (const [title] of [...FATES, ...CONNECTIONS]) assert.match(text, new RegExp(`^ +${title} +\\d+$`, 'm'));
 });

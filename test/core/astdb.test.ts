@@ -36,6 +36,18 @@ test('all changes of a window go as one, the last of each key', async () => {
   await db.close();
 });
 
+test('very many values go to the file in parts, and come back so', async () => {
+  const first = await at.open();
+  for (let key = 0; key < 10_000; key++) first.db.put('many', String(key), 'value');
+  await first.db.flush();
+  assert.equal(first.db.waiting, 0);
+  assert.equal(Object.keys(at.onDisk()).length, 10_000);
+  await first.db.close();
+  const second = await at.open();
+  assert.equal(second.db.entries('many').length, 10_000);
+  await second.db.close();
+});
+
 test('nothing is written where nothing changes', async () => {
   const { clock, db } = await at.open();
   db.put('a', 'b', '1');

@@ -1,26 +1,28 @@
-/** Spoilt messages to a running PBX over UDP and TCP: it lives, counts each, says nothing of errors, and keeps nothing. */
+/** Spoilt messages to a running PBX, over UDP and every kind of connection: it lives, counts each, says nothing of errors, and keeps nothing. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FATES } from '../../modules/chan_sip/cli/traffic.js';
 import type { Traffic } from '../../modules/chan_sip/cli/view.js';
 import { ParseError, parse } from '../../modules/chan_sip/message/parser.js';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
+import { certificate, noCertificates, type TestCertificate } from '../support/certificate.js';
 import { Chance } from '../support/chance.js';
 import { addGauge, type Gauge, readGauge } from '../support/gauge.js';
 import { Obelisk } from '../support/obelisk.js';
 import { spareRange } from '../support/spare-port.js';
-import { StreamPhone } from '../support/stream-phone.js';
 import { UdpPhone } from '../support/udp-phone.js';
+import { Connections, type Places, placesOf } from './connections.js';
 import { corpus, requestOf } from './corpus.js';
+import { MANAGER_CONF } from './manager.js';
 import { mutated } from './mutation.js';
 
 /** Timer T1 is short, so that what is unanswered is given up soon; names are asked for where nobody answers. */
-const SIP_CONF = `[general]
+const sipConf = (tls: string): string => `[general]
 udpbindaddr=127.0.0.1:0
 tcpenable=yes
 tcpbindaddr=127.0.0.1:0
-transport=udp,tcp
-realm=asterisk
+transport=udp,tcp,tls,ws,wss
+${tls}realm=asterisk
 nat=force_rport,comedia
 nameserver=127.0.0.1:9
 t1min=10
@@ -61,16 +63,23 @@ const BATCH = 24;
 const KEPT = 120;
 /** Milliseconds that everything has to end: many times 64*T1, as the machine may be busy. */
 const SETTLING = 30_000;
-/** Octets by which the heap may grow, however many messages there were. */
-const GROWTH = 12 * 1024 * 1024;
+/** Octets by which the heap may grow, however many messages there were: histories and `sip explain` fill up to their bounds. */
+const GROWTH = 16 * 1024 * 1024;
 const LARGEST = 400 * 1024 * 1024;
 
 export interface Report {
   readonly datagrams: number;
-  readonly streamed: number;
+  /** Connections, by what went over them. */
+  readonly streamed: Readonly<Record<string, number>>;
   readonly traffic: Traffic;
   readonly before: Gauge;
   readonly after: Gauge;
+}
+
+interface Parts {
+  readonly places: Places;
+  readonly made: TestCertificate | undefined;
+  readonly seed: number;
 }
 
 export class Fuzzer {
@@ -78,58 +87,69 @@ export class Fuzzer {
   readonly #pbx: Obelisk;
   readonly #corpus = corpus();
   readonly #udp: UdpPhone;
-  readonly #at: { udp: Endpoint; tcp: Endpoint };
+  readonly #at: Endpoint;
+  readonly #connections: Connections;
+  readonly #made: TestCertificate | undefined;
   /** The last ones, with the transport they went over. */
   readonly sent: string[] = [];
   #datagrams = 0;
-  #streamed = 0;
   #serial = 0;
   /** What was wrong with what came back. */
   readonly #odd: string[] = [];
 
-  private constructor(pbx: Obelisk, udp: UdpPhone, at: { udp: Endpoint; tcp: Endpoint }, seed: number) {
+  private constructor(pbx: Obelisk, udp: UdpPhone, at: Endpoint, parts: Parts) {
     this.#pbx = pbx;
     this.#udp = udp;
     this.#at = at;
-    this.#chance = new Chance(seed);
+    this.#made = parts.made;
+    const chance = new Chance(parts.seed);
+    this.#chance = chance;
+    const spoil = (text: string): string => mutated(chance, [text], 0);
+    this.#connections = new Connections(parts.places, { chance, next: () => this.#next(), spoil });
     udp.onEach(text => this.#heard(text));
   }
 
   static async open(seed: number): Promise<Fuzzer> {
     const { start, end } = await spareRange(40);
+    const made = (await noCertificates()) ? undefined : await certificate();
+    const tls = made
+      ? `tlsenable=yes\ntlsbindaddr=127.0.0.1:0\ntlscertfile=${made.certfile}\ntlsprivatekey=${made.keyfile}\n`
+      : '';
     const files = {
-      'sip.conf': SIP_CONF,
+      'sip.conf': sipConf(tls),
+      'http.conf': `[general]\nenabled=yes\nbindport=0\n${tls}`,
+      'manager.conf': MANAGER_CONF,
       'extensions.conf': EXTENSIONS_CONF,
       'rtp.conf': `[general]\nrtpstart=${start}\nrtpend=${end}\n`,
     };
     const pbx = await Obelisk.create(files, { start: false });
     await addGauge(pbx);
     await pbx.start();
-    const [udp, tcp] = [await pbx.port(), await pbx.port('TCP SIP')];
-    const address = '127.0.0.1';
-    return new Fuzzer(pbx, await UdpPhone.open(), { udp: { address, port: udp }, tcp: { address, port: tcp } }, seed);
+    const places = await placesOf(pbx, made !== undefined);
+    const at = { address: '127.0.0.1', port: await pbx.port() };
+    return new Fuzzer(pbx, await UdpPhone.open(), at, { places, made, seed });
   }
 
   /** Sends until it is told to stop, then looks. @throws with what was wrong */
   async run(going: (sent: number) => boolean): Promise<Report> {
-    for (let batch = 0; batch < 8; batch += 1) await this.#batch();
+    for (let batch = 0; batch < 8; batch += 1) await this.#turn();
     await this.#settled();
     const before = await readGauge(this.#pbx);
-    for (let turn = 0; going(this.#datagrams + this.#streamed); turn += 1) {
-      await this.#batch();
-      if (turn % 3 === 2) await this.#stream();
+    while (going(this.#datagrams)) {
+      await this.#turn();
       assert.equal(this.#odd[0], undefined, 'an answer that is none');
     }
     const traffic = await this.#settled();
     const after = await readGauge(this.#pbx);
     this.#judge(traffic, before, after);
     await this.#judgeLog();
-    return { datagrams: this.#datagrams, streamed: this.#streamed, traffic, before, after };
+    return { datagrams: this.#datagrams, streamed: this.#connections.counts, traffic, before, after };
   }
 
   async close(): Promise<void> {
     await this.#udp[Symbol.asyncDispose]();
     await this.#pbx.remove();
+    await this.#made?.[Symbol.asyncDispose]();
   }
 
   #next(): string {
@@ -140,12 +160,17 @@ export class Fuzzer {
   #datagram(text: string): void {
     this.#keep('udp', text);
     this.#datagrams += 1;
-    this.#udp.send(this.#at.udp, text);
+    this.#udp.send(this.#at, text);
   }
 
   #keep(over: string, text: string): void {
     this.sent.push(`### over ${over}, ${text.length} octets\n${text}`);
     if (this.sent.length > KEPT) this.sent.shift();
+  }
+
+  async #turn(): Promise<void> {
+    await this.#batch();
+    await this.#connections.next((over, text) => this.#keep(over, text));
   }
 
   /** Some datagrams, and a question behind them: an answer to that says that all of them were seen. */
@@ -154,22 +179,6 @@ export class Fuzzer {
     const id = `probe-${this.#serial}`;
     this.#datagram(probe(id, 'UDP'));
     while (!(await this.#udp.next()).includes(`\r\nCall-ID: ${id}\r\n`));
-  }
-
-  /** A connection: some messages in pieces of any length, then its end, which the other end must follow. */
-  async #stream(): Promise<void> {
-    await using phone = await StreamPhone.open(this.#at.tcp);
-    let text = '';
-    for (let left = 1 + this.#chance.below(6); left > 0; left -= 1) text += this.#next();
-    this.#keep('tcp', text);
-    this.#streamed += 1;
-    for (let at = 0; at < text.length; ) {
-      const length = 1 + this.#chance.below(this.#chance.happens(0.3) ? 5 : 3000);
-      phone.send(text.slice(at, at + length));
-      at += length;
-    }
-    phone.socket.end();
-    await phone.hungUp();
   }
 
   /** Answers are read as strictly as everything else; a call that came about is acknowledged and spoilt further. */

@@ -1,7 +1,7 @@
 /** `make fuzz SECONDS=60 SEED=…`: the fuzzer for as long as that, with a seed of its own unless one is given. */
 import { randomInt } from 'node:crypto';
 import { inspect } from 'node:util';
-import { FATES } from '../../modules/chan_sip/cli/traffic.js';
+import { CONNECTIONS, FATES } from '../../modules/chan_sip/cli/traffic.js';
 import { campaign } from './campaign.js';
 
 const seconds = Number(process.argv[2] || 60);
@@ -13,8 +13,10 @@ async function main(): Promise<void> {
   say(`seed ${seed}, ${seconds} s`);
   const until = performance.now() + seconds * 1000;
   const { datagrams, streamed, traffic, before, after } = await campaign(seed, () => performance.now() < until);
-  say(`${datagrams} datagrams, ${streamed} connections`);
-  for (const [title, key] of FATES) if (traffic[key] > 0) say(`  ${title.padEnd(36)} ${traffic[key]}`);
+  const connections = Object.entries(streamed).map(([over, count]) => `${count} of ${over}`);
+  say(`${datagrams} datagrams; connections: ${connections.join(', ')}`);
+  for (const [title, key] of [...FATES, ...CONNECTIONS])
+    if (traffic[key] > 0) say(`  ${title.padEnd(36)} ${traffic[key]}`);
   say(`heap ${megabytes(before.heapUsed)}, then ${megabytes(after.heapUsed)}; memory ${megabytes(after.rss)}`);
 }
 

@@ -39,12 +39,19 @@ const PARTS: readonly Line[] = [
   ['Answered for want of room', 'refused'],
 ];
 
+/** What came of those who connected and never sent a message, or one too many. */
+export const CONNECTIONS: readonly Line[] = [
+  ['Connections without a handshake', 'unshaken'],
+  ['WebSockets ended for a bad frame', 'misframed'],
+  ['Connections cut off by us', 'cut'],
+];
+
 export const showTraffic = (view: SipView): Command => ({
   syntax: 'sip show traffic',
   summary: 'Messages that came and went, and what became of them',
   help:
     'Counts since chan_sip was loaded, over every transport. What was received is the sum of the lines under it:\n' +
-    'nothing is dropped without a reason. The last two are parts of others.',
+    'nothing is dropped without a reason. The two after those are parts of others, the last three are no messages.',
   run({ out }) {
     const traffic = view.traffic();
     const fields = (lines: readonly Line[]) => lines.map(([title, key]) => [title, traffic[key], key] as const);
@@ -53,5 +60,7 @@ export const showTraffic = (view: SipView): Command => ({
     out.fields('  %-34s %s', fields(FATES));
     out.line();
     out.fields('  %-34s %s', fields(PARTS));
+    out.line();
+    out.fields('  %-34s %s', fields(CONNECTIONS));
   },
 });

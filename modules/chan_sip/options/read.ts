@@ -1,23 +1,33 @@
 /** sip.conf as a whole: [general], [authentication] and the devices, with everything that is wrong in it. */
 import {
   type Acl,
+  atOnce,
   type ConfigFile,
   exemptDoubts,
   formatProblem,
   initial,
+  LargeMap,
   type Line,
   LoadDeclined,
   type Problem,
   type Reading,
   read,
   type Section,
+  type Sliced,
   sectionWith,
   type Table,
   variablesOf,
 } from '#core';
 import { authentication } from './authentication.js';
 import { checkDevice, checkGeneral } from './checks.js';
-import { type Device, type DeviceSection, type DeviceType, device, deviceDefaults } from './device.js';
+import {
+  type Device,
+  type DeviceSection,
+  type DeviceType,
+  device,
+  deviceDefaults,
+  type SectionPlace,
+} from './device.js';
 import { type General, general } from './general.js';
 import { Interner } from './intern.js';
 import { ownValues } from './own.js';
@@ -47,6 +57,8 @@ export interface Environment {
   readonly hasAcl?: (name: string) => boolean;
 }
 
+type Placed = DeviceSection & { readonly place: SectionPlace };
+
 /** Sections that are no devices. */
 const RESERVED = new Set(['general', 'authentication']);
 
@@ -59,11 +71,14 @@ const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: 
 
 const isType = (word: string): word is DeviceType => word === 'user' || word === 'peer' || word === 'friend';
 
+export const readSipConfig = (file: ConfigFile, environment: Environment): SipConfig =>
+  atOnce(readingOf(file, environment));
+
 /** Reads everything before it complains of anything. @throws LoadDeclined with all problems */
-export function readSipConfig(file: ConfigFile, environment: Environment): SipConfig {
+export function* readingOf(file: ConfigFile, environment: Environment): Sliced<SipConfig> {
   const reader = new Reader(file, environment);
   const values = reader.general();
-  const devices = reader.devices(values);
+  const devices = yield* reader.devices(values);
   const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
   if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems, reader.warnings);
   return {
@@ -129,22 +144,23 @@ class Reader {
     return checkGeneral(values, places, this.warn);
   }
 
-  devices(values: General): DeviceSection[] {
+  *devices(values: General): Sliced<DeviceSection[]> {
     const defaults = deviceDefaults(values);
-    const found = new Map<string, { section: Section; device: DeviceSection }>();
+    const found = new LargeMap<Placed>();
     for (const section of this.#file.sections) {
+      yield;
       if (section.template || RESERVED.has(section.name.toLowerCase())) continue;
       const built = this.#device(section, values, defaults);
       if (!built) continue;
       const before = found.get(section.name);
       if (before)
-        this.#leaveOut(section, `[${section.name}] is there again and replaces the one of line ${before.section.line}`);
-      found.set(section.name, { section, device: built });
+        this.#leaveOut(section, `[${section.name}] is there again and replaces the one of line ${before.place.line}`);
+      found.set(section.name, built);
     }
-    return [...found.values()].map(({ device: one }) => one);
+    return [...found.values()];
   }
 
-  #device(section: Section, values: General, defaults: Device): DeviceSection | undefined {
+  #device(section: Section, values: General, defaults: Device): Placed | undefined {
     const type = section.variables.findLast(({ name }) => name.toLowerCase() === 'type')?.value.trim();
     if (type === undefined) return this.#leaveOut(section, `[${section.name}] has no type and is left out`);
     const known = type.toLowerCase();

@@ -129,6 +129,7 @@ export class Connection implements Flow, Stranger {
 
   cut(reason: string): void {
     if (this.#state === 'over') return;
+    this.#home.counters.cut += 1;
     this.#home.up.cut(reason, this);
     this.#end();
   }
@@ -154,6 +155,10 @@ export class Connection implements Flow, Stranger {
       },
       heard: frames => this.#heard(frames),
       troubled: cause => this.#home.up.debug(`${formatFlow(this)}: ${cause.message}`),
+      misframed: cause => {
+        this.#home.counters.misframed += 1;
+        this.#home.up.debug(`${formatFlow(this)}: no frame of a WebSocket: ${cause.message}`);
+      },
       failed: reason => this.cut(reason),
       closed: () => {
         this.#over();

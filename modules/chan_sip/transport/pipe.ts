@@ -19,6 +19,8 @@ export interface Ear {
   /** Read one by one: whoever hears a frame may want no more. */
   heard(frames: Iterable<Frame>): void;
   troubled(cause: Error): void;
+  /** What came is no frame: that is its end. */
+  misframed(cause: Error): void;
   /** It is of no use any more. */
   failed(reason: string): void;
   /** Nothing of it is left. Told once. */

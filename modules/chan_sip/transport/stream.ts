@@ -145,6 +145,7 @@ class StreamListener implements Listener, Home {
       socket,
       ready => pipe.carry(ready),
       cause => {
+        this.counters.unshaken += 1;
         this.up.debug(`${this.protocol} ${formatEndpoint(remote)}: ${cause.message}`);
         connection.close();
       },

@@ -74,6 +74,12 @@ export interface Counters {
   faults: number;
   /** Messages and connections of addresses that are banned. */
   banned: number;
+  /** Connections that never came about: no handshake of TLS, or none that a WebSocket begins with. */
+  unshaken: number;
+  /** WebSockets that ended because what came is no frame. */
+  misframed: number;
+  /** Connections that we ended: no credentials in time, a message without end, answers that nobody read. */
+  cut: number;
 }
 
 export const noCounts = (): Counters => ({
@@ -85,6 +91,9 @@ export const noCounts = (): Counters => ({
   sendErrors: 0,
   faults: 0,
   banned: 0,
+  unshaken: 0,
+  misframed: 0,
+  cut: 0,
 });
 
 /** What a transport tells the layer. It never throws. */

@@ -31,6 +31,7 @@ export class WebSocketPipe implements Pipe {
     socket.on('pong', () => ear.heard([]));
     socket.on('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code === TOO_BIG) ear.heard([{ kind: 'oversized' }]);
+      else if (cause.code?.startsWith('WS_ERR_')) ear.misframed(cause);
       else ear.troubled(cause);
     });
     socket.once('close', () => {

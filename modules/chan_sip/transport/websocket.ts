@@ -131,6 +131,7 @@ export function openWebSockets(server: HttpServer, up: Upward, parts: StreamPart
     }
     const status = refusal(request, parts.web().origins);
     if (status !== undefined) {
+      plain.counters.unshaken += 1;
       up.debug(`WebSocket of ${unmapped(remoteAddress)} refused: ${status} ${STATUS_CODES[status]}`);
       socket.on('error', () => undefined); // it may hang up before it has read that
       // Half of the connection would stay for as long as the other end likes.
@@ -138,9 +139,13 @@ export function openWebSockets(server: HttpServer, up: Upward, parts: StreamPart
       socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
+    let shaken = false;
     shaker.handleUpgrade(request, socket, head, webSocket => {
+      shaken = true;
       ('encrypted' in request.socket ? secure : plain).accept(webSocket, request.socket);
     });
+    // It has been told why: without a question to anybody else that is known at once.
+    if (!shaken) plain.counters.unshaken += 1;
   };
   plain.withdraw = server.serve({ path: PATH, description: 'SIP over WebSocket', upgrade });
   return [plain, secure];

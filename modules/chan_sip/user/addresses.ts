@@ -1,4 +1,5 @@
 /** Whom a request comes from by its address: chan_sip's order of looking, without going through all devices. */
+import { LargeMap } from '#core';
 import { detach } from '../message/octets.js';
 import type { Endpoint, Protocol } from '../transport/transport.js';
 import type { Peer } from './peer.js';
@@ -32,7 +33,7 @@ export type Keys = string | readonly string[];
 
 export class Addresses {
   /** One device, or several, the one that came first before others. Joining and leaving must not copy. */
-  readonly #found = new Map<string, Peer | Set<Peer>>();
+  readonly #found = new LargeMap<Peer | Set<Peer>>();
 
   /** Where it is now takes the place of where it was. Users are called by nobody, and have no place. */
   place(peer: Peer): void {

@@ -1,5 +1,5 @@
 /** Devices that do not register: their host names become addresses, and their addresses may be kept from others. */
-import type { Job } from '#core';
+import type { Job, Sliced } from '#core';
 import type { Located } from '../transport/resolver/hop.js';
 import { type Endpoint, formatEndpoint } from '../transport/transport.js';
 import type { Peer } from './peer.js';
@@ -41,10 +41,13 @@ export class FixedHosts {
   }
 
   /** After the devices changed. Names are looked up in the background, addresses are there at once. */
-  configure(): void {
+  *configure(): Sliced<void> {
     this.close();
     const named: Peer[] = [];
-    for (const peer of this.#site.peers.values()) if (peer.hostname !== undefined) named.push(peer);
+    for (const peer of this.#site.peers.values()) {
+      yield;
+      if (peer.hostname !== undefined) named.push(peer);
+    }
     this.#index();
     if (named.length > 0) this.#site.spawn('look-up of hosts in sip.conf', this.#lookAll(named, this.#round));
   }
@@ -136,8 +139,9 @@ export class FixedHosts {
   /** What is asked for each request, made once. */
   #index(): void {
     this.#reserved = new Set();
-    for (const peer of this.#site.peers.values()) this.#reserve(peer);
     this.#site.reserved = this.#reserved;
+    if (!this.#site.general.dynamic_exclude_static) return;
+    for (const peer of this.#site.peers.values()) this.#reserve(peer);
   }
 
   #reserve(peer: Peer): void {

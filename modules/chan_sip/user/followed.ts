@@ -1,4 +1,5 @@
 /** Devices that something is done for again and again, as long as they are there: each begins in its turn. */
+import type { Sliced } from '#core';
 import type { Binding } from './binding.js';
 import type { Pacer, Turn } from './pacer.js';
 import type { Peer } from './peer.js';
@@ -44,12 +45,15 @@ export class Followed<T extends Follower> {
   }
 
   /** After the devices changed. */
-  configure(): void {
-    for (const [key, { peer }] of [...this.#followers])
+  *configure(): Sliced<void> {
+    for (const [key, { peer }] of [...this.#followers]) {
+      yield;
       if (!this.#isWanted(peer, key === peer ? undefined : (key as Binding))) this.#drop(key);
+    }
     this.#often = 0;
     for (const { follower } of this.#followers.values()) this.#often += follower.often;
     for (const peer of this.#parts.site.peers.values()) {
+      yield;
       for (const other of peer.others ?? []) this.found(peer, other);
       this.found(peer);
     }

@@ -1,5 +1,5 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
-import { type Core, loopTurns, realtime } from '#core';
+import { type Core, loopTurns, realtime, type Sliced } from '#core';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
@@ -148,8 +148,8 @@ export class UserLayer {
     this.site.spawn('check of the tables of devices', this.directory.check());
   }
 
-  /** Everything at once: no message is between the old values and the new. */
-  configure({ general, generalPlaces, devices, credentials }: SipConfig, hostname: string): void {
+  /** Each device at once: no message finds it between the old values and the new. */
+  *configure({ general, generalPlaces, devices, credentials }: SipConfig, hostname: string): Sliced<void> {
     const { site } = this;
     site.general = general;
     site.generalPlaces = generalPlaces;
@@ -159,18 +159,18 @@ export class UserLayer {
     site.ourAddress.configure(general);
     this.#external.configure();
     site.domains.replace(domainsOf(general, [hostname, ...site.ourAddress.all()]));
-    const { added, removed, kept, unbound } = site.peers.apply(devices, general);
-    for (const peer of removed) this.#bindings.forget(peer);
-    for (const [peer, bindings] of unbound) this.#bindings.forget(peer, bindings);
-    for (const peer of kept) this.#bindings.trim(peer);
-    for (const peer of added) this.#bindings.restore(peer);
+    const { added, removed, kept, unbound } = yield* site.peers.apply(devices, general);
+    yield* each(removed, peer => this.#bindings.forget(peer));
+    yield* each(unbound, ([peer, bindings]) => this.#bindings.forget(peer, bindings));
+    yield* each(kept, peer => this.#bindings.trim(peer));
+    yield* each(added, peer => this.#bindings.restore(peer));
     site.reliable = general['100rel'] !== 'no' || devices.some(({ own }) => (own['100rel'] ?? 'no') !== 'no');
-    this.#fixedHosts.configure();
+    yield* this.#fixedHosts.configure();
     this.directory.reset();
-    this.#qualify.configure();
+    yield* this.#qualify.configure();
     this.notifier.configure(credentials);
     this.calls.credentials = credentials;
-    for (const peer of [...added, ...removed]) this.calls.channels.deviceChanged(`SIP/${peer.name}`);
+    yield* each([added, removed].flat(), peer => this.calls.channels.deviceChanged(`SIP/${peer.name}`));
     this.outbound.configure(general.register, credentials);
     this.nodes.configure();
   }
@@ -236,5 +236,12 @@ export class UserLayer {
   /** Writes what waits, within bounds: after the last message. */
   async end(): Promise<void> {
     await this.#rows.close();
+  }
+}
+
+function* each<T>(all: Iterable<T>, work: (one: T) => void): Sliced<void> {
+  for (const one of all) {
+    work(one);
+    yield;
   }
 }

@@ -1,4 +1,5 @@
 /** The devices: by name, by address, and over a reload. */
+import { LargeMap, type Sliced } from '#core';
 import { type Device, type DeviceSection, deviceDefaults } from '../options/device.js';
 import type { General } from '../options/general.js';
 import type { Flow } from '../transport/transport.js';
@@ -18,7 +19,7 @@ export interface Applied {
 
 export class Peers {
   #defaults: Device;
-  readonly #byName = new Map<string, Peer>();
+  readonly #byName = new LargeMap<Peer>();
   readonly #addresses = new Addresses();
 
   constructor(general: General) {
@@ -54,7 +55,7 @@ export class Peers {
     return peer.keys !== undefined;
   }
 
-  values(): IterableIterator<Peer> {
+  values(): Iterable<Peer> {
     return this.#byName.values();
   }
 
@@ -85,33 +86,52 @@ export class Peers {
     this.#addresses.place(peer);
   }
 
-  /** Takes the devices of a file that was read: what devices told us stays, those that are gone go. */
-  apply(sections: readonly DeviceSection[], general: General): Applied {
+  /**
+   * Takes the devices of a file that was read: what devices told us stays, those that are gone go. Each of them is as it
+   * was or as it is to be, whatever comes between two of them.
+   */
+  *apply(sections: readonly DeviceSection[], general: General): Sliced<Applied> {
     this.#defaults = deviceDefaults(general);
-    const next = new Map(sections.map(section => [section.name, section]));
+    const next = new LargeMap<DeviceSection>();
+    for (const section of sections) {
+      yield;
+      next.set(section.name, section);
+    }
     const added: Peer[] = [];
     const kept: Peer[] = [];
     const unbound = new Map<Peer, readonly Binding[]>();
     const removed: Peer[] = [];
+    const take = (peer: Peer, section: DeviceSection, origin: Peer['origin']): void => {
+      const lost = peer.configure(section, this.#defaults, origin);
+      if (lost.length > 0) unbound.set(peer, lost);
+      this.moved(peer);
+      kept.push(peer);
+    };
     for (const peer of this.#byName.values()) {
-      const section = next.get(peer.name) ?? this.#survivor(peer, general);
-      if (!section) removed.push(peer);
-      else {
-        const origin = next.has(peer.name) ? 'static' : peer.origin;
-        const lost = peer.configure(section, this.#defaults, origin);
-        if (lost.length > 0) unbound.set(peer, lost);
-        this.moved(peer);
-        kept.push(peer);
-      }
+      yield;
+      const section = next.get(peer.name);
+      const survivor = section ?? this.#survivor(peer, general);
+      if (survivor) take(peer, survivor, section ? 'static' : peer.origin);
+      else removed.push(peer);
     }
-    for (const { name } of removed) this.remove(name);
-    for (const section of next.values()) {
-      if (this.#byName.has(section.name)) continue;
+    const gone: Peer[] = [];
+    for (const peer of removed) {
+      yield;
+      if (this.#byName.get(peer.name) !== peer) continue; // it went by itself meanwhile
+      this.remove(peer.name);
+      gone.push(peer);
+    }
+    for (const section of sections) {
+      yield;
+      const there = this.#byName.get(section.name);
+      // Somebody may have come under the name meanwhile.
+      if (there && there.section.place !== section.place) take(there, section, 'static');
+      if (there) continue;
       const peer = new Peer(section, this.#defaults);
       this.add(peer);
       added.push(peer);
     }
-    return { added, removed, kept, unbound };
+    return { added, removed: gone, kept, unbound };
   }
 
   /** Of devices of no file those stay that anybody may make for good; those of the database are read from there again. */

@@ -1,4 +1,5 @@
 /** qualify and keepalive: which devices are asked whether they are there, and which are sent empty packets. */
+import type { Sliced } from '#core';
 import { type Binding, UNKNOWN } from './binding.js';
 import type { Bindings } from './bindings.js';
 import { Followed } from './followed.js';
@@ -49,9 +50,9 @@ export class Qualify {
   }
 
   /** After the devices changed. */
-  configure(): void {
-    this.#watches.configure();
-    this.#heartbeats.configure();
+  *configure(): Sliced<void> {
+    yield* this.#watches.configure();
+    yield* this.#heartbeats.configure();
   }
 
   /** A device may be there now. */

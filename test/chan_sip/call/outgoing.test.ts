@@ -1,56 +1,10 @@
-/** Calls to phones, over a real socket: the INVITE, what becomes of it, and the races of RFC 3261. */
+/** Calls to phones, over a real socket: the INVITE, and what becomes of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChannelEvent, ChannelRequest } from '#core';
-import { Channel } from '../../../core/channel/channel.js';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
-import { type CallPhone, SDP } from '../../support/call-phone.js';
+import { SDP } from '../../support/call-phone.js';
 import { CallStack } from '../../support/call-stack.js';
-
-const PHONES = `[general]
-allowguest=no
-useragent=Obelisk PBX
-[phone](!)
-type=friend
-host=dynamic
-context=internal
-disallow=all
-allow=ulaw
-[1008](phone)
-secret=pass1008
-[1009](phone)
-secret=pass1009
-maxcontacts=3
-[limited](phone)
-secret=passlimited
-call-limit=1
-`;
-
-interface Call {
-  readonly channel: Channel;
-  readonly events: string[];
-}
-
-const worded = (event: ChannelEvent): string =>
-  event.kind === 'hangup' ? `hangup ${event.cause}` : event.kind === 'forwarded' ? `forwarded ${event.to}` : event.kind;
-
-/** Calls, and keeps what is told of it. The test owns the channel. */
-async function dial(
-  stack: CallStack,
-  to: string,
-  request: ChannelRequest = {},
-  before?: (channel: Channel) => void,
-): Promise<Call> {
-  const channel = await stack.channels.request(`SIP/${to}`, request);
-  if (!(channel instanceof Channel)) assert.fail(`no channel: ${channel.cause}`);
-  const events: string[] = [];
-  channel.listen(event => void (event.kind !== 'interrupted' && events.push(worded(event))));
-
-  channel.connected = { number: '1008', name: 'Alice', presentation: 'allowed_not_screened' };
-  before?.(channel);
-  channel.leg.call();
-  return { channel, events };
-}
+import { dial, PHONES, registered } from './outgoing-stage.js';
 
 const names = (message: Message): string[] =>
   message.text
@@ -58,12 +12,6 @@ const names = (message: Message): string[] =>
     .slice(1)
     .filter(line => line !== '')
     .map(line => line.split(':')[0]!);
-
-async function registered(stack: CallStack, name: string): Promise<CallPhone> {
-  const phone = await stack.phone(name);
-  await phone.register();
-  return phone;
-}
 
 test('the INVITE, header by header; ringing, the answer, and a BYE of ours', async () => {
   await using stack = await CallStack.of(PHONES, {});
@@ -223,147 +171,6 @@ test('nobody answers: after timer B the cause is 18', async () => {
   channel.end();
 });
 
-test('CANCEL waits for the first answer, and goes the way of its INVITE', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  channel.end(26);
-  await stack.turns();
-  phone.answer(invite, 180, 'Ringing');
-  const cancel = await phone.expect('CANCEL');
-  assert.deepEqual(
-    [cancel.via.branch, cancel.uri, cancel.header('CSeq'), cancel.header('Reason')],
-    [invite.via.branch, invite.uri, '102 CANCEL', 'SIP;cause=200;text="Call completed elsewhere"'],
-  );
-  phone.answer(cancel, 200, 'OK');
-  phone.answer(invite, 487, 'Request Terminated');
-  await phone.expect('ACK');
-});
-
-test('a 200 that crosses the CANCEL is acknowledged and ended', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  phone.answer(invite, 180, 'Ringing');
-  await stack.until(() => channel.state === 'Ringing');
-  channel.end();
-  await phone.expect('CANCEL');
-  phone.answer(invite, 200, 'OK', { body: SDP });
-  await phone.expect('ACK');
-  phone.answer(await phone.expect('BYE'), 200, 'OK');
-});
-
-test('after a CANCEL that nobody answers nothing is left', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  phone.answer(await phone.expect('INVITE'), 180, 'Ringing');
-  await stack.until(() => channel.state === 'Ringing');
-  channel.end();
-  await phone.expect('CANCEL');
-});
-
-test('a proxy forks: the first 200 counts, a second one from elsewhere is acknowledged and ended', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel, events } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  phone.answer(invite, 180, 'Ringing', { tag: 'a' });
-  phone.answer(invite, 183, 'Session Progress', { tag: 'b', body: SDP });
-  await stack.until(() => events.length === 2);
-  phone.answer(invite, 200, 'OK', { tag: 'b', body: SDP });
-  await phone.expect('ACK');
-  phone.answer(invite, 200, 'OK', { tag: 'a', body: SDP });
-  const ack = await phone.expect('ACK');
-  assert.match(ack.header('To')!, /tag=a$/);
-  const bye = await phone.expect('BYE');
-  assert.match(bye.header('To')!, /tag=a$/);
-  phone.answer(bye, 200, 'OK');
-  assert.deepEqual(events, ['ringing', 'progress', 'answered']);
-  channel.end();
-  phone.answer(await phone.expect('BYE'), 200, 'OK');
-});
-
-test('a 200 that comes after the end of its call is acknowledged; one of somebody else is ended, too, once', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  phone.answer(invite, 200, 'OK', { body: SDP });
-  await phone.expect('ACK');
-  channel.end(16);
-  phone.answer(await phone.expect('BYE'), 200, 'OK');
-  await stack.until(() => stack.stack.sip.calls.size === 0);
-  phone.answer(invite, 200, 'OK', { body: SDP });
-  assert.equal((await phone.expect('ACK')).header('CSeq'), '102 ACK');
-  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
-  assert.match((await phone.expect('ACK')).header('To')!, /;tag=late$/);
-  const bye = await phone.expect('BYE');
-  assert.match(bye.header('To')!, /;tag=late$/);
-  phone.answer(bye, 200, 'OK');
-  phone.answer(invite, 200, 'OK', { body: SDP, tag: 'late' });
-  await phone.expect('ACK');
-  stack.clock.advance(40_000);
-  assert.equal(stack.stack.sip.transactions.size, 0);
-});
-
-test('every contact of an account rings; the first answer cancels the others, which are told that', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phones = [await registered(stack, '1009'), await registered(stack, '1009')];
-  const { channel, events } = await dial(stack, '1009');
-  const invites = [await phones[0]!.expect('INVITE'), await phones[1]!.expect('INVITE')];
-  assert.notEqual(invites[0]!.callId, invites[1]!.callId);
-  for (const [at, phone] of phones.entries()) phone.answer(invites[at]!, 180, 'Ringing');
-  await stack.until(() => channel.state === 'Ringing');
-  await stack.turns();
-  phones[1]!.answer(invites[1]!, 200, 'OK', { body: SDP });
-  await phones[1]!.expect('ACK');
-  const cancel = await phones[0]!.expect('CANCEL');
-  assert.match(cancel.header('Reason')!, /Call completed elsewhere/);
-  phones[0]!.answer(cancel, 200, 'OK');
-  phones[0]!.answer(invites[0]!, 487, 'Request Terminated');
-  await phones[0]!.expect('ACK');
-  assert.deepEqual(events, ['ringing', 'answered']);
-  channel.end();
-  phones[1]!.answer(await phones[1]!.expect('BYE'), 200, 'OK');
-});
-
-test('when one contact refuses, the others go on; when all do, the cause that says most counts', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phones = [await registered(stack, '1009'), await registered(stack, '1009')];
-  const { channel, events } = await dial(stack, '1009');
-  phones[0]!.answer(await phones[0]!.expect('INVITE'), 486, 'Busy Here');
-  await phones[0]!.expect('ACK');
-  assert.deepEqual(events, []);
-  phones[1]!.answer(await phones[1]!.expect('INVITE'), 404, 'Not Found');
-  await phones[1]!.expect('ACK');
-  assert.deepEqual(events, ['hangup 17']);
-  channel.end();
-});
-
-test('a device at its call-limit is busy, and its state says so all along', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const state = () => stack.channels.deviceState('SIP/limited');
-  assert.equal(state(), 'UNAVAILABLE');
-  const phone = await registered(stack, 'limited');
-  assert.equal(state(), 'NOT_INUSE');
-  const first = await dial(stack, 'limited');
-  const invite = await phone.expect('INVITE');
-  assert.equal(state(), 'RINGING');
-  const second = await dial(stack, 'limited');
-  assert.deepEqual(second.events, ['hangup 17']);
-  second.channel.end();
-  phone.answer(invite, 200, 'OK', { body: SDP });
-  await phone.expect('ACK');
-  assert.equal(state(), 'BUSY');
-  first.channel.end();
-  assert.equal(state(), 'NOT_INUSE');
-  phone.answer(await phone.expect('BYE'), 200, 'OK');
-  assert.equal(stack.channels.deviceState('SIP/nobody'), 'INVALID');
-});
-
 test('a redirection is an extension of ours, and nobody follows it here: busy', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phone = await registered(stack, '1008');
@@ -440,42 +247,4 @@ test('AST-2011-007: a Contact that is no URI in a 200 is taken for none: request
   assert.equal((await phone.expect('ACK')).uri, invite.uri);
   channel.end();
   phone.answer(await phone.expect('BYE'), 200, 'OK');
-});
-
-test('both ends say BYE at once: each is answered, and nothing is left', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  phone.answer(invite, 200, 'OK', { body: SDP });
-  await phone.expect('ACK');
-  channel.end();
-  const bye = await phone.expect('BYE');
-  phone.within(phone.calledIn(invite), 'BYE');
-  await phone.expect('200 BYE');
-  phone.answer(bye, 200, 'OK');
-});
-
-test('a 200 whose SDP cannot be taken is acknowledged and ended', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel, events } = await dial(stack, '1008');
-  phone.answer(await phone.expect('INVITE'), 200, 'OK', { body: SDP.replace('8 0 101', '18') });
-  await phone.expect('ACK');
-  assert.deepEqual(events, ['hangup 58']);
-  channel.end();
-  phone.answer(await phone.expect('BYE'), 200, 'OK');
-});
-
-test('an INVITE of ours that comes back to us is a loop: 482', async () => {
-  await using stack = await CallStack.of(PHONES, {});
-  const phone = await registered(stack, '1008');
-  const { channel } = await dial(stack, '1008');
-  const invite = await phone.expect('INVITE');
-  phone.invite('600', invite.callId, 1, {});
-  assert.equal((await phone.expect('482 INVITE')).reason, 'Loop Detected');
-  phone.answer(invite, 486, 'Busy Here');
-  let last = await phone.next();
-  while (last.method !== 'ACK') last = await phone.next();
-  channel.end();
 });

@@ -1,7 +1,7 @@
 /** The sip commands over real devices and options, in the state in which the original was recorded. */
 import assert from 'node:assert/strict';
 import { BanTable } from '../../../core/ban-table.js';
-import { TestClock } from '../../../core/clock.js';
+import { atOnce, TestClock } from '../../../core/clock.js';
 import { parseText } from '../../../core/config/dialect.js';
 import type { ReloadOutcome } from '../../../core/loader.js';
 import { SchedulerHeap } from '../../../core/sched.js';
@@ -26,6 +26,23 @@ import { CliStage } from '../../support/cli-stage.js';
 import { MemoryAstDb } from '../../support/core-stage.js';
 import { keptLog } from '../../support/wire.js';
 import { SIP_CONF } from './recorded.js';
+
+/** Devices that are told apart by their names' case, their types and their places. */
+export const PHONES = `
+[general]
+regcontext=phones
+[alice]
+type=friend
+host=dynamic
+secret=s
+[Bob]
+type=peer
+host=dynamic
+defaultip=192.0.2.7
+[zoe]
+type=user
+secret=z
+`;
 
 /** sip.conf as a text, read as the module reads it. */
 export async function sipConfig(text: string, environment = { systemname: '' }): Promise<SipConfig> {
@@ -112,7 +129,7 @@ export class SipStage implements SipView {
     this.general = config.general;
     this.credentials = config.credentials;
     this.peers = new Peers(config.general);
-    this.peers.apply(config.devices, config.general);
+    atOnce(this.peers.apply(config.devices, config.general));
   }
 
   static async of(text: string): Promise<SipStage> {

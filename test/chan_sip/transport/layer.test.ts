@@ -5,13 +5,14 @@ import { TestClock } from '../../../core/clock.js';
 import { parseAddress } from '../../../modules/chan_sip/message/address.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
 import { replyFlow } from '../../../modules/chan_sip/transport/layer.js';
+import { noCounts } from '../../../modules/chan_sip/transport/transport.js';
 import { requestText, responseText } from '../../support/stage.js';
 import { answerTo, transportStage } from '../../support/transport.js';
 import { UdpPhone } from '../../support/udp-phone.js';
 import { Wire } from '../../support/wire.js';
 
 const bounded = { timeout: 5000 };
-const COUNTS = { received: 0, sent: 0, keepalives: 0, malformed: 0, dropped: 0, sendErrors: 0, faults: 0, banned: 0 };
+const COUNTS = noCounts();
 
 /** Sends each datagram, then a sane request; gives what came before the answer to that one. */
 async function answersTo(stage: ReturnType<typeof transportStage>, datagrams: readonly (string | Buffer)[]) {

@@ -106,6 +106,7 @@ for (const [what, said] of [
     stranger.send(said);
     if (what === 'nonsense') stage.clock.advance(LIMITS.authTimeout);
     await stranger.hungUp();
+    if (what !== 'nonsense') assert.equal(stage.layer.counters.unshaken, 1);
     await using phone = await StreamPhone.secure(stage.listener.local, { ca: [ours.cert] });
     phone.send(options);
     assert.match(await phone.next(), /^SIP\/2\.0 200/);

@@ -1,80 +1,9 @@
-/** Explanations: every reason of an answer is told with its step and its place, and what is foretold is what happens. */
+/** Explanations: every reason of an answer is told with its step and its place. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explainCommands } from '../../../modules/chan_sip/cli/explain.js';
-import type { SipView } from '../../../modules/chan_sip/cli/view.js';
-import { KEPT, LONGEST_TEXT } from '../../../modules/chan_sip/user/decisions.js';
-import type { Why } from '../../../modules/chan_sip/user/why.js';
-import { CliStage } from '../../support/cli-stage.js';
+import { type Case, consoleOf, decided, lineOf, SECTIONS, stageOf, whyOf } from './explanation-stage.js';
 import { RowStage } from './row-stage.js';
-import { type Ask, type Login, SiteStage, SOURCE, type Source } from './site-stage.js';
-
-const SECTIONS = `
-[1008]
-type=friend
-host=dynamic
-secret=pass1008
-[open]
-type=friend
-host=dynamic
-[fixed]
-type=peer
-host=192.0.2.50
-secret=passfixed
-[caller]
-type=user
-secret=passcaller
-[denied]
-type=friend
-host=dynamic
-secret=passdenied
-deny=0.0.0.0/0
-permit=10.0.0.0/8
-[listed]
-type=friend
-host=dynamic
-secret=passlisted
-acl=office
-[tcponly]
-type=friend
-host=dynamic
-secret=passtcponly
-transport=tcp
-[barred]
-type=friend
-host=dynamic
-secret=passbarred
-contactdeny=192.0.2.0/24
-[many]
-type=friend
-host=dynamic
-secret=passmany
-maxcontacts=2
-`;
-const ACL_CONF = '[office]\ndeny=0.0.0.0/0\npermit=198.51.100.0/24\n';
-
-const stageOf = (general = '') =>
-  SiteStage.of(`[general]\ntcpenable=yes\n${general}\n${SECTIONS}`, { 'acl.conf': ACL_CONF });
-
-/** The line of SECTIONS at which a section, or a line behind it, is in the file. */
-const lineOf = (text: string, general = '') =>
-  `sip.conf:${`[general]\ntcpenable=yes\n${general}\n${SECTIONS}`.split('\n').indexOf(text) + 1}`;
-
-const consoleOf = (stage: SiteStage) =>
-  new CliStage(...explainCommands({ explanations: stage.user.explanations, peers: stage.peers } as unknown as SipView));
-
-/** The step that decided, as `step: decision @ where`. */
-function decided(stage: SiteStage, who: string): string {
-  const [newest] = stage.user.explanations.last(who);
-  const { step, decision, where } = newest!.steps
-    .filter(({ step: name }) => name !== 'NAT' && name !== 'Answer')
-    .at(-1)!;
-  return `${step}: ${decision}${where === '' ? '' : ` @ ${where}`}`;
-}
-
-const whyOf = (stage: SiteStage, who: string) => stage.user.explanations.last(who)[0]?.decision.why;
-
-type Case = readonly [why: Why, ask: Ask, login: Login, line: string, told: string, general?: string];
+import { type Ask, type Login, SiteStage } from './site-stage.js';
 
 const REGISTERS: readonly Case[] = [
   ['bound', {}, {}, '200 OK', 'Contact address: allowed'],
@@ -221,64 +150,6 @@ test('behind a NAT it is told what the Via says, where the answer goes and what 
   await stage.close();
 });
 
-/** Settings, the device, and where it comes from: what is foretold is what happens. */
-const FORETOLD: readonly (readonly [general: string, user: string, source: Source])[] = [
-  ...['1008', 'open', 'fixed', 'caller', 'denied', 'listed', 'tcponly', 'barred', 'many', 'ghost'].flatMap(user =>
-    [
-      '',
-      'alwaysauthreject=no',
-      'autocreatepeer=yes',
-      'contactpermit=10.0.0.0/8\ncontactdeny=198.51.100.0/24',
-      'nat=no',
-      'domain=pbx.example',
-    ].flatMap(general =>
-      [
-        SOURCE,
-        { address: '10.0.0.1', port: 5060 },
-        { address: '198.51.100.9', port: 5070 },
-        { ...SOURCE, protocol: 'tcp' } as const,
-      ].map(source => [general, user, source] as const),
-    ),
-  ),
-  ['dynamic_exclude_static=yes', '1008', { address: '192.0.2.50', port: 5060 }],
-];
-
-for (const [general, user, source] of FORETOLD) {
-  const { protocol = 'udp' } = source;
-  test(`${user} from ${protocol} ${source.address} with '${general.replace('\n', ' ')}' gets what was foretold`, async () => {
-    const stage = await stageOf(general);
-    const { address, port } = source;
-    const foretold = await stage.user.explanations.register(user, { address, port, protocol });
-    assert.deepEqual(
-      [stage.stage.lines, stage.stage.told, stage.stage.astdb.writes, stage.peers.get(user)?.binding],
-      [[], [], 0, undefined],
-    );
-    const { status, reason } = foretold!.decision;
-    const real = stage.login({
-      user,
-      source,
-      protocol,
-      ...(general.startsWith('domain') && { to: `sip:${user}@pbx.example` }),
-    });
-    assert.equal(`${status} ${reason}`, real.line);
-    assert.equal(whyOf(stage, user), foretold!.decision.why);
-    await stage.close();
-  });
-}
-
-test('a device that is registered is taken to come from where it is, with the contact that it has', async () => {
-  const stage = await stageOf();
-  stage.login({ via: '10.1.1.1:5060;branch=z9hG4bK1', contact: '<sip:1008@10.1.1.1:5060>' });
-  const { decision, steps } = (await stage.user.explanations.register('1008'))!;
-  assert.deepEqual([decision.remote, decision.status], [{ address: '192.0.2.7', port: 5062 }, 200]);
-  assert.match(steps.find(({ step }) => step === 'NAT')!.detail, /^Via says 10\.1\.1\.1:5060/);
-  assert.equal(steps.find(({ step }) => step === 'Contact')!.detail, 'sip:1008@10.1.1.1:5060');
-  assert.equal(steps.find(({ step }) => step === 'Password')!.detail, 'the phone is taken to know the password');
-  stage.ask({ user: 'denied', source: { address: '203.0.113.5', port: 5099 } });
-  assert.equal((await stage.user.explanations.register('denied'))!.decision.remote.address, '203.0.113.5');
-  await stage.close();
-});
-
 const ADMISSIONS: readonly [method: string, ask: Ask, login: Login, line: string, device: string, decided: string][] = [
   ['INVITE', {}, {}, '404 Not Found', "friend '1008'", 'Password: right'],
   ['INVITE', {}, { secret: 'no' }, '403 Forbidden', "friend '1008'", 'Password: wrong'],
@@ -317,79 +188,6 @@ for (const [method, ask, login, line, detail, told] of ADMISSIONS) {
     await stage.close();
   });
 }
-
-test('of requests that nobody had to answer for nothing is kept', async () => {
-  const stage = await stageOf();
-  stage.ask({ method: 'OPTIONS', uri: 'sip:pbx.example' });
-  stage.ask({ method: 'PUBLISH', uri: 'sip:pbx.example' });
-  assert.equal(stage.user.site.decisions.size, 0);
-  await stage.close();
-});
-
-test('strangers fill their own ring, and refusals are not pushed out by what is usual', async () => {
-  const stage = await stageOf();
-  stage.login({}, { secret: 'wrong' });
-  for (let count = 0; count < KEPT + 5; count++) {
-    stage.ask({ user: `s${count}`, callId: `s${count}` });
-    stage.ask({ user: 'open', callId: 'o', cseq: count + 1 });
-  }
-  assert.equal(stage.user.site.decisions.size, 2 * KEPT + 1);
-  assert.deepEqual(
-    [whyOf(stage, '1008'), whyOf(stage, 's0'), whyOf(stage, `s${KEPT}`)],
-    ['password', undefined, 'unknown'],
-  );
-  await stage.close();
-});
-
-test('a long request is kept without its text, and its name cut', async () => {
-  const stage = await stageOf();
-  const user = 'n'.repeat(200);
-  stage.ask({ user, headers: [`X-Long: ${'x'.repeat(LONGEST_TEXT)}`] });
-  const [{ decision }] = stage.user.explanations.last('192.0.2.7') as [
-    ReturnType<typeof stage.user.explanations.last>[0],
-  ];
-  assert.deepEqual([decision.text, decision.user], ['', user.slice(0, 80)]);
-  await stage.close();
-});
-
-test('what is printed holds no secret, hash or nonce, and no control character', async () => {
-  const stage = await stageOf();
-  const challenge = stage.ask();
-  const nonce = /nonce="([^"]*)"/.exec(challenge.header('WWW-Authenticate')!)![1]!;
-  const asked = stage.answered(challenge);
-  const response = /response="([^"]*)"/.exec(asked.headers!.join())![1]!;
-  stage.ask(asked);
-  stage.ask({ user: 'evil\x9b2J', contact: '<sip:e\x9b2J@192.0.2.7>' });
-  const text = await consoleOf(stage).text('sip explain last 192.0.2.7');
-  for (const hidden of [nonce, response, 'pass1008', '\x9b']) assert.ok(!text.includes(hidden), text);
-  assert.match(text, /REGISTER of 'evil\\x9b2J' from 192\.0\.2\.7:5062 over UDP: 401 Unauthorized/);
-  await stage.close();
-});
-
-test('the newest comes first, by name, by address, and by address and port; five at most', async () => {
-  const stage = await stageOf();
-  for (let count = 0; count < 4; count++) stage.login();
-  const other = { address: '192.0.2.7', port: 6000 };
-  stage.ask({ user: 'many', source: other });
-  const found = stage.user.explanations.last('192.0.2.7').map(({ decision }) => `${decision.user} ${decision.status}`);
-  assert.deepEqual(found, ['many 401', '1008 200', '1008 401', '1008 200', '1008 401']);
-  assert.equal(stage.user.explanations.last('192.0.2.7', 6000).length, 1);
-  assert.equal(stage.user.explanations.last('many').length, 1);
-  await stage.close();
-});
-
-test('after a reload it is said that another sip.conf was in force', async () => {
-  const stage = await stageOf();
-  stage.login({ user: 'barred' });
-  await stage.reconfigure(`[general]\n${SECTIONS.replace('contactdeny=192.0.2.0/24', '')}`);
-  const { steps } = stage.user.explanations.last('barred')[0]!;
-  assert.match(steps.at(-1)!.detail, /sip\.conf was read again since$/);
-  assert.equal(
-    steps.find(({ step }) => step === 'Contact address')!.detail,
-    '192.0.2.7: the lists have changed since, and allow it now',
-  );
-  await stage.close();
-});
 
 test('a device of the database is looked up, and its row named; while the database is away nobody knows', async () => {
   const stage = await RowStage.of();

@@ -1,6 +1,7 @@
 /** Devices: found by name and by address, and what stays of them over a reload. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../core/clock.js';
 import { parseText } from '../../../core/config/dialect.js';
 import { ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { readSipConfig } from '../../../modules/chan_sip/options/read.js';
@@ -14,13 +15,13 @@ const read = async (text: string) => readSipConfig((await parseText('sip.conf', 
 async function peersOf(text: string): Promise<Peers> {
   const { general, devices } = await read(text);
   const peers = new Peers(general);
-  peers.apply(devices, general);
+  atOnce(peers.apply(devices, general));
   return peers;
 }
 
 async function reload(peers: Peers, text: string) {
   const { general, devices } = await read(text);
-  const { added, removed, kept, unbound } = peers.apply(devices, general);
+  const { added, removed, kept, unbound } = atOnce(peers.apply(devices, general));
   const names = (list: readonly Peer[]) => list.map(({ name }) => name);
   return { added: names(added), removed: names(removed), kept: names(kept), unbound: names([...unbound.keys()]) };
 }

@@ -1,5 +1,6 @@
 /** The user layer over a wire that can be read: real messages, real devices, no socket. */
 import assert from 'node:assert/strict';
+import { atOnce } from '../../../core/clock.js';
 import { handleIncoming } from '../../../modules/chan_sip/incoming.js';
 import { digestResponse, ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
 import { parse } from '../../../modules/chan_sip/message/parser.js';
@@ -117,7 +118,7 @@ export class SiteStage {
       turns: () => this.turns,
       observer: (state, input) => this.observer(state, input),
     });
-    this.user.configure(config, 'pbx.example');
+    atOnce(this.user.configure(config, 'pbx.example'));
     const handle = handleIncoming(this.user);
     core.defer('user layer', () => {
       this.user.close();
@@ -138,7 +139,8 @@ export class SiteStage {
   /** As a reload does it. */
   async reconfigure(sipConf: string): Promise<void> {
     this.stage.write('sip.conf', sipConf);
-    this.user.configure(readSipConfig((await this.stage.core.config('sip.conf'))!, { systemname: '' }), 'pbx.example');
+    const config = readSipConfig((await this.stage.core.config('sip.conf'))!, { systemname: '' });
+    atOnce(this.user.configure(config, 'pbx.example'));
   }
 
   get clock() {

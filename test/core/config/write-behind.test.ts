@@ -219,57 +219,6 @@ for (const limit of [1, 10]) {
   });
 }
 
-test('what is dropped is not written, not even when what was under way fails', async () => {
-  const behind = await at.open();
-  at.database.holding = true;
-  at.database.failing = () => 'connection refused';
-  behind.put(change('alice', 'first'));
-  at.clock.advance(WINDOW);
-  behind.put(change('alice', 'second'));
-  behind.put(change('bob', 'x'));
-  behind.drop('alice');
-  behind.drop('bob');
-  behind.drop('nobody');
-  assert.deepEqual([behind.pending('alice'), behind.pending('bob')], [undefined, undefined]);
-  at.database.release();
-  await at.until(() => behind.row().queued === 0);
-  await at.until(() => behind.row().journalBytes === 0);
-  assert.deepEqual(at.database.tried, ['alice first']);
-});
-
-test('what comes after a drop is written, though what was dropped is still under way', async () => {
-  const behind = await at.open();
-  at.database.holding = true;
-  at.database.failing = n => (n === 1 ? 'connection refused' : undefined);
-  behind.put(change('alice', 'first'));
-  at.clock.advance(WINDOW);
-  behind.drop('alice');
-  behind.put(change('alice', 'second'));
-  assert.equal(behind.pending('alice')?.changes['says'], 'second');
-  at.database.holding = false;
-  at.database.release();
-  await at.advanceUntil(() => behind.row().queued === 0);
-  assert.deepEqual(at.database.written, ['alice second']);
-});
-
-test('the same change may be put again while it is written', async () => {
-  const behind = await at.open();
-  at.database.holding = true;
-  const again = change('alice', 'x');
-  behind.put(change('bob', 'y'));
-  behind.put(again);
-  at.clock.advance(WINDOW);
-  behind.put(again);
-  at.clock.advance(WINDOW);
-  at.database.release(1);
-  await at.until(() => behind.row().written === 1 && at.database.held === 2);
-  at.database.release(1);
-  await at.until(() => behind.row().written === 2);
-  assert.deepEqual(at.database.written, ['alice x', 'alice x']);
-  await behind.close();
-  assert.deepEqual(await at.left(), [change('bob', 'y')]);
-});
-
 test('draining an empty queue is done at once, one that is closed too', async () => {
   const behind = await at.open();
   await behind.drain();
@@ -281,56 +230,6 @@ test('draining an empty queue is done at once, one that is closed too', async ()
   await behind.close();
   await behind.drain();
   assert.equal(behind.put(change('bob', 'x')), 'full');
-});
-
-test('the next life writes what this one did not, the last of each row', async () => {
-  const first = await at.open();
-  at.database.failing = (_n, name) => (name === 'written' ? undefined : 'connection refused');
-  const when = at.clock.now();
-  first.put(change('written', 'x', when));
-  first.put(change('alice', 'one', when));
-  at.clock.advance(WINDOW);
-  await at.until(() => first.row().inFlight === 0);
-  first.put(change('alice', 'two', when));
-  first.put(change('bob', 'three', when));
-  await first.close();
-  at.database.failing = () => undefined;
-  at.database.tried.length = 0;
-  at.clock.advance(5000);
-  const second = await at.open();
-  assert.equal(second.pending('alice')?.changes['says'], 'two');
-  assert.deepEqual([second.row().queued, second.row().oldestMs], [2, 5000 + WINDOW]);
-  second.put(change('bob', 'four'));
-  await second.drain();
-  assert.deepEqual(at.database.tried.sort(), ['alice two', 'bob four']);
-  assert.match(at.said.join('\n'), /notice: phones: 2 changes that the last run left are to be written/);
-  await second.close();
-  assert.equal(at.text(), '');
-});
-
-test('a change is in the journal when the window has passed, also while the database does not answer', async () => {
-  const behind = await at.open();
-  at.database.holding = true;
-  behind.put(change('alice', 'one'));
-  at.clock.advance(WINDOW);
-  await at.until(() => behind.row().journalBytes > 0);
-  behind.put(change('alice', 'two'));
-  behind.put(change('bob', 'three'));
-  at.clock.advance(WINDOW);
-  const before = behind.row().journalBytes;
-  await at.until(() => behind.row().journalBytes > before);
-  assert.deepEqual(await at.left(), [change('alice', 'one'), change('alice', 'two'), change('bob', 'three')]);
-});
-
-test('a disk that fails keeps nothing from the database', async () => {
-  const behind = await at.open({ journal: '/dev/null/journal' });
-  for (let count = 0; count < 10; count++) {
-    behind.put(change('alice', `${count}`));
-    at.clock.advance(5000);
-    await at.until(() => behind.row().queued === 0);
-  }
-  assert.equal(at.database.written.length, 10);
-  assert.match(at.said.join('\n'), /^error: '\/dev\/null\/journal' cannot be written: [^\n]*$/);
 });
 
 test('whichever write fails, every row says in the end what was put last', async () => {

@@ -1,16 +1,9 @@
 /** All registrations of ours: which lines there are, how they are paced, what a reload and the end do to them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Columns, phone, RowStage } from '../row-stage.js';
 import { SiteStage } from '../site-stage.js';
-import { CHALLENGE, LINE, TRUNK, TrunkStage } from './trunk-stage.js';
-
-const many = (count: number, host = '192.0.2.9:5999'): string =>
-  Array.from({ length: count }, (_, at) => `register => u${at}:p@${host}/u${at}`).join('\n');
-
-const registers = (site: SiteStage, at = TRUNK) => site.sent(at).filter(({ text }) => text.startsWith('REGISTER'));
-const distinct = (site: SiteStage, at = TRUNK) =>
-  new Set(registers(site, at).map(one => `${one.header('From')} ${one.header('CSeq')}`)).size;
+import { accept, distinct, many, registers } from './lines-stage.js';
+import { BOX, CHALLENGE, LINE, TCP_TRUNK, TRUNK, TrunkStage } from './trunk-stage.js';
 
 test('lines begin 100 ms apart, the first after twice that', async () => {
   const site = await SiteStage.of(`[general]\n${many(3)}`);
@@ -39,12 +32,6 @@ test('lines that fall due together go out at register_rate, and never twice', as
   assert.equal(distinct(site), 180);
   await site.close();
 });
-
-function accept(site: SiteStage, text: string, to: { address: string; port: number }, seconds: number): void {
-  const header = (name: string) => `${name}: ${new RegExp(`^${name}: (.*)\r$`, 'm').exec(text)?.[1]}`;
-  const echoed = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(header);
-  site.receive(['SIP/2.0 200 OK', ...echoed, `Expires: ${seconds}`, 'Content-Length: 0\r\n\r\n'].join('\r\n'), to);
-}
 
 test('a silent server is asked by a hundred lines at a time, however many there are, and others are not kept waiting', async () => {
   const other = { address: '192.0.2.10', port: 5060 };
@@ -178,35 +165,6 @@ test('the end is at once where nobody knows us', async () => {
   await site.close();
 });
 
-const BOX = '[box]\ntype=peer\nhost=192.0.2.9\nport=5999\ndefaultuser=2001\nremotesecret=pass2001\n';
-
-test('a device with callbackextension registers as a line would', async () => {
-  const stage = await TrunkStage.asked('', { line: '', devices: `${BOX}callbackextension=100\n` });
-  const sent = stage.last();
-  assert.match(sent.text, /^REGISTER sip:192\.0\.2\.9:5999 SIP/);
-  assert.deepEqual(
-    [sent.header('From')?.slice(0, 20), sent.header('Contact')],
-    ['<sip:2001@192.0.2.9>', '<sip:100@192.0.2.1>'],
-  );
-  stage.answer('401 Unauthorized', CHALLENGE);
-  assert.match(stage.last().header('Authorization')!, /username="2001"/);
-  await stage.close();
-});
-
-test('callbackextension without a host or a user has no effect, and that is said', async () => {
-  const stage = await TrunkStage.of('', {
-    line: '',
-    devices:
-      '[a]\ntype=friend\nhost=dynamic\ndefaultuser=x\ncallbackextension=1\n[b]\ntype=peer\nhost=192.0.2.9\ncallbackextension=1\n',
-  });
-  assert.equal(stage.lines.length, 0);
-  assert.deepEqual(stage.notes, [
-    "warning: callbackextension of 'a' has no effect: it needs a host to register with",
-    "warning: callbackextension of 'b' has no effect: it needs a fromuser or a defaultuser to register as",
-  ]);
-  await stage.close();
-});
-
 const settings: [what: string, line: string, devices: string, expected: RegExp[]][] = [
   [
     'fromdomain',
@@ -316,69 +274,6 @@ test('of several places none has less than two seconds, and an only place has al
   await alone.close();
 });
 
-const OVER_TCP = 'register => 2001:pass2001@192.0.2.9:5999/2001'.replace('=> ', '=> tcp://');
-
-/** Milliseconds until the next REGISTER after the connection broke; undefined: more than a minute. */
-function afterLoss(stage: TrunkStage): number | undefined {
-  const before = stage.count(TCP_TRUNK);
-  stage.site.lose(TCP_TRUNK);
-  for (let ms = 0; ms <= 60_000; ms += 100) {
-    stage.wait(100);
-    if (stage.count(TCP_TRUNK) === before) continue;
-    stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
-    return ms + 100;
-  }
-  return undefined;
-}
-
-const TCP_TRUNK = { ...TRUNK, protocol: 'tcp' } as const;
-
-test('a line whose connection breaks registers again soon, later each time, and as ever once a connection lasted', async () => {
-  const stage = await TrunkStage.asked('tcpenable=yes\ntransport=udp,tcp', { line: OVER_TCP });
-  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
-  const waits = [0, 1, 2, 3].map(() => afterLoss(stage));
-  assert.deepEqual(waits, [2000, 4000, 8000, 16_000]);
-  stage.site.random = 0;
-  stage.wait(105_000);
-  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
-  assert.equal(afterLoss(stage), 1000, 'between half and one and a half of it, at random');
-  await stage.close();
-});
-
-test('a loss that is none of ours, or comes shortly before the renewal, changes nothing', async () => {
-  const stage = await TrunkStage.asked('tcpenable=yes\ntransport=udp,tcp', { line: OVER_TCP });
-  stage.answerTo(stage.last(TCP_TRUNK), '200 OK', 'Expires: 120');
-  stage.site.lose(TRUNK);
-  stage.site.lose({ ...TCP_TRUNK, port: 5998 });
-  stage.wait(50_000);
-  assert.equal(stage.count(TCP_TRUNK), 1);
-  stage.wait(48_800);
-  stage.site.lose(TCP_TRUNK);
-  stage.wait(900);
-  assert.equal(stage.count(TCP_TRUNK), 1, 'it is renewed after 99.75 s');
-  stage.wait(600);
-  assert.equal(stage.count(TCP_TRUNK), 2);
-  await stage.close();
-});
-
-test('lines that lose one connection come back at the pace of their server', async () => {
-  const site = await SiteStage.of(
-    `[general]\ntcpenable=yes\ntransport=tcp\n${many(100).replaceAll('=> u', '=> tcp://u')}`,
-  );
-  site.clock.advance(15_000);
-  for (const one of registers(site, TCP_TRUNK)) accept(site, one.text, TCP_TRUNK, 3600);
-  assert.equal(distinct(site, TCP_TRUNK), 100);
-  site.lose(TCP_TRUNK);
-  const seconds = Array.from({ length: 14 }, () => {
-    const before = distinct(site, TCP_TRUNK);
-    site.clock.advance(1000);
-    return distinct(site, TCP_TRUNK) - before;
-  });
-  assert.ok(Math.max(...seconds) <= 11, `in each second: ${seconds}`);
-  assert.equal(distinct(site, TCP_TRUNK), 200);
-  await site.close();
-});
-
 test('a REGISTER that is too big for UDP goes by TCP where the device, or the line, may', async () => {
   const big = `tcpenable=yes\nuseragent=${'x'.repeat(1300)}`;
   for (const [transport, line, device, tcp] of [
@@ -414,41 +309,5 @@ test('a reload that changes the address at which we are reached registers it at 
   await stage.site.reconfigure(`[general]\nexternaddr=203.0.113.5:6000\nlocalnet=10.0.0.0/8\n${LINE}`);
   stage.wait(200);
   assert.deepEqual([stage.count(), stage.last().header('Contact')], [3, '<sip:2001@203.0.113.5:6000>']);
-  await stage.close();
-});
-
-const row = (name: string, more: Columns) => phone(name, { host: '192.0.2.9', port: '5999', type: 'peer', ...more });
-
-for (const cached of ['yes', 'no']) {
-  test(`rows with callbackextension register from the start, rtcachefriends=${cached}`, async () => {
-    const rows = [
-      row('itsp', { defaultuser: '2001', remotesecret: 'p', callbackextension: '100' }),
-      row('plain', { defaultuser: '2002', callbackextension: '' }),
-      row('none', { defaultuser: '2003' }),
-    ];
-    const stage = await RowStage.of({ general: `rtcachefriends=${cached}`, rows });
-    stage.site.clock.advance(500);
-    assert.deepEqual(
-      registers(stage.site).map(one => [one.header('From')?.slice(0, 20), one.header('Contact')]),
-      [['<sip:2001@192.0.2.9>', '<sip:100@192.0.2.1>']],
-    );
-    assert.ok(stage.site.stage.lines.includes("notice: Created realtime peer 'itsp' for registration"));
-    await stage.close();
-  });
-}
-
-test('a database that does not say which devices register is asked again, and what it said before stays', async () => {
-  const rows = [row('itsp', { defaultuser: '2001', remotesecret: 'p', callbackextension: '100' })];
-  const stage = await RowStage.of({ rows });
-  const lines = () => [...stage.site.user.outbound.rows()].length;
-  stage.engine.failure = 'it is away';
-  await stage.site.reconfigure('[general]\n');
-  await stage.site.stage.settled();
-  assert.equal(lines(), 1);
-  stage.engine.failure = undefined;
-  stage.engine.tables.set('db/sippeers', []);
-  stage.site.clock.advance(10_000);
-  await stage.site.stage.settled();
-  assert.equal(lines(), 0);
   await stage.close();
 });

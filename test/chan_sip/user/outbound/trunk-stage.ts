@@ -8,6 +8,11 @@ import { type Heard, SiteStage, type Source } from '../site-stage.js';
 export const TRUNK: Endpoint = { address: '192.0.2.9', port: 5999 };
 export const LINE = 'register => 2001:pass2001@192.0.2.9:5999/2001';
 
+/** The same as a device. */
+export const BOX = '[box]\ntype=peer\nhost=192.0.2.9\nport=5999\ndefaultuser=2001\nremotesecret=pass2001\n';
+/** The same over TCP. */
+export const TCP_TRUNK = { ...TRUNK, protocol: 'tcp' } as const;
+
 export const CHALLENGE = 'WWW-Authenticate: Digest realm="trunk", nonce="abc123", algorithm=MD5, qop="auth"';
 
 /** What else there is. */
