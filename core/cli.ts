@@ -5,6 +5,7 @@ import { type Help, help, usage } from './cli/help.js';
 import type { Match } from './cli/match.js';
 import { finish, readTail } from './cli/tail.js';
 import { MOST_WORDS, split, trimmed } from './cli/words.js';
+import { Turns } from './clock.js';
 import type { Command, Console } from './command.js';
 import { CommandError, LoadDeclined } from './errors.js';
 import { printable } from './log/printable.js';
@@ -17,6 +18,11 @@ export type { Help } from './cli/help.js';
 /** done: it ran; usage: its arguments were wrong; failed: it could not; unknown: there is no such command. */
 export type Outcome = 'done' | 'usage' | 'failed' | 'unknown';
 
+export type Write = (text: string) => unknown;
+
+/** Characters of an answer that are written together. */
+const PIECE = 32 * 1024;
+
 export interface Answer {
   readonly outcome: Outcome;
   readonly report: Report;
@@ -25,8 +31,11 @@ export interface Answer {
 export interface Cli {
   /** All or none of them. @returns what withdraws them; one that runs finishes. @throws when a syntax is taken. */
   add(owner: string, ...commands: Command[]): () => void;
-  /** Runs a line, which may end in `--json` and filters, and writes its answer. Never throws. */
-  run(line: string, console: Console, write: (text: string) => void): Promise<Outcome>;
+  /**
+   * Runs a line, which may end in `--json` and filters, and writes its answer. A long one is written in pieces, each
+   * after `write` is through with the one before. Never throws.
+   */
+  run(line: string, console: Console, write: Write): Promise<Outcome>;
   /** Runs a command and keeps its answer as values. Never throws. */
   answer(line: string, console: Console): Promise<Answer>;
   /** Sorted candidates for the word that the line ends in. */
@@ -76,27 +85,38 @@ export class CommandTable implements Cli {
     for (const { command, owner } of this.#entries.sorted()) yield { command, owner };
   }
 
-  async run(line: string, console: Console, write: (text: string) => void): Promise<Outcome> {
+  async run(line: string, console: Console, write: Write): Promise<Outcome> {
     const { words } = split(line);
     // The protocol of remote consoles, which read up to the mark and want no newline.
     if (words[0]?.toLowerCase() === '_command' && words[1]?.toLowerCase() === 'matchesarray') {
       write(matchesArray(this.#entries, words[2] ?? ''));
       return 'done';
     }
-    const { outcome, text } = await this.#finished(line, console);
-    if (text !== '') write(text);
+    const { outcome, pieces } = await this.#finished(line, console);
+    const turns = new Turns();
+    let text = '';
+    for (const piece of pieces) {
+      text += piece;
+      if (text.length >= PIECE) {
+        await write(text);
+        text = '';
+      }
+      if (turns.due) await turns.next();
+    }
+    if (text !== '') await write(text);
     return outcome;
   }
 
   /** What is wrong behind the command is told before anything is done. */
-  async #finished(line: string, console: Console): Promise<{ outcome: Outcome; text: string }> {
+  async #finished(line: string, console: Console): Promise<{ outcome: Outcome; pieces: Iterable<string> }> {
     try {
       const tail = readTail(line);
       const { outcome, report } = await this.answer(tail.command, console);
-      return { outcome, text: finish(report, outcome, tail, console.width) };
+      return { outcome, pieces: finish(report, outcome, tail, console.width) };
     } catch (thrown) {
       if (!(thrown instanceof CommandError)) throw thrown;
-      return { outcome: 'failed', text: `${printable(thrown.message)}\nCommand '${printable(line.trim())}' failed.\n` };
+      const text = `${printable(thrown.message)}\nCommand '${printable(line.trim())}' failed.\n`;
+      return { outcome: 'failed', pieces: [text] };
     }
   }
 

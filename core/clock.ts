@@ -88,13 +88,18 @@ export type Sliced<T> = Generator<void, T, void>;
 
 /** When work that goes on and on is to let the event loop have a turn. */
 export class Turns {
+  readonly #often: number;
   #began = performance.now();
   #asked = 0;
 
-  /** To be asked often: time is read now and then only. */
+  /** Of so many times that it is asked, time is read once. */
+  constructor(often = 1) {
+    this.#often = often;
+  }
+
   get due(): boolean {
     this.#asked += 1;
-    return this.#asked % 16 === 0 && performance.now() - this.#began > SLICE;
+    return this.#asked % this.#often === 0 && performance.now() - this.#began > SLICE;
   }
 
   async next(): Promise<void> {
@@ -103,9 +108,9 @@ export class Turns {
   }
 }
 
-/** The work to its end, with turns of the event loop between. */
-export async function inSlices<T>(work: Sliced<T>): Promise<T> {
-  const turns = new Turns();
+/** The work to its end, with turns of the event loop between. @param often how many of its steps take next to no time */
+export async function inSlices<T>(work: Sliced<T>, often = 16): Promise<T> {
+  const turns = new Turns(often);
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;

@@ -39,6 +39,8 @@ export interface Facts {
     readonly peer: string;
     readonly status: 'Registered' | 'Unregistered' | 'Rejected' | 'Reachable' | 'Lagged' | 'Unreachable';
     readonly cause?: string;
+    /** Of Registered: it was, at that very place. */
+    readonly renewed?: true;
     /** `address:port`; for Rejected the address alone, with `port` beside it. */
     readonly address?: string;
     readonly port?: number;

@@ -97,6 +97,7 @@ export * from './roster.js';
 export type { Job, Scheduler, Task } from './sched.js';
 export * from './security.js';
 export * from './settings.js';
+export { sorted } from './sorted.js';
 export { type FileFormat, fileFormats, type SoundFile, type Sounds, soundFormats, sounds } from './sounds.js';
 export { version } from './version.js';
 export * from './views.js';

@@ -27,8 +27,8 @@ interface Running extends Loaded, OpenCore {
 /** A required module did not come up: the PBX must not start. */
 export class RequiredModuleFailed extends Error {}
 
-/** How long a module's loadModule() and reloadModule() may take: others wait for it. */
-const ANSWER = 30_000;
+/** How long a module's loadModule() and reloadModule() may take, others wait for it: a million devices take half a minute. */
+const ANSWER = 120_000;
 /** How long a module's goodbye may take. */
 const GOODBYE = 3000;
 /** How long channels that use a module may take to end when it is unloaded all the same. */

@@ -10,7 +10,8 @@ interface TableBlock {
   readonly heading: Layout;
   readonly titles: readonly string[];
   readonly keys: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
+  /** May be gone through again and again. */
+  readonly rows: Iterable<readonly Cell[]>;
   /** Dashes under each title; undefined when there are none. */
   readonly rule: readonly number[] | undefined;
 }
@@ -20,7 +21,15 @@ export type Block =
   | { readonly kind: 'fields'; readonly layout: Layout; readonly fields: readonly Field[] }
   | TableBlock;
 
-/** Collects what a command puts out. Rows are read at once: what they show may change while the command runs on. */
+/** Rows of a table that are read at once; of a longer list the cells are read when they are put out. */
+const MOST_AT_ONCE = 1000;
+/** Lines put out together. */
+const TOGETHER = 256;
+
+/**
+ * Collects what a command puts out. Rows are read at once: what they show may change while the command runs on. Only
+ * those of a very long list may be read later, as all their cells together would take too much time and room.
+ */
 export class Report implements Output {
   readonly blocks: Block[] = [];
 
@@ -36,7 +45,7 @@ export class Report implements Output {
       heading: forTitles(heading === undefined ? parsed : parseLayout(heading, columns.length)),
       titles: columns.map(({ title }) => title),
       keys: columns.map(({ key }) => key),
-      rows: Array.from(rows, row => columns.map(column => column.value(row))),
+      rows: cellsOf(columns, rows),
       rule: rule === false ? undefined : columns.map(({ title }) => (rule === true ? title.length : rule)),
     });
   }
@@ -46,17 +55,28 @@ export class Report implements Output {
   }
 }
 
+function cellsOf<R>(columns: TableShape<R>['columns'], rows: Iterable<R>): Iterable<readonly Cell[]> {
+  const cells = (row: R): Cell[] => columns.map(column => column.value(row));
+  if (!Array.isArray(rows) || rows.length <= MOST_AT_ONCE) return Array.from(rows, cells);
+  return {
+    *[Symbol.iterator]() {
+      for (const row of rows as readonly R[]) yield cells(row);
+    },
+  };
+}
+
 /** The text of a report: as recorded on a pipe; with `width`, the columns of a terminal, nothing is cut that has room. */
-export function renderText(report: Report, width: number | undefined): string {
-  const lines: string[] = [];
+export const renderText = (report: Report, width: number | undefined): string => [...piecesOf(report, width)].join('');
+
+/** The same in pieces of whole lines. An empty one is a pause, in which something else may be done. */
+export function* piecesOf(report: Report, width: number | undefined): Generator<string, void, void> {
   for (const block of report.blocks) {
-    if (block.kind === 'table') renderTable(block, width, lines);
-    else if (block.kind === 'line') lines.push(block.text.split('\n').map(printableLine).join('\n'));
+    if (block.kind === 'table') yield* piecesOfTable(block, width);
+    else if (block.kind === 'line') yield `${block.text.split('\n').map(printableLine).join('\n')}\n`;
     else
       for (const [label, value] of block.fields)
-        lines.push(fill(block.layout, cellTexts(block.layout, [label, value])));
+        yield `${fill(block.layout, cellTexts(block.layout, [label, value]))}\n`;
   }
-  return lines.length > 0 ? `${lines.join('\n')}\n` : '';
 }
 
 /** A tab is no harm in a line of text, and some recorded lines have one. */
@@ -65,25 +85,37 @@ const printableLine = (line: string): string => line.split('\t').map(printable).
 const cellTexts = ({ places }: Layout, cells: readonly Cell[]): string[] =>
   places.map((place, index) => textOf(place, cells[index]));
 
-function renderTable(block: TableBlock, width: number | undefined, lines: string[]): void {
-  const rows = block.rows.map(cells => cellTexts(block.layout, cells));
+function* piecesOfTable(block: TableBlock, width: number | undefined): Generator<string, void, void> {
   // A table whose columns have no titles has no heading.
   const above: (readonly string[])[] = block.titles.some(title => title !== '') ? [block.titles] : [];
   if (block.rule) above.push(block.rule.map(length => '-'.repeat(length)));
-  if (width === undefined) {
-    for (const texts of above) lines.push(fill(block.heading, texts));
-    for (const texts of rows) lines.push(fill(block.layout, texts));
-    return;
-  }
-  const natural = block.titles.map(({ length }) => length);
-  for (const texts of rows) {
-    for (let index = 0; index < texts.length; index++) natural[index] = Math.max(natural[index]!, texts[index]!.length);
-  }
   // Recorded headings need not stand over their columns; on a terminal they do.
-  const layout = fit(block.layout, natural, width);
-  const heading = forTitles(layout);
-  for (const texts of above) lines.push(fill(heading, texts).trimEnd());
-  for (const texts of rows) lines.push(fill(layout, texts).trimEnd());
+  const layout = width === undefined ? block.layout : fit(block.layout, yield* naturalOf(block), width);
+  const heading = width === undefined ? block.heading : forTitles(layout);
+  const lineOf = (by: Layout, texts: readonly string[]): string =>
+    `${width === undefined ? fill(by, texts) : fill(by, texts).trimEnd()}\n`;
+  for (const texts of above) yield lineOf(heading, texts);
+  let piece = '';
+  let count = 0;
+  for (const cells of block.rows) {
+    piece += lineOf(layout, cellTexts(block.layout, cells));
+    if (++count % TOGETHER > 0) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+/** How wide each column is when nothing is cut. */
+function* naturalOf({ titles, rows, layout }: TableBlock): Generator<string, number[], void> {
+  const natural = titles.map(({ length }) => length);
+  let count = 0;
+  for (const cells of rows) {
+    const texts = cellTexts(layout, cells);
+    for (let index = 0; index < texts.length; index++) natural[index] = Math.max(natural[index]!, texts[index]!.length);
+    if (++count % TOGETHER === 0) yield '';
+  }
+  return natural;
 }
 
 /** The values of a report. */
@@ -99,7 +131,7 @@ export interface JsonReport {
 export function renderJson({ blocks }: Report, keep: (text: string) => boolean = () => true): JsonReport {
   const tables = blocks.filter(block => block.kind === 'table');
   const rowsOf = ({ keys, rows }: TableBlock) =>
-    rows
+    Array.from(rows)
       .filter(cells => keep(cells.map(cell => cell ?? '').join(' ')))
       .map(cells => Object.fromEntries(keys.map((key, index) => [key, datum(cells[index])])));
   return {

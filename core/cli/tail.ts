@@ -1,7 +1,7 @@
 /** What may follow any command on its line: `--json`, and filters behind bars: `| include X`, `| exclude X`, `| count`. */
 import { Invalid } from '../config/options.js';
 import { CommandError } from '../errors.js';
-import { type Report, renderJson, renderText } from '../output.js';
+import { piecesOf, type Report, renderJson } from '../output.js';
 import { compilePattern, type Pattern } from '../pattern.js';
 import { split, type Words } from './words.js';
 
@@ -64,19 +64,34 @@ export function readTail(line: string): Tail {
   return { command: line.slice(0, ends[end - (json ? 2 : 1)] ?? 0), json, filters };
 }
 
-/** The answer as its reader wants it: as text, for a terminal of that width or as recorded, or as JSON; filtered. */
-export function finish(report: Report, outcome: string, { json, filters }: Tail, width: number | undefined): string {
+/**
+ * The answer as its reader wants it: as text, for a terminal of that width or as recorded, or as JSON; filtered. In
+ * pieces, of which an empty one is a pause.
+ */
+export function* finish(
+  report: Report,
+  outcome: string,
+  { json, filters }: Tail,
+  width: number | undefined,
+): Generator<string, void, void> {
   const keep = (line: string): boolean => filters.every(filter => filter === 'count' || filter(line));
   const counted = filters.includes('count');
   if (json) {
     const { tables, fields, lines } = renderJson(report, keep);
     const count = lines.length + tables.reduce((sum, rows) => sum + rows.length, 0);
-    return `${JSON.stringify({ outcome, ...(counted ? { count } : { tables, fields, lines }) }, null, 2)}\n`;
+    yield `${JSON.stringify({ outcome, ...(counted ? { count } : { tables, fields, lines }) }, null, 2)}\n`;
+    return;
   }
-  const text = renderText(report, width);
-  if (filters.length === 0) return text;
-  const kept = text === '' ? [] : text.slice(0, -1).split('\n').filter(keep);
-  return counted ? `${kept.length}\n` : kept.map(line => `${line}\n`).join('');
+  let count = 0;
+  for (const piece of piecesOf(report, width)) {
+    if (filters.length === 0 || piece === '') yield piece;
+    else {
+      const kept = piece.slice(0, -1).split('\n').filter(keep);
+      count += kept.length;
+      yield counted ? '' : kept.map(line => `${line}\n`).join('');
+    }
+  }
+  if (counted) yield `${count}\n`;
 }
 
 function patternOf(text: string): Pattern {

@@ -85,7 +85,7 @@ class Parser {
   readonly #follow: Follow | undefined;
   readonly #findings = new Findings();
   readonly #assembly = new Assembly(this.#findings);
-  readonly #turns = new Turns();
+  readonly #turns = new Turns(16);
   /** By path: where a file was included first. */
   readonly #included = new Map<string, string>();
   #characters = 0;

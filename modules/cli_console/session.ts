@@ -146,7 +146,12 @@ export class Session {
   }
 
   async run(command: string): Promise<void> {
-    if (command.trim() !== '') await this.#parts.cli.run(command, this.console, text => this.answer(text));
+    if (command.trim() === '') return;
+    // Of a long answer the next piece is made when the client has read the one before.
+    await this.#parts.cli.run(command, this.console, text => {
+      this.answer(text);
+      return this.#outbox.drained();
+    });
   }
 
   answer(text: string): void {

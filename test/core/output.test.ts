@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cell, TableShape } from '../../core/command.js';
 import { parseLayout } from '../../core/output/printf.js';
-import { Report, renderJson, renderText } from '../../core/output.js';
+import { piecesOf, Report, renderJson, renderText } from '../../core/output.js';
 
 type Row = readonly Cell[];
 
@@ -198,4 +198,15 @@ test('a hundred thousand rows are rendered, each on its line', () => {
   const lines = renderText(report, 200).split('\n');
   assert.equal(lines.length, 100_002);
   assert.equal(lines[100_000], 'peer99999 10.0.0.1   99999');
+});
+
+test('a very long table is put out in pieces of whole lines, its cells read when they are', () => {
+  const rows = Array.from({ length: 5000 }, (_, index) => [`row ${index}`]);
+  const report = new Report();
+  report.table(shape('%-6s.', ['Title']), rows);
+  rows[4999] = ['changed'];
+  const pieces = [...piecesOf(report, undefined)];
+  assert.ok(pieces.length > 10 && pieces.every(piece => piece.endsWith('\n')));
+  assert.deepEqual(pieces.join('').split('\n').slice(-3), ['row 4998.', 'changed.', '']);
+  assert.equal(renderText(report, 80).split('\n').length, 5002);
 });

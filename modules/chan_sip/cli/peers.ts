@@ -1,6 +1,5 @@
 /** `sip show peers`: one line for each device that can be called. */
-import type { Cell, Command, TableShape } from '#core';
-import { isRestricted } from '#core';
+import { type Cell, type Command, inSlices, isRestricted, type Sliced, sorted, type TableShape } from '#core';
 import type { Peer } from '../user/peer.js';
 import { contactStatus } from './contact-lines.js';
 import { patternOf } from './pattern.js';
@@ -34,31 +33,54 @@ const shape = (realtime: boolean): TableShape<PeerRow> => ({
   columns: COLUMNS.map(([title, key, value]) => ({ title: key === 'realtime' && !realtime ? '' : title, key, value })),
 });
 
-function rowsOf(peer: Peer): PeerRow[] {
-  if (!peer.others) return [{ peer, address: peer.address, status: peer.status }];
-  return peer.bindings.map(binding => ({ peer, address: binding.address, status: contactStatus(peer, binding) }));
-}
-
 /** In the order of strcmp. */
 export const byName = (a: Peer, b: Peer): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 export const callable = (peer: Peer): boolean => peer.type !== 'user';
 
-function footer(peers: readonly Peer[]): string {
-  const count = (monitored: boolean, online: boolean) =>
-    peers.filter(peer => peer.monitored === monitored && peer.online === online).length;
-  const state = (monitored: boolean) => `${count(monitored, true)} online, ${count(monitored, false)} offline`;
-  return `${peers.length} sip peers [Monitored: ${state(true)} Unmonitored: ${state(false)}]`;
+/** How many there are, and how many of them are where they can be called. */
+class Count {
+  #all = 0;
+  readonly #watched = { online: 0, offline: 0 };
+  readonly #others = { online: 0, offline: 0 };
+
+  add({ monitored, online }: Peer): void {
+    this.#all += 1;
+    (monitored ? this.#watched : this.#others)[online ? 'online' : 'offline'] += 1;
+  }
+
+  get line(): string {
+    const words = ({ online, offline }: { online: number; offline: number }) => `${online} online, ${offline} offline`;
+    return `${this.#all} sip peers [Monitored: ${words(this.#watched)} Unmonitored: ${words(this.#others)}]`;
+  }
+}
+
+function* listOf(view: SipView, wanted: (name: string) => boolean): Sliced<{ rows: PeerRow[]; footer: string }> {
+  const found: Peer[] = [];
+  for (const peer of view.peers.values()) {
+    if (callable(peer) && wanted(peer.name)) found.push(peer);
+    yield;
+  }
+  const rows: PeerRow[] = [];
+  const count = new Count();
+  for (const peer of yield* sorted(found, byName)) {
+    count.add(peer);
+    if (peer.others) {
+      for (const binding of peer.bindings)
+        rows.push({ peer, address: binding.address, status: contactStatus(peer, binding) });
+    } else rows.push({ peer, address: peer.address, status: peer.status });
+    yield;
+  }
+  return { rows, footer: count.line };
 }
 
 export const showPeers = (view: SipView): Command => ({
   syntax: 'sip show peers [like <pattern>]',
   summary: 'Devices that can be called: where they are and whether they answer',
   help: 'A device with several contacts has a line for each. With a pattern, a regular expression, those whose name it matches.',
-  run({ args, out }) {
-    const matches = patternOf(args['pattern']);
-    const peers = [...view.peers.values()].filter(peer => callable(peer) && matches(peer.name)).sort(byName);
-    out.table(shape(view.realtime.peers), peers.flatMap(rowsOf));
-    out.line(footer(peers));
+  async run({ args, out }) {
+    const { rows, footer } = await inSlices(listOf(view, patternOf(args['pattern'])), 1);
+    out.table(shape(view.realtime.peers), rows);
+    out.line(footer);
   },
 });

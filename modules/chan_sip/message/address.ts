@@ -18,8 +18,8 @@ export interface Address {
 const LESS = 60;
 const GREATER = 62;
 
-/** @throws ParseError */
-export function parseAddress(text: string): Address {
+/** `like`: a URI that may well be the same one, as the To of a REGISTER is its From. @throws ParseError */
+export function parseAddress(text: string, like?: Uri): Address {
   const open = indexOutside(text, LESS);
   if (open < 0) return parseAddrSpec(text);
   const close = text.indexOf('>', open);
@@ -27,10 +27,11 @@ export function parseAddress(text: string): Address {
   const rest = trim(text.slice(close + 1));
   if (rest !== '' && rest[0] !== ';') throw badRequest('an address with text after >');
   const display = trim(text.slice(0, open));
+  const uri = trim(text.slice(open + 1, close));
   return {
     display: display === '' ? undefined : unquote(display),
     // Deviates from RFC 3261 §25.1: blanks inside < > are taken off, as RFC 4475 §3.1.2.14 allows.
-    uri: parseUri(trim(text.slice(open + 1, close))),
+    uri: like?.text === uri ? like : parseUri(uri),
     params: readParams(rest),
     text,
     bracketed: true,

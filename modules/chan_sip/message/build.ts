@@ -1,5 +1,6 @@
 /** Text out: responses, and the requests that a client transaction sends. RFC 3261 §8.2.6, §8.1.1, §9.1, §17.1.1.3. */
 import { addressParams } from './address.js';
+import { type HeaderName, headerName } from './headers.js';
 import type { Message } from './message.js';
 import { clean, encode, octets } from './octets.js';
 import type { ParseError } from './parse-error.js';
@@ -7,6 +8,8 @@ import { indexOfComma, indexOutside, trim } from './scan.js';
 import { hostPort } from './uri.js';
 
 const SEMICOLON = 59;
+const [VIA, FROM, TO] = [headerName('Via'), headerName('From'), headerName('To')];
+const [CALL_ID, CSEQ, RECORD_ROUTE] = [headerName('Call-ID'), headerName('CSeq'), headerName('Record-Route')];
 
 export type Header = readonly [name: string, value: string];
 
@@ -43,8 +46,8 @@ export function responseBlock(options: { useragent: string; allow?: string; supp
 /** The answer to a request. What was received goes back as it came; a header that could not be read is left out. */
 export function response(request: Message, answer: Answer): string {
   let text = `SIP/2.0 ${answer.status} ${clean(answer.reason)}\r\n${vias(request, answer)}`;
-  if (answer.status < 300) for (const route of request.headers('Record-Route')) text += line('Record-Route', route);
-  text += `${echo(request, 'From')}${to(request, answer)}${echo(request, 'Call-ID')}${echo(request, 'CSeq')}`;
+  if (answer.status < 300) for (const route of request.headers(RECORD_ROUTE)) text += line('Record-Route', route);
+  text += `${echo(request, FROM)}${to(request, answer)}${echo(request, CALL_ID)}${echo(request, CSEQ)}`;
   return text + answer.block + ending(answer.headers, answer.body);
 }
 
@@ -103,26 +106,26 @@ export const cancel = (invite: Message, headers: readonly Header[] = []): string
 function derived(invite: Message, method: 'ACK' | 'CANCEL', to: string, headers: readonly Header[] = []): string {
   let text = `${method} ${clean(invite.uri)} SIP/2.0\r\n${line('Via', invite.via.text)}${line('Max-Forwards', '70')}`;
   for (const route of invite.headers('Route')) text += line('Route', route);
-  text += echo(invite, 'From') + line('To', to) + echo(invite, 'Call-ID');
+  text += echo(invite, FROM) + line('To', to) + echo(invite, CALL_ID);
   return text + line('CSeq', `${invite.cseq.number} ${method}`) + ending(headers);
 }
 
 const line = (name: string, value: string): string => `${name}: ${clean(value)}\r\n`;
 
-function echo(request: Message, name: string): string {
+function echo(request: Message, name: HeaderName): string {
   const value = request.header(name);
-  return value === undefined ? '' : line(name, value);
+  return value === undefined ? '' : line(name.long, value);
 }
 
 function to(request: Message, { status, toTag }: Answer): string {
-  const value = request.header('To');
+  const value = request.header(TO);
   if (value === undefined) return '';
   const tagged = toTag === undefined || status === 100 || addressParams(value).has('tag');
   return line('To', tagged ? value : `${value};tag=${toTag}`);
 }
 
 function vias(request: Message, answer: Answer): string {
-  const values = request.headers('Via');
+  const values = request.headers(VIA);
   let text = '';
   for (let at = 0; at < values.length; at++) text += line('Via', at === 0 ? stamped(values[0]!, answer) : values[at]!);
   return text;

@@ -9,6 +9,9 @@ export type Algorithm = keyof typeof HASHES;
 
 export const ALGORITHMS = Object.keys(HASHES) as Algorithm[];
 
+/** Of a request that is kept with its hash. */
+const LONGEST_KEPT = 256;
+
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** The one of this name, in any case. */
@@ -44,7 +47,18 @@ export function digestResponse(
   algorithm: Algorithm = 'MD5',
   counted?: Counted,
 ): string {
-  const request = digestOf(algorithm, `${method}:${uri}`);
+  const request = requestHash(algorithm, `${method}:${uri}`);
   const between = counted ? `:${counted.nc}:${counted.cnonce}:${counted.qop}` : '';
   return digestOf(algorithm, `${ha1}:${nonce}${between}:${request}`);
+}
+
+/** By algorithm, the request that was hashed last: phones of one place all register with the same. */
+const latest = new Map<Algorithm, { readonly request: string; readonly hash: string }>();
+
+function requestHash(algorithm: Algorithm, request: string): string {
+  const known = latest.get(algorithm);
+  if (known?.request === request) return known.hash;
+  const made = digestOf(algorithm, request);
+  if (request.length <= LONGEST_KEPT) latest.set(algorithm, { request, hash: made });
+  return made;
 }

@@ -111,13 +111,15 @@ export interface Wanted {
 export const challenge = (realm: string, nonce: string, { algorithm, qop, stale }: Wanted): string =>
   `Digest algorithm=${algorithm}, realm=${quoted(encode(realm))}, nonce="${nonce}"${qop ? ', qop="auth"' : ''}${stale ? ', stale=true' : ''}`;
 
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const ESCAPED = /["\\]/g;
+const quoted = (text: string): string =>
+  text.includes('"') || text.includes('\\') ? `"${text.replace(ESCAPED, '\\$&')}"` : `"${text}"`;
 
-/** Whether two hashes in hexadecimal are the same, in time that does not depend on where they differ. */
-export function sameHash(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  const [one, other] = [a.toLowerCase(), b.toLowerCase()];
+/** Whether what came, in any case, is our hash in hexadecimal; in time that does not depend on where they differ. */
+export function sameHash(ours: string, came: string): boolean {
+  if (ours.length !== came.length) return false;
+  const other = came.toLowerCase();
   let difference = 0;
-  for (let at = 0; at < one.length; at++) difference |= one.charCodeAt(at) ^ other.charCodeAt(at);
+  for (let at = 0; at < ours.length; at++) difference |= ours.charCodeAt(at) ^ other.charCodeAt(at);
   return difference === 0;
 }

@@ -14,7 +14,7 @@ export interface CSeq {
 }
 
 const [VIA, FROM, TO, CALL_ID] = [headerName('Via'), headerName('From'), headerName('To'), headerName('Call-ID')];
-const [CSEQ, EXPIRES] = [headerName('CSeq'), headerName('Expires')];
+const [CSEQ, EXPIRES, CONTACT] = [headerName('CSeq'), headerName('Expires'), headerName('Contact')];
 
 /** RFC 3261 §8.1.1.5. */
 const MOST_CSEQ = 2 ** 31 - 1;
@@ -35,6 +35,7 @@ export class Message {
   #to: Address | undefined;
   #callId: string | undefined;
   #cseq: CSeq | undefined;
+  #listed: readonly string[] | undefined;
   #contacts: readonly Address[] | undefined;
 
   constructor(
@@ -57,19 +58,19 @@ export class Message {
     return this.kind === 'request' ? this.#method : this.cseq.method;
   }
 
-  /** The first value of a header, by its long or compact name in any case. */
-  header(name: string): string | undefined {
-    return this.#lines.first(headerName(name));
+  /** The first value of a header, by its long or compact name in any case; one that was looked up before is found sooner. */
+  header(name: string | HeaderName): string | undefined {
+    return this.#lines.first(known(name));
   }
 
   /** The value of each line of a header, in order. */
-  headers(name: string): readonly string[] {
-    return this.#lines.all(headerName(name));
+  headers(name: string | HeaderName): readonly string[] {
+    return this.#lines.all(known(name));
   }
 
   /** As headers(), with comma lists taken apart. */
-  list(name: string): readonly string[] {
-    const values = this.#lines.all(headerName(name));
+  list(name: string | HeaderName): readonly string[] {
+    const values = this.headers(name);
     const [only] = values;
     if (only === undefined || (values.length === 1 && only !== '' && !only.includes(','))) return values;
     return values.flatMap(splitList);
@@ -89,7 +90,7 @@ export class Message {
   }
 
   get to(): Address {
-    return (this.#to ??= parseAddress(this.#need(TO)));
+    return (this.#to ??= parseAddress(this.#need(TO), this.#from?.uri));
   }
 
   get callId(): string {
@@ -100,9 +101,14 @@ export class Message {
     return (this.#cseq ??= parseCSeq(this.#need(CSEQ)));
   }
 
-  /** Those that can be read. One that cannot counts as absent, and is in list('Contact') like `*`. */
+  /** All values of Contact, `*` and what cannot be read among them. */
+  get listedContacts(): readonly string[] {
+    return (this.#listed ??= this.list(CONTACT));
+  }
+
+  /** Those that can be read. */
   get contacts(): readonly Address[] {
-    return (this.#contacts ??= readContacts(this.list('Contact')));
+    return (this.#contacts ??= readContacts(this.listedContacts));
   }
 
   /** As written. */
@@ -116,6 +122,8 @@ export class Message {
     return value;
   }
 }
+
+const known = (name: string | HeaderName): HeaderName => (typeof name === 'string' ? headerName(name) : name);
 
 function firstMember(value: string): string {
   const comma = value.includes(',') ? indexOfComma(value) : -1;

@@ -21,11 +21,10 @@ export class Params {
     this.#readName = readName;
   }
 
-  /** The value without its quotes, '' for a flag. Of a name given twice, the first counts. */
+  /** `name` in lower case. The value without its quotes, '' for a flag. Of a name given twice, the first counts. */
   get(name: string): string | undefined {
     const pairs = (this.#pairs ??= this.#read());
-    const wanted = name.toLowerCase();
-    for (let at = 0; at < pairs.length; at += 2) if (pairs[at] === wanted) return unquote(pairs[at + 1]!);
+    for (let at = 0; at < pairs.length; at += 2) if (pairs[at] === name) return unquote(pairs[at + 1]!);
     return undefined;
   }
 

@@ -65,11 +65,10 @@ export class Bindings {
     if (binding) this.#unrecord(peer, binding, brought);
     const bound = this.#set(peer, brought, binding);
     this.#store(peer, bound, hadPath);
-    this.#status(peer, bound);
     const { address } = brought;
-    if (before?.address !== address.address || before.port !== address.port) {
-      log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
-    }
+    const renewed = before?.address === address.address && before.port === address.port;
+    this.#status(peer, { address: formatEndpoint(address), ...(renewed && { renewed }) });
+    if (!renewed) log.verbose(3, `Registered SIP '${peer.name}' at ${formatEndpoint(address)}`);
     this.follower.registered(peer, bound);
   }
 
@@ -231,7 +230,7 @@ export class Bindings {
       log.verbose(3, `SIP '${peer.name}' is no longer at ${formatEndpoint(binding.address)}`);
       return;
     }
-    this.#status(peer, undefined);
+    this.#status(peer, { cause: 'Expired' });
     if (this.#newcomers.delete(peer)) peers.remove(peer.name);
     else if (kept && peer.origin === 'realtime' && general.rtautoclear.enabled) this.passed(peer);
   }
@@ -284,10 +283,9 @@ export class Bindings {
     if (binding.traits && !isSameRecord(binding, brought)) this.#contacts.remove(peer.name, binding);
   }
 
-  #status(peer: Peer, binding: Binding | undefined): void {
-    const end = binding ? { address: formatEndpoint(binding.address) } : { cause: 'Expired' };
-    const status = binding ? 'Registered' : 'Unregistered';
-    this.#site.emit('peerStatus', { technology: 'SIP', peer: peer.name, status, ...end });
+  #status(peer: Peer, what: { readonly cause: string } | { readonly address: string; readonly renewed?: true }): void {
+    const status = 'cause' in what ? 'Unregistered' : 'Registered';
+    this.#site.emit('peerStatus', { technology: 'SIP', peer: peer.name, status, ...what });
   }
 }
 

@@ -59,7 +59,7 @@ export function wishesOf(request: Message, general: General, most: number): Wish
 
 /** The values of Contact that name something. */
 function listedIn(request: Message): readonly string[] {
-  const listed = request.list('Contact');
+  const listed = request.listedContacts;
   return listed.length > request.contacts.length ? listed.filter(text => !NOTHING.test(text)) : listed;
 }
 
@@ -83,6 +83,9 @@ function withinBounds(asked: number | undefined, { defaultexpiry, minexpiry, max
 
 /** As atoi() reads it: the digits it begins with. */
 function leadingNumber(text: string): number | undefined {
-  const digits = /^\d+/.exec(text)?.[0];
-  return digits === undefined ? undefined : Number(digits);
+  let end = 0;
+  while (isDigit(text.charCodeAt(end))) end++;
+  return end === 0 ? undefined : Number(text.slice(0, end));
 }
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;

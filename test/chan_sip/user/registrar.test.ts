@@ -125,6 +125,30 @@ test('a repeated REGISTER gets its 200 again, and nothing is done twice', async 
   await stage.close();
 });
 
+test('a refresh is told as one, and nobody who watches states of devices hears of it; a move is heard of', async () => {
+  const stage = await stageOf();
+  const seen: (string | undefined)[] = [];
+  stage.stage.calls.channels.watchDevices(device => void seen.push(device));
+  const told = () => stage.stage.facts('peerStatus').map(({ status, renewed = false }) => [status, renewed]);
+  stage.login(EXPIRES);
+  const first = seen.length;
+  assert.ok(seen.includes('SIP/1008'));
+  stage.login({ ...EXPIRES, callId: 'second' });
+  assert.deepEqual(
+    [seen.length, told()],
+    [
+      first,
+      [
+        ['Registered', false],
+        ['Registered', true],
+      ],
+    ],
+  );
+  stage.login({ ...EXPIRES, callId: 'third', source: { address: '192.0.2.77', port: 5070 } });
+  assert.ok(seen.length > first);
+  await stage.close();
+});
+
 test('a repeated un-REGISTER gets its 200 again', async () => {
   const stage = await stageOf();
   stage.login(EXPIRES);

@@ -60,8 +60,10 @@ export class Calls implements CallSite {
     this.usage = new Usage(name => this.channels.deviceChanged(`SIP/${name}`));
     this.technology = new SipTechnology(this, directory);
     core.technology(this.technology);
-    core.on('peerStatus', ({ technology, peer }) => {
+    core.on('peerStatus', ({ technology, peer, renewed }) => {
       if (technology !== 'SIP') return;
+      // A refresh is what nearly all of them are, and changes the state of nothing.
+      if (renewed && this.site.peers.get(peer)) return;
       // Of a row that nobody has asked for nobody is told: it would be read at each registration.
       const asked = this.technology.rows.outdated(peer);
       if (asked || this.site.peers.get(peer)) this.channels.deviceChanged(`SIP/${peer}`);
