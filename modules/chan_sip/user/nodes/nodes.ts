@@ -26,6 +26,9 @@ const NEEDS: readonly Need[] = [
   { column: 'regstamp', type: 'char', length: LONGEST_NAME },
 ];
 
+const REMEDY =
+  'realtime migrate adds it to tables called sippeers and sipregs, once the driver has notify or poll; to another, ALTER TABLE';
+
 /** The node whose registration it is, where that is another; `route` leads there while it lives. */
 export interface Holder {
   readonly name: string;
@@ -175,7 +178,7 @@ export class Nodes {
     try {
       const lacking = await realtime.missing(family(), NEEDS);
       if (lacking.length > 0)
-        this.#site.log.error(`${family()}: the table lacks ${lacking.join(', ')}, which nodes need: realtime migrate`);
+        this.#site.log.error(`${family()}: the table lacks ${lacking.join(', ')}, which nodes need: ${REMEDY}`);
     } catch (thrown) {
       this.#tell(messageOf(thrown));
     }

@@ -90,6 +90,14 @@ test('what a node wrote after it said that it leaves is taken over, too', async 
   assert.equal(stage.row('3001')?.['regserver'], 'a');
 });
 
+test('a table without the column of stamps is told, with what helps where it is not called sippeers', async t => {
+  const { stage } = await node(t, () => [phone('3001')]);
+  assert.match(
+    stage.logged().join(),
+    /error: sippeers: the table lacks regstamp, .* sippeers and sipregs, .* ALTER TABLE/,
+  );
+});
+
 for (const hours of [-2, 2]) {
   test(`by a clock that is ${hours} hours off, a registration of another node ends when it does`, async t => {
     const { now, hears, there, stage } = await node(t, seconds => [registered('3001', seconds, 'b')], hours * 3600_000);
