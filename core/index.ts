@@ -80,6 +80,7 @@ export * from './editor.js';
 export * from './errors.js';
 export * from './events.js';
 export { LargeMap } from './large-map.js';
+export { listenOn } from './listening.js';
 export * from './loader.js';
 export { compileDate, dateTime } from './log/dates.js';
 export * from './logger.js';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, LoadDeclined, type Logger, messageOf, type TlsIdentity, traceOf } from '#core';
+import { type Clock, type Logger, listenOn, type TlsIdentity, traceOf } from '#core';
 import type { Wanted } from './read.js';
 import { type SessionLimits, Sessions } from './sessions.js';
 import type { Bound, Route } from './token.js';
@@ -60,13 +60,7 @@ export class HttpListener {
   /** @throws LoadDeclined in the operator's words */
   static async open(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts): Promise<HttpListener> {
     const listener = new HttpListener(wanted, identity, parts);
-    const server = listener.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', cause => reject(new LoadDeclined(refusal(wanted, cause))));
-      server.listen(wanted.port, wanted.address, resolve);
-    });
-    server.removeAllListeners('error');
-    server.on('error', cause => parts.log.warning(`${describe(wanted)}: ${messageOf(cause)}`));
+    await listenOn(listener.#server, wanted, { what: describe(wanted), file: 'http.conf', log: parts.log });
     return listener;
   }
 
@@ -131,12 +125,3 @@ const plain = (response: ServerResponse, status: number, headers: Record<string,
 
 export const describe = ({ secure, address, port }: Wanted): string =>
   `${secure ? 'https' : 'http'} ${address.includes(':') ? `[${address}]` : address}:${port}`;
-
-const WORDS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'address already in use; bind to another address or port in http.conf',
-  EADDRNOTAVAIL: 'this machine has no such address; bind to one that it has',
-  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
-};
-
-const refusal = (wanted: Wanted, cause: NodeJS.ErrnoException): string =>
-  `${describe(wanted)}: ${WORDS[cause.code ?? ''] ?? cause.message}`;

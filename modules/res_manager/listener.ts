@@ -1,7 +1,7 @@
 /** One address on which clients connect. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createSecure, type Server as SecureServer } from 'node:tls';
-import { LoadDeclined, type Logger, messageOf, type TlsIdentity } from '#core';
+import { type Logger, listenOn, type TlsIdentity } from '#core';
 import type { Wanted } from './read.js';
 
 export interface ListenerParts {
@@ -33,13 +33,7 @@ export class Listener {
   /** @throws LoadDeclined in the operator's words */
   static async open(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts): Promise<Listener> {
     const listener = new Listener(wanted, identity, parts);
-    const server = listener.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', cause => reject(new LoadDeclined(refusal(wanted, cause))));
-      server.listen(wanted.port, wanted.address, resolve);
-    });
-    server.removeAllListeners('error');
-    server.on('error', cause => parts.log.warning(`${describe(wanted)}: ${messageOf(cause)}`));
+    await listenOn(listener.#server, wanted, { what: describe(wanted), file: 'manager.conf', log: parts.log });
     return listener;
   }
 
@@ -61,12 +55,3 @@ export class Listener {
 
 export const describe = ({ secure, address, port }: Wanted): string =>
   `${secure ? 'manager over TLS' : 'manager'} ${address.includes(':') ? `[${address}]` : address}:${port}`;
-
-const WORDS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'address already in use; bind to another address or port in manager.conf',
-  EADDRNOTAVAIL: 'this machine has no such address; bind to one that it has',
-  EACCES: 'permission denied; ports below 1024 need root or CAP_NET_BIND_SERVICE',
-};
-
-const refusal = (wanted: Wanted, cause: NodeJS.ErrnoException): string =>
-  `${describe(wanted)}: ${WORDS[cause.code ?? ''] ?? cause.message}`;

@@ -16,6 +16,7 @@ import type { Targets } from '../../modules/cdr_adaptive_odbc/targets.js';
 import { NamedConnections } from '../../modules/res_knex/connections.js';
 import type { Connection, Connections } from '../../modules/res_knex/token.js';
 import { CoreStage } from '../support/core-stage.js';
+import { passing, until } from '../support/passing.js';
 
 export const RECORD: CallRecord = {
   accountcode: 'sales',
@@ -118,21 +119,13 @@ export class AdaptiveStage {
   }
 
   /** Resolves when it is so. */
-  async seen(what: () => boolean): Promise<void> {
-    while (!what()) await new Promise(resolve => setImmediate(resolve));
+  seen(what: () => boolean): Promise<void> {
+    return until(what);
   }
 
   /** Moves the time on, again and again, until something has come of it. */
-  async passing<T>(ms: number, work: Promise<T>): Promise<T> {
-    let done = false;
-    const end = work.finally(() => {
-      done = true;
-    });
-    while (!done) {
-      this.stage.clock.advance(ms);
-      await new Promise(resolve => setImmediate(resolve));
-    }
-    return end;
+  passing<T>(ms: number, work: Promise<T>): Promise<T> {
+    return passing(this.stage.clock, ms, work);
   }
 
   /** Nothing is on its way any more. */

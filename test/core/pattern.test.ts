@@ -112,9 +112,10 @@ test('what it finds is what JavaScript finds', () => {
 
 test('the time is in proportion to the text, whatever the expression', () => {
   for (const pattern of ['(a+)+$', '(a*)*b', '(a|aa)+$', '.*.*.*.*.*x']) {
-    const from = performance.now();
+    const from = process.cpuUsage();
     assert.equal(compilePattern(pattern).test(`${'a'.repeat(50_000)}!`), false);
-    assert.ok(performance.now() - from < 3000, pattern);
+    // Of the processor, which others may be using.
+    assert.ok(process.cpuUsage(from).user < 3_000_000, pattern);
   }
 });
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ManagerClient } from '../res_manager/client.js';
 import { missing, Obelisk, run } from '../support/obelisk.js';
@@ -124,65 +124,68 @@ async function tool(name: string, server: number, ...args: readonly string[]): P
 
 const NOTHING = /found nothing\s*$/;
 
-for (const [shield, general] of [
-  ['without the shield', ''],
-  ['with the shield', 'authfailmax=5\nbanlocal=yes'],
-] as const) {
-  test(`SIPVicious finds no extension ${shield}, by any method`, bounded, async t => {
-    const why = await missing('svwar');
-    if (why) return t.skip(why);
-    const pbx = await Obelisk.create({ 'sip.conf': sipConf(general) });
-    try {
-      const server = await pbx.port();
-      for (const how of [[], ['-m', 'INVITE'], ['-m', 'OPTIONS'], ['--force']]) {
-        const args = ['-e', '1005-1010', '--maximumtime=1', ...how];
-        assert.match(await tool('svwar', server, ...args), NOTHING, how.join(' '));
-      }
-    } finally {
-      await pbx.remove();
-    }
-  });
-}
-
-test(
-  'SIPVicious finds a password among its guesses, and with the shield it does not get that far',
-  bounded,
-  async t => {
-    const why = await missing('svcrack');
-    if (why) return t.skip(why);
-    const pbx = await Obelisk.create({ 'sip.conf': sipConf() });
-    try {
-      const server = await pbx.port();
-      const guesses = join(pbx.directory, 'guesses');
-      await writeFile(guesses, Array.from({ length: 14 }, (_, n) => String(1000 + n)).join('\n'));
-      const crack = () => tool('svcrack', server, '-u', '1008', '-d', guesses, '--maximumtime=2');
-      // That it can is what makes the rest worth something.
-      assert.match(await crack(), /1008 +\| 1013/);
-      await pbx.write('sip.conf', sipConf(`udpbindaddr=127.0.0.1:${server}\nauthfailmax=5\nbanlocal=yes`));
-      await pbx.x('sip reload');
-      assert.match(await crack(), NOTHING);
-      assert.match(await pbx.x('sip show bans'), /^127\.0\.0\.1 +\(all\) .*failed logins \(SIP\)$/m);
-    } finally {
-      await pbx.remove();
-    }
-  },
-);
-
-test('svmap sees a server that answers, and none where scanners are dropped', bounded, async t => {
-  const why = await missing('svmap');
-  if (why) return t.skip(why);
-  for (const [general, sign] of [
-    ['', /Obelisk PBX/],
-    ['scanneragents=yes', NOTHING],
+// At once, as they mostly wait for answers that do not come; each has a PBX of its own.
+describe('SIPVicious', { concurrency: 3 }, () => {
+  for (const [shield, general] of [
+    ['without the shield', ''],
+    ['with the shield', 'authfailmax=5\nbanlocal=yes'],
   ] as const) {
-    const pbx = await Obelisk.create({ 'sip.conf': sipConf(general) });
-    try {
-      assert.match(await tool('svmap', await pbx.port()), sign);
-      const dropped = / (\d+) requests of scanners/.exec(await pbx.x('sip show bans'))?.[1];
-      assert.equal(Number(dropped) > 0, general !== '');
-    } finally {
-      await pbx.remove();
-    }
+    test(`SIPVicious finds no extension ${shield}, by any method`, bounded, async t => {
+      const why = await missing('svwar');
+      if (why) return t.skip(why);
+      const pbx = await Obelisk.create({ 'sip.conf': sipConf(general) });
+      try {
+        const server = await pbx.port();
+        const hows = [[], ['-m', 'INVITE'], ['-m', 'OPTIONS'], ['--force']];
+        const look = (how: string[]) => tool('svwar', server, '-e', '1005-1010', '--maximumtime=1', ...how);
+        const said = await Promise.all(hows.map(look));
+        for (const [at, how] of hows.entries()) assert.match(said[at]!, NOTHING, how.join(' '));
+      } finally {
+        await pbx.remove();
+      }
+    });
+  }
+
+  test(
+    'SIPVicious finds a password among its guesses, and with the shield it does not get that far',
+    bounded,
+    async t => {
+      const why = await missing('svcrack');
+      if (why) return t.skip(why);
+      const pbx = await Obelisk.create({ 'sip.conf': sipConf() });
+      try {
+        const server = await pbx.port();
+        const guesses = join(pbx.directory, 'guesses');
+        await writeFile(guesses, Array.from({ length: 14 }, (_, n) => String(1000 + n)).join('\n'));
+        const crack = () => tool('svcrack', server, '-u', '1008', '-d', guesses, '--maximumtime=2');
+        // That it can is what makes the rest worth something.
+        assert.match(await crack(), /1008 +\| 1013/);
+        await pbx.write('sip.conf', sipConf(`udpbindaddr=127.0.0.1:${server}\nauthfailmax=5\nbanlocal=yes`));
+        await pbx.x('sip reload');
+        assert.match(await crack(), NOTHING);
+        assert.match(await pbx.x('sip show bans'), /^127\.0\.0\.1 +\(all\) .*failed logins \(SIP\)$/m);
+      } finally {
+        await pbx.remove();
+      }
+    },
+  );
+
+  for (const [what, general, sign] of [
+    ['sees a server that answers', '', /Obelisk PBX/],
+    ['sees none where scanners are dropped', 'scanneragents=yes', NOTHING],
+  ] as const) {
+    test(`svmap ${what}`, bounded, async t => {
+      const why = await missing('svmap');
+      if (why) return t.skip(why);
+      const pbx = await Obelisk.create({ 'sip.conf': sipConf(general) });
+      try {
+        assert.match(await tool('svmap', await pbx.port()), sign);
+        const dropped = / (\d+) requests of scanners/.exec(await pbx.x('sip show bans'))?.[1];
+        assert.equal(Number(dropped) > 0, general !== '');
+      } finally {
+        await pbx.remove();
+      }
+    });
   }
 });
 

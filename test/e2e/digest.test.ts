@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { ClientDigest } from '../../modules/chan_sip/message/client-digest.js';
 import { parse } from '../../modules/chan_sip/message/parser.js';
 import { missing, Obelisk, PHONES, run } from '../support/obelisk.js';
+import { untilSaid } from '../support/until-said.js';
 
 let directory: string;
 let pbx: Obelisk;
@@ -40,7 +41,7 @@ async function baresip(name: string, secret: string): Promise<string> {
   );
   const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
   try {
-    return await until(phone, /200 OK|reg: .*Register: |\b[345]\d\d [A-Z][a-z]+\b/);
+    return await untilSaid(phone, /200 OK|reg: .*Register: |\b[345]\d\d [A-Z][a-z]+\b/);
   } finally {
     phone.kill('SIGTERM');
     await new Promise(done => phone.on('close', done));
@@ -178,17 +179,3 @@ request_route {
   exit;
 }
 `;
-
-/** What the program said, once it said something that matches. */
-function until(child: ChildProcess, sign: RegExp): Promise<string> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-      if (sign.test(said)) resolve(said);
-    };
-    child.stdout!.on('data', hear);
-    child.stderr!.on('data', hear);
-    child.on('exit', () => reject(new Error(`it ended:\n${said}`)));
-  });
-}

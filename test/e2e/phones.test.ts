@@ -1,11 +1,12 @@
 /** Programs that nobody here wrote register with a running PBX. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { missing, Obelisk, PHONES, run } from '../support/obelisk.js';
+import { untilSaid } from '../support/until-said.js';
 
 const ACCOUNTS = 1000;
 
@@ -44,7 +45,7 @@ for (const transport of ['udp', 'tcp'] as const)
     );
     const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
     try {
-      const said = await until(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/);
+      const said = await untilSaid(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/);
       assert.match(said, /200 OK/);
       assert.match(await pbx.x('sip show peers like 1008'), /^1008\/1008\S* +127\.0\.0\.1 +D /m);
       const shown = await pbx.x('sip show peer 1008');
@@ -116,20 +117,6 @@ for (const { transport, socket, mode, count } of SIPP) {
       new RegExp(`Prim\\.Transp\\. : ${transport.toUpperCase()}`),
     );
     return undefined;
-  });
-}
-
-/** What the program said, once it said something that matches. */
-function until(child: ChildProcess, sign: RegExp): Promise<string> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-      if (sign.test(said)) resolve(said);
-    };
-    child.stdout!.on('data', hear);
-    child.stderr!.on('data', hear);
-    child.on('exit', () => reject(new Error(`it ended:\n${said}`)));
   });
 }
 

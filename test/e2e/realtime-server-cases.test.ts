@@ -42,7 +42,7 @@ onEachWay((way, it) => {
   const start = (t: TestContext, server: DatabaseServer, cached: boolean) =>
     PhonesOnServer.of(t, way, NAMES, { cached, tables: oldTable(kind), server });
 
-  it('rows that others change and delete are seen, and a deleted one is not made again', async (t, server) => {
+  it('rows that others change and delete are seen, a deleted one is not made again, and another table is found in the place of the old', async (t, server) => {
     const stage = await start(t, server, false);
     const phones = await stage.phones(NAMES);
     await registerAll(phones, 300);
@@ -54,9 +54,20 @@ onEachWay((way, it) => {
     await stage.comes(async () => statusOf(await second.register()) === 403);
     assert.equal(statusOf(await first.register({ secret: 'new' })), 200);
     assert.deepEqual((await stage.ask("SELECT name FROM sippeers WHERE name = '3002'")).length, 0);
+
+    // Another table in its place.
+    await stage.ask('ALTER TABLE sippeers RENAME TO away');
+    await stage.ask(oldTable(kind));
+    await stage.ask(
+      "INSERT INTO sippeers (id, name, secret, host, type, context) VALUES (1, '3001', 'next', 'dynamic', 'friend', 'internal')",
+    );
+    await stage.comes(async () => statusOf(await first.register({ secret: 'new' })) === 403);
+    await stage.comes(async () => statusOf(await phones[2]!.register()) === 403);
+    assert.equal(statusOf(await first.register({ secret: 'next' })), 200);
+    await stage.becomes(SHOWN, [asTexts(first)]);
   });
 
-  it('with odd rows, without rights, behind a lock, and with a contact that is too long, phones are answered and all is written that can be', async (t, server) => {
+  it('with odd rows, without rights, without a table, behind a lock, and with a contact that is too long, phones are answered and all is written that can be', async (t, server) => {
     const stage = await start(t, server, true);
     const { database, pbx } = stage;
     await oddRows(stage, kind);
@@ -83,6 +94,15 @@ onEachWay((way, it) => {
     await rights('GRANT');
     await server.disconnect();
     await stage.becomes(SHOWN, phones.map(asTexts));
+
+    await stage.ask('ALTER TABLE sippeers RENAME TO away');
+    await registerAll(phones, 550);
+    await stage.comes(async () => (await pbx.says('realtime show status')).includes("there is no table 'sippeers'"));
+    await stage.ask('ALTER TABLE away RENAME TO sippeers');
+    await stage.comes(async () => {
+      const rows = await stage.ask("SELECT regseconds FROM sippeers WHERE name LIKE '300_'");
+      return rows.every(({ regseconds }) => Number(regseconds) > Date.now() / 1000 + 520);
+    });
 
     const release = await server.hold(database, "UPDATE sippeers SET context = 'held' WHERE name = '3001'");
     await registerAll(phones, 600);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { certificate, noCertificates, type TestCertificate } from '../support/certificate.js';
 import { missing, Obelisk, PHONES } from '../support/obelisk.js';
+import { untilSaid } from '../support/until-said.js';
 
 const SOCKETS = { udp: 'UDP', tcp: 'TCP SIP', tls: 'TLS SIP' } as const;
 type Transport = keyof typeof SOCKETS;
@@ -72,7 +73,7 @@ test('baresip registers over tls and is reached over its connection', LONG, asyn
   );
   const phone = spawn('baresip', ['-f', home, '-4'], { stdio: ['pipe', 'pipe', 'pipe'] });
   try {
-    assert.match(await until(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/), /200 OK/);
+    assert.match(await untilSaid(phone, /200 OK|\b[345]\d\d [A-Z][a-z]+\b/), /200 OK/);
     await isThere('1008', 'tls', /Useragent {4}: baresip/);
   } finally {
     await ended(phone);
@@ -112,20 +113,6 @@ for (const [transport, name, what] of LINPHONES) {
       await ended(phone);
     }
     return undefined;
-  });
-}
-
-/** What the program said, once it said something that matches. */
-function until(child: ChildProcess, sign: RegExp): Promise<string> {
-  let said = '';
-  return new Promise((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-      if (sign.test(said)) resolve(said);
-    };
-    child.stdout!.on('data', hear);
-    child.stderr!.on('data', hear);
-    child.on('exit', () => reject(new Error(`it ended:\n${said}`)));
   });
 }
 

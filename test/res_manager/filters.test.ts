@@ -59,7 +59,8 @@ test('an expression that others would try for ever takes no longer than the even
     simpleFilter(text),
     criteriaFilter('header(A)', text),
   ]);
-  const from = performance.now();
+  const from = process.cpuUsage();
   for (const filter of filters) assert.equal(filter.matches(event), false, filter.text);
-  assert.ok(performance.now() - from < 5000);
+  // Of the processor, which others may be using.
+  assert.ok(process.cpuUsage(from).user < 5_000_000);
 });

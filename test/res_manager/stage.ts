@@ -6,6 +6,7 @@ import { sessionActions } from '../../modules/res_manager/actions/session.js';
 import { ManagerServer } from '../../modules/res_manager/server.js';
 import { CoreStage } from '../support/core-stage.js';
 import { MemoryPbx } from '../support/memory-pbx.js';
+import { passing, until } from '../support/passing.js';
 import { ManagerClient } from './client.js';
 
 export const GENERAL = '[general]\nenabled=yes\nport=0\nbindaddr=127.0.0.1\n';
@@ -77,21 +78,13 @@ export class ManagerStage {
   }
 
   /** Resolves when the server sees it so. */
-  async seen(what: () => boolean): Promise<void> {
-    while (!what()) await new Promise(resolve => setImmediate(resolve));
+  seen(what: () => boolean): Promise<void> {
+    return until(what);
   }
 
   /** Moves the time on, again and again, until something has come of it. */
-  async passing<T>(ms: number, work: Promise<T>): Promise<T> {
-    let done = false;
-    const end = work.finally(() => {
-      done = true;
-    });
-    while (!done) {
-      this.stage.clock.advance(ms);
-      await new Promise(resolve => setImmediate(resolve));
-    }
-    return end;
+  passing<T>(ms: number, work: Promise<T>): Promise<T> {
+    return passing(this.stage.clock, ms, work);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

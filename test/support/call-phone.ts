@@ -204,8 +204,8 @@ export class CallPhone {
   }
 
   /** That it is there, to whoever asks from that port. */
-  answerAt(request: Message, port: number): void {
-    this.udp.send({ address: '127.0.0.1', port }, this.#answerTo(request, 200, 'OK'));
+  answerAt(request: Message, port: number, status = 200, reason = 'OK'): void {
+    this.udp.send({ address: '127.0.0.1', port }, this.#answerTo(request, status, reason));
   }
 
   /** Answers a request that came. */

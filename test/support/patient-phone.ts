@@ -7,7 +7,8 @@ import { parse } from '../../modules/chan_sip/message/parser.js';
 import { SDP } from './call-phone.js';
 import { answerOf } from './register.js';
 
-const [T1, T2] = [500, 4000];
+/** What RFC 3261 has for timer T1; T2 is eight times that. */
+const T1 = 500;
 /** As often a challenge is answered, less one. */
 const CHALLENGES = 4;
 
@@ -34,6 +35,7 @@ export class PatientPhone {
   /** What was answered, to be said again. */
   readonly #said = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #t1: number;
   #serial = 0;
 
   private constructor(
@@ -41,9 +43,11 @@ export class PatientPhone {
     readonly secret: string,
     socket: Socket,
     server: number,
+    t1: number,
   ) {
     this.#socket = socket;
     this.#server = server;
+    this.#t1 = t1;
     socket.on('message', data => {
       const message = parse(data);
       if (message.kind === 'request') this.#request(message);
@@ -51,10 +55,11 @@ export class PatientPhone {
     });
   }
 
-  static async open(server: number, name: string, secret: string): Promise<PatientPhone> {
+  /** @param t1 milliseconds, as the server has them */
+  static async open(server: number, name: string, secret: string, t1 = T1): Promise<PatientPhone> {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     await once(socket, 'listening');
-    return new PatientPhone(name, secret, socket, server);
+    return new PatientPhone(name, secret, socket, server, t1);
   }
 
   close(): void {
@@ -83,7 +88,7 @@ export class PatientPhone {
     const asked = { method: 'INVITE', callId, body: SDP };
     const more = [this.#contact, 'Content-Type: application/sdp'];
     const first = await this.#ask({ ...asked, uri, to: `<${uri}>`, cseq: 1, more }).catch((silence: Error) => silence);
-    // A challenge is not repeated by itself: of a hundred callers one hears nothing for half a minute where three of ten are lost.
+    // A challenge is not repeated by itself: of a hundred callers one hears nothing for 64*T1 where three of ten are lost.
     if (first instanceof Error) {
       if (again) return this.call(extension, false);
       throw first;
@@ -161,7 +166,7 @@ export class PatientPhone {
 
   /** With the waits of timer A, for as long as timer B. */
   #repeat(text: string, givenUp: () => void): { stop(): void } {
-    let wait = T1;
+    let wait = this.#t1;
     let waited = 0;
     let timer: NodeJS.Timeout;
     const stop = (): void => {
@@ -172,8 +177,8 @@ export class PatientPhone {
       timer = setTimeout(() => {
         this.#timers.delete(timer);
         waited += wait;
-        if (waited >= 64 * T1) return givenUp();
-        wait = Math.min(2 * wait, T2);
+        if (waited >= 64 * this.#t1) return givenUp();
+        wait = Math.min(2 * wait, 8 * this.#t1);
         this.repeated += 1;
         this.#send(text);
         next();

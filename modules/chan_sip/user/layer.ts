@@ -114,7 +114,7 @@ export class UserLayer {
       fullness: () => Math.max(transactions.fullness, this.directory.waiting.fullness),
       ...{ datagrams, turns, random },
     });
-    this.#takeover = new Takeover({ site: this.site, nodes, families, directory: this.directory });
+    this.#takeover = new Takeover({ site: this.site, nodes, families, rows, directory: this.directory });
     this.relay = new Relay(this.site, nodes, this.directory);
     nodes.changed = names => this.#takeover.changed(names);
     const callbacks = new CallbackRows(families, this.directory);

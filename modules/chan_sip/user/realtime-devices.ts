@@ -95,8 +95,9 @@ export class RowDevices {
     const ours = binding !== undefined && binding.node === undefined;
     if (isSameStanding(before, standing)) {
       this.#rows.mark(peer, standing);
-      // A node that has come or gone leads elsewhere than it did.
-      return ours || !binding || (this.#tells(peer, binding, row) && this.#leads(peer, binding, standing));
+      // A node that has come or gone leads elsewhere than it did; of one that nobody knew, the device was taken for ours.
+      if (ours) return this.#nodes.holder(standing.regserver, peer.name) === undefined;
+      return !binding || (this.#tells(peer, binding, row) && this.#leads(peer, binding, standing));
     }
     if (!ours || standing.regstamp > before.regstamp) return false;
     // Somebody took us for dead, and nothing has been registered since.
@@ -182,11 +183,11 @@ export class RowDevices {
 
   /** Where the device is, as its row has it. */
   #restore(peer: Peer, account: Account): void {
-    const { general, clock, log } = this.#site;
+    const { general, log } = this.#site;
     this.#rows.mark(peer, account.standing);
     if (!peer.dynamic) return;
     const { contact, address, regseconds, useragent, lastMs } = storedIn(account.row, peer);
-    const left = regseconds - Math.floor(clock.now() / 1000);
+    const left = regseconds - Math.floor(this.#nodes.now() / 1000);
     if (address && (left >= 0 || general.ignoreregexpire)) {
       peer.useragent = useragent;
       peer.lastMs = lastMs;

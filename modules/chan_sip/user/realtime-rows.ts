@@ -73,7 +73,7 @@ export class RegistrationRows {
     const among = this.#nodes.active;
     const regstamp = among ? this.#nodes.stamp(before.regstamp) : undefined;
     const extras = { regserver: rtsavesysname || among ? this.#systemname : '', path: rtsavepath, regstamp };
-    const row = registrationOf(peer, before, now, extras);
+    const row = registrationOf(peer, before, this.#nodes.now(), extras);
     const { ipaddr = '', port = '', fullcontact = '', regseconds, regserver = before.regserver } = row;
     this.#standings.set(peer, {
       ...{ ...before, ipaddr, port, fullcontact, regserver },

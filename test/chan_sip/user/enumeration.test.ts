@@ -1,37 +1,9 @@
 /** What a stranger can learn of accounts: the same bytes for those that exist, that deny his address, and that are not there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DEVICES } from './guessed-devices.js';
 import { phone, RowStage } from './row-stage.js';
 import { type Ask, type Heard, type Login, SiteStage } from './site-stage.js';
-
-const DEVICES = `
-[phone](!)
-host=dynamic
-[friend](phone)
-type=friend
-secret=passfriend
-[denied](phone)
-type=friend
-secret=passdenied
-deny=192.0.2.0/24
-[hashed](phone)
-type=friend
-md5secret=0123456789abcdef0123456789abcdef
-[silent](phone)
-type=friend
-secret=passsilent
-allowsubscribe=no
-[callee](phone)
-type=peer
-secret=passcallee
-[caller](phone)
-type=user
-secret=passcaller
-[fixed]
-type=peer
-host=198.51.100.40
-secret=passfixed
-`;
 
 const METHODS: [what: string, ask: Ask, first: number][] = [
   ['REGISTER', { contact: '<sip:x@192.0.2.7>' }, 401],

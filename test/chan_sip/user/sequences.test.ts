@@ -3,29 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Algorithm, digestResponse, ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
+import { DEVICES } from './guessed-devices.js';
 import { type Ask, type Heard, SiteStage, SOURCE, type Source } from './site-stage.js';
 
-const DEVICES = `
-[phone](!)
-host=dynamic
-[friend](phone)
-type=friend
-secret=passfriend
-[denied](phone)
-type=friend
-secret=passdenied
-deny=192.0.2.0/24
-[callee](phone)
-type=peer
-secret=passcallee
-[caller](phone)
-type=user
-secret=passcaller
-[fixed]
-type=peer
-host=198.51.100.40
-secret=passfixed
-`;
 const NAMES = ['friend', 'denied', 'callee', 'caller', 'fixed'];
 
 const METHODS: Readonly<Record<string, Ask>> = {

@@ -89,6 +89,11 @@ export class Nodes {
     this.#site.spawn('columns of nodes', this.#check());
   }
 
+  /** Epoch milliseconds as all nodes have them, whatever their own clocks say; where there are no others, ours. */
+  now(): number {
+    return this.#active ? this.#clock.now() : this.#site.clock.now();
+  }
+
   /** For a change of a row: later than all that was seen of it, on the clock of the database. */
   stamp(after: number): number {
     return Math.max(this.#clock.now(), after + 1);

@@ -118,8 +118,10 @@ export class Relay {
     const remote = this.#nodes.addressOf(by);
     // Outside of a dialog a device speaks to its own registrar, and that to nodes.
     const within = message.to.params.has('tag') || message.method === 'CANCEL';
-    const onto = known && within && remote ? this.#site.outward('udp', remote) : undefined;
-    if (onto) this.#send(message, flow, onto, rest, []);
+    // That one is the other end: what leads on from there would be passed on as if we had asked for it.
+    const last = rest.length === 0;
+    const onto = known && within && last && remote ? this.#site.outward('udp', remote) : undefined;
+    if (onto) this.#send(message, flow, onto, [], []);
     else this.#refuse(message, flow, FORBIDDEN);
   }
 
