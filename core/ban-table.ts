@@ -5,9 +5,9 @@ import type { BanRow, BanRules, Bans, FailedLogin } from './bans.js';
 import type { Clock } from './clock.js';
 import type { Event, Fact } from './events.js';
 import type { Logger } from './logger.js';
-import { LoginFailures } from './login-failures.js';
+import { LONGEST, LoginFailures } from './login-failures.js';
 
-/** Beyond them the one that was made first is lifted. */
+/** Beyond them the one that was made first is lifted; of those by hand only where there are no others. */
 export const MOST_BANS = 10_000;
 const FAMILY = 'Bans';
 
@@ -15,6 +15,8 @@ interface Ban {
   readonly network: string;
   readonly account: string | undefined;
   readonly reason: string;
+  /** The operator's own: strangers must not be able to push it out. */
+  readonly byHand: boolean;
   /** On the clock that never goes back. */
   readonly until: number;
   dropped: number;
@@ -26,6 +28,9 @@ export interface BanParts {
   readonly log: Logger;
   emit<E extends Event>(event: E, fact: Fact<E>): void;
 }
+
+/** As far as its failures were counted together. */
+const ofService = (service: string, account: string): string => `${service} ${account.slice(0, LONGEST)}`;
 
 /** An account is text of strangers: it must not look like another key. */
 const keyOf = (network: string, account?: string): string =>
@@ -57,7 +62,7 @@ export class BanTable implements Bans {
   }
 
   dropsAccount(service: string, address: string, account: string): boolean {
-    return this.#bans.size > 0 && this.#drop(keyOf(networkOf(address), `${service} ${account}`));
+    return this.#bans.size > 0 && this.#drop(keyOf(networkOf(address), ofService(service, account)));
   }
 
   failed(login: FailedLogin, rules: BanRules): void {
@@ -66,8 +71,8 @@ export class BanTable implements Bans {
     const { service, account } = login;
     const sentence = this.#failures.add(login, network, rules);
     if (sentence === undefined) return;
-    const whose = sentence === 'account' ? `${service} ${account}` : undefined;
-    this.#add({ network, account: whose, reason: `failed logins (${service})` }, rules.time);
+    const whose = sentence === 'account' ? ofService(service, account) : undefined;
+    this.#add({ network, account: whose, reason: `failed logins (${service})`, byHand: false }, rules.time);
   }
 
   succeeded(address: string, { max }: BanRules): void {
@@ -80,7 +85,7 @@ export class BanTable implements Bans {
 
   ban(address: string, ms: number, reason: string): string | undefined {
     const network = banNetwork(address);
-    if (network !== undefined) this.#add({ network, account: undefined, reason }, ms);
+    if (network !== undefined) this.#add({ network, account: undefined, reason, byHand: true }, ms);
     return network;
   }
 
@@ -96,7 +101,7 @@ export class BanTable implements Bans {
   rows(): BanRow[] {
     for (const key of [...this.#bans.keys()]) this.#find(key);
     const now = this.#parts.clock.elapsed();
-    return [...this.#bans.values()].map(({ until, ...ban }) => ({ ...ban, left: until - now }));
+    return [...this.#bans.values()].map(({ until, byHand: _, ...ban }) => ({ ...ban, left: until - now }));
   }
 
   #drop(key: string): boolean {
@@ -115,13 +120,13 @@ export class BanTable implements Bans {
     return undefined;
   }
 
-  #add(told: Pick<Ban, 'network' | 'account' | 'reason'>, ms: number): void {
+  #add(told: Pick<Ban, 'network' | 'account' | 'reason' | 'byHand'>, ms: number): void {
     const { clock, astdb, log, emit } = this.#parts;
-    const { network, account, reason } = told;
+    const { network, account, reason, byHand } = told;
     const key = keyOf(network, account);
     const again = this.#bans.has(key);
     this.#hold(key, { ...told, until: clock.elapsed() + ms, dropped: this.#bans.get(key)?.dropped ?? 0 });
-    astdb.put(FAMILY, key, JSON.stringify({ network, account, reason, until: clock.now() + ms }));
+    astdb.put(FAMILY, key, JSON.stringify({ network, account, reason, byHand, until: clock.now() + ms }));
     if (again) return;
     const seconds = Math.round(ms / 1000);
     log.notice(`${network} is banned for ${seconds} s${account === undefined ? '' : ', for one account'}: ${reason}`);
@@ -142,8 +147,13 @@ export class BanTable implements Bans {
     this.#bans.delete(key);
     this.#bans.set(key, ban);
     if (this.#bans.size <= MOST_BANS) return;
-    const [oldest] = this.#bans;
-    this.#remove(...oldest!);
+    this.#remove(...this.#oldest());
+  }
+
+  #oldest(): readonly [key: string, ban: Ban] {
+    for (const entry of this.#bans) if (!entry[1].byHand) return entry;
+    const [first] = this.#bans;
+    return first!;
   }
 
   #remove(key: string, { network, account }: Ban): void {
@@ -175,6 +185,7 @@ interface Kept {
   readonly network: string;
   readonly account: string | undefined;
   readonly reason: string;
+  readonly byHand: boolean;
   readonly until: number;
 }
 
@@ -188,7 +199,13 @@ function readBan(text: string): Kept | undefined {
     throw thrown;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { network, account, reason, until } = value as Partial<Record<keyof Kept, unknown>>;
+  const { network, account, reason, byHand, until } = value as Partial<Record<keyof Kept, unknown>>;
   if (typeof network !== 'string' || typeof reason !== 'string' || typeof until !== 'number') return undefined;
-  return { network, reason, until, account: typeof account === 'string' ? account : undefined };
+  return {
+    network,
+    reason,
+    until,
+    byHand: byHand === true,
+    account: typeof account === 'string' ? account : undefined,
+  };
 }

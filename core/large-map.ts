@@ -1,7 +1,7 @@
 /** A map by name that may hold a million entries: a Map of that size moves all of them at once when it grows. */
 
-/** Entries of one part, after which the map has its parts; a Map of 65,536 grows within some milliseconds. */
-const MOST_TOGETHER = 65_536;
+/** Entries of one part, after which the map has its parts: to divide so many takes some milliseconds. */
+const MOST_TOGETHER = 16_384;
 /** A power of two. */
 const PARTS = 64;
 

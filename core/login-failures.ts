@@ -12,8 +12,8 @@ const ATTACK = 3;
 /** Whoever fails for an account under attack may do so only every so often, at least twice. */
 const HASTE = 3;
 const LEAST = 2;
-/** Names and guesses of strangers are as long as they like. */
-const LONGEST = 64;
+/** Names and guesses of strangers are as long as they like: so much of them counts. */
+export const LONGEST = 64;
 
 interface Failure {
   readonly at: number;

@@ -14,7 +14,7 @@ export interface OpenSection {
 }
 
 /** The most values that may be inherited in a file and its includes: templates of templates double quickly. */
-const MOST_INHERITED = 2_000_000;
+const MOST_INHERITED = 10_000_000;
 
 /** A condition of `(+name=pattern&name=pattern)`. */
 type Condition = (section: OpenSection) => boolean;

@@ -46,7 +46,7 @@ export interface StaticLine {
 
 /**
  * A driver. Every verb rejects when the database failed, for whatever reason: that, and only that, lets the next
- * priority be asked. "No row" is an answer. What it rejects with may have `tooLong`: names of columns that are too narrow.
+ * priority be asked. "No row" is an answer. What it rejects with may have `tooLong`: names of columns that have no room for it.
  */
 export interface Engine {
   /** As extconfig.conf names it: sqlite3, pgsql, ... */
@@ -81,7 +81,7 @@ export class RealtimeFailed extends Error {
   constructor(
     readonly family: string,
     reason: string,
-    /** Columns that are too narrow for what was to be written. */
+    /** Columns that have no room for what was to be written: too narrow, or without such characters. */
     readonly tooLong: readonly string[] = [],
   ) {
     super(`${family}: ${reason}`);

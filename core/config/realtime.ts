@@ -324,7 +324,7 @@ export class RealtimeFamilies implements Realtime, Tables {
   }
 }
 
-/** What the driver says of columns that are too narrow. */
+/** What the driver says of columns that have no room for what was to be written. */
 function tooLongIn(thrown: unknown): readonly string[] {
   const cause = thrown instanceof Error ? thrown.cause : undefined;
   const told = cause instanceof Error && 'tooLong' in cause ? cause.tooLong : undefined;

@@ -95,6 +95,17 @@ export const custom = <T>(
   remarks: Remarks & { show?: (value: T) => string } = {},
 ): Option<T> => ({ show: value => String(value), ...remarks, initial, help, expects, read });
 
+/** Text of so many octets at most. */
+export const textWithin = (most: number, initial: string, help: string, remarks: Remarks = {}): Option<string> => {
+  const expects = `text of at most ${most} octets`;
+  const read = (value: string): string => {
+    const length = Buffer.byteLength(value);
+    if (length > most) throw new Invalid(`expected ${expects}, got ${length}`);
+    return value;
+  };
+  return custom(initial, expects, help, read, remarks);
+};
+
 /** For `repeats`: only the same text is the same line. */
 export const whole = (value: string): string => value;
 

@@ -1,9 +1,12 @@
 /** res_odbc.conf and res_config_odbc.conf. The only list of their options. */
-import { integer, milliseconds, oneOf, seconds, text, type Values, yesno } from '#core';
+import { integer, milliseconds, oneOf, seconds, text, textWithin, type Values, yesno } from '#core';
 
 const BOUND = 'values never are part of a statement here';
 const BREAKER = 'a circuit breaker does that: see sql show connections';
 const POOL = 'connections are made when they are needed, and ended after half a minute without use';
+
+/** Octets of a channel's name that PostgreSQL takes. */
+const LONGEST_CHANNEL = 63;
 
 export const odbcClass = {
   enabled: yesno(true, 'Whether there is this database at all.'),
@@ -21,7 +24,8 @@ export const odbcClass = {
   connect_timeout: seconds(10, [1, 600], 'How long the server may take to let us in; more than 4 counts as 4.'),
   logging: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
   batch: milliseconds(100, [0, 60_000], 'The time that writes are gathered into one transaction; with 0 none.'),
-  notify: text(
+  notify: textWithin(
+    LONGEST_CHANNEL,
     '',
     'On PostgreSQL, the channel on which the server tells of changes by others; without one nobody does.',
   ),

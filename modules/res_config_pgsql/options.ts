@@ -1,5 +1,8 @@
 /** res_pgsql.conf [general]. The only list of its options. */
-import { integer, milliseconds, oneOf, text, type Values, yesno } from '#core';
+import { integer, milliseconds, oneOf, text, textWithin, type Values, yesno } from '#core';
+
+/** Octets of a channel's name: with one more each write of a table with a trigger would fail. */
+const LONGEST_CHANNEL = 63;
 
 const LEGACY = (name: string) => ({ aliases: [name] });
 
@@ -36,7 +39,8 @@ export const general = {
     'How long writes are gathered into one transaction; 0 sends each as soon as the one before is done.',
   ),
   debug: yesno(false, 'Whether each operation is logged at debug level 1, without values.'),
-  notify: text(
+  notify: textWithin(
+    LONGEST_CHANNEL,
     '',
     'The channel on which the server tells what others changed, once `realtime migrate` has made its triggers; ' +
       'without one nobody tells.',

@@ -1,4 +1,5 @@
 /** What a thrown error says of the database: held by another, unable, or asked for nonsense; and what helps. */
+import type { Row } from '#core';
 import type { Failure } from './operation.js';
 import { LOST_WORDS, ON_SERVERS } from './server-failures.js';
 
@@ -6,7 +7,7 @@ import { LOST_WORDS, ON_SERVERS } from './server-failures.js';
 export class Refused extends Error {
   constructor(
     message: string,
-    /** Columns that are too narrow for what was to be written. */
+    /** Columns that have no room for what was to be written. */
     readonly tooLong: readonly string[] = [],
   ) {
     super(message);
@@ -51,6 +52,22 @@ export function failureOf(thrown: unknown): Failure {
   return kind === 'lost'
     ? { ok: false, kind: 'unavailable', code, message, lost: true }
     : { ok: false, kind, code, message };
+}
+
+/** What servers say of a character that the column, or the database, has none for: NUL is one on PostgreSQL. */
+const NO_CHARACTER: ReadonlySet<string> = new Set(['22021', '22P05', 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD']);
+const PLAIN = /^[\x20-\x7e]*$/;
+/** As MariaDB and MySQL end the sentence. */
+const NAMED = /for column (?:`[^`]*`\.)*[`']([^`']+)[`'] at row \d+$/;
+
+/** A refusal with the columns that have no room for what is said in a change: the one that is named, or all that come into question. */
+export function unwritable(failure: Failure, changes: Row): Failure {
+  if (!NO_CHARACTER.has(failure.code)) return failure;
+  const strange = Object.keys(changes).filter(column => !PLAIN.test(changes[column] ?? ''));
+  const named = NAMED.exec(failure.message)?.[1]?.toLowerCase();
+  const blamed = strange.filter(column => column.toLowerCase() === named);
+  const tooLong = blamed.length > 0 ? blamed : strange;
+  return tooLong.length > 0 ? { ...failure, tooLong } : failure;
 }
 
 /** MariaDB says what kind of error it is beside its own code for it. */

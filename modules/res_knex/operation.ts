@@ -74,7 +74,7 @@ export interface Failure {
   readonly message: string;
   /** The way to the database itself is gone: whatever else was asked for over it meets the same. */
   readonly lost?: boolean;
-  /** Columns that are too narrow for what was to be written. */
+  /** Columns that have no room for what was to be written: too narrow, or without such characters. */
   readonly tooLong?: readonly string[];
 }
 

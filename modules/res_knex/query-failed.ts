@@ -10,7 +10,7 @@ export class QueryFailed extends Error {
     /** As the driver says it; empty where it is not the driver that complains. */
     readonly code: string,
     reason: string,
-    /** Columns that are too narrow for what was to be written. */
+    /** Columns that have no room for what was to be written. */
     readonly tooLong: readonly string[] = [],
   ) {
     super(`${connection}: ${reason}`);

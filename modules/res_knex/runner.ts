@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
-import { failureOf, Refused } from './failure.js';
+import { failureOf, Refused, unwritable } from './failure.js';
 import { type Failure, type Operation, type Outcome, VERBS } from './operation.js';
 import { type Ground, perform } from './statements.js';
 
@@ -80,7 +80,7 @@ export class Runner {
     const failure = failureOf(thrown);
     // It may make no sense because what is known of the table is old: the next one looks afresh.
     if ('table' in operation && failure.kind === 'refused') this.#columns.forget(operation.table);
-    return failure;
+    return operation.verb === 'update' ? unwritable(failure, operation.changes) : failure;
   }
 
   #ground(knex: Knex): Ground {

@@ -1,7 +1,7 @@
 /** The bare responder: 401 to a REGISTER without credentials, 200 to one with, and nothing checked or kept. */
 import { createSocket } from 'node:dgram';
 
-const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024, reusePort: process.argv.length > 2 });
 
 const line = (text: string, name: string): string => {
   const from = text.indexOf(`\r\n${name}: `) + 2;
@@ -23,4 +23,5 @@ socket.on('message', (data, remote) => {
   );
 });
 
-socket.bind(0, '127.0.0.1', () => process.stdout.write(String(socket.address().port)));
+// With a port given it is shared with others.
+socket.bind(Number(process.argv[2] ?? 0), '127.0.0.1', () => process.stdout.write(String(socket.address().port)));

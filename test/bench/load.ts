@@ -17,9 +17,13 @@ export interface Outcome {
 /** A datagram unanswered for so long is sent again, as a phone does (T1). */
 const REPEAT = 500;
 
-/** One account on its way through 401 and 200. */
-interface Attempt {
+interface Who {
   readonly name: string;
+  readonly contact: string;
+}
+
+/** One account on its way through 401 and 200. */
+interface Attempt extends Who {
   text: string;
   sentAt: number;
 }
@@ -35,11 +39,27 @@ export const register = (port: number, total: number, abreast: number): Promise<
 export const flood = (port: number, total: number, abreast: number): Promise<Outcome> =>
   run(port, total, abreast, 'knock');
 
-async function run(port: number, total: number, abreast: number, kind: Kind): Promise<Outcome> {
+/** Who registers, by a number. */
+export interface Accounts {
+  name(index: number): string;
+  secret(name: string): string;
+  /** Host and port of its contact; left out: where it is. */
+  contact?(index: number): string;
+  /** Its Call-ID; left out: another each time. */
+  id?(index: number): string;
+}
+
+const BENCH: Accounts = { name: accountName, secret: secretOf };
+
+/** The same with accounts of another kind, each once. */
+export const registerAs = (port: number, total: number, accounts: Accounts, abreast = 64): Promise<Outcome> =>
+  run(port, total, abreast, 'register', accounts);
+
+async function run(port: number, total: number, abreast: number, kind: Kind, accounts = BENCH): Promise<Outcome> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  const load = new Load(socket, port, total, kind);
+  const load = new Load(socket, port, total, kind, accounts);
   const began = performance.now();
   await load.run(abreast);
   const seconds = (performance.now() - began) / 1000;
@@ -63,6 +83,7 @@ class Load {
     readonly port: number,
     readonly total: number,
     readonly kind: Kind,
+    readonly accounts: Accounts,
   ) {
     this.#own = socket.address().port;
   }
@@ -98,9 +119,10 @@ class Load {
   #next(): void {
     if (this.#started === this.total) return;
     const index = this.#started++;
-    const name = this.kind === 'register' ? accountName(index) : `nobody${this.#run}${index}`;
-    const id = `${this.#run}-${index}`;
-    const attempt = { name, text: this.#request(name, id, 1, ''), sentAt: 0 };
+    const name = this.kind === 'register' ? this.accounts.name(index) : `nobody${this.#run}${index}`;
+    const id = this.accounts.id?.(index) ?? `${this.#run}-${index}`;
+    const contact = this.accounts.contact?.(index) ?? `127.0.0.1:${this.#own}`;
+    const attempt = { name, contact, text: this.#request({ name, contact }, id, 1, ''), sentAt: 0 };
     this.#attempts.set(id, attempt);
     this.#send(attempt);
   }
@@ -130,7 +152,7 @@ class Load {
       if (++this.#done === this.total) this.#finish();
       else this.#next();
     } else if (text.startsWith('SIP/2.0 401')) {
-      attempt.text = this.#request(attempt.name, id, 2, this.#credentials(attempt.name, text));
+      attempt.text = this.#request(attempt, id, 2, this.#credentials(attempt.name, text));
       this.#send(attempt);
     } else this.#fail(new Error(`unexpected answer:\n${text}`));
   }
@@ -139,15 +161,15 @@ class Load {
     const at = challenge.indexOf('nonce="') + 7;
     const nonce = challenge.slice(at, challenge.indexOf('"', at));
     const uri = 'sip:127.0.0.1';
-    const response = md5(`${md5(`${name}:bench:${secretOf(name)}`)}:${nonce}:${md5(`REGISTER:${uri}`)}`);
+    const response = md5(`${md5(`${name}:bench:${this.accounts.secret(name)}`)}:${nonce}:${md5(`REGISTER:${uri}`)}`);
     return `Authorization: Digest username="${name}", realm="bench", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5\r\n`;
   }
 
-  #request(name: string, id: string, cseq: number, credentials: string): string {
+  #request({ name, contact }: Who, id: string, cseq: number, credentials: string): string {
     return (
       `REGISTER sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${this.#own};branch=z9hG4bK${id}-${cseq};rport\r\n` +
       `Max-Forwards: 70\r\nFrom: <sip:${name}@127.0.0.1>;tag=${id}\r\nTo: <sip:${name}@127.0.0.1>\r\nCall-ID: ${id}\r\n` +
-      `CSeq: ${cseq} REGISTER\r\nContact: <sip:${name}@127.0.0.1:${this.#own}>\r\nExpires: 300\r\nUser-Agent: bench/1.0\r\n` +
+      `CSeq: ${cseq} REGISTER\r\nContact: <sip:${name}@${contact}>\r\nExpires: 300\r\nUser-Agent: bench/1.0\r\n` +
       `Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, REFER, INFO\r\nSupported: path\r\n${credentials}Content-Length: 0\r\n\r\n`
     );
   }

@@ -1,11 +1,18 @@
-/** `make bench`: what an authenticated registration costs, beside a bare responder and Kamailio in the same run; and a stream of sound. */
+/** `make bench`: what registrations, calls and sound cost, beside a bare responder or Kamailio in the same run; with names, those parts. */
 import { cpus } from 'node:os';
+import { avalancheFigures, avalancheLines } from './avalanche.js';
 import { type BusyFigures, busyFigures, type CallFigures, callFigures } from './calls.js';
 import { type EngineFigures, engineFigures } from './engines.js';
 import { flood, type Outcome, register } from './load.js';
+import { memoryFigures, memoryLines } from './memory.js';
+import { millionFigures, millionLines } from './million.js';
 import { type RealtimeFigures, realtimeFigures } from './realtime.js';
+import { restartFigures, restartLines } from './restart.js';
+import { reuseFigures, reuseLines } from './reuse-port.js';
 import { soundFigures, soundLines } from './rtp.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
+import { sippFigures, sippLines } from './sipp-registrations.js';
+import { sustainedFigures, sustainedLines } from './sustained.js';
 import { talkingFigures, talkingLines } from './talking.js';
 
 const WARM_UP = 10_000;
@@ -37,23 +44,43 @@ async function measure(server: Server, load: () => Promise<Outcome>): Promise<Fi
 
 const isServer = (server: Server | string): server is Server => typeof server !== 'string';
 
-async function main(): Promise<void> {
+const print = (lines: readonly string[]): void => void process.stdout.write(`\n${lines.join('\n')}\n`);
+
+/** By the names that select them on the command line; all of them without one. */
+const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
+  registrations: registrationsAndStrangers,
+  sipp: async () => print(sippLines(await sippFigures())),
+  sustained: async () => print(sustainedLines(await sustainedFigures())),
+  reuseport: async () => print(reuseLines(await reuseFigures())),
+  memory: async () => print(memoryLines(await memoryFigures([100_000, 1_000_000]))),
+  million: async () => print(millionLines(await millionFigures())),
+  restart: async () => print(restartLines(await restartFigures())),
+  avalanche: async () => print(avalancheLines(await avalancheFigures())),
+  realtime: async () => realtime(await realtimeFigures()),
+  engines: async () => engines(await engineFigures()),
+  dial: async () => busyCalls(await busyFigures()),
+  calls: async () => calls(await callFigures(CALLS_A_SECOND, CALLS)),
+  sound: async () => print(soundLines(await soundFigures())),
+  talking: async () => print(talkingLines(await talkingFigures())),
+};
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.find(name => !(name in PARTS));
+  if (unknown !== undefined) throw new Error(`there is no '${unknown}'; there are ${Object.keys(PARTS).join(', ')}`);
+  heading();
+  for (const name of names.length > 0 ? names : Object.keys(PARTS)) await PARTS[name]!();
+}
+
+async function registrationsAndStrangers(): Promise<void> {
   const rows: Row[] = [];
   try {
     rows.push(['bare Node responder', await bare()], ['Kamailio', await kamailio()]);
     rows.push(['Obelisk', await obelisk()], ['Obelisk, security log on', await obeliskSecurity()]);
-    heading();
     registrations(rows, await rounds(rows.map(([, server]) => server).filter(isServer)));
     for (const [label, server] of rows) if (label === 'Obelisk' && isServer(server)) await strangers(server);
   } finally {
     for (const [, server] of rows) if (isServer(server)) await server.stop();
   }
-  realtime(await realtimeFigures());
-  engines(await engineFigures());
-  busyCalls(await busyFigures());
-  calls(await callFigures(CALLS_A_SECOND, CALLS));
-  process.stdout.write(`\n${soundLines(await soundFigures()).join('\n')}\n`);
-  process.stdout.write(`\n${talkingLines(await talkingFigures()).join('\n')}\n`);
 }
 
 async function rounds(servers: readonly Server[]): Promise<Map<Server, Figures[]>> {
@@ -180,7 +207,7 @@ function calls(figures: CallFigures | string): void {
   }
 }
 
-main().catch(thrown => {
+main(process.argv.slice(2)).catch(thrown => {
   process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   process.exitCode = 1;
 });

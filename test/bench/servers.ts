@@ -92,9 +92,12 @@ export const obelisk = (): Promise<Server> => obeliskWith(QUIET_LOG);
 /** As ban tools want it: two lines for each registration. */
 export const obeliskSecurity = (): Promise<Server> => obeliskWith(SECURITY_LOG);
 
-async function obeliskWith(loggerConf: string): Promise<Server> {
-  const accounts = Array.from({ length: ACCOUNTS }, (_, index) => {
-    const name = accountName(index);
+/** With so many accounts, numbered from 100000. */
+export const obeliskOf = (accounts: number): Promise<Server> => obeliskWith(QUIET_LOG, accounts);
+
+async function obeliskWith(loggerConf: string, count = ACCOUNTS): Promise<Server> {
+  const accounts = Array.from({ length: count }, (_, index) => {
+    const name = String(100_000 + index);
     return `[${name}](phone)\nsecret=${secretOf(name)}\n`;
   });
   const pbx = await Obelisk.create({
@@ -112,10 +115,10 @@ async function obeliskWith(loggerConf: string): Promise<Server> {
   };
 }
 
-const kamailioConfig = (port: number): string => `#!KAMAILIO
+const kamailioConfig = (port: number, { children, check }: Registrar): string => `#!KAMAILIO
 debug=0
 log_stderror=yes
-children=1
+children=${children}
 auto_aliases=no
 listen=udp:127.0.0.1:${port}
 mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
@@ -128,19 +131,27 @@ modparam("usrloc", "db_mode", 0)
 modparam("auth", "nonce_count", 0)
 request_route {
   if (method != "REGISTER") { sl_send_reply("501", "Not Implemented"); exit; }
-  if (!pv_auth_check("bench", "s$au", "0", "0")) { auth_challenge("bench", "0"); exit; }
+  if (!${check}) { auth_challenge("bench", "0"); exit; }
   save("location");
   exit;
 }
 `;
 
+/** How it works: in so many processes, and what it asks credentials with. */
+interface Registrar {
+  readonly children: number;
+  readonly check: string;
+}
+
 /** Kamailio with its registrar in memory. @returns why there is none */
-export async function kamailio(): Promise<Server | 'not installed'> {
+export async function kamailio(
+  registrar: Registrar = { children: 1, check: 'pv_auth_check("bench", "s$au", "0", "0")' },
+): Promise<Server | 'not installed'> {
   if (await missing('kamailio')) return 'not installed';
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'bench-kamailio-'));
   const config = join(directory, 'kamailio.cfg');
-  await writeFile(config, kamailioConfig(port));
+  await writeFile(config, kamailioConfig(port, registrar));
   const child = spawn('kamailio', ['-f', config, '-DD', '-E', '-m', '128', '-M', '16', '-Y', directory], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -82,6 +82,19 @@ test('where somebody proves his password only the account is banned that fails, 
   assert.equal(s.table.drops(HERE), true);
 });
 
+test('of an account’s name as much is kept as is counted, however long it is', () => {
+  const s = stageOf();
+  s.table.succeeded(HERE, s.rules);
+  const name = 'x'.repeat(60_000);
+  s.fail(6, HERE, name);
+  assert.equal(s.table.dropsAccount('SIP', HERE, name), true);
+  assert.ok([...s.astdb.values].flat().every(text => text.length < 300));
+  assert.deepEqual(
+    s.table.rows().map(({ account }) => account?.length),
+    ['SIP '.length + 64],
+  );
+});
+
 test('guesses of others never keep out who knows the password of an account, and shorten the patience with strangers', () => {
   const s = stageOf();
   for (let n = 1; n <= 20; n += 1) s.fail(1, `203.0.113.${n}`);
@@ -149,6 +162,14 @@ test('no table grows without end, whatever strangers do', () => {
   }
   assert.deepEqual([s.table.size, s.astdb.entries().length, failures.size], [MOST_BANS, MOST_BANS, 30_000]);
   assert.deepEqual([s.table.drops('10.0.0.0'), s.table.drops('10.0.39.16')], [false, true]);
+});
+
+test('a ban by hand is not pushed out by those of strangers, after a restart neither', () => {
+  const first = stageOf();
+  first.table.ban(HERE, 3_600_000, 'by the operator');
+  const s = stageOf({ max: 1 }, first.astdb, first.clock);
+  for (let n = 0; n < MOST_BANS + 1; n += 1) s.fail(1, `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, `${n}`);
+  assert.deepEqual([s.table.size, s.table.drops(HERE), s.table.drops('10.0.0.0')], [MOST_BANS, true, false]);
 });
 
 const NETWORKS: readonly [address: string, network: string | undefined][] = [

@@ -123,11 +123,17 @@ export class Fuzzer {
       'rtp.conf': `[general]\nrtpstart=${start}\nrtpend=${end}\n`,
     };
     const pbx = await Obelisk.create(files, { start: false });
-    await addGauge(pbx);
-    await pbx.start();
-    const places = await placesOf(pbx, made !== undefined);
-    const at = { address: '127.0.0.1', port: await pbx.port() };
-    return new Fuzzer(pbx, await UdpPhone.open(), at, { places, made, seed });
+    try {
+      await addGauge(pbx);
+      await pbx.start();
+      const places = await placesOf(pbx, made !== undefined);
+      const at = { address: '127.0.0.1', port: await pbx.port() };
+      return new Fuzzer(pbx, await UdpPhone.open(), at, { places, made, seed });
+    } catch (thrown) {
+      await pbx.remove();
+      await made?.[Symbol.asyncDispose]();
+      throw thrown;
+    }
   }
 
   /** Sends until it is told to stop, then looks. @throws with what was wrong */

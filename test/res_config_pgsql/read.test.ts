@@ -36,3 +36,13 @@ test('other sections are told, and what cannot be read is refused', async () => 
   assert.match(warnings[0]!.message, /^\[more\] is passed over/);
   await assert.rejects(readText('[general]\nport=many\n'), LoadDeclined);
 });
+
+test('a channel that the server would refuse in each trigger is refused here', async () => {
+  const channel = `${'c'.repeat(61)}é`;
+  const { databases } = await readText(`[general]\nnotify=${channel}\n`);
+  assert.partialDeepStrictEqual(databases.get('pgsql')!.settings, { feed: { channel } });
+  await assert.rejects(readText(`[general]\nnotify=${channel}x\n`), {
+    name: 'LoadDeclined',
+    message: /notify: expected text of at most 63 octets, got 64/,
+  });
+});

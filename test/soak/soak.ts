@@ -81,8 +81,17 @@ export class Soak {
       'rtp.conf': `[general]\nrtpstart=${start}\nrtpend=${end}\n`,
     };
     const pbx = await Obelisk.create(files, { start: false });
-    await addGauge(pbx);
-    await pbx.start();
+    try {
+      await addGauge(pbx);
+      await pbx.start();
+      return await Soak.#over(pbx, port);
+    } catch (thrown) {
+      await pbx.remove();
+      throw thrown;
+    }
+  }
+
+  static async #over(pbx: Obelisk, port: number): Promise<Soak> {
     const network = await BadNetwork.to(port, new Chance(2), { loss: 0.1, twice: 0.1, jitter: 200 });
     const phones = await Promise.all(
       NAMES.map((name, at) => PatientPhone.open(at < FAR ? port : network.port, name, `s${name}`)),

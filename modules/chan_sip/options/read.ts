@@ -16,7 +16,6 @@ import {
   type Sliced,
   sectionWith,
   type Table,
-  variablesOf,
 } from '#core';
 import { authentication } from './authentication.js';
 import { checkDevice, checkGeneral } from './checks.js';
@@ -77,9 +76,10 @@ export const readSipConfig = (file: ConfigFile, environment: Environment): SipCo
 /** Reads everything before it complains of anything. @throws LoadDeclined with all problems */
 export function* readingOf(file: ConfigFile, environment: Environment): Sliced<SipConfig> {
   const reader = new Reader(file, environment);
-  const values = reader.general();
+  const own = yield* linesOf(file, ['general', 'authentication']);
+  const values = reader.general(own.general);
   const devices = yield* reader.devices(values);
-  const credentials = reader.read(authentication, variablesOf(file, 'authentication')).set.auth ?? [];
+  const credentials = reader.read(authentication, own.authentication).set.auth ?? [];
   if (reader.problems.length > 0) throw new LoadDeclined(`${file.name} has errors`, reader.problems, reader.warnings);
   return {
     general: values,
@@ -90,6 +90,17 @@ export function* readingOf(file: ConfigFile, environment: Environment): Sliced<S
     notInForce: [...reader.waiting.keys()].sort(),
     waiting: reader.waiting,
   };
+}
+
+/** The lines of all sections of these names. */
+function* linesOf<N extends string>(file: ConfigFile, names: readonly N[]): Sliced<Readonly<Record<N, Line[]>>> {
+  const lines = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<N, Line[]>;
+  for (const { name, template, variables } of file.sections) {
+    yield;
+    const wanted = template ? undefined : names.find(one => one.length === name.length && one === name.toLowerCase());
+    if (wanted !== undefined) lines[wanted].push(...variables);
+  }
+  return lines;
 }
 
 /** The one line that tells of options without effect; undefined when there are none. */
@@ -130,9 +141,9 @@ class Reader {
     return reading;
   }
 
-  general(): General {
+  general(lines: Iterable<Line>): General {
     const { systemname, version } = this.#environment;
-    const { set, places } = this.read(general, variablesOf(this.#file, 'general'));
+    const { set, places } = this.read(general, lines);
     this.generalPlaces = places;
     const named = version === undefined ? undefined : `Obelisk PBX ${version}`;
     const values: General = {
@@ -146,18 +157,25 @@ class Reader {
 
   *devices(values: General): Sliced<DeviceSection[]> {
     const defaults = deviceDefaults(values);
-    const found = new LargeMap<Placed>();
+    const found: Placed[] = [];
+    /** Where each of them is, by its name. */
+    const places = new LargeMap<number>();
     for (const section of this.#file.sections) {
       yield;
       if (section.template || RESERVED.has(section.name.toLowerCase())) continue;
       const built = this.#device(section, values, defaults);
       if (!built) continue;
-      const before = found.get(section.name);
-      if (before)
-        this.#leaveOut(section, `[${section.name}] is there again and replaces the one of line ${before.place.line}`);
-      found.set(section.name, built);
+      const before = places.get(section.name);
+      if (before === undefined) places.set(section.name, found.push(built) - 1);
+      else {
+        this.#leaveOut(
+          section,
+          `[${section.name}] is there again and replaces the one of line ${found[before]!.place.line}`,
+        );
+        found[before] = built;
+      }
     }
-    return [...found.values()];
+    return found;
   }
 
   #device(section: Section, values: General, defaults: Device): Placed | undefined {

@@ -164,13 +164,16 @@ export class UserLayer {
     yield* each(unbound, ([peer, bindings]) => this.#bindings.forget(peer, bindings));
     yield* each(kept, peer => this.#bindings.trim(peer));
     yield* each(added, peer => this.#bindings.restore(peer));
-    site.reliable = general['100rel'] !== 'no' || devices.some(({ own }) => (own['100rel'] ?? 'no') !== 'no');
+    let reliable = general['100rel'] !== 'no';
+    yield* each(devices, ({ own }) => (reliable ||= (own['100rel'] ?? 'no') !== 'no'));
+    site.reliable = reliable;
     yield* this.#fixedHosts.configure();
     this.directory.reset();
     yield* this.#qualify.configure();
     this.notifier.configure(credentials);
     this.calls.credentials = credentials;
-    yield* each([added, removed].flat(), peer => this.calls.channels.deviceChanged(`SIP/${peer.name}`));
+    for (const peers of [added, removed])
+      yield* each(peers, peer => this.calls.channels.deviceChanged(`SIP/${peer.name}`));
     this.outbound.configure(general.register, credentials);
     this.nodes.configure();
   }
@@ -239,7 +242,7 @@ export class UserLayer {
   }
 }
 
-function* each<T>(all: Iterable<T>, work: (one: T) => void): Sliced<void> {
+function* each<T>(all: Iterable<T>, work: (one: T) => unknown): Sliced<void> {
   for (const one of all) {
     work(one);
     yield;

@@ -335,5 +335,5 @@ test('bytes that are no text are refused with problems that can be counted', asy
 test('templates that double at every step are refused before they fill the memory', async () => {
   let text = '[s0](!)\nx=1\n';
   for (let step = 1; step < 60; step++) text += `[s${step}](!,s${step - 1},s${step - 1})\n`;
-  assert.deepEqual((await read(text)).problems, ['t.conf:22: more than 2000000 values are inherited up to here']);
+  assert.deepEqual((await read(text)).problems, ['t.conf:25: more than 10000000 values are inherited up to here']);
 });
