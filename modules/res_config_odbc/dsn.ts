@@ -36,15 +36,34 @@ const onServer = (dsn: Section, about: OdbcClass, name: string) => ({
 
 const level = ({ isolation }: OdbcClass): string => isolation.replace('_', ' ').toUpperCase();
 
-const SSL_MODES: Readonly<Record<string, TlsSettings['verify']>> = {
-  require: 'none',
-  'verify-ca': 'authority',
-  'verify-full': 'name',
+/** Words for whether TLS is spoken, and what is asked of the server then; undefined: it is not. */
+type Modes = Readonly<Record<string, TlsSettings['verify'] | undefined>>;
+
+/** Of psqlodbc. Where it may choose, nothing is asked of the server. */
+const SSL_MODES: Modes = {
+  ...{ '': undefined, disable: undefined, allow: undefined, prefer: undefined },
+  ...{ require: 'none', 'verify-ca': 'authority', 'verify-full': 'name' },
 };
+
+/** Of MySQL's own driver. */
+const MYSQL_MODES: Modes = {
+  ...{ '': undefined, disabled: undefined, preferred: undefined },
+  ...{ required: 'none', verify_ca: 'authority', verify_identity: 'name' },
+};
+
+/** A word that is none must not come to a connection that anybody can read. */
+function modeOf(modes: Modes, { dsn }: OdbcClass, word = ''): TlsSettings['verify'] | undefined {
+  const mode = word.toLowerCase();
+  if (!Object.hasOwn(modes, mode))
+    throw new Error(
+      `DSN [${dsn}]: SSLmode must be one of ${Object.keys(modes).filter(Boolean).join(', ')}, got '${word}'`,
+    );
+  return modes[mode];
+}
 
 const postgres: Settings = (dsn, about, name) => {
   const settings = onServer(dsn, about, name);
-  const verify = SSL_MODES[dsn.get('sslmode')?.toLowerCase() ?? ''];
+  const verify = modeOf(SSL_MODES, about, dsn.get('sslmode'));
   return {
     client: 'pg',
     ...settings,
@@ -57,22 +76,31 @@ const postgres: Settings = (dsn, about, name) => {
   };
 };
 
-const mysql: Settings = (dsn, about, name) => {
-  const ca = dsn.get('sslca');
-  const verified = /^(?:1|yes|true)$/i.test(dsn.get('sslverify') ?? '');
-  return {
-    client: 'mysql2',
-    ...onServer(dsn, about, name),
-    port: Number(value(dsn, 'port') || 3306),
-    socket: value(dsn, 'socket') || undefined,
-    charset: value(dsn, 'charset') || undefined,
-    feed: about.poll === 0 ? undefined : { every: about.poll },
-    tls: ca === undefined ? undefined : { verify: verified ? 'name' : 'authority', ca, ...own(dsn) },
-    greeting: `SET SESSION TRANSACTION ISOLATION LEVEL ${level(about)}`,
-  };
-};
+const mysql: Settings = (dsn, about, name) => ({
+  client: 'mysql2',
+  ...onServer(dsn, about, name),
+  port: Number(value(dsn, 'port') || 3306),
+  socket: value(dsn, 'socket') || undefined,
+  charset: value(dsn, 'charset') || undefined,
+  feed: about.poll === 0 ? undefined : { every: about.poll },
+  tls: mysqlTls(dsn, about),
+  greeting: `SET SESSION TRANSACTION ISOLATION LEVEL ${level(about)}`,
+});
 
-const own = (dsn: Section) => ({ cert: dsn.get('sslcert'), key: dsn.get('sslkey') });
+const isOn = (dsn: Section, key: string): boolean => /^(?:1|yes|true)$/i.test(dsn.get(key) ?? '');
+
+/** Whatever of a DSN says that TLS is to be spoken, of MariaDB's driver and of MySQL's; what asks most counts. */
+function mysqlTls(dsn: Section, about: OdbcClass): TlsSettings | undefined {
+  const ca = dsn.get('sslca');
+  const mode = modeOf(MYSQL_MODES, about, dsn.get('sslmode') ?? dsn.get('ssl-mode'));
+  const asked = {
+    name: mode === 'name' || isOn(dsn, 'sslverify'),
+    authority: mode === 'authority' || ca !== undefined,
+    none: mode === 'none' || isOn(dsn, 'forcetls'),
+  };
+  const verify = (['name', 'authority', 'none'] as const).find(one => asked[one]);
+  return verify && { verify, ca, cert: dsn.get('sslcert'), key: dsn.get('sslkey') };
+}
 
 const sqlite: Settings = (dsn, about) => ({
   client: 'better-sqlite3',

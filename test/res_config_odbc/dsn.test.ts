@@ -71,11 +71,33 @@ test("what res_odbc.conf says counts before odbc.ini's", () => {
   assert.match(greeting, /SERIALIZABLE$/);
 });
 
+const TLS: readonly [text: string, verify: string | undefined][] = [
+  ['Driver=Maria\nServer=db', undefined],
+  ['Driver=Maria\nServer=db\nSSLVerify=0\nForceTLS=0', undefined],
+  ['Driver=Maria\nServer=db\nForceTLS=1', 'none'],
+  ['Driver=Maria\nServer=db\nSSLVerify=1', 'name'],
+  ['Driver=Maria\nServer=db\nForceTLS=1\nSSLCA=/ca.pem', 'authority'],
+  ['Driver=Maria\nServer=db\nSSLMODE=REQUIRED', 'none'],
+  ['Driver=Maria\nServer=db\nssl-mode=VERIFY_CA', 'authority'],
+  ['Driver=Maria\nServer=db\nSSLMODE=VERIFY_IDENTITY\nSSLCA=/ca.pem', 'name'],
+  ['Driver=PG\nServer=db\nSSLmode=prefer', undefined],
+  ['Driver=PG\nServer=db\nSSLmode=Require', 'none'],
+];
+
+for (const [text, verify] of TLS) {
+  test(`TLS is spoken where a DSN says so: ${text.split('\n').slice(2).join(', ') || 'nothing'}`, () => {
+    const { tls } = of(`[My.DSN]\n${text}\n`) as { tls: { verify: string } | undefined };
+    assert.equal(tls?.verify, verify);
+  });
+}
+
 const WRONG: readonly [text: string, message: RegExp][] = [
   ['[other]\nDriver=PG', /^odbc\.ini has no DSN \[My\.DSN\]$/],
   ['[My.DSN]\nDriver=Other', /has the driver 'Other': it is none for PostgreSQL, MariaDB or SQLite$/],
   ['[My.DSN]\nServer=db', /has the driver ''/],
   ['[My.DSN]\nDriver=sqlite3\nDatabase=x.db', /Database must be the whole path of a file, got 'x\.db'$/],
+  ['[My.DSN]\nDriver=PG\nSSLmode=verify_full', /DSN \[My\.DSN\]: SSLmode must be one of .*, got 'verify_full'$/],
+  ['[My.DSN]\nDriver=Maria\nSSLmode=require', /SSLmode must be one of .*required.*, got 'require'$/],
   ['[My.DSN]\nDriver=PG\nPort=many', /Port must be 1-65535$/],
 ];
 

@@ -33,12 +33,12 @@ astcachedir => cache
 
 /** Three accounts and a template, listening on a port that the system picks; nobody is turned away where tests keep the machine busy. */
 export const PHONES = `[general]
-overloaddelay=0
 udpbindaddr=127.0.0.1:0
 realm=asterisk
 tcpenable=yes
 tcpbindaddr=127.0.0.1:0
 transport=udp,tcp
+overloaddelay=0
 [phone](!)
 type=friend
 host=dynamic

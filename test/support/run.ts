@@ -5,8 +5,8 @@ import { relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-/** Files whose tests start whole processes: they take longest, so that nothing long is left when the others are done. */
-const FIRST = /\btest\/(?:e2e|fuzz)\//;
+/** Files whose tests start whole processes, a PBX or a database: they take longest, so that nothing long is left when the others are done. */
+const FIRST = /\btest\/(?:e2e|fuzz|res_knex)\//;
 /** How many files may run beside those that keep a processor busy each: whole processes are waited for much of the time. */
 const WAITING = 1;
 /** Files that are named at the end, for whoever wants all of it to be faster. */

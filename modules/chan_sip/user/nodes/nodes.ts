@@ -26,6 +26,9 @@ const NEEDS: readonly Need[] = [
   { column: 'regstamp', type: 'char', length: LONGEST_NAME },
 ];
 
+const REMEDY =
+  'realtime migrate adds it to tables called sippeers and sipregs, once the driver has notify or poll; to another, ALTER TABLE';
+
 /** The node whose registration it is, where that is another; `route` leads there while it lives. */
 export interface Holder {
   readonly name: string;
@@ -63,13 +66,18 @@ export class Nodes {
     this.name = core.use(settings).systemname;
     this.#clock = new DatabaseClock(core.clock);
     core.on('realtimeChanged', ({ family, byOthers = false }) => {
-      if (this.#active && byOthers && family === NODES) site.spawn('nodes that changed', this.#look());
+      if (this.stays && byOthers && family === NODES) site.spawn('nodes that changed', this.#look());
     });
   }
 
-  /** Whether there may be others. */
+  /** Whether there may be others. What is taken while we leave still has its stamp. */
   get active(): boolean {
     return this.#active;
+  }
+
+  /** Whether it is one that does not leave just now. */
+  get stays(): boolean {
+    return this.#active && !this.#closed;
   }
 
   /** After a configuration. */
@@ -155,11 +163,10 @@ export class Nodes {
 
   /** Others need not wait until we are missed. */
   async close(): Promise<void> {
-    const active = this.#active;
+    const { stays } = this;
     this.#closed = true;
-    this.#active = false;
     this.#job?.cancel();
-    if (!active) return;
+    if (!stays) return;
     try {
       const { clock } = this.#site;
       const gone = this.#parts.realtime.update(NODES, [condition('name', this.name)], { seen: String(GONE) });
@@ -175,7 +182,7 @@ export class Nodes {
     try {
       const lacking = await realtime.missing(family(), NEEDS);
       if (lacking.length > 0)
-        this.#site.log.error(`${family()}: the table lacks ${lacking.join(', ')}, which nodes need: realtime migrate`);
+        this.#site.log.error(`${family()}: the table lacks ${lacking.join(', ')}, which nodes need: ${REMEDY}`);
     } catch (thrown) {
       this.#tell(messageOf(thrown));
     }
@@ -202,15 +209,15 @@ export class Nodes {
 
   async #beat(): Promise<void> {
     try {
-      for (let times = this.#readAt === undefined ? FIRST_MEASURES : 1; times > 0 && this.#active; times--)
+      for (let times = this.#readAt === undefined ? FIRST_MEASURES : 1; times > 0 && this.stays; times--)
         await this.#clock.measure(() => this.#parts.realtime.now(NODES));
       // After the end nobody says that we live.
-      if (this.#active) await this.#sign();
-      if (this.#active) await this.#look();
+      if (this.stays) await this.#sign();
+      if (this.stays) await this.#look();
     } catch (thrown) {
       if (!this.#closed) this.#tell(messageOf(thrown));
     }
-    if (this.#active) this.#job = this.#site.sched.after('sign of life', BEAT, () => void this.#beat());
+    if (this.stays) this.#job = this.#site.sched.after('sign of life', BEAT, () => void this.#beat());
   }
 
   async #sign(): Promise<void> {
@@ -221,13 +228,13 @@ export class Nodes {
       registrations: String(held()),
     };
     const count = await realtime.update(NODES, [condition('name', this.name)], row);
-    if (count === 0 && this.#active) await realtime.store(NODES, { name: this.name, ...row });
+    if (count === 0 && this.stays) await realtime.store(NODES, { name: this.name, ...row });
   }
 
   async #look(): Promise<void> {
     const { clock, general } = this.#site;
     const rows = await this.#parts.realtime.loadAll(NODES, []);
-    if (!this.#active) return;
+    if (!this.stays) return;
     const elapsed = clock.elapsed();
     const gap = this.#readAt === undefined ? 0 : elapsed - this.#readAt;
     this.#readAt = elapsed;

@@ -47,7 +47,7 @@ export class Takeover {
 
   #begin(): void {
     const { site, nodes } = this.#parts;
-    if (nodes.active) site.spawn('registrations of dead nodes', this.#run());
+    if (nodes.stays) site.spawn('registrations of dead nodes', this.#run());
   }
 
   #lookLater(): void {
@@ -87,7 +87,7 @@ export class Takeover {
     const now = Math.floor(nodes.now() / 1000);
     const ours = rows.filter(row => Number(row['regseconds']) > now && this.#isOurs(row['name'] ?? ''));
     let count = 0;
-    for (let at = 0; at < ours.length && nodes.active; at += AT_A_TIME) {
+    for (let at = 0; at < ours.length && nodes.stays; at += AT_A_TIME) {
       const claimed = await Promise.all(ours.slice(at, at + AT_A_TIME).map(row => this.#claim(node, row)));
       count += claimed.filter(Boolean).length;
     }

@@ -90,6 +90,27 @@ test('what a node wrote after it said that it leaves is taken over, too', async 
   assert.equal(stage.row('3001')?.['regserver'], 'a');
 });
 
+test('what a node takes while it leaves has its stamp, too: written late it undoes nothing', async t => {
+  const { stage, now } = await node(t, seconds => [registered('3001', seconds, 'b')]);
+  const { engine } = stage;
+  await stage.site.user.nodes.close();
+  assert.equal((await stage.login({ headers: ['Expires: 3000'] }))?.status, 200);
+  engine.failure = 'away';
+  stage.clock.advance(10_000);
+  Object.assign(stage.row('3001')!, registered('3001', Math.floor(now() / 1000), 'b'), { regstamp: String(now()) });
+  engine.failure = undefined;
+  await stage.written();
+  assert.deepEqual([stage.row('3001')?.['ipaddr'], stage.row('3001')?.['regserver']], ['192.0.2.9', 'b']);
+});
+
+test('a table without the column of stamps is told, with what helps where it is not called sippeers', async t => {
+  const { stage } = await node(t, () => [phone('3001')]);
+  assert.match(
+    stage.logged().join(),
+    /error: sippeers: the table lacks regstamp, .* sippeers and sipregs, .* ALTER TABLE/,
+  );
+});
+
 for (const hours of [-2, 2]) {
   test(`by a clock that is ${hours} hours off, a registration of another node ends when it does`, async t => {
     const { now, hears, there, stage } = await node(t, seconds => [registered('3001', seconds, 'b')], hours * 3600_000);
