@@ -10,5 +10,10 @@ export function banNetwork(address: string): string | undefined {
   const [word = 0] = words;
   if (words.length === 1) return [24, 16, 8, 0].map(shift => (word >>> shift) & 0xff).join('.');
   // The zone of an address is no part of its network.
-  return parseNetwork(`${address.split('%')[0]}/64`, () => undefined).text;
+  const [bare] = address.split('%');
+  return parseNetwork(isTranslated(words) ? bare! : `${bare}/64`, () => undefined).text;
 }
+
+/** An IPv4 address behind a translator (RFC 6052 §2.1): all of IPv4 comes from one network there. */
+const isTranslated = ([first, second, third]: readonly number[]): boolean =>
+  first === 0x0064_ff9b && second === 0 && third === 0;

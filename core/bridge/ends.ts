@@ -9,7 +9,7 @@ import type { Bridge } from './bridge.js';
 const LONGEST = 50;
 
 /** Who is heard where this channel is: itself, or who is at the end of what it leads to. */
-export function endBehind(channel: Channel): Channel {
+function endBehind(channel: Channel): Channel {
   let end = channel;
   for (let passed = 0; passed < LONGEST; passed++) {
     const next = passing(end);

@@ -9,8 +9,8 @@ import type { Steps } from './steps.js';
 /** What an expression needs of its surroundings. */
 export interface ExpressionHost {
   warn(message: string): void;
-  /** A function of the dialplan; undefined: there is none of that name. */
-  read(name: string, data: string): Steps<string | undefined>;
+  /** A function of the dialplan; undefined: there is none of that name, or it is not to be called. */
+  read(name: string, data: string): Steps<string | undefined> | undefined;
 }
 
 /** A number that was worked out, or text; `numeric`: text that is a number as it was written. */
@@ -270,8 +270,9 @@ class Evaluation {
     }
     const math = Object.hasOwn(mathFunctions, name) ? mathFunctions[name] : undefined;
     if (math) return this.#calculated(name, math, given);
-    const read = yield* this.#host.read(name, given.map(textOf).join());
-    if (read === undefined) this.#warn(`there is no function ${name}`);
+    const steps = this.#host.read(name, given.map(textOf).join());
+    const read = steps && (yield* steps);
+    if (read === undefined) this.#warn(`there is no function ${name}, or it came in with a value`);
     return read === undefined ? number(0) : /^[-0-9. \t]+$/.test(read) ? number(parseNumber(read)) : textValue(read);
   }
 

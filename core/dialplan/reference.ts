@@ -67,3 +67,11 @@ export function enclosedAt(text: string, start: number, open: '{' | '['): Enclos
   const closed = depth === 0;
   return { inside: text.slice(start, closed ? at - 1 : at), end: at, closed, nested };
 }
+
+/** Whether the name stands in a text with a parenthesis behind it, and is not the end of a longer name. */
+export function isCalledIn(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/\w/.test(text[at - 1] ?? '') && /^\s*\(/.test(text.slice(at + name.length))) return true;
+  }
+  return false;
+}

@@ -9,7 +9,7 @@ import { ApplicationError, type DialplanFunction } from './application.js';
 import type { Builtins } from './builtin-variables.js';
 import { evaluate } from './expression.js';
 import type { OwnedTable } from './owned-table.js';
-import { enclosedAt, parseCall, parseReference, partOf } from './reference.js';
+import { enclosedAt, isCalledIn, parseCall, parseReference, partOf } from './reference.js';
 import { runSteps, type Steps } from './steps.js';
 
 export interface SubstitutionParts {
@@ -98,7 +98,7 @@ export class Substitution {
       const { inside, end, closed, nested } = enclosedAt(text, dollar + 2, open);
       if (!closed) this.#parts.log.warning(`'${quoted(text)}': '$${open}' is not closed`);
       const inner = nested ? yield* this.#replaced(channel, inside, depth + 1) : inside;
-      const value = open === '{' ? yield* this.#read(channel, inner) : yield* this.#evaluated(channel, inner);
+      const value = open === '{' ? yield* this.#read(channel, inner) : yield* this.#evaluated(channel, inner, inside);
       result += text.slice(at, dollar) + value;
       if (result.length > LONGEST) return this.#bounded(result);
       at = end;
@@ -118,10 +118,11 @@ export class Substitution {
     return value ?? this.#refused(`there is no function ${name}`);
   }
 
-  #evaluated(channel: Channel | undefined, text: string): Steps<string> {
+  /** `written`: before anything in it was replaced. What a stranger calls himself calls no function. */
+  #evaluated(channel: Channel | undefined, text: string, written: string): Steps<string> {
     return evaluate(text, {
       warn: message => this.#parts.log.warning(message),
-      read: (name, data) => this.#function(channel, name, data),
+      read: (name, data) => (isCalledIn(written, name) ? this.#function(channel, name, data) : undefined),
     });
   }
 

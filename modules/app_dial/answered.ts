@@ -198,7 +198,7 @@ export class Answered {
     else if (this.#options.has('e')) this.#farewell(caller.hangupCause);
     else callee.end(caller.hangupCause || Q850.normalClearing);
     if (by === caller) return undefined;
-    if (!this.#options.has('g')) caller.hangupCause ||= callee.hangupCause || Q850.normalClearing;
+    caller.hangupCause ||= callee.hangupCause || Q850.normalClearing;
     return this.#options.has('g') ? undefined : 'hangup';
   }
 

@@ -79,6 +79,8 @@ async function call(tools: Tools, channel: Channel, destinations: string[], term
     return undefined;
   }
   status('ANSWER');
+  // Why others did not answer is not why this call will end.
+  if (!channel.hangingUp) channel.hangupCause = Q850.none;
   channel.set('DIALEDPEERNAME', end.callee.name);
   channel.set('DIALEDPEERNUMBER', end.dialString.replace(/^[^/]*\//, ''));
   const answered = new Answered(tools, channel, end.callee, terms);

@@ -82,7 +82,8 @@ export class Ringing {
   }
 
   #heard(branch: Branch, event: ChannelEvent): void {
-    if (this.#over) return;
+    // Who calls is wanted elsewhere already, though run() has not had its turn: it ends them all.
+    if (this.#over || this.#parts.caller.interrupted) return;
     const callee = branch.channel!;
     switch (event.kind) {
       case 'answered':

@@ -37,9 +37,9 @@ export class Ledger {
     this.#parts = parts;
   }
 
-  /** Channels that are being recorded. */
+  /** How much is kept of channels. */
   get size(): number {
-    return this.#entries.size;
+    return this.#entries.size + this.#callers.size + this.#disabled.size;
   }
 
   created(channel: Channel): void {
@@ -106,13 +106,12 @@ export class Ledger {
 
   ended(channel: Channel): void {
     const entries = this.#entries.get(channel.uniqueid);
-    if (!entries) return;
-    const now = this.#now();
-    for (const entry of entries) entry.finish(now);
     this.#entries.delete(channel.uniqueid);
     const hidden = this.#disabled.delete(channel.uniqueid);
     const called = this.#callers.delete(channel.uniqueid);
-    if (hidden) return;
+    if (!entries || hidden) return;
+    const now = this.#now();
+    for (const entry of entries) entry.finish(now);
     const { unanswered, initiatedseconds } = this.#parts.options();
     const wanted = entries.filter(
       entry =>

@@ -23,6 +23,11 @@ const BESIDE: Readonly<
   },
 };
 
+const besideNamed = (type: string): (typeof BESIDE)[string] | undefined => {
+  const word = type.trim().toLowerCase();
+  return Object.hasOwn(BESIDE, word) ? BESIDE[word] : undefined;
+};
+
 const ANI = /^ani(?:-(.*))?$/i;
 
 export const callerId: DialplanFunction = {
@@ -41,7 +46,7 @@ export const callerId: DialplanFunction = {
     const [type = '', given] = splitArguments(data);
     if (given !== undefined) return partNamed(type).read({ ...NOBODY, ...parseParty(given) });
     if (!channel) throw new ApplicationError('CALLERID needs a channel');
-    const beside = BESIDE[type.trim().toLowerCase()];
+    const beside = besideNamed(type);
     if (beside) return beside.read(channel);
     const ani = ANI.exec(type.trim());
     return ani ? partNamed(ani[1] ?? 'num').read(channel.ani) : partNamed(type).read(channel.caller);
@@ -49,7 +54,7 @@ export const callerId: DialplanFunction = {
   write({ channel, data }, value) {
     if (!channel) throw new ApplicationError('CALLERID needs a channel');
     const [type = ''] = splitArguments(data);
-    const beside = BESIDE[type.trim().toLowerCase()];
+    const beside = besideNamed(type);
     if (beside) return beside.write(channel, value);
     const ani = ANI.exec(type.trim());
     if (ani) channel.ani = partNamed(ani[1] ?? 'num').write(channel.ani, value);

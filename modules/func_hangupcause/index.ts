@@ -4,39 +4,48 @@ import { type Channel, type Core, causeText, type DialplanFunction, defineModule
 /** Causes of one call that are remembered. */
 const MOST = 100;
 
-interface Ended {
-  readonly cause: number;
+interface Dialled {
+  cause: number;
   readonly technology: string;
 }
 
 /** What became of those that each channel dialled, by name. */
 class Causes {
-  readonly #ended = new WeakMap<Channel, Map<string, Ended>>();
+  readonly #callers = new WeakMap<Channel, Map<string, Dialled>>();
+  /** The same by who was dialled: one that answered ends later. */
+  readonly #callees = new WeakMap<Channel, Dialled>();
 
   constructor(core: Core) {
     core.on('dialEnded', ({ caller, callee }) => {
       if (!caller) return;
       const of = this.#of(caller);
-      if (of.size < MOST) of.set(callee.name, { cause: callee.hangupCause, technology: callee.technology.type });
+      if (of.size >= MOST) return;
+      const dialled: Dialled = { cause: callee.hangupCause, technology: callee.technology.type };
+      of.set(callee.name, dialled);
+      this.#callees.set(callee, dialled);
+    });
+    core.on('channelEnded', ({ channel }) => {
+      const dialled = this.#callees.get(channel);
+      if (dialled) dialled.cause = channel.hangupCause;
     });
   }
 
-  #of(channel: Channel): Map<string, Ended> {
-    let of = this.#ended.get(channel);
-    if (!of) this.#ended.set(channel, (of = new Map()));
+  #of(channel: Channel): Map<string, Dialled> {
+    let of = this.#callers.get(channel);
+    if (!of) this.#callers.set(channel, (of = new Map()));
     return of;
   }
 
   names(channel: Channel): string[] {
-    return [...(this.#ended.get(channel)?.keys() ?? [])];
+    return [...(this.#callers.get(channel)?.keys() ?? [])];
   }
 
-  find(channel: Channel, name: string): Ended | undefined {
-    return this.#ended.get(channel)?.get(name);
+  find(channel: Channel, name: string): Dialled | undefined {
+    return this.#callers.get(channel)?.get(name);
   }
 
   clear(channel: Channel): void {
-    this.#ended.delete(channel);
+    this.#callers.delete(channel);
   }
 }
 
@@ -51,9 +60,9 @@ const functions = (causes: Causes): DialplanFunction[] => [
     ],
     read({ channel, data }) {
       const [name = '', type = 'ast'] = splitArguments(data);
-      const ended = channel && causes.find(channel, name.trim());
-      if (!ended) return '';
-      return type.trim() === 'tech' ? `${ended.technology} ${ended.cause}` : causeText(ended.cause);
+      const dialled = channel && causes.find(channel, name.trim());
+      if (!dialled) return '';
+      return type.trim() === 'tech' ? `${dialled.technology} ${dialled.cause}` : causeText(dialled.cause);
     },
   },
   {

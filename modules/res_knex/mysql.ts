@@ -17,6 +17,8 @@ interface Connection {
 
 /** By bytes, where the collation of a table would take A for a, or leave blanks at the end out. */
 const BYTES = 'CAST(CONVERT(?? USING utf8mb4) AS BINARY)';
+/** A value comes in the character set of the connection. */
+const VALUE = BYTES.replace('??', '?');
 
 /** For a statement at the server: as long as we wait for any. */
 const LONGEST_SECONDS = 60;
@@ -58,9 +60,9 @@ export const mysql: ServerKind = {
     now: 'CAST(FLOOR(UNIX_TIMESTAMP(NOW(6)) * 1000) AS SIGNED)',
     exact: { typeCast: (field: Field) => field.string() },
     ...typed({
-      equals: `(?? = ? AND ${BYTES} = CAST(? AS BINARY))`,
+      equals: `(?? = ? AND ${BYTES} = ${VALUE})`,
       equalsTakes: (column, value) => [column, value, column, value],
-      bytes: [BYTES, 'CAST(? AS BINARY)'],
+      bytes: [BYTES, VALUE],
       like: operator => `LOWER(CAST(?? AS CHAR)) ${operator} LOWER(?) ESCAPE ?`,
       integer: 'SIGNED',
       decimal: 'DECIMAL(65, 20)',

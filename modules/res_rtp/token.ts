@@ -1,5 +1,5 @@
 /** What res_rtp offers to channel drivers: sessions of RTP, under the token `rtp engine`. */
-import { type Channel, type MediaEngine, type MediaPort, token } from '#core';
+import type { Channel, MediaEngine, MediaPort } from '#core';
 
 /** A format as it stands in packets. */
 export interface RtpFormat {
@@ -70,5 +70,3 @@ export interface RtpEngine extends MediaEngine {
   /** Names of the formats it can change into each other. */
   readonly transcodes: readonly string[];
 }
-
-export const rtpEngine = token<RtpEngine>('rtp engine');

@@ -166,6 +166,18 @@ test('a call into an application is recorded when it was answered, and with unan
   }
 });
 
+test('nothing is kept of calls that are over, whether or not they are recorded', async () => {
+  for (const conf of ['', 'enable=no']) {
+    const { core, engine, paper, dial, dialled } = await stage(`[general]\n${conf}\n`);
+    const caller = paper.incoming('1008', { extension: '1009' });
+    engine.ledger.disable(caller, true);
+    dialled(caller, dial(caller, '1009'), 'BUSY');
+    caller.end(17);
+    assert.equal(engine.ledger.size, 0, conf);
+    await core.close();
+  }
+});
+
 test('a call that goes on after a conversation has another record', async () => {
   const { core, paper, runs, dial, dialled, records } = await stage();
   const caller = paper.incoming('1008', { extension: '1009' });

@@ -104,14 +104,16 @@ test('a reload of a file that has not changed tries again to register where that
 });
 
 test('a list that a change of acl.conf took away is warned of, once for all who name it', async () => {
-  const files = { 'acl.conf': '[office]\npermit=10.0.0.0/8\n[home]\npermit=10.0.0.0/8\n' };
+  const lists = ['office', 'home', 'nodes'].map(name => `[${name}]\npermit=10.0.0.0/8\n`);
+  const files = { 'acl.conf': lists.join('') };
   const device = (name: string, more: string) => `[${name}]\ntype=friend\nhost=dynamic\n${more}\n`;
   const devices = device('a', 'acl=office') + device('b', 'contactacl=office,home');
-  const { stage, sip } = await SipStack.of(general(0, 'contactacl=home') + devices, files);
+  const { stage, sip } = await SipStack.of(general(0, 'contactacl=home\nnodeacl=nodes') + devices, files);
   const before = stage.lines.length;
   stage.lists.configure((await parseText('acl.conf', '[home]\npermit=10.0.0.0/8\n')).config);
   stage.events.emit('aclsChanged', {});
   assert.deepEqual(stage.lines.slice(before), [
+    "warning: acl.conf has no list 'nodes': everyone is refused where it is named",
     "warning: acl.conf has no list 'office': everyone is refused where it is named",
   ]);
   assert.equal(sip.peers.size, 2);

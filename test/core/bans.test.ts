@@ -178,6 +178,9 @@ const NETWORKS: readonly [address: string, network: string | undefined][] = [
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
   ['fe80::1%eth0', 'fe80::/64'],
   ['::1', '::/64'],
+  ['64:ff9b::192.0.2.1', '64:ff9b::c000:201/128'],
+  ['64:ff9b::c000:201', '64:ff9b::c000:201/128'],
+  ['64:ff9b:1::c000:201', '64:ff9b:1::/64'],
   ['pbx.example', undefined],
   ['', undefined],
 ];

@@ -209,6 +209,15 @@ test('why a channel that was dialled ended can be asked by its name', async () =
   await close();
 });
 
+test('why a channel ended that had answered can be asked once it has', async () => {
+  const { core, paper, channel, close } = await stage();
+  const callee = paper.request('1009', { requestor: channel }) as Channel;
+  core.events.emit('dialEnded', { caller: channel, callee, status: 'ANSWER' });
+  callee.end(16);
+  assert.equal(await core.dialplan.substitute(channel, `\${HANGUPCAUSE(${callee.name},ast)}`), 'Normal Clearing');
+  await close();
+});
+
 test('custom devices have the state that was set, in the dialplan, at the prompt and after a restart', async () => {
   const core = await CoreStage.of('func_devstate', {});
   const commands: string[] = [];

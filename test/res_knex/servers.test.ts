@@ -154,6 +154,23 @@ onEach((kind, it) => {
     assert.equal((await connection.first('phones', when('name', 'é'.repeat(10))))?.['secret'], 'x'.repeat(10_000));
   });
 
+  if (kind === 'mariadb')
+    it('a text is found by its name, whatever the character sets of connection and table', async (t, server) => {
+      for (const charset of ['latin1', 'utf8', 'utf8mb4'])
+        for (const table of ['latin1', 'utf8mb4']) {
+          const made = `CREATE TABLE phones (name VARCHAR(10), secret TEXT) CHARACTER SET ${table}`;
+          const { connection } = await ServerStage.of(t, server, made, { charset });
+          await connection.insert('phones', { name: 'jörg', secret: 'x' });
+          assert.equal(await connection.update('phones', when('name', 'jörg'), { secret: 'ü' }), 1);
+          assert.deepEqual(
+            { ...(await connection.first('phones', when('name', 'jörg'))) },
+            { name: 'jörg', secret: 'ü' },
+            `${charset}, ${table}`,
+          );
+          assert.equal(await connection.first('phones', when('name', 'JÖRG')), undefined);
+        }
+    });
+
   it('characters that a column cannot hold are refused with its name, and the others of a batch are written', async (t, server) => {
     const maria = kind === 'mariadb';
     const columns = 'name VARCHAR(10), secret VARCHAR(40), agent VARCHAR(40), place VARCHAR(40)';

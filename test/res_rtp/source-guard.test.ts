@@ -9,8 +9,13 @@ const THIEF = { address: '203.0.113.66', port: 6666 };
 
 type Step = readonly [from: { address: string; port: number }, sequence: number, now: number];
 
-function verdicts(strictness: Strictness, steps: readonly Step[], guard = new SourceGuard(strictness, 4)) {
-  guard.learn(PHONE);
+function verdicts(
+  strictness: Strictness,
+  steps: readonly Step[],
+  guard = new SourceGuard(strictness, 4),
+  agreed = PHONE,
+) {
+  guard.learn(agreed);
   return steps.map(([{ address, port }, sequence, now]) => guard.take(address, port, sequence, now)).join(' ');
 }
 
@@ -48,12 +53,27 @@ for (const [what, strictness, steps, wanted] of CASES) {
   test(what, () => assert.equal(verdicts(strictness, steps), wanted));
 }
 
-test('when it is agreed on anew another place may be learned, and who sends meanwhile is heard', () => {
+test('when another place is agreed on it may be learned, and who sends meanwhile is heard', () => {
   const guard = new SourceGuard('yes', 4);
   assert.equal(verdicts('yes', row(PHONE, 1, 4), guard), 'moved taken taken taken');
   assert.equal(
-    verdicts('yes', [...row(PHONE, 5, 1, 100), ...row(NAT, 1, 4, 100), ...row(PHONE, 6, 1, 180)], guard),
+    verdicts('yes', [...row(PHONE, 5, 1, 100), ...row(NAT, 1, 4, 100), ...row(PHONE, 6, 1, 180)], guard, NAT),
     'taken refused refused refused moved refused',
   );
   assert.deepEqual(guard.source, NAT);
+});
+
+test('when the same place is agreed on again, or for a while none, a stranger who is faster does not take it', () => {
+  const guard = new SourceGuard('yes', 4);
+  assert.equal(verdicts('yes', row(PHONE, 1, 4), guard), 'moved taken taken taken');
+  for (const [agreed, at] of [
+    [PHONE, 100],
+    [undefined, 200],
+  ] as const) {
+    guard.learn(agreed);
+    for (const [{ address, port }, sequence, now] of row(THIEF, 1, 6, at, 10)) {
+      assert.equal(guard.take(address, port, sequence, now), 'refused');
+    }
+    assert.equal(guard.take(PHONE.address, PHONE.port, 5, at + 60), 'taken');
+  }
 });

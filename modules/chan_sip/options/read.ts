@@ -215,7 +215,7 @@ class Reader {
   #checkAcls<T extends Table>({ set, places }: Reading<T>): void {
     const { hasAcl } = this.#environment;
     if (!hasAcl) return;
-    for (const option of ACLS) {
+    for (const option of [...ACLS, 'nodeacl']) {
       const acl = (set as Partial<Record<string, Acl>>)[option];
       for (const name of acl?.names ?? []) {
         if (!hasAcl(name))

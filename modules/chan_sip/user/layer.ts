@@ -181,7 +181,7 @@ export class UserLayer {
   /** Lists that devices or [general] name and acl.conf does not have. */
   missingLists(): string[] {
     const { acls, general, peers } = this.site;
-    const named = new Set(general.contactacl.names);
+    const named = new Set([...general.contactacl.names, ...general.nodeacl.names]);
     for (const peer of peers.values()) {
       for (const option of ACLS) for (const name of peer.get(option).names) named.add(name);
     }

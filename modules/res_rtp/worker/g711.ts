@@ -1,14 +1,14 @@
 /** G.711: sixteen-bit samples as octets of u-law and A-law, and back, by tables. */
 
 /** ITU-T G.711 table 2: the sample of an octet of u-law. */
-export function linearOfUlaw(octet: number): number {
+function linearOfUlaw(octet: number): number {
   const code = ~octet & 0xff;
   const magnitude = (((code & 0x0f) << 3) + 0x84) << ((code & 0x70) >> 4);
   return (code & 0x80) !== 0 ? 0x84 - magnitude : magnitude - 0x84;
 }
 
 /** ITU-T G.711 table 1: the sample of an octet of A-law. */
-export function linearOfAlaw(octet: number): number {
+function linearOfAlaw(octet: number): number {
   const code = octet ^ 0x55;
   const segment = (code & 0x70) >> 4;
   const step = ((code & 0x0f) << 4) + 8;

@@ -46,8 +46,12 @@ export class SourceGuard {
     return this.#learned;
   }
 
-  /** Learns anew: who has sent so far goes on, and another may take the place. */
+  /**
+   * Learns anew: who has sent so far goes on, and another may take the place. Not where it is expected from who sends
+   * already, or from nowhere: each refresh of a call would be an opening for strangers.
+   */
   learn(expected: RtpAddress | undefined): void {
+    if (this.#source && (!expected || isAt(this.#source, expected.address, expected.port))) return;
     this.#expected = expected;
     this.#learned = false;
     this.#candidates.length = 0;

@@ -54,8 +54,11 @@ test('SIP_HEADER, SIP_HEADERS, SIPPEER, CHECKSIPDOMAIN, CHANNEL items, SIPAddHea
   const domain = (data: string) => checkDomain(sip).read!({ channel, data });
   assert.deepEqual([domain('pbx.example'), domain('elsewhere.example')], ['pbx.example', '']);
   assert.deepEqual(
-    ['peername', 'recvip', 'useragent', 'rtpqos,audio,rxcount', 'nothing'].map(item => channel.leg.read!(item)),
-    ['1008', '127.0.0.1', 'goldphone/1.0', '0', undefined],
+    [
+      ...['peername', 'recvip', 'useragent', 'rtpqos,audio,rxcount'],
+      ...['nothing', 'constructor', 'rtpqos,audio,constructor'],
+    ].map(item => channel.leg.read!(item)),
+    ['1008', '127.0.0.1', 'goldphone/1.0', '0', undefined, undefined, undefined],
   );
   addHeader.run(channel, 'X-One: 1');
   addHeader.run(channel, 'Y-Two: 2');

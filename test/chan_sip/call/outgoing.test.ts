@@ -234,6 +234,28 @@ test('who wants not to be known is anonymous', async () => {
   channel.end();
 });
 
+const TRUNKS: readonly [what: string, lines: string, from: RegExp, contact: RegExp][] = [
+  ['', '', /^"Anonymous" <sip:anonymous@anonymous\.invalid>;tag=/, /^<sip:anonymous@/],
+  [' whose account is named by fromuser', 'fromuser=trunk', /^"Anonymous" <sip:trunk@[\d.:]+>;tag=/, /^<sip:trunk@/],
+];
+
+for (const [what, lines, from, contact] of TRUNKS) {
+  test(`no header tells a device that is not trusted${what} who it is that wants not to be known`, async () => {
+    await using stack = await CallStack.of(PHONES.replace('[1009](phone)', `[1009](phone)\n${lines}`), {});
+    const phone = await registered(stack, '1009');
+    const { channel } = await dial(stack, '1009', {}, made => {
+      made.connected = { number: '5551234', name: 'Alice', presentation: 'prohib_not_screened' };
+    });
+    const invite = await phone.expect('INVITE');
+    assert.match(invite.header('From')!, from);
+    assert.match(invite.header('Contact')!, contact);
+    assert.doesNotMatch(invite.text, /5551234|Alice/);
+    phone.answer(invite, 603, 'Declined');
+    await phone.expect('ACK');
+    channel.end();
+  });
+}
+
 test('AST-2011-007: a Contact that is no URI in a 200 is taken for none: requests go to the URI that was called', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phone = await registered(stack, '1008');

@@ -205,6 +205,15 @@ test('who sent the call here, and why', async () => {
   await phone.next();
 });
 
+test('a reason that means something to JavaScript alone is one that nobody knows', async () => {
+  await using stack = await CallStack.of(PHONES, PLAN);
+  const phone = await stack.phone('1008');
+  await phone.call('601', { headers: ['Diversion: <sip:55@pbx.example>;reason=constructor'] });
+  await phone.expect('180 INVITE');
+  assert.equal(stack.channel.variables.get('PRIREDIRECTREASON'), 'UNKNOWN');
+  await phone.giveUp();
+});
+
 test('a CANCEL while the extension is being looked up: 487, and no channel', async () => {
   await using stack = await CallStack.of(PHONES, PLAN);
   const phone = await stack.phone('1008');

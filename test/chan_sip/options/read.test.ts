@@ -312,8 +312,9 @@ test('what many devices say wrong is one line, with its first place', async () =
 
 test('a list that acl.conf does not have is warned of', async () => {
   const environment = { systemname: '', hasAcl: (name: string) => name === 'office' };
-  assert.deepEqual(await warnings('[a]\ntype=peer\nacl=office,home\n', environment), [
-    "sip.conf:3: acl.conf has no list 'home': everyone is refused",
+  assert.deepEqual(await warnings('[general]\nnodeacl=nodes\n[a]\ntype=peer\nacl=office,home\n', environment), [
+    "sip.conf:2: acl.conf has no list 'nodes': everyone is refused",
+    "sip.conf:5: acl.conf has no list 'home': everyone is refused",
   ]);
 });
 

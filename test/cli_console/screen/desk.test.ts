@@ -88,6 +88,7 @@ class Console {
   }
 }
 
+const F2 = '\x1bOQ';
 const F3 = '\x1bOR';
 const DOWN = '\x1b[B';
 
@@ -167,6 +168,24 @@ test('a view comes, lives, is acted on and goes; what was looked at then is the 
   remove();
   await console.shows(/^Fruit went with its module$/m);
   assert.match(console.screen(), /^F1 Help F2 Log F10 Leave\nLog: /);
+});
+
+test('a view that is back is looked at again, unless somebody has looked at something else since', async t => {
+  const { stage, console } = await attached(t);
+  const come = () => stage.views.add('garden', fruit(['apple']));
+  let go = come();
+  await console.shows(/F3 Fruit/);
+  console.keys(F3);
+  await console.shows(/^Fruit: 1 .*\nName.*\napple$/m);
+  go();
+  await console.shows(/\nLog: /);
+  go = come();
+  await console.shows(/^Fruit: 1 .*\nName.*\napple$/m);
+  go();
+  await console.shows(/\nLog: /);
+  console.keys(F2);
+  come();
+  await console.shows(/F3 Fruit.*\nLog: /);
 });
 
 test('a lost PBX is told of, and tried for again and again, ever more slowly', async t => {

@@ -109,7 +109,7 @@ const wrong: [text: string, value: string, warning: string][] = [
   ['1/0', '2147483647', '$[1/0]: division by zero'],
   ['1%0', '0', '$[1%0]: division by zero'],
   ['a : "("', '', "$[a : \"(\"]: '(' is no regular expression: '(' without ')'"],
-  ['NOSUCH(1)', '0', '$[NOSUCH(1)]: there is no function NOSUCH'],
+  ['NOSUCH(1)', '0', '$[NOSUCH(1)]: there is no function NOSUCH, or it came in with a value'],
   ['SQRT(a)', '0', '$[SQRT(a)]: SQRT() takes a number'],
   ['POW(1)', '0', '$[POW(1)]: POW() takes 2 numbers'],
 ];

@@ -173,3 +173,21 @@ test('no text makes it throw', async () => {
     { numRuns: 500 },
   );
 });
+
+const DISGUISES: readonly [what: string, written: string, name: string, calls: readonly string[]][] = [
+  ['a name that closes the quotes', '$["${NAME}" = "Bob"]', '" | SAY(rows) | "', []],
+  ['a name without quotes around it', '$[${NAME} = Bob]', 'SAY(rows)', []],
+  ['a name that is half of a longer one', '$[ESSAY(1) + ${NAME}]', 'SAY(rows)', []],
+  ['what the dialplan itself calls', '$["${NAME}" = SAY (rows)]', 'bob', ['rows']],
+  ['what the dialplan calls around an inner expression', '$[SAY($[1 + 1]) = ${NAME}]', 'bob', ['2']],
+];
+
+for (const [what, written, name, calls] of DISGUISES) {
+  test(`functions that an expression calls are those that the dialplan has written: ${what}`, async () => {
+    const { stage, engine, channel } = await stageWith({ NAME: name });
+    const called: string[] = [];
+    stage.bringFunctions(dialplanFunction('SAY', { read: ({ data }) => String(called.push(data)) }));
+    await engine.substitute(channel, written);
+    assert.deepEqual(called, calls);
+  });
+}

@@ -163,7 +163,7 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   read(item: string): string | undefined {
     if (item.startsWith('rtpqos')) return qualityOf(this.session.figures, item);
     const [name = ''] = item.split(',');
-    return ITEMS[name]?.(this);
+    return Object.hasOwn(ITEMS, name) ? ITEMS[name]!(this) : undefined;
   }
 
   write(): boolean {

@@ -72,11 +72,11 @@ export interface Diverted {
   readonly priReason: string;
 }
 
-const PRI_REASONS: Readonly<Record<string, string>> = {
-  'user-busy': 'BUSY',
-  'no-answer': 'NO_REPLY',
-  unconditional: 'UNCONDITIONAL',
-};
+const PRI_REASONS: ReadonlyMap<string, string> = new Map([
+  ['user-busy', 'BUSY'],
+  ['no-answer', 'NO_REPLY'],
+  ['unconditional', 'UNCONDITIONAL'],
+]);
 
 export function divertedIn(request: Message, general: Rules): Diverted | undefined {
   const all = request
@@ -92,14 +92,14 @@ export function divertedIn(request: Message, general: Rules): Diverted | undefin
     reason,
     count: Math.max(all.length, counted),
     domain: decode(last.uri.host),
-    priReason: PRI_REASONS[reason] ?? 'UNKNOWN',
+    priReason: PRI_REASONS.get(reason) ?? 'UNKNOWN',
   };
 }
 
 export const wordOf = (code: number): Presentation => presentationWord(code);
 
 /** An address as a party: its user is the number. */
-export function partyIn({ uri, display }: Address, { shrinkcallerid, legacy_useroption_parsing }: Rules): Party {
+function partyIn({ uri, display }: Address, { shrinkcallerid, legacy_useroption_parsing }: Rules): Party {
   const written = decode(percentDecode(uri.user ?? ''));
   const user = legacy_useroption_parsing ? written.split(';', 1)[0]! : written;
   const number = printable(shrinkcallerid && isNumber(user) ? user.replace(/[().\s-]/g, '') : user);

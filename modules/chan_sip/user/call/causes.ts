@@ -34,7 +34,7 @@ export function causeOf(status: number): number {
 }
 
 export const NOT_ACCEPTABLE: Refusal = refusal(488, 'Not acceptable here');
-export const DECLINED: Refusal = refusal(603, 'Declined');
+const DECLINED: Refusal = refusal(603, 'Declined');
 export const BUSY: Refusal = refusal(486, 'Busy Here');
 export const CONGESTED: Refusal = refusal(503, 'Service Unavailable');
 

@@ -11,7 +11,9 @@ import type { Peer } from '../peer.js';
 import type { Site } from '../site.js';
 import type { CallLeg } from './call-leg.js';
 
-const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+/** Who wants not to be known, by the parts of an address. */
+export const ANONYMOUS = { name: 'Anonymous', user: 'anonymous', domain: 'anonymous.invalid' } as const;
+const NOBODY_KNOWN = `"${ANONYMOUS.name}" <sip:${ANONYMOUS.user}@${ANONYMOUS.domain}>`;
 /** Octets of a name or a number that go out: an INVITE is to stay one that can be sent. */
 const LONGEST = 128;
 
@@ -35,16 +37,11 @@ export function domainOf(site: Site, peer: Peer | undefined, flow: Flow, named =
   return hostPort(set.host || us.address, port);
 }
 
-/** The address of From, without its tag. */
-export function fromAddress(
-  party: Party,
-  user: string,
-  domain: string,
-  named: { name?: string | undefined } = {},
-): string {
-  if (isPrivate(party) && named.name === undefined) return ANONYMOUS;
-  const name = named.name ?? party.name ?? user;
-  return `${quoted(name)} <sip:${userOf(user)}@${domain}>`;
+/** The address of From, without its tag. `account`: the user is the name of an account of ours, which stays. */
+export function fromAddress(party: Party, user: string, domain: string, account: boolean): string {
+  const hidden = isPrivate(party);
+  if (hidden && !account) return NOBODY_KNOWN;
+  return `${quoted(hidden ? ANONYMOUS.name : (party.name ?? user))} <sip:${userOf(user)}@${domain}>`;
 }
 
 /** Those that the device is to be told by; none where it is not. */
@@ -68,7 +65,7 @@ export function identityHeaders(
 
 function asserted(address: string, hidden: boolean, trust: Trust): Header[] {
   if (!hidden) return [['P-Asserted-Identity', address]];
-  if (trust === 'legacy') return [['P-Asserted-Identity', ANONYMOUS]];
+  if (trust === 'legacy') return [['P-Asserted-Identity', NOBODY_KNOWN]];
   return [
     ['P-Asserted-Identity', address],
     ['Privacy', 'id'],

@@ -13,7 +13,7 @@ import type { Header } from '../answers.js';
 import { agentHeaders } from '../device-request.js';
 import type { DialString } from './dial-string.js';
 import { diversion } from './diversion.js';
-import { domainOf, fromAddress, quoted, userOf } from './identity.js';
+import { domainOf, fromAddress, userOf } from './identity.js';
 import type { OutgoingLeg } from './outgoing-leg.js';
 
 /** What is the same in each INVITE to one contact. */
@@ -92,10 +92,8 @@ function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow)
 }
 
 function fromOf(leg: OutgoingLeg, dial: DialString, user: string, domain: string): string {
-  const { connected } = leg.channel;
-  const named = dial.from !== undefined || leg.option('fromuser') !== '';
-  if (named) return `${quoted(connected.name ?? user)} <sip:${userOf(user)}@${domain}>`;
-  return fromAddress(connected, user, domain);
+  const account = dial.from !== undefined || leg.option('fromuser') !== '';
+  return fromAddress(leg.channel.connected, user, domain, account);
 }
 
 function toOf(uri: string, { to }: DialString): string {

@@ -1,5 +1,5 @@
 /** The leg of a call of ours: to every contact at once, until one answers, all refuse, or nobody wants it any more. */
-import { type Indication, Q850 } from '#core';
+import { type Indication, isPrivate, Q850 } from '#core';
 import type { Message } from '../../message/message.js';
 import { decode } from '../../message/octets.js';
 import { sdpIn } from '../../session/sdp-part.js';
@@ -12,7 +12,7 @@ import { causeInReason, causeOf } from './causes.js';
 import type { Destination } from './destination.js';
 import type { DialString } from './dial-string.js';
 import { forwardTo } from './forward.js';
-import { userOf } from './identity.js';
+import { ANONYMOUS, userOf } from './identity.js';
 import type { OpenOffer, Pracked, Talk } from './talk.js';
 import type { Share } from './usage.js';
 
@@ -70,7 +70,9 @@ export class OutgoingLeg extends CallLeg {
   /** The user that From and Contact name. */
   userIn({ from }: DialString): string {
     const own = this.option('fromuser');
-    return from?.user || own || this.channel.connected.number || this.desk.site.general.callerid || 'asterisk';
+    const { connected } = this.channel;
+    const number = isPrivate(connected) ? ANONYMOUS.user : connected.number;
+    return from?.user || own || number || this.desk.site.general.callerid || 'asterisk';
   }
 
   get contactUser(): string {

@@ -27,5 +27,6 @@ const ALL = (f: RtpFigures): string =>
 export function qualityOf(figures: RtpFigures, item: string): string | undefined {
   const [, kind = 'audio', field = 'all'] = item.split(',').map(word => word.trim());
   if (kind !== 'audio') return undefined;
-  return field === 'all' ? ALL(figures) : FIELDS[field]?.(figures);
+  if (field === 'all') return ALL(figures);
+  return Object.hasOwn(FIELDS, field) ? FIELDS[field]!(figures) : undefined;
 }

@@ -54,6 +54,8 @@ export class Nodes {
   readonly #clock: DatabaseClock;
   #job: Job | undefined;
   #readAt: number | undefined;
+  /** The address that we wrote last. */
+  #signed = '';
   #toldAt = Number.NEGATIVE_INFINITY;
   #active = false;
   #closed = false;
@@ -172,7 +174,7 @@ export class Nodes {
       const gone = this.#parts.realtime.update(NODES, [condition('name', this.name)], { seen: String(GONE) });
       await within(clock, LAST_WAIT, gone);
     } catch (thrown) {
-      this.#tell(messageOf(thrown));
+      this.#unseen(thrown);
     }
   }
 
@@ -184,7 +186,7 @@ export class Nodes {
       if (lacking.length > 0)
         this.#site.log.error(`${family()}: the table lacks ${lacking.join(', ')}, which nodes need: ${REMEDY}`);
     } catch (thrown) {
-      this.#tell(messageOf(thrown));
+      this.#unseen(thrown);
     }
   }
 
@@ -202,33 +204,42 @@ export class Nodes {
     return undefined;
   }
 
-  #address(): string | undefined {
+  #address(): string {
     const { host, port = this.#parts.port() } = this.#site.general.nodeaddress;
-    return port === undefined ? undefined : formatEndpoint({ address: host, port });
+    return port === undefined ? '' : formatEndpoint({ address: host, port });
   }
 
   async #beat(): Promise<void> {
     try {
+      this.#doubt();
       for (let times = this.#readAt === undefined ? FIRST_MEASURES : 1; times > 0 && this.stays; times--)
         await this.#clock.measure(() => this.#parts.realtime.now(NODES));
       // After the end nobody says that we live.
       if (this.stays) await this.#sign();
       if (this.stays) await this.#look();
     } catch (thrown) {
-      if (!this.#closed) this.#tell(messageOf(thrown));
+      if (!this.#closed) this.#unseen(thrown);
     }
     if (this.stays) this.#job = this.#site.sched.after('sign of life', BEAT, () => void this.#beat());
+  }
+
+  /** Our row says what we did not write: of two nodes with one name each takes what the other has for its own. */
+  #doubt(): void {
+    const read = this.#table.get(this.name)?.address;
+    if (!read || this.#signed === '' || formatEndpoint(read) === this.#signed) return;
+    this.#tell(`node '${this.name}' is at ${formatEndpoint(read)}, too: give each a systemname of its own`);
   }
 
   async #sign(): Promise<void> {
     const { realtime, held } = this.#parts;
     const row = {
-      address: this.#address() ?? '',
+      address: this.#address(),
       seen: String(this.#clock.now()),
       registrations: String(held()),
     };
     const count = await realtime.update(NODES, [condition('name', this.name)], row);
     if (count === 0 && this.stays) await realtime.store(NODES, { name: this.name, ...row });
+    this.#signed = row.address;
   }
 
   async #look(): Promise<void> {
@@ -255,11 +266,15 @@ export class Nodes {
     if (others.length > 0) this.changed(others);
   }
 
-  #tell(why: string): void {
+  #unseen(thrown: unknown): void {
+    this.#tell(`nodes cannot be seen: ${messageOf(thrown)}`);
+  }
+
+  #tell(what: string): void {
     const now = this.#site.clock.elapsed();
     if (now - this.#toldAt < SPACING) return;
     this.#toldAt = now;
-    this.#site.log.warning(`nodes cannot be seen: ${why}`);
+    this.#site.log.warning(what);
   }
 }
 

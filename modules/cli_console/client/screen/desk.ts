@@ -124,10 +124,11 @@ export class Desk implements Hands {
     else if (push.push === 'lost') log.lose(this.#parts.clock.now(), push.count);
     else if (push.push === 'feed') this.#stage.ladder(push.feed)?.add(push.filter, push.entry);
     else if (push.push === 'views') {
+      const before = this.#stage.current.name;
       const gone = this.#stage.take(push);
+      if (this.#stage.current.name !== before) this.#focus();
       if (gone !== undefined) {
         this.#line.dismiss();
-        this.#focus();
         this.notice(`${gone} went with its module`);
       }
       this.changed();

@@ -16,6 +16,8 @@ export class Stage {
   readonly #panes = new Map<string, Pane>();
   #tabs: readonly Tab[] = tabsOf({ views: [], feeds: [] });
   #current: Tab;
+  /** What was looked at when it went, until somebody looks at something else: it is looked at again when it is back. */
+  #missed: string | undefined;
 
   constructor(hands: Hands) {
     this.#hands = hands;
@@ -56,6 +58,7 @@ export class Stage {
   open(tab: Tab): boolean {
     if (tab.name === LEAVE) return false;
     this.#current = tab;
+    this.#missed = undefined;
     const { pane } = this;
     if (pane instanceof LadderPane) pane.open();
     return true;
@@ -79,8 +82,10 @@ export class Stage {
       }
     }
     const { name, title } = this.#current;
-    const there = this.#tabs.find(tab => tab.name === name);
-    this.#current = there ?? this.#tabs.find(tab => tab.name === LOG)!;
+    const [there, back] = [name, this.#missed].map(wanted => this.#tabs.find(tab => tab.name === wanted));
+    if (back) this.#missed = undefined;
+    else if (!there) this.#missed = name;
+    this.#current = back ?? there ?? this.#tabs.find(tab => tab.name === LOG)!;
     return there ? undefined : visible(title);
   }
 

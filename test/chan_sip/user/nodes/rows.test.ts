@@ -103,6 +103,17 @@ test('what a node takes while it leaves has its stamp, too: written late it undo
   assert.deepEqual([stage.row('3001')?.['ipaddr'], stage.row('3001')?.['regserver']], ['192.0.2.9', 'b']);
 });
 
+test('another node of the same name is told, and a new address of our own is no other node', async t => {
+  const { stage, now, hears, wait } = await node(t, () => [phone('3001', { regstamp: null })]);
+  await stage.site.reconfigure(`[general]\n${GENERAL.replace('192.0.2.1:5060', '192.0.2.3:5060')}`);
+  await wait(3);
+  assert.deepEqual(stage.logged(), []);
+  await hears('a', now());
+  await wait(3);
+  const told = "warning: node 'a' is at 192.0.2.2:5060, too: give each a systemname of its own";
+  assert.deepEqual(stage.logged(), [told]);
+});
+
 test('a table without the column of stamps is told, with what helps where it is not called sippeers', async t => {
   const { stage } = await node(t, () => [phone('3001')]);
   assert.match(
