@@ -129,6 +129,7 @@ export const table: Readonly<Record<State, Row>> = {
     trouble: GONE,
     unsent: GONE,
     timer: GONE,
+    exhausted: GONE,
   },
   gone: {},
 };

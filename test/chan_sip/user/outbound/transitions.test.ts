@@ -227,6 +227,7 @@ const CASES: Readonly<Record<Exclude<State, 'gone'>, readonly Case[]>> = {
     ['trouble', 'gone'],
     ['cut', 'gone'],
     ['time', 'gone'],
+    ['time', 'gone', ONCE],
   ],
 };
 
