@@ -47,21 +47,16 @@ export class Connection {
     this.#socket = socket;
     this.#parts = parts;
     const { sched, log } = parts;
-    const cut = (reason: string) => {
-      // What happens until the socket is closed is not for it any more.
-      this.session.close();
-      log.notice(`client ${this.#name} cut off: ${reason}`);
-      socket.destroy();
-    };
     this.session = new Session({
       local: { transport, address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
       remote: { transport, address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 },
       since: parts.now(),
       number: parts.number,
       sched,
-      overflow: () => cut('it does not read its events'),
+      overflow: () => this.#overflow(),
     });
-    this.#outbox = new Outbox({ socket, sched, stall: () => this.session.user?.writetimeout ?? UNKNOWN_STALL, cut });
+    const stall = () => this.session.user?.writetimeout ?? UNKNOWN_STALL;
+    this.#outbox = new Outbox({ socket, sched, stall, cut: reason => this.#cut(reason) });
     this.session.heard = () => this.#flush();
     socket.on('data', bytes => this.#read(bytes));
     socket.on('end', () => this.#finish());
@@ -93,6 +88,19 @@ export class Connection {
   get #name(): string {
     const { user, remote } = this.session;
     return `${user ? `'${user.name}' ` : ''}${remote.address}:${remote.port}`;
+  }
+
+  #cut(reason: string): void {
+    // What happens until the socket is closed is not for it any more.
+    this.session.close();
+    this.#parts.log.notice(`client ${this.#name} cut off: ${reason}`);
+    this.#socket.destroy();
+  }
+
+  /** Events wait for the answer to an action, which may take long: who reads hears them before it. */
+  #overflow(): void {
+    if (this.#running && !this.#outbox.busy) this.#outbox.send(this.session.take());
+    else this.#cut('it does not read its events');
   }
 
   #gone(): void {

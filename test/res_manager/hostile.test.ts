@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { ManagerCall } from '../../core/manager.js';
 import { MOST_WAITING } from '../../modules/res_manager/session.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { fieldOf } from './client.js';
@@ -222,6 +223,37 @@ test('a client that reads no events is let go, and the others hear them all', bo
   assert.match(cut[0]!, /^notice: client 'admin' 127\.0\.0\.1:\d+ cut off: it does not read its events$/);
   await reader.until(() => reader.messages.find(message => fieldOf(message, 'Number') === String(count - 1)));
   assert.equal(reader.messages.filter(message => fieldOf(message, 'Event') === 'UserEvent').length, count);
+});
+
+test('a client that waits for an answer hears every event of that time', bounded, async () => {
+  await using at = await ManagerStage.of();
+  let done = (): void => undefined;
+  const work = new Promise<void>(resolve => (done = resolve));
+  let began = false;
+  const run = async (call: ManagerCall) => {
+    began = true;
+    await work;
+    call.reply([['Message', 'Slow']]);
+  };
+  at.stage.core.action({ name: 'Slow', privileges: [], summary: 'Take long', run });
+  const client = await at.admin('Events: user');
+  const slow = client.ask('Slow');
+  await at.seen(() => began);
+  const filler = 'x'.repeat(4096);
+  const count = Math.ceil((MOST_WAITING * 3) / filler.length);
+  for (let n = 0; n < count; n += 1) {
+    const fields = [['UserEvent', filler] as const, ['Number', n] as const];
+    at.stage.core.emit('managerEvent', { event: 'UserEvent', privileges: ['user'], fields });
+    if (n % 16 === 0) await new Promise(resolve => setImmediate(resolve));
+  }
+  done();
+  assert.equal(fieldOf(await slow, 'Message'), 'Slow');
+  await client.until(() => client.messages.find(message => fieldOf(message, 'Number') === String(count - 1)));
+  const told = client.messages.map(message => fieldOf(message, 'Number')).filter(n => n !== undefined);
+  assert.deepEqual(
+    told,
+    Array.from({ length: count }, (_, n) => String(n)),
+  );
 });
 
 test('a client that reads no answer is let go after writetimeout', bounded, async () => {
