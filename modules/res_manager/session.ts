@@ -23,6 +23,8 @@ export interface SessionParts {
   readonly sched: Scheduler;
   /** Whether connections end with what nobody reads; else the oldest events go. */
   overflow?(): void;
+  /** Milliseconds that it may wait for an event; left out: as long as it likes. */
+  patience?(): number;
 }
 
 export class Session {
@@ -98,6 +100,11 @@ export class Session {
     this.#waiting = [];
     this.#bytes = 0;
     return text;
+  }
+
+  /** Milliseconds that it may wait for an event. */
+  get patience(): number {
+    return this.#parts.patience?.() ?? Number.POSITIVE_INFINITY;
   }
 
   /** Resolves after that time, or when the session ends; with `forEvents` when there is one, too. */

@@ -1,6 +1,7 @@
 /** The manager interface over HTTP: forms of answers, sessions by cookies, and their limits. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ManagerCall } from '../../core/manager.js';
 import { WebManager } from '../../modules/res_manager/web/server.js';
 import { HTTP, serveHttp, urlOf } from '../support/web.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
@@ -147,6 +148,39 @@ test('a session ends after httptimeout without a request', bounded, async () => 
   s.at.stage.clock.advance(1);
   assert.equal(s.web.visitors.size, 0);
   assert.match((await s.get('/rawman?action=restart')).text, /Permission denied/);
+});
+
+test('waitevent ends before its session does, which lasts from then on', bounded, async () => {
+  await using s = await webStage();
+  await s.get(LOGIN);
+  for (const asked of ['', '&timeout=3600']) {
+    const waiting = s.get(`/rawman?action=waitevent${asked}`);
+    await s.at.seen(() => s.at.stage.heap.size > 1);
+    s.at.stage.clock.advance(50_000);
+    const { text } = await waiting;
+    assert.match(text, /^Response: Success\r\nMessage: Waiting for Event completed.\r\n\r\nEvent: WaitEventComplete/);
+  }
+  assert.match((await s.get('/rawman?action=restart')).text, /Done/);
+});
+
+test('a session does not end while what it asked for is done', bounded, async () => {
+  await using s = await webStage();
+  await s.get(LOGIN);
+  let done = (): void => undefined;
+  const work = new Promise<void>(resolve => (done = resolve));
+  const run = async (call: ManagerCall) => {
+    await work;
+    call.reply([['Message', 'Slow']]);
+  };
+  s.at.stage.core.action({ name: 'Slow', privileges: [], summary: 'Take long', run });
+  const slow = s.get('/rawman?action=slow');
+  await s.at.seen(() => s.at.server.sessions()[0]!.requests === 1);
+  s.at.stage.clock.advance(600_000);
+  done();
+  assert.match((await slow).text, /Slow/);
+  assert.match((await s.get('/rawman?action=restart')).text, /Done/);
+  s.at.stage.clock.advance(60_000);
+  assert.equal(s.web.visitors.size, 0);
 });
 
 test('who has not logged in leaves nothing behind, and challenges are no more than authlimit', bounded, async () => {

@@ -144,7 +144,8 @@ function filter({ server }: SessionActionParts, call: ManagerCall): void {
 async function waitEvent({ server }: SessionActionParts, call: ManagerCall): Promise<void> {
   const session = server.performer.sessionOf(call);
   const asked = /^\d+$/.test(call.get('Timeout')) ? Number(call.get('Timeout')) : LONGEST_WAIT;
-  await session.wait('manager wait for events', Math.min(asked, LONGEST_WAIT) * 1000, true);
+  const ms = Math.min(Math.min(asked, LONGEST_WAIT) * 1000, session.patience);
+  await session.wait('manager wait for events', ms, true);
   call.reply([['Message', 'Waiting for Event completed.']]);
   server.performer.append(call, session.take());
   const id = call.id === '' ? [] : [['ActionID', call.id] as const];

@@ -31,6 +31,12 @@ const FORMS: readonly Form[] = [
   { path: '/manager', description: 'HTML Manager Event Interface', type: 'text/html', write: page },
 ];
 
+/** What is left of its time when a wait for events ends: it shall ask again as who it was. */
+const MARGIN = 10_000;
+
+/** How long who has so many milliseconds may wait for events. */
+const waitOf = (idle: number): number => Math.max(idle - MARGIN, idle / 2);
+
 /** Nothing of an answer is kept, run or shown elsewhere. */
 const HEADERS = {
   'Cache-Control': 'no-store',
@@ -129,6 +135,7 @@ export class WebManager {
       since: this.#core.clock.now(),
       number: this.#server.nextNumber(),
       sched: this.#core.sched,
+      patience: () => waitOf(this.#server.general.httptimeout * 1000),
     });
   }
 

@@ -17,7 +17,7 @@ export interface Visitor {
 interface Held extends Visitor {
   /** Whether it had logged in when it came last. */
   readonly member: boolean;
-  readonly job: Job;
+  job: Job;
   readonly done: () => void;
 }
 
@@ -58,10 +58,18 @@ export class Visitors {
     const lasts = member ? this.#limits().idle : CHALLENGE_PATIENCE;
     // Whoever logs in gets a key that nobody saw before.
     const name = mine?.member === member ? mine.key : randomBytes(16).toString('hex');
-    const job = this.#sched.after('manager session over HTTP', lasts, () => this.drop(name));
-    this.#held.set(name, { key: name, session, member, job, done });
+    this.#held.set(name, { key: name, session, member, job: this.#watch(name, lasts), done });
     this.#makeRoom(member);
     return { key: name, lasts };
+  }
+
+  /** Who waits for an answer is there still. */
+  #watch(name: string, ms: number): Job {
+    return this.#sched.after('manager session over HTTP', ms, () => {
+      const held = this.#held.get(name);
+      if (held && held.session.requests > 0) held.job = this.#watch(name, ms);
+      else this.drop(name);
+    });
   }
 
   /** Ends a session. */
