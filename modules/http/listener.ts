@@ -4,6 +4,7 @@ import { createServer as createSecure, type Server as SecureServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, type Logger, listenOn, messageOf, quotable, type TlsIdentity, traceOf } from '#core';
+import { Pipeline } from './pipeline.js';
 import type { Wanted } from './read.js';
 import { type SessionLimits, Sessions } from './sessions.js';
 import type { Bound, Route } from './token.js';
@@ -30,6 +31,7 @@ export class HttpListener {
   readonly #server: Server | SecureServer;
   readonly #parts: ListenerParts;
   readonly #sessions: Sessions;
+  readonly #pipeline = new Pipeline();
   #identity: TlsIdentity | undefined;
 
   private constructor(wanted: Wanted, identity: TlsIdentity | undefined, parts: ListenerParts) {
@@ -83,6 +85,11 @@ export class HttpListener {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    if (!this.#pipeline.add(socket, response, () => this.#serve(request, response))) socket.destroy();
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
     // He may be banned since he connected.
     if (this.#parts.drops(request.socket.remoteAddress ?? '')) {
       request.socket.destroy();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
 import { test } from 'node:test';
@@ -12,6 +13,7 @@ import type { Bound, Route } from '../../modules/http/token.js';
 import { certificate, noCertificates } from '../support/certificate.js';
 import { CliStage } from '../support/cli-stage.js';
 import { CoreStage } from '../support/core-stage.js';
+import { until } from '../support/passing.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { HTTP, urlOf } from '../support/web.js';
 
@@ -126,6 +128,26 @@ test('an answer may take its time, and after it the next request has session_kee
   while (!client.text.includes('done')) await client.octets(client.text.length + 1);
   at.stage.clock.advance(500);
   await client.hungUp();
+});
+
+test('requests that come in one packet are served one after the other, and only so many wait', bounded, async () => {
+  await using at = await httpStage();
+  const asked: ServerResponse[] = [];
+  at.http.serve({ path: '/slow', description: 'Slow', request: (_request, response) => void asked.push(response) });
+  const [bound] = at.http.bound();
+  const requests = (count: number) => 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(count);
+  const client = connect(bound!.port, '127.0.0.1').resume();
+  client.write(requests(10));
+  for (let n = 1; n <= 10; n += 1) {
+    await until(() => asked.length > 0);
+    assert.equal(asked.length, 1);
+    asked.pop()!.end(`${n}`);
+  }
+  const greedy = connect(bound!.port, '127.0.0.1').resume();
+  greedy.on('error', () => undefined).write(requests(1000));
+  await once(greedy, 'close');
+  assert.equal(asked.length, 1);
+  client.destroy();
 });
 
 test('beyond sessionlimit the oldest connection goes', bounded, async () => {
