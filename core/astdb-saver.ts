@@ -1,9 +1,10 @@
 /** The way of AstDB's changes to the disk: gathered per key, sent to the worker in batches, kept until they are written. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Order, Task } from './astdb-worker.js';
+import type { Answer, Change, Order, Task } from './astdb-worker.js';
 import type { Clock, Timer } from './clock.js';
 import { messageOf } from './errors.js';
+import { LargeMap } from './large-map.js';
 import type { Logger } from './logger.js';
 
 export interface SaverParts {
@@ -49,11 +50,18 @@ export const retryAfter = (failures: number): number => Math.min(FIRST_RETRY * 2
 
 export const startWorker = (task: Task): Worker => new Worker(join(__dirname, 'astdb-worker.js'), { workerData: task });
 
+/** Of a key the last that is told of it. */
+function together(...changes: Iterable<Change>[]): LargeMap<string | null> {
+  const all = new LargeMap<string | null>();
+  for (const some of changes) for (const [key, value] of some) all.set(key, value);
+  return all;
+}
+
 export class Saver {
   readonly #parts: SaverParts;
   #worker: Worker | undefined;
   /** Bounded by the number of keys: a later change of a key takes the place of the earlier. */
-  #pending = new Map<string, string | null>();
+  #pending = new LargeMap<string | null>();
   /** The batch that the worker has. */
   #flying: Flight | undefined;
   /** Runs out when the pending changes are to go, or to be tried again. */
@@ -143,16 +151,10 @@ export class Saver {
 
   /** All there is to write; of very much the first part, after which what waits for all of it waits on. */
   #next(): Flight {
-    const pending = this.#pending;
-    if (pending.size <= TOGETHER) {
-      this.#pending = new Map();
-      return { changes: pending, until: this.#changes };
-    }
-    const changes = new Map<string, string | null>();
-    for (const [key, value] of pending) {
-      if (changes.size === TOGETHER) break;
-      changes.set(key, value);
-      pending.delete(key);
+    const changes = this.#pending.take(TOGETHER);
+    if (this.#pending.size === 0) {
+      this.#pending = new LargeMap();
+      return { changes, until: this.#changes };
     }
     this.#due = true;
     return { changes, until: 0 };
@@ -197,7 +199,7 @@ export class Saver {
 
   #goBack(changes: Flight['changes']): void {
     const pending = this.#pending;
-    if (pending.size <= TOGETHER) this.#pending = new Map([...changes, ...pending]);
+    if (pending.size <= TOGETHER) this.#pending = together(changes, pending.entries());
     // Which of very many is written first is no matter, as long as it is the latest of each key.
     else for (const [key, value] of changes) if (!pending.has(key)) pending.set(key, value);
   }
@@ -209,7 +211,7 @@ export class Saver {
     this.#worker = undefined;
     const flying = this.#flying?.changes ?? [];
     this.#flying = undefined;
-    this.#pending = new Map([...everything(), ...flying, ...this.#pending]);
+    this.#pending = together(everything(), flying, this.#pending.entries());
     this.#send('whatever there is');
   }
 

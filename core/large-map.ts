@@ -39,6 +39,19 @@ export class LargeMap<V> {
     for (const part of this.#parts) yield* part.values();
   }
 
+  /** Takes out as many entries as there are, and no more than `most`. */
+  take(most: number): Map<string, V> {
+    const taken = new Map<string, V>();
+    for (const part of this.#parts) {
+      for (const [key, value] of part) {
+        if (taken.size === most) return taken;
+        taken.set(key, value);
+        part.delete(key);
+      }
+    }
+    return taken;
+  }
+
   #of(key: string): Map<string, V> {
     return this.#parts.length === 1 ? this.#parts[0]! : this.#parts[partOf(key)]!;
   }

@@ -41,7 +41,7 @@ const threads: TableShape<ThreadFigures> = {
   columns: [
     { title: 'Thread', key: 'thread', value: ({ thread }) => thread },
     { title: 'Ports', key: 'ports', value: ({ sessions }) => sessions },
-    { title: 'Spare', key: 'spare', value: ({ spare }) => spare },
+    { title: 'Offered', key: 'offered', value: ({ offered }) => offered },
   ],
 };
 

@@ -2,7 +2,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Core, MediaPort, Job as Wait } from '#core';
 import { MediaThread } from './media-thread.js';
-import { DROPS, type Drops, noDrops, type RtpSettings, type Watched } from './orders.js';
+import { DROPS, type Drops, type Local, noDrops, type RtpSettings, type Watched } from './orders.js';
 import { RtpPort, SessionState } from './rtp-port.js';
 import { type PortListener, ThreadPort } from './thread-port.js';
 import type { RtpEngine, RtpListener, RtpSession } from './token.js';
@@ -18,7 +18,8 @@ const MINUTE = 60_000;
 export interface ThreadFigures {
   readonly thread: number;
   readonly sessions: number;
-  readonly spare: number;
+  /** Pairs of ports that are open and wait for a session. */
+  readonly offered: number;
 }
 
 /** What another module's media is, and that of this one before it was loaded anew, cannot be connected with. */
@@ -26,6 +27,8 @@ function threadPortOf(media: MediaPort): ThreadPort | undefined {
   if (media instanceof ThreadPort) return media;
   return media instanceof RtpPort ? media.port : undefined;
 }
+
+const noTrouble = (): void => undefined;
 
 const SILENT: PortListener = { told: () => undefined, counted: () => undefined, over: () => undefined };
 
@@ -70,7 +73,7 @@ export class MediaThreads implements RtpEngine {
   configure(settings: RtpSettings): void {
     this.#settings = settings;
     this.#deaths = [];
-    for (const thread of this.#threads) thread.send({ kind: 'settings', settings });
+    for (const thread of this.#threads) thread.configure(settings);
     this.#staff();
   }
 
@@ -80,23 +83,42 @@ export class MediaThreads implements RtpEngine {
       this.#refuse('there is no media thread');
       return undefined;
     }
+    const offered = this.#claim(thread, address, listener);
+    if (offered) return offered;
+    let refused: string | undefined;
     const state = new SessionState(
       listener,
-      why => this.#refuse(why),
+      why => {
+        refused = why;
+      },
       () => limit.cancel(),
     );
     const port = this.#port(thread, state);
     const limit = this.#core.sched.after('port of a call', OPEN_LIMIT, () => {
-      this.#refuse(`the media thread gave no port within ${OPEN_LIMIT} ms`);
+      refused = `the media thread gave no port within ${OPEN_LIMIT} ms`;
       port.close();
     });
     thread.send({ kind: 'open', port: port.id, address });
     const local = await state.opened;
     limit.cancel();
-    if (!local || port.closed) {
-      port.close();
-      return undefined;
-    }
+    if (local && !port.closed) return this.#session(port, state, local);
+    port.close();
+    // What was offered meanwhile may be the last there is.
+    const late = refused === undefined ? undefined : this.#claim(thread, address, listener);
+    if (!late && refused !== undefined) this.#refuse(refused);
+    return late;
+  }
+
+  /** On a pair that waits already: nobody needs to be asked. */
+  #claim(thread: MediaThread, address: string, listener: RtpListener): RtpSession | undefined {
+    const id = this.#next++;
+    const local = thread.claim(id, address);
+    if (!local) return undefined;
+    const state = new SessionState(listener, noTrouble, noTrouble);
+    return this.#session(this.#port(thread, state, id), state, local);
+  }
+
+  #session(port: ThreadPort, state: SessionState, local: Local): RtpSession {
     this.opened += 1;
     return new RtpPort(port, state, local, channel => this.#core.usedBy(channel));
   }
@@ -122,7 +144,7 @@ export class MediaThreads implements RtpEngine {
   }
 
   threads(): ThreadFigures[] {
-    return this.#threads.map(({ id, ports, tally }) => ({ thread: id, sessions: ports.size, spare: tally.spare }));
+    return this.#threads.map(({ id, ports, tally }) => ({ thread: id, sessions: ports.size, offered: tally.offered }));
   }
 
   /** Ends every session and every thread. */
@@ -132,10 +154,9 @@ export class MediaThreads implements RtpEngine {
     await Promise.all(this.#threads.map(thread => thread.close()));
   }
 
-  #port(thread: MediaThread, listener: PortListener): ThreadPort {
+  #port(thread: MediaThread, listener: PortListener, id = this.#next++): ThreadPort {
     const connect = (port: ThreadPort, other: MediaPort | undefined) => this.#connect(port, other);
-    const port = new ThreadPort({ thread, id: this.#next++, newJob: () => this.#next++, connect, listener });
-    return port;
+    return new ThreadPort({ thread, id, newJob: () => this.#next++, connect, listener });
   }
 
   #connect(port: ThreadPort, wanted: MediaPort | undefined): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, Roster, type Scheduler } from '#core';
 import { InOneTurn } from './in-one-turn.js';
-import { noDrops, type Order, type Report, type Tally } from './orders.js';
+import { type Local, movesPorts, noDrops, type Order, type Report, type RtpSettings, type Tally } from './orders.js';
 import type { PortListener, ThreadPort } from './thread-port.js';
 import type { Task } from './worker/thread.js';
 
@@ -32,8 +32,13 @@ export class MediaThread {
   /** Of ports that are closed here, and not there yet. */
   readonly leaving = new Roster<number, PortListener>();
   readonly jobs = new Roster<number, Job>();
-  tally: Tally = { figures: [], positions: [], drops: noDrops(), spare: 0 };
+  tally: Tally = { figures: [], positions: [], drops: noDrops(), offered: 0 };
   readonly #parts: MediaThreadParts;
+  /** Pairs that wait for a session, by the address that is asked for. */
+  readonly #offers = new Map<string, Local[]>();
+  #settings: RtpSettings;
+  /** How often its ports have moved: what was offered before is no more. */
+  #round = 0;
   readonly #worker: Worker;
   readonly #orders = new InOneTurn<Order>(orders => this.#post(orders));
   readonly #exited: Promise<void>;
@@ -42,6 +47,7 @@ export class MediaThread {
 
   constructor(parts: MediaThreadParts) {
     this.#parts = parts;
+    this.#settings = parts.task.settings;
     const worker = new Worker(join(__dirname, 'worker', 'thread.js'), { workerData: parts.task, name: 'media' });
     let why = 'a media thread ended';
     worker.on('message', (reports: readonly Report[]) => {
@@ -68,9 +74,26 @@ export class MediaThread {
     return this.#worker.threadId;
   }
 
-  /** What it is asked in one turn of the event loop goes as one message: waking the thread is what costs. */
   send(order: Order): void {
     if (!this.#gone) this.#orders.add(order);
+  }
+
+  /** For sessions that are opened from now on. */
+  configure(settings: RtpSettings): void {
+    if (movesPorts(this.#settings, settings)) {
+      this.#round += 1;
+      this.#offers.clear();
+    }
+    this.#settings = settings;
+    this.send({ kind: 'settings', settings });
+  }
+
+  /** Begins a session on a pair that waits for one; undefined where there is none. */
+  claim(port: number, address: string): Local | undefined {
+    const local = this.#gone ? undefined : this.#offers.get(address)?.shift();
+    // Nothing comes before who it is about is told where it is, and that is when more is asked of the thread.
+    if (local) this.#orders.addIdle({ kind: 'open', port, address, offered: local.port });
+    return local;
   }
 
   /** Ends its calls with a goodbye, then the thread; within bounds. */
@@ -93,6 +116,7 @@ export class MediaThread {
     const { kind } = report;
     if (kind === 'lines') this.#parts.lines(report.lines);
     else if (kind === 'tally') this.#tallied(report.tally);
+    else if (kind === 'offered') this.#offered(report);
     else if (kind === 'closed') {
       if (report.figures) this.leaving.get(report.port)?.counted(report.figures);
       this.leaving.delete(report.port);
@@ -101,6 +125,13 @@ export class MediaThread {
       this.jobs.delete(report.job);
       job?.end(report);
     } else this.ports.get(report.port)?.listener.told(report);
+  }
+
+  #offered({ address, round, local }: Extract<Report, { kind: 'offered' }>): void {
+    if (round !== this.#round) return;
+    const offers = this.#offers.get(address);
+    if (offers) offers.push(local);
+    else this.#offers.set(address, [local]);
   }
 
   #tallied(tally: Tally): void {

@@ -28,7 +28,8 @@ export interface Watched {
 export type Order =
   | { readonly kind: 'settings'; readonly settings: RtpSettings }
   | { readonly kind: 'watch'; readonly watched: Watched }
-  | { readonly kind: 'open'; readonly port: number; readonly address: string }
+  /** On a pair that was offered, or on whichever there is. */
+  | { readonly kind: 'open'; readonly port: number; readonly address: string; readonly offered?: number }
   | { readonly kind: 'pipe'; readonly port: number; readonly other: number }
   | { readonly kind: 'configure'; readonly port: number; readonly flow: RtpFlow }
   /** To a port of this thread, to one of another by way of `far`, or to nothing. */
@@ -75,11 +76,21 @@ export interface Tally {
   readonly positions: readonly (readonly [job: number, position: number])[];
   readonly drops: Drops;
   /** Pairs of sockets that are open and wait for a session. */
-  readonly spare: number;
+  readonly offered: number;
 }
 
+/** Where a session is heard. */
+export type Local = RtpAddress & { readonly rtcpPort: number };
+
+/** Whether the ports that are open are not the ones any more that the settings name. */
+export const movesPorts = (before: RtpSettings, now: RtpSettings): boolean =>
+  before.start !== now.start || before.end !== now.end;
+
 export type Report =
-  | { readonly kind: 'opened'; readonly port: number; readonly local: RtpAddress & { readonly rtcpPort: number } }
+  /** A pair that waits: for whoever asks for the address. `round`: how often the ports had moved before. */
+  | { readonly kind: 'offered'; readonly address: string; readonly round: number; readonly local: Local }
+  /** Of one that was opened on no offer. */
+  | { readonly kind: 'opened'; readonly port: number; readonly local: Local }
   | { readonly kind: 'refused'; readonly port: number; readonly why: string }
   | { readonly kind: 'digit began'; readonly port: number; readonly digit: string }
   | { readonly kind: 'digit ended'; readonly port: number; readonly digit: string; readonly duration: number }

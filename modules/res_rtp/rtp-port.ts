@@ -1,9 +1,8 @@
 /** A session of RTP, as a channel driver holds it. */
 import type { Channel, Digit, MediaPort, MediaSource, Playback, Recording } from '#core';
+import type { Local } from './orders.js';
 import type { PortListener, PortReport, ThreadPort } from './thread-port.js';
-import type { RtpAddress, RtpFigures, RtpFlow, RtpListener, RtpSession } from './token.js';
-
-export type Local = RtpAddress & { readonly rtcpPort: number };
+import type { RtpFigures, RtpFlow, RtpListener, RtpSession } from './token.js';
 
 const NOTHING: RtpFigures = {
   sent: 0,

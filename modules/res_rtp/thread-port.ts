@@ -5,7 +5,7 @@ import type { Report } from './orders.js';
 import type { RtpFigures } from './token.js';
 
 /** What concerns one port. */
-export type PortReport = Exclude<Report, { kind: 'lines' | 'tally' | 'played' | 'recorded' | 'closed' }>;
+export type PortReport = Exclude<Report, { kind: 'lines' | 'tally' | 'played' | 'recorded' | 'closed' | 'offered' }>;
 
 /** What a port needs of the engine. */
 export interface PortParts {

@@ -69,7 +69,7 @@ async function atRest(pbx: Obelisk): Promise<void> {
 
 /** Until nobody is registered any more. */
 async function allOver(pbx: Obelisk): Promise<void> {
-  while (/^expire_register +: [1-9]/m.test(await pbx.x('sip show sched'))) await pause(2000);
+  while (/expire_register +: [1-9]/.test(await pbx.x('sip show sched'))) await pause(2000);
 }
 
 export const millionLines = (stretches: readonly Stretch[]): string[] => [

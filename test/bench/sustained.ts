@@ -3,8 +3,9 @@ import { type Sustained, sustained } from './open-load.js';
 import { bare, obelisk, type Server } from './servers.js';
 
 const SECONDS = 2;
-const FIRST = 4000;
-const STEP = 1.15;
+const FIRST = 1000;
+/** Up to the first loss, and from the last rate without one. */
+const STEPS = [1.6, 1.12] as const;
 const ROUNDS = 3;
 /** Of a thousand. */
 const MOST_LOST = 1;
@@ -34,13 +35,18 @@ async function holds(server: Server, rate: number): Promise<Sustained & { readon
   return { ...last, whole: false };
 }
 
-async function limitOf(server: Server, first: number): Promise<Limit> {
+async function limitOf(server: Server): Promise<Limit> {
   let best = 0;
-  for (let rate = first; ; rate *= STEP) {
-    const outcome = await holds(server, rate);
-    if (!outcome.whole) return { rate: best, senderFirst: outcome.rate < rate * LEAST };
-    best = outcome.rate;
+  let senderFirst = false;
+  for (const step of STEPS) {
+    for (let rate = best === 0 ? FIRST : best * step; ; rate *= step) {
+      const outcome = await holds(server, rate);
+      senderFirst = outcome.rate < rate * LEAST;
+      if (!outcome.whole) break;
+      best = outcome.rate;
+    }
   }
+  return { rate: best, senderFirst };
 }
 
 const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
@@ -50,8 +56,8 @@ export async function sustainedFigures(): Promise<SustainedFigures> {
   const [bares, obelisks]: [Limit[], Limit[]] = [[], []];
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      bares.push(await limitOf(least, FIRST * 2));
-      obelisks.push(await limitOf(whole, FIRST));
+      bares.push(await limitOf(least));
+      obelisks.push(await limitOf(whole));
     }
   } finally {
     await least.stop();

@@ -35,3 +35,11 @@ test('a small one has its entries in the order they came', () => {
     ],
   );
 });
+
+test('what is taken out at once is taken out, and no more than was asked for', () => {
+  const map = new LargeMap<number>();
+  for (let key = 0; key < 50_000; key++) map.set(`key ${key}`, key);
+  const taken = map.take(20_000);
+  assert.deepEqual([taken.size, map.size, [...taken.keys()].some(key => map.has(key))], [20_000, 30_000, false]);
+  assert.deepEqual([map.take(40_000).size, map.size], [30_000, 0]);
+});

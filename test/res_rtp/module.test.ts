@@ -92,6 +92,6 @@ test('rtp show stats shows threads and what was dropped', async t => {
   const cli = new CliStage(...commands(() => ({ general: initial(general), engine: stage.engine })));
   await stage.leg();
   const text = await cli.text('rtp show stats');
-  assert.match(text, /^Thread +Ports +Spare\n\d+ +1 +\d+\n\nDropped +Packets\ntruncated +0\n/);
+  assert.match(text, /^Thread +Ports +Offered\n\d+ +1 +\d+\n\nDropped +Packets\ntruncated +0\n/);
   assert.match(text, /\n1 sessions opened, 0 refused\.\n$/);
 });

@@ -9,19 +9,31 @@ import { sparePort } from '../support/spare-port.js';
 async function stage(t: TestContext, pairs: number) {
   const start = ((await sparePort()) & ~1) - 2 * pairs;
   let now = 0;
-  const pool = new PortPool(
-    '127.0.0.1',
-    { start, end: start + 2 * pairs - 1 },
-    cause => assert.fail(cause),
-    () => now,
-  );
+  const offers: number[] = [];
+  const pool = new PortPool({
+    address: '127.0.0.1',
+    range: { start, end: start + 2 * pairs - 1 },
+    unsent: cause => assert.fail(cause),
+    now: () => now,
+    offer: ({ port }) => void offers.push(port),
+  });
   t.after(() => pool.close());
   const take = async () => {
     const pair = await pool.take();
     assert.ok(pair);
+    t.after(() => pair.close());
     return pair;
   };
-  return { pool, take, pass: (ms: number) => (now += ms) };
+  const claim = (port: number) => {
+    const pair = pool.claim(port);
+    t.after(() => pair.close());
+    return pair;
+  };
+  const offered = async (count: number) => {
+    while (offers.length < count) await nextTurn();
+    return offers;
+  };
+  return { pool, take, claim, offered, pass: (ms: number) => (now += ms) };
 }
 
 /** Ports of so many calls one after another. */
@@ -52,6 +64,28 @@ test('after a second it is used again, and nothing new is opened', async t => {
   assert.ok(pool.pool.resting <= before + 8);
 });
 
+test('pairs are offered once somebody has taken one, as far as they leave others; a claim brings another', async t => {
+  const { pool, take, claim, offered } = await stage(t, 16);
+  assert.equal(pool.offered, 0);
+  await take();
+  const offers = await offered(4);
+  assert.deepEqual([pool.offered, pool.used], [4, 1]);
+  assert.equal(claim(offers[0]!).port, offers[0]);
+  assert.throws(() => pool.claim(offers[0]!), /is not on offer/);
+  await offered(5);
+  assert.deepEqual([pool.offered, pool.used], [4, 2]);
+});
+
+test('what is offered is given to nobody else, even where there is nothing else', async t => {
+  const { pool, take, claim, offered } = await stage(t, 8);
+  await take();
+  const offers = await offered(2);
+  const others = [await take(), await take(), await take(), await take(), await take()].map(({ port }) => port);
+  assert.ok(offers.every(port => !others.includes(port)));
+  assert.equal(await pool.take(), undefined);
+  assert.equal(claim(offers[1]!).port, offers[1]);
+});
+
 test('one that still hears somebody is not used again', async t => {
   const pool = await stage(t, 40);
   const heard = await pool.take();
@@ -61,7 +95,7 @@ test('one that still hears somebody is not used again', async t => {
   phone.send('still here', heard.port, '127.0.0.1');
   while (heard.strays === 0) await nextTurn();
   pool.pass(1500);
-  assert.ok(!(await calls(pool, 30)).includes(heard.port));
+  assert.ok(!(await calls(pool, 20)).includes(heard.port));
 });
 
 test('where there is no other it is used at once', async t => {

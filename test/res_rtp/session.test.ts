@@ -4,10 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { TestClock } from '../../core/clock.js';
+import { nextTurn, TestClock } from '../../core/clock.js';
 import { Events } from '../../core/events.js';
 import { readReports } from '../../modules/res_rtp/worker/rtcp.js';
 import { readWav } from '../../modules/res_rtp/worker/wav.js';
+import { spareRange } from '../support/spare-port.js';
 import { testCalls } from '../support/test-calls.js';
 import { testChannel } from '../support/test-channel.js';
 import { MediaStage } from './stage.js';
@@ -160,8 +161,35 @@ test('figures are as of the end when a session is closed', async t => {
   for (let count = 0; count < 5; count++) await b.phone.hears();
   a.rtp.close();
   b.rtp.close();
-  await stage.leg();
+  while (a.rtp.figures.received === 0) await nextTurn();
   assert.deepEqual([a.rtp.figures.received, a.rtp.figures.sent], [5, 0]);
+});
+
+test('after the first session others have their ports at once, each its own, and all of a small range are used', async t => {
+  const range = await spareRange(8);
+  const stage = await MediaStage.open(t, range);
+  const ports: number[] = [];
+  for (let leg = 0; leg < 8; leg++) ports.push((await stage.leg()).rtp.local.port);
+  assert.deepEqual(
+    ports.sort(),
+    Array.from({ length: 8 }, (_, index) => range.start + 2 * index),
+  );
+  assert.deepEqual(stage.lines, []);
+  await assert.rejects(stage.leg(), /no port/);
+  assert.match(stage.lines[0]!, /no port is free on 127\.0\.0\.1 between rtpstart=/);
+});
+
+test('what was offered before the ports moved is not used after', async t => {
+  const stage = await MediaStage.open(t);
+  await stage.leg();
+  // The thread has told of all that it offers when it answers this.
+  await (await stage.leg()).rtp.play({ kind: 'tone', tones: '!440/100' }).ended;
+  const range = await spareRange(8);
+  stage.engine.configure({ ...stage.settings, ...range });
+  for (let count = 0; count < 4; count++) {
+    const { port } = (await stage.leg()).rtp.local;
+    assert.ok(port >= range.start && port < range.end, `${port}`);
+  }
 });
 
 test('what went by is printed where it is asked for', async t => {

@@ -27,9 +27,16 @@ test('ports of other programs are passed over, RTP and RTCP alike; when none is 
   const { start, end } = await spareRange(4);
   // The first of one pair, the second of another.
   const others = [await taken(t, start), await taken(t, start + 5)];
-  const pool = new PortPool(ADDRESS, { start, end }, unsent, () => performance.now());
+  const offers: number[] = [];
+  const pool = new PortPool({
+    address: ADDRESS,
+    range: { start, end },
+    unsent,
+    now: () => performance.now(),
+    offer: ({ port }) => void offers.push(port),
+  });
   t.after(() => pool.close());
-  const pairs = [await pool.take(), await pool.take()];
+  const pairs = [await pool.take(), (await pool.take()) ?? pool.claim(offers[0]!)];
   t.after(() => Promise.all(pairs.map(pair => pair?.close())));
   assert.deepEqual(pairs.map(pair => pair?.port).sort(), [start + 2, start + 6]);
   assert.equal(await pool.take(), undefined);

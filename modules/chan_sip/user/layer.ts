@@ -174,7 +174,7 @@ export class UserLayer {
     this.calls.credentials = credentials;
     for (const peers of [added, removed])
       yield* each(peers, peer => this.calls.channels.deviceChanged(`SIP/${peer.name}`));
-    this.outbound.configure(general.register, credentials);
+    yield* this.outbound.configure(general.register, credentials);
     this.nodes.configure();
   }
 

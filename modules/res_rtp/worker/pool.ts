@@ -1,4 +1,4 @@
-/** Pairs of ports on one address: some are open already, so that a call need not wait for them. */
+/** Pairs of ports on one address: some are open and offered already, so that a call need not wait for them. */
 import { randomInt } from 'node:crypto';
 import { SocketPair } from './socket-pair.js';
 
@@ -8,8 +8,8 @@ export interface PortRange {
   readonly end: number;
 }
 
-/** Pairs that wait, at most. */
-const SPARE = 8;
+/** Pairs that are offered, at most. */
+const OFFERED = 16;
 /** Milliseconds that a pair is left alone after a call: what is under way to that call is not for the next. */
 const REST = 1000;
 /** Milliseconds after which one that nobody has wanted is closed. */
@@ -22,12 +22,21 @@ const MOST_TAKEN = 256;
 /** What the system says of a port that somebody has. */
 const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
 
+export interface PoolParts {
+  readonly address: string;
+  readonly range: PortRange;
+  /** Hears of packets that could not be sent. */
+  readonly unsent: (cause: Error) => void;
+  readonly now: () => number;
+  /** Hears of each pair that waits to be claimed; `few`: whoever claims them may soon be without. */
+  readonly offer: (pair: SocketPair, few: boolean) => void;
+}
+
 export class PortPool {
-  readonly #address: string;
+  readonly #parts: PoolParts;
   readonly #range: PortRange;
-  readonly #unsent: (cause: Error) => void;
-  readonly #now: () => number;
-  readonly #spare: SocketPair[] = [];
+  /** By their first ports: open, and nobody's but whoever's they are offered to. */
+  readonly #offered = new Map<number, SocketPair>();
   /** Pairs that calls have given back, and since when; the longest first. */
   readonly #resting: { readonly pair: SocketPair; readonly since: number }[] = [];
   /** First ports of pairs that we have, or try to have. */
@@ -39,20 +48,19 @@ export class PortPool {
   #freed = 0;
   #closed = false;
 
-  constructor(address: string, { start, end }: PortRange, unsent: (cause: Error) => void, now: () => number) {
-    this.#address = address;
-    this.#now = now;
+  constructor(parts: PoolParts) {
+    const { start, end } = parts.range;
+    this.#parts = parts;
     this.#range = { start: start + (start & 1), end };
-    this.#unsent = unsent;
   }
 
-  get spare(): number {
-    return this.#spare.length;
+  get offered(): number {
+    return this.#offered.size;
   }
 
   /** Pairs that sessions have. */
   get used(): number {
-    return this.#ours.size - this.#spare.length - this.#resting.length;
+    return this.#ours.size - this.#offered.size - this.#resting.length;
   }
 
   /** Pairs that are open since a call had them. */
@@ -60,14 +68,23 @@ export class PortPool {
     return this.#resting.length;
   }
 
-  /** Undefined when all are taken. @throws the system's error when the address is none of ours */
+  /** One that was offered, by its first port. @throws when it is not on offer */
+  claim(port: number): SocketPair {
+    const pair = this.#offered.get(port);
+    if (!pair) throw new Error(`port ${port} is not on offer`);
+    this.#offered.delete(port);
+    this.#fill();
+    return pair;
+  }
+
+  /** For who was offered none. Undefined when all are taken. @throws the system's error when the address is none of ours */
   async take(): Promise<SocketPair | undefined> {
     try {
       for (;;) {
         const freed = this.#freed;
-        const pair = this.#spare.shift() ?? (await this.#open()) ?? this.#resting.shift()?.pair;
+        const pair = this.#rested() ?? (await this.#open()) ?? this.#resting.shift()?.pair;
         if (pair) return pair;
-        // The last may be just about to be closed, or opened to be spare.
+        // The last may be just about to be closed, or opened to be offered: then it is told of before the end of this.
         const coming = this.#filling ? [...this.#giving, this.#filling] : [...this.#giving];
         if (freed !== this.#freed) continue;
         if (coming.length === 0) return undefined;
@@ -82,13 +99,13 @@ export class PortPool {
   async give(pair: SocketPair): Promise<void> {
     pair.listen(undefined);
     if (this.#closed || this.#resting.length >= MOST_RESTING) return this.#shut(pair);
-    this.#resting.push({ pair, since: this.#now() });
+    this.#resting.push({ pair, since: this.#parts.now() });
     this.#freed += 1;
   }
 
   /** Closes what nobody has wanted for long. */
   async sweep(): Promise<void> {
-    const latest = this.#now() - UNWANTED;
+    const latest = this.#parts.now() - UNWANTED;
     const wanted = this.#resting.findIndex(({ since }) => since > latest);
     const unwanted = this.#resting.splice(0, wanted < 0 ? this.#resting.length : wanted);
     await Promise.all(unwanted.map(({ pair }) => this.#shut(pair)));
@@ -107,27 +124,31 @@ export class PortPool {
     this.#closed = true;
     await this.#filling;
     const resting = this.#resting.splice(0).map(({ pair }) => pair);
-    await Promise.all([...this.#spare.splice(0), ...resting].map(pair => this.#shut(pair)));
+    const offered = [...this.#offered.values()];
+    this.#offered.clear();
+    await Promise.all([...offered, ...resting].map(pair => this.#shut(pair)));
   }
 
   #fill(): void {
     if (this.#filling || this.#closed) return;
     this.#filling = this.#fillUp().finally(() => {
       this.#filling = undefined;
-      this.#freed += 1;
     });
   }
 
   /** One at a time. Where there is none the next call hears of it. */
   async #fillUp(): Promise<void> {
     try {
-      while (this.#spare.length < Math.min(SPARE, Math.floor(this.#pairs / 4)) && !this.#closed) {
+      const most = Math.min(OFFERED, Math.floor(this.#pairs / 4));
+      while (this.#offered.size < most && !this.#closed) {
+        const few = this.#offered.size < most / 2;
         const pair = this.#rested() ?? (await this.#open());
         if (!pair) return;
-        this.#spare.push(pair);
+        this.#offered.set(pair.port, pair);
+        this.#parts.offer(pair, few);
       }
     } catch (thrown) {
-      this.#unsent(thrown as Error);
+      this.#parts.unsent(thrown as Error);
     }
   }
 
@@ -136,7 +157,7 @@ export class PortPool {
    * a phone that does not notice the end of its call would be heard in the next.
    */
   #rested(): SocketPair | undefined {
-    const latest = this.#now() - REST;
+    const latest = this.#parts.now() - REST;
     const young = this.#resting.findIndex(({ since }) => since > latest);
     const rested = young < 0 ? this.#resting.length : young;
     if (rested === 0) return undefined;
@@ -159,7 +180,7 @@ export class PortPool {
       if (this.#ours.has(port)) continue;
       this.#ours.add(port);
       try {
-        return await SocketPair.open(this.#address, port, this.#unsent);
+        return await SocketPair.open(this.#parts.address, port, this.#parts.unsent);
       } catch (thrown) {
         this.#ours.delete(port);
         if (!TAKEN.has((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;

@@ -1,6 +1,6 @@
 /** All ports of a media thread: does what it is asked to, and tells what there is to tell. */
 import { type Clock, type MediaSource, messageOf, type Timer } from '#core';
-import { noDrops, type Order, type Report, type RtpSettings, type Tally } from '../orders.js';
+import { type Local, movesPorts, noDrops, type Order, type Report, type RtpSettings, type Tally } from '../orders.js';
 import type { RtpFigures } from '../token.js';
 import { FarSink } from './far-sink.js';
 import { openFile } from './file-sound.js';
@@ -9,6 +9,7 @@ import { PipeLine } from './pipe-line.js';
 import { PortPool } from './pool.js';
 import { Port } from './port.js';
 import { RtpLine } from './rtp-line.js';
+import type { SocketPair } from './socket-pair.js';
 import { parseTones, type Sound, ToneSound } from './tones.js';
 import { Watch } from './watch.js';
 
@@ -32,6 +33,9 @@ export interface StudioParts {
   readonly thread: number;
   readonly settings: RtpSettings;
   readonly tell: (report: Report) => void;
+  /** What can wait for others, and what sends it all the same. */
+  readonly mention: (report: Report) => void;
+  readonly flush: () => void;
 }
 
 export class Studio {
@@ -46,6 +50,8 @@ export class Studio {
   /** Closed before its sockets were there. */
   readonly #opening = new Map<number, { closed: boolean }>();
   #settings: RtpSettings;
+  /** How often the ports have moved. */
+  #round = 0;
   #sources: number;
   #timer: Timer | undefined;
   #looks = 0;
@@ -66,7 +72,7 @@ export class Studio {
         this.#watch.watched = order.watched;
         return undefined;
       case 'open':
-        return this.#open(order.port, order.address);
+        return order.offered === undefined ? this.#open(order.port, order.address) : this.#claim(order);
       case 'pipe':
         return this.#pipe(order.port, order.other);
       case 'end':
@@ -107,9 +113,20 @@ export class Studio {
   }
 
   async #configure(settings: RtpSettings): Promise<void> {
-    const moved = settings.start !== this.#settings.start || settings.end !== this.#settings.end;
+    const moved = movesPorts(this.#settings, settings);
     this.#settings = settings;
-    if (moved) await this.#closePools();
+    if (!moved) return;
+    this.#round += 1;
+    await this.#closePools();
+  }
+
+  #claim({ port, address, offered }: Extract<Order, { kind: 'open' }>): void {
+    const pool = this.#poolOf(address);
+    this.#begin(port, pool, pool.claim(offered!));
+  }
+
+  #begin(id: number, pool: PortPool, pair: SocketPair): void {
+    this.#add(id, this.#rtpLine(id, pair), () => pool.give(pair));
   }
 
   async #open(id: number, address: string): Promise<void> {
@@ -121,10 +138,8 @@ export class Studio {
       if (!pair) this.#refuse(id, `no port is free on ${address} ${this.#range()}`);
       else if (opening.closed) await pool.give(pair);
       else {
-        const line = this.#rtpLine(id, pair);
-        this.#add(id, line, () => pool.give(pair));
-        const { address: own, port } = pair;
-        this.#parts.tell({ kind: 'opened', port: id, local: { address: own, port, rtcpPort: port + 1 } });
+        this.#begin(id, pool, pair);
+        this.#parts.tell({ kind: 'opened', port: id, local: localOf(pair) });
       }
     } catch (thrown) {
       this.#refuse(id, `${address}: ${messageOf(thrown)}`);
@@ -142,7 +157,7 @@ export class Studio {
     return `between rtpstart=${start} and rtpend=${end} of rtp.conf`;
   }
 
-  #rtpLine(id: number, pair: ConstructorParameters<typeof RtpLine>[0]['pair']): RtpLine {
+  #rtpLine(id: number, pair: SocketPair): RtpLine {
     const { clock, tell } = this.#parts;
     return new RtpLine({
       pair,
@@ -223,17 +238,18 @@ export class Studio {
   }
 
   #poolOf(address: string): PortPool {
-    let pool = this.#pools.get(address);
-    if (!pool)
-      this.#pools.set(
-        address,
-        (pool = new PortPool(
-          address,
-          this.#settings,
-          () => this.#drops.unsent++,
-          () => this.#parts.clock.elapsed(),
-        )),
-      );
+    const known = this.#pools.get(address);
+    if (known) return known;
+    const { clock, tell, mention } = this.#parts;
+    const round = this.#round;
+    const pool = new PortPool({
+      address,
+      range: this.#settings,
+      unsent: () => this.#drops.unsent++,
+      now: () => clock.elapsed(),
+      offer: (pair, few) => (few ? tell : mention)({ kind: 'offered', address, round, local: localOf(pair) }),
+    });
+    this.#pools.set(address, pool);
     return pool;
   }
 
@@ -244,11 +260,12 @@ export class Studio {
   }
 
   #look(): void {
-    const { clock, tell } = this.#parts;
+    const { clock, tell, flush } = this.#parts;
     const now = clock.elapsed();
     for (const { line } of this.#sessions.values()) if (line instanceof RtpLine) line.sweep(now);
     const lines = this.#watch.take();
     if (lines.length > 0) tell({ kind: 'lines', lines });
+    flush();
     this.#looks = (this.#looks + 1) % TALLY;
     if (this.#looks === 0) {
       this.#tally();
@@ -266,12 +283,14 @@ export class Studio {
       if (line instanceof RtpLine) figures.push([id, line.figures]);
       if (port.position) positions.push(port.position);
     }
-    let spare = 0;
-    for (const pool of this.#pools.values()) spare += pool.spare;
-    const tally: Tally = { figures, positions, drops: { ...this.#drops }, spare };
+    let offered = 0;
+    for (const pool of this.#pools.values()) offered += pool.offered;
+    const tally: Tally = { figures, positions, drops: { ...this.#drops }, offered };
     this.#parts.tell({ kind: 'tally', tally });
   }
 }
+
+const localOf = ({ address, port }: SocketPair): Local => ({ address, port, rtcpPort: port + 1 });
 
 async function soundOf(source: MediaSource): Promise<Sound | string> {
   if (source.kind === 'file') return openFile(source.path, source.from ?? 0);

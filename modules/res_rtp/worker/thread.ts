@@ -15,7 +15,14 @@ const port = parentPort!;
 const { thread, settings } = workerData as Task;
 
 const reports = new InOneTurn<Report>(all => port.postMessage(all));
-const studio = new Studio({ clock: new SystemClock(), thread, settings, tell: report => reports.add(report) });
+const studio = new Studio({
+  clock: new SystemClock(),
+  thread,
+  settings,
+  tell: report => reports.add(report),
+  mention: report => reports.addIdle(report),
+  flush: () => reports.flush(),
+});
 
 /** Whatever is thrown ends the thread, and the main thread begins another. */
 async function obey(order: Order): Promise<void> {

@@ -1,5 +1,5 @@
 /** All our registrations with other servers: which there are, when each begins, and how they end. */
-import type { Job } from '#core';
+import type { Job, Sliced } from '#core';
 import type { Credential } from '../../options/values/credential.js';
 import type { RegisterLine } from '../../options/values/register-line.js';
 import type { Flow } from '../../transport/transport.js';
@@ -39,6 +39,8 @@ export class Outbound {
   /** Those whose server hears that they are gone. */
   readonly #leaving = new Map<Line, Turn>();
   readonly #servers = new Map<string, Server>();
+  /** Devices in memory that want us to register. */
+  #calling: readonly Peer[] = [];
   #written: readonly RegisterLine[] = [];
   #credentials: readonly Credential[] = [];
   /** Of the database. */
@@ -56,7 +58,13 @@ export class Outbound {
   }
 
   /** After the devices changed. A line whose terms are as they were goes on as if nothing had happened. */
-  configure(lines: readonly RegisterLine[], credentials: readonly Credential[]): void {
+  *configure(lines: readonly RegisterLine[], credentials: readonly Credential[]): Sliced<void> {
+    const calling: Peer[] = [];
+    for (const peer of this.#site.peers.values()) {
+      if (peer.get('callbackextension') !== '') calling.push(peer);
+      yield;
+    }
+    this.#calling = calling;
     this.#written = lines;
     this.#credentials = credentials;
     this.#round += 1;
@@ -182,7 +190,7 @@ export class Outbound {
       found.push(terms);
     };
     for (const line of this.#written) add(line);
-    const own = [...peers.values()].filter(({ origin, name }) => origin === 'static' && !devices.has(name));
+    const own = this.#calling.filter(({ origin, name }) => origin === 'static' && !devices.has(name));
     for (const peer of [...own, ...this.#devices]) {
       if (peer.get('callbackextension') === '') continue;
       const line = lineOf(peer);
