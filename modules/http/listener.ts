@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Clock, type Logger, listenOn, type TlsIdentity, traceOf } from '#core';
+import { type Clock, type Logger, listenOn, messageOf, quotable, type TlsIdentity, traceOf } from '#core';
 import type { Wanted } from './read.js';
 import { type SessionLimits, Sessions } from './sessions.js';
 import type { Bound, Route } from './token.js';
@@ -97,6 +97,10 @@ export class HttpListener {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // From here on nobody else hears that the client broke off, and what nobody hears ends the process.
+    socket.on('error', thrown =>
+      this.#parts.log.debug(1, `upgrade for ${quotable(request.url ?? '')}: ${messageOf(thrown)}`),
+    );
     const route = this.#parts.route(request.url ?? '');
     if (!route?.upgrade) {
       socket.once('finish', () => socket.destroy());

@@ -1,5 +1,6 @@
 /** The HTTP server on free ports of this machine: routes, limits, certificates, reloads. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { copyFile } from 'node:fs/promises';
 import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -56,6 +57,21 @@ test('a path for another protocol tells who asks for none', bounded, async () =>
   await using at = await httpStage();
   at.http.serve({ path: '/ws', description: 'Other', upgrade: () => assert.fail() });
   assert.deepEqual(await get(at.http.bound()[0]!, '/ws'), [426, '426 Upgrade Required\n']);
+});
+
+test('who asks for another protocol and breaks off harms nobody', bounded, async () => {
+  await using at = await httpStage();
+  at.http.serve(echo);
+  const [bound] = at.http.bound();
+  for (const path of ['/none', '/echo', '/none', '/echo', '/none', '/echo']) {
+    const client = connect(bound!.port, '127.0.0.1');
+    await once(client, 'connect');
+    client.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`, () =>
+      client.resetAndDestroy(),
+    );
+    await once(client, 'close');
+    assert.deepEqual(await get(bound!, '/echo'), [200, 'GET']);
+  }
 });
 
 test('a route that throws is logged, and the next request is served', bounded, async () => {
