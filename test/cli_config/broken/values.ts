@@ -265,10 +265,10 @@ export const VALUES: readonly Broken[] = [
   ),
   asterisk(
     'a number out of its range',
-    `${GOOD['asterisk.conf']}[options]\nverbose=99\n`,
+    `${GOOD['asterisk.conf']}[options]\nmaxcalls=-1\n`,
     'error',
     9,
-    "verbose: expected 0-10, got '99'",
+    "maxcalls: expected 0-1000000, got '-1'",
   ),
   asterisk(
     'an option in the wrong section',
