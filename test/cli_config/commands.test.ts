@@ -66,7 +66,7 @@ test('of sections of one name config show has the last where that counts, and ca
   ]);
   const [, said] = await stage.run('config check sip.conf');
   assert.doesNotMatch(said, /count as one/);
-  assert.match(said, /^sip\.conf:20: warning: \[bob\] is there again and replaces the one of line 17$/m);
+  assert.match(said, /^sip\.conf:20: warning: \[bob\] is there again and replaces the one at sip\.conf:17$/m);
 });
 
 test('config show tells secrets where asterisk.conf says so', async t => {

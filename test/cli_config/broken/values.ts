@@ -78,7 +78,7 @@ export const VALUES: readonly Broken[] = [
     '[1009]\ntype=peer\n[1009]\ntype=peer\n',
     'warning',
     6,
-    '[1009] is there again and replaces the one of line 4',
+    '[1009] is there again and replaces the one at sip.conf:4',
   ),
   sip(
     'a list that acl.conf does not have',
