@@ -155,10 +155,11 @@ export class CommandTable implements Cli {
       return 'done';
     } catch (thrown) {
       const answered = thrown instanceof CommandError || thrown instanceof LoadDeclined;
+      const told = thrown instanceof CommandError && thrown.failed === 'told';
       if (answered && thrown.message !== '') out.line(thrown.message);
-      else this.#failed(line, thrown);
+      else if (!told) this.#failed(line, thrown);
       if (thrown instanceof CommandError && !thrown.failed) return 'done';
-      if (thrown instanceof CommandError && thrown.failed === 'told') return 'failed';
+      if (told) return 'failed';
       out.line(`Command '${line}' failed${answered ? '' : ': an internal error, see the log'}.`);
       return 'failed';
     }

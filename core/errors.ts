@@ -43,6 +43,11 @@ export class CommandError extends Error {
 /** The words of a thrown value, whatever was thrown. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
+/** What nobody waits for: should it be a promise that is rejected, that is told, and ends no process. */
+export function unawaited(result: unknown, tell: (thrown: unknown) => void): void {
+  if (result instanceof Promise) result.catch(tell);
+}
+
 /** The words and the stack of a thrown value: for what is our own fault and must be found. */
 export const traceOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

@@ -2,6 +2,7 @@
 import type { Bridge } from './bridge/bridge.js';
 import type { Channel } from './channel/channel.js';
 import type { DeviceState } from './channel/device-state.js';
+import { unawaited } from './errors.js';
 import type { ManagerField, Privilege } from './manager.js';
 import type { SecurityEvent } from './security.js';
 
@@ -177,7 +178,7 @@ export class Events {
     if (!listeners) return;
     for (const listener of listeners) {
       try {
-        (listener as Listener<E>)(fact);
+        unawaited((listener as Listener<E>)(fact), thrown => this.#failed(event, thrown));
       } catch (thrown) {
         this.#failed(event, thrown);
       }

@@ -1,5 +1,6 @@
 /** Named, cancellable jobs over a clock: one heap, one timer for all of them, and a list of itself. */
 import type { Clock, Timer } from './clock.js';
+import { unawaited } from './errors.js';
 
 /** Work that is waiting for its time. */
 export interface Job {
@@ -116,7 +117,7 @@ export class SchedulerHeap {
       this.#add(view, label, Math.max(1, Math.round(ms * (1 + jitter * this.#random()))), () => {
         // The next wait first: a run that throws or cancels finds the job as it expects it.
         current = wait();
-        run();
+        return run();
       });
     let current = wait();
     return {
@@ -203,13 +204,12 @@ export class SchedulerHeap {
     this.#wake = Number.POSITIVE_INFINITY;
     const now = this.#clock.elapsed();
     for (let next = this.#heap[0]; next && next.due <= now; next = this.#heap[0]) {
-      const { work } = next;
+      const { work, label } = next;
       this.#take(next);
       try {
-        if (typeof work === 'function') work();
-        else work.run();
+        unawaited(typeof work === 'function' ? work() : work.run(), thrown => this.#failed(label, thrown));
       } catch (thrown) {
-        this.#failed(next.label, thrown);
+        this.#failed(label, thrown);
       }
       if (this.#clock.elapsed() - now >= SLICE) break;
     }

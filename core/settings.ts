@@ -12,7 +12,7 @@ import {
   type Table,
   type Values,
 } from './config/options.js';
-import { custom, integer, milliseconds, text, yesno } from './config/types.js';
+import { custom, integer, milliseconds, text, truth, yesno } from './config/types.js';
 import { LoadDeclined, type Problem } from './errors.js';
 import { token } from './registry.js';
 
@@ -29,6 +29,18 @@ const path = (usual: string, help: string, remarks: Remarks = {}) =>
     },
     remarks,
   );
+
+const HIGHEST = 10;
+
+/** A level, or a word for it: files say `debug = no`. One that is too high is the highest, as it is at a console. */
+const level = (help: string) =>
+  custom<number>(0, `a level, 0-${HIGHEST}, or yes or no`, help, (value, _before, warn) => {
+    const word = truth(value);
+    if (word !== undefined) return Number(word);
+    if (!/^\d{1,9}$/.test(value)) throw new Invalid(`expected a level, 0-${HIGHEST}, or yes or no, got '${value}'`);
+    if (Number(value) > HIGHEST) warn(`${value} is taken as ${HIGHEST}, which is the highest`);
+    return Math.min(Number(value), HIGHEST);
+  });
 
 const directories = {
   astetcdir: path('/etc/asterisk', 'The configuration files.'),
@@ -47,8 +59,8 @@ const directories = {
 const processWide = 'Obelisk is run by a service manager, which does this';
 
 const options = {
-  verbose: integer(0, [0, 10], 'The level of verbose messages, added to -v.'),
-  debug: integer(0, [0, 10], 'The level of debug messages, added to -d.'),
+  verbose: level('The level of verbose messages, added to -v.'),
+  debug: level('The level of debug messages, added to -d.'),
   systemname: text('', 'The name of this system: the digest realm, and what realtime rows are marked with.'),
   execincludes: yesno(false, 'Whether #exec in configuration files runs programs.'),
   autoreload: yesno(

@@ -13,6 +13,8 @@ export interface SectionDescription {
   readonly example?: string;
   /** Its name stands for that of every section that is not described by its own. */
   readonly anyName?: boolean;
+  /** Of several such sections with one name the last is read, and not all of them as one. */
+  readonly lastCounts?: boolean;
   /** Its rows are examples: the names of its options are the operator's to choose. */
   readonly anyOption?: boolean;
   /** The section that gives the values it begins with, where both know an option and it is not among `but`. */

@@ -136,6 +136,12 @@ export function refuseHeirs(tree: Tree, name: string, but: readonly number[]): v
 
 export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
+/** What bears exactly that name; only where nothing does, what bears it in other letters: devices are told apart by those. */
+export function calledBy<T>(all: readonly T[], name: string, nameOf: (one: T) => string): T[] {
+  const exact = all.filter(one => nameOf(one) === name);
+  return exact.length > 0 ? exact : all.filter(one => same(nameOf(one), name));
+}
+
 export const isHeader =
   (name: string, options: readonly string[]): Meant =>
   statement =>
@@ -158,7 +164,7 @@ function headersOf({ lines }: Tree): Part[] {
 
 /** The parts of the section of that name, `(+)` included; those of the template only where there is no section. */
 export function partsOf(tree: Tree, name: string): Part[] {
-  const parts = headersOf(tree).filter(({ header }) => same(header.name, name));
+  const parts = calledBy(headersOf(tree), name, ({ header }) => header.name);
   const plain = parts.filter(({ header }) => !header.options.some(option => /^\s*!|^\s*\+.*TEMPLATES/.test(option)));
   return plain.length > 0 ? plain : parts;
 }

@@ -1,6 +1,15 @@
 /** One change to a configuration file and what it includes, made on the line where it belongs: nothing else is touched. */
 import type { ConfigFile, Variable } from './config-file.js';
-import { addSection, escapedName, overwrite, placeBehind, removeSection, type WrittenLine } from './edit.js';
+import {
+  addSection,
+  calledBy,
+  escapedName,
+  overwrite,
+  placeBehind,
+  removeSection,
+  same,
+  type WrittenLine,
+} from './edit.js';
 import type { Layout, OwnLine, SectionLayout, TextFile } from './layout.js';
 import { codeText } from './lexer.js';
 import { strip, type VariableLine } from './statement.js';
@@ -14,6 +23,8 @@ export interface Habit {
   readonly key?: ((value: string) => string) | undefined;
   /** Whether sections of one name are read as one; else the last of them counts. */
   readonly merged: boolean;
+  /** Whether names of sections are told apart by capitals. */
+  readonly exact: boolean;
 }
 
 /** What became of the file. */
@@ -32,19 +43,29 @@ interface ValueLine extends WrittenLine {
   readonly value: string;
 }
 
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** The sections that a name means: those that are no templates, or else the templates. @throws Unwritable */
-export function sectionsNamed({ sections }: Layout, name: string): readonly SectionLayout[] {
-  const named = sections.filter(section => same(section.name, name));
+/** The sections that a name means: those that are no templates, or else the templates. */
+function meantBy<S extends { readonly name: string; readonly template: boolean }>(
+  sections: readonly S[],
+  name: string,
+  exact: boolean,
+): readonly S[] {
+  const named = exact
+    ? calledBy(sections, name, section => section.name)
+    : sections.filter(section => same(section.name, name));
   const plain = named.filter(({ template }) => !template);
-  if (named.length === 0) throw new Unwritable(`there is no section '${name}'`);
   return plain.length > 0 ? plain : named;
+}
+
+/** The same, of which there must be one. @throws Unwritable */
+function sectionsNamed({ sections }: Layout, name: string, exact: boolean): readonly SectionLayout[] {
+  const meant = meantBy(sections, name, exact);
+  if (meant.length === 0) throw new Unwritable(`there is no section '${name}'`);
+  return meant;
 }
 
 /** Sets an option to a value. @throws Unwritable */
 export function setOption(layout: Layout, name: string, option: string, value: string, habit: Habit): Revised {
-  const sections = sectionsNamed(layout, name);
+  const sections = sectionsNamed(layout, name, habit.exact);
   const read = habit.merged ? sections : sections.slice(-1);
   const lines = read.flatMap(({ lines: own }) => valuesOf(own, habit.names));
   const { key } = habit;
@@ -89,10 +110,12 @@ interface Addition {
 }
 
 /** What a name's sections come to under the names of an option, in the order of reading. */
-export function variablesIn({ sections }: ConfigFile, name: string, { names, merged }: Habit): readonly Variable[] {
-  const named = sections.filter(section => same(section.name, name));
-  const plain = named.filter(({ template }) => !template);
-  const meant = plain.length > 0 ? plain : named;
+export function variablesIn(
+  { sections }: ConfigFile,
+  name: string,
+  { names, merged, exact }: Habit,
+): readonly Variable[] {
+  const meant = meantBy(sections, name, exact);
   return (merged ? meant : meant.slice(-1))
     .flatMap(({ variables }) => variables)
     .filter(variable => names.some(one => same(one, variable.name)));
@@ -123,7 +146,7 @@ export function unsetOption(
   value: string | undefined,
   habit: Habit,
 ): Revised {
-  const all = sectionsNamed(layout, name).flatMap(({ lines }) => valuesOf(lines, habit.names));
+  const all = sectionsNamed(layout, name, habit.exact).flatMap(({ lines }) => valuesOf(lines, habit.names));
   const lines = value === undefined ? all : all.filter(line => valueIn(line) === value);
   if (lines.length === 0) throw new Unwritable(absence(layout, name, option, all, value));
   if (habit.key && lines.length > 1 && value === undefined) {
@@ -148,7 +171,7 @@ export function newSection(layout: Layout, file: TextFile, name: string, templat
 
 /** Takes a section out of every file that has a part of it. @throws Unwritable */
 export function dropSection(layout: Layout, name: string): Revised {
-  const headers = sectionsNamed(layout, name)
+  const headers = sectionsNamed(layout, name, true)
     .flatMap(({ lines }) => lines)
     .filter(({ statement }) => statement.kind === 'section');
   const files = new Set(writable(headers).map(({ file }) => file));

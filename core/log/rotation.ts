@@ -1,24 +1,28 @@
 /** Rotation: what a full log file is called when a new one takes its place. */
 import { execFile } from 'node:child_process';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
 export type Strategy = 'sequential' | 'rotate' | 'timestamp' | 'none';
 export const strategies: readonly Strategy[] = ['sequential', 'rotate', 'timestamp', 'none'];
 
-/** Renames the file. @returns its new path; undefined when the strategy leaves it, or when there is none. */
+/**
+ * Renames the file. @returns its new path; undefined when the strategy leaves it, when there is none, and where it is
+ * a device or a pipe, such as /dev/stdout: there is no other for the rest of the machine.
+ */
 export async function archive(path: string, strategy: Strategy, now: number): Promise<string | undefined> {
   if (strategy === 'none') return undefined;
-  const taken = await archivesOf(path);
-  const number = await numbers[strategy](path, taken, now);
-  const archived = `${path}.${number}`;
   try {
+    if (!(await stat(path)).isFile()) return undefined;
+    const taken = await archivesOf(path);
+    const number = await numbers[strategy](path, taken, now);
+    const archived = `${path}.${number}`;
     await rename(path, archived);
+    return archived;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw thrown;
   }
-  return archived;
 }
 
 interface Archive {

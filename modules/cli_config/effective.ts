@@ -35,8 +35,8 @@ export function effective(
   section: string,
   how: How,
 ): Effective[] {
-  const lines = linesOf(config, section) ?? [];
   const described = description && describedSection(description, section);
+  const lines = linesOf(config, section, described) ?? [];
   const row = (option: string, value: string, from: string): Effective => {
     const secret = !how.showsecrets && isSecret(described, option);
     return { section, option, value: secret ? hidden(value) : value, from };
@@ -79,8 +79,9 @@ function followedBy(
   { follows }: SectionDescription,
 ): Followed | undefined {
   if (!follows) return undefined;
-  const table = describedSection(description, follows.section)?.table ?? {};
-  return { name: follows.section, reading: read(table, linesOf(config, follows.section) ?? [], {}, true) };
+  const followed = describedSection(description, follows.section);
+  const lines = linesOf(config, follows.section, followed) ?? [];
+  return { name: follows.section, reading: read(followed?.table ?? {}, lines, {}, true) };
 }
 
 /** What options begin with that add to what there is. */

@@ -18,12 +18,11 @@ import { describedSection } from './sections.js';
 
 export function habitOf(file: ConfigFileDescription | undefined, section: string, option: string): Habit {
   const found = file && describedSection(file, section);
-  // Sections of a name that is free are things of their own, of which the last counts.
-  const merged = found?.anyName !== true;
+  const how = { merged: found?.lastCounts !== true, exact: found?.anyName === true };
   const known = found && rowOf(found.table, option);
-  if (known) return { names: known.names, key: known.row.repeats, merged };
+  if (known) return { names: known.names, key: known.row.repeats, ...how };
   const [example] = found?.anyOption ? Object.values(found.table) : [];
-  return { names: [option], key: example?.repeats, merged };
+  return { names: [option], key: example?.repeats, ...how };
 }
 
 /** A file that is read with a warning is taken; what is set by a command is to have an effect. @throws CommandError */
@@ -58,7 +57,7 @@ export function refuseUndone(
   const found = file && describedSection(file, section);
   const known = found && !found.anyOption ? rowOf(found.table, option) : undefined;
   if (!found || !known?.row.repeats) return;
-  const lines = variablesIn(config, section, { names: namesInto(found.table, known.names[0]!), merged: habit.merged });
+  const lines = variablesIn(config, section, { ...habit, names: namesInto(found.table, known.names[0]!) });
   const own = lines.findLastIndex(line => line.value === value && known.names.includes(line.name.toLowerCase()));
   const matters = (count: number): boolean =>
     comesTo(found.table, lines.slice(0, count)) !== comesTo(found.table, lines.slice(0, count).toSpliced(own, 1));

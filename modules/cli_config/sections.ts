@@ -15,18 +15,29 @@ export const describedSection = ({ sections }: ConfigFileDescription, name: stri
   sections.find(section => !section.anyName && sameName(section.name, name)) ??
   sections.find(({ anyName }) => anyName === true);
 
-/** All lines of the sections of that name, in order: several of one name count as one. Templates only where nothing else is. */
-export function linesOf({ sections }: ConfigFile, name: string): readonly Variable[] | undefined {
-  const all = sections.filter(section => sameName(section.name, name));
+/** What the sections of that name come to, in order: of several all lines, or those of the last. Templates only where nothing else is. */
+export function linesOf(
+  { sections }: ConfigFile,
+  name: string,
+  described: SectionDescription | undefined,
+): readonly Variable[] | undefined {
+  const exact = described?.anyName === true && sections.some(section => section.name === name);
+  const all = sections.filter(section => (exact ? section.name === name : sameName(section.name, name)));
   const plain = all.filter(({ template }) => !template);
   const found = plain.length > 0 ? plain : all;
-  return found.length === 0 ? undefined : found.flatMap(({ variables }) => variables);
+  if (found.length === 0) return undefined;
+  return (described?.lastCounts ? found.slice(-1) : found).flatMap(({ variables }) => variables);
 }
 
+/** What tells a section from others: those whose names are free go by capitals, too. */
+export const keyOf = (description: ConfigFileDescription | undefined, name: string): string =>
+  description && describedSection(description, name)?.anyName ? name : name.toLowerCase();
+
 /** Names of sections, each once, in order. */
-export const sectionNames = (sections: readonly Pick<Section, 'name'>[]): string[] => [
-  ...new Map(sections.map(({ name }) => [name.toLowerCase(), name])).values(),
-];
+export const sectionNames = (
+  sections: readonly Pick<Section, 'name'>[],
+  description: ConfigFileDescription | undefined,
+): string[] => [...new Map(sections.map(({ name }) => [keyOf(description, name), name])).values()];
 
 /** `, did you mean [general]?`, or nothing. */
 export const meant = (name: string, names: Iterable<string>): string => {

@@ -2,7 +2,7 @@
 import { type Command, CommandError, type Configuration, type TableShape } from '#core';
 import { fileNames, sectionsFor } from './completion.js';
 import { type Effective, effective } from './effective.js';
-import { linesOf, meant, sectionNames } from './sections.js';
+import { meant, sameName, sectionNames } from './sections.js';
 
 const VALUES: TableShape<Effective> = {
   layout: '%-20s %-26s %-30s %s',
@@ -30,8 +30,11 @@ export const showCommand = (configuration: Configuration): Command => ({
     const { config, problems } = await configuration.look(file);
     const description = configuration.describedAs(file)?.description;
     const { showsecrets } = configuration.settings;
-    const names = sectionNames(config.sections.filter(({ template }) => !template));
-    if (section !== undefined && !linesOf(config, section)) {
+    const names = sectionNames(
+      config.sections.filter(({ template }) => !template),
+      description,
+    );
+    if (section !== undefined && !config.sections.some(({ name }) => sameName(name, section))) {
       throw new CommandError(`${file} has no section [${section}]${meant(section, names)}`, true);
     }
     const wanted = section === undefined ? names : [section];

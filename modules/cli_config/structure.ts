@@ -1,13 +1,14 @@
 /** What may be wrong with the sections of any file: names that nobody reads, and names that stand twice. */
 import { type ConfigFile, type ConfigFileDescription, type Finding, finding, type Section } from '#core';
-import { describedSection, meant } from './sections.js';
+import { describedSection, keyOf, meant } from './sections.js';
 
 export function* structure({ sections }: ConfigFile, description: ConfigFileDescription): Generator<Finding> {
   const first = new Map<string, Section>();
   for (const section of sections) {
     if (section.template) continue;
     const { name } = section;
-    if (!describedSection(description, name)) {
+    const described = describedSection(description, name);
+    if (!described) {
       const hint = meant(
         name,
         description.sections.map(one => one.name),
@@ -15,9 +16,11 @@ export function* structure({ sections }: ConfigFile, description: ConfigFileDesc
       yield at('warning', section, `${description.file} has no section [${name}]: its lines have no effect${hint}`);
       continue;
     }
-    const before = first.get(name.toLowerCase());
-    if (before) yield at('notice', section, `[${name}] stands at ${placeOf(before)} too: both count as one`);
-    else first.set(name.toLowerCase(), section);
+    const key = keyOf(description, name);
+    const before = first.get(key);
+    const come = described.lastCounts ? 'the last counts' : 'both count as one';
+    if (before) yield at('notice', section, `[${name}] stands at ${placeOf(before)} too: ${come}`);
+    else first.set(key, section);
   }
 }
 

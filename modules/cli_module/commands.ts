@@ -1,5 +1,13 @@
 /** The commands that load, unload, reload and show modules. Names are answered as they were typed. */
-import { type Command, CommandError, LoadError, type Loader, type PbxControl, type UnloadForce } from '#core';
+import {
+  type Command,
+  CommandError,
+  LoadError,
+  type Loader,
+  type PbxControl,
+  type ReloadOutcome,
+  type UnloadForce,
+} from '#core';
 import { reloadedAll, reloadedOne } from './reloaded.js';
 import { show } from './show.js';
 
@@ -53,8 +61,20 @@ export const commands = (loader: Loader, pbx: Pick<PbxControl, 'reload'>): Comma
     help: 'A file with a mistake changes nothing: the old values stay, and the mistakes are named.',
     complete: { module: () => loader.reloadable() },
     async run({ rest, out }) {
-      if (rest.length === 0) for (const line of reloadedAll(await pbx.reload('cli'))) out.line(line);
-      for (const name of rest) for (const line of reloadedOne(name, await loader.reload(name, 'cli'))) out.line(line);
+      let failed = false;
+      const tell = ({ result }: ReloadOutcome, lines: readonly string[]): void => {
+        failed ||= result !== 'success';
+        for (const line of lines) out.line(line);
+      };
+      if (rest.length === 0) {
+        const outcome = await pbx.reload('cli');
+        tell(outcome, reloadedAll(outcome));
+      }
+      for (const name of rest) {
+        const outcome = await loader.reload(name, 'cli');
+        tell(outcome, reloadedOne(name, outcome));
+      }
+      if (failed) throw new CommandError('', 'told');
     },
   },
 ];

@@ -9,6 +9,15 @@ export const mysqlConf: ConfigFileDescription = {
     'The MariaDB and MySQL databases of the realtime driver mysql. The name of a section is what extconfig.conf calls\n' +
     'the database: sippeers => mysql,general,sippeers. With two names, sippeers => mysql,near/main,sippeers, the first is\n' +
     'asked and the second written.',
-  sections: [{ name: 'general', intro: 'A database.', table: database, example: 'dbhost=127.0.0.1', anyName: true }],
+  sections: [
+    {
+      name: 'general',
+      intro: 'A database.',
+      table: database,
+      example: 'dbhost=127.0.0.1',
+      anyName: true,
+      lastCounts: true,
+    },
+  ],
   check: config => readDatabases(config).warnings.map(finding('warning')),
 };

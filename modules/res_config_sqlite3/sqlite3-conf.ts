@@ -9,7 +9,14 @@ export const sqlite3Conf: ConfigFileDescription = {
     'The SQLite files of the realtime driver sqlite3. The name of a section is what extconfig.conf calls the database:\n' +
     'sippeers => sqlite3,asterisk,sippeers. A section [general] is passed over.',
   sections: [
-    { name: 'asterisk', intro: 'A database.', table: database, example: 'dbfile=asterisk.sqlite3', anyName: true },
+    {
+      name: 'asterisk',
+      intro: 'A database.',
+      table: database,
+      example: 'dbfile=asterisk.sqlite3',
+      anyName: true,
+      lastCounts: true,
+    },
   ],
   check: (config, { settings }) =>
     readDatabases(config, settings.directories.astdbdir).warnings.map(finding('warning')),

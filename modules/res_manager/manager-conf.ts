@@ -17,6 +17,7 @@ export const managerConf: ConfigFileDescription = {
       table: user,
       example: 'secret = change-me\nread = all\nwrite = system,command,reporting\ndeny = 0.0.0.0/0\npermit = 127.0.0.1',
       anyName: true,
+      lastCounts: true,
     },
   ],
   check: (config, { hasAcl }) => valuesOf(config, hasAcl).warnings.map(finding('warning')),

@@ -1,4 +1,5 @@
 /** What a device takes in memory, and what its registration takes: beyond the empty process, resident and in the heap. */
+import { setTimeout } from 'node:timers/promises';
 import type { Obelisk } from '../support/obelisk.js';
 import { registerAs } from './load.js';
 import { fillAstDb, manyAccounts, manyContact, manyName, manySecret } from './many.js';
@@ -17,18 +18,24 @@ interface Held {
   readonly resident: number;
 }
 
-async function held(
+/** Milliseconds after which nothing is remembered any more against repeats. */
+const FORGOTTEN = 65_000;
+
+async function holding(pbx: Obelisk): Promise<Held> {
+  const { heap } = await ownMemory(pbx);
+  return { heap, resident: (await ownMemory(pbx)).resident };
+}
+
+async function held<Figures>(
   count: number,
   prepare: (pbx: Obelisk) => unknown,
-  use?: (pbx: Obelisk) => Promise<unknown>,
-): Promise<Held> {
+  figures: (pbx: Obelisk) => Promise<Figures>,
+): Promise<Figures> {
   const pbx = await manyAccounts(count);
   try {
     prepare(pbx);
     await pbx.start();
-    await use?.(pbx);
-    const { heap } = await ownMemory(pbx);
-    return { heap, resident: (await ownMemory(pbx)).resident };
+    return await figures(pbx);
   } finally {
     await pbx.remove();
   }
@@ -46,7 +53,7 @@ const registered = async (pbx: Obelisk, count: number): Promise<void> => {
 };
 
 export async function memoryFigures(counts: readonly number[]): Promise<MemoryFigures[]> {
-  const empty = await held(0, nothing);
+  const empty = await held(0, nothing, holding);
   const figures: MemoryFigures[] = [];
   const add = (what: string, count: number, with_: Held, without: Held) =>
     figures.push({
@@ -56,13 +63,19 @@ export async function memoryFigures(counts: readonly number[]): Promise<MemoryFi
       resident: ((with_.resident - without.resident) * 1e6) / count,
     });
   for (const count of counts) {
-    const configured = await held(count, nothing);
+    const configured = await held(count, nothing, holding);
     add('device, not registered', count, configured, empty);
-    const restored = await held(count, pbx => fillAstDb(pbx, count));
+    const restored = await held(count, pbx => fillAstDb(pbx, count), holding);
     add('its binding, restored', count, restored, configured);
     if (count > 100_000) continue;
-    const fresh = await held(count, nothing, pbx => registered(pbx, count));
-    add('its binding, just registered', count, fresh, configured);
+    const [fresh, later] = await held(count, nothing, async pbx => {
+      await registered(pbx, count);
+      const then = await holding(pbx);
+      await setTimeout(FORGOTTEN);
+      return [then, await holding(pbx)];
+    });
+    add('its binding, just registered', count, fresh!, configured);
+    add('its binding, a minute later', count, later!, configured);
   }
   return figures;
 }

@@ -218,6 +218,23 @@ for (const [line, answer] of refusals) {
   });
 }
 
+const CAPITALS = '[1008](phone)\n; after\n[Bob](phone)\nsecret = bob-bob-1\n[bob](phone)\nsecret = bob-bob-2\n';
+
+for (const [line, before, after] of [
+  ['config set sip.conf Bob secret bob-bob-3', '[Bob](phone)\nsecret = bob-bob-1', '[Bob](phone)\nsecret = bob-bob-3'],
+  ['config set sip.conf Bob context new', 'secret = bob-bob-1\n', 'secret = bob-bob-1\ncontext = new\n'],
+  ['config unset sip.conf Bob secret', 'secret = bob-bob-1\n', ''],
+  ['config remove sip.conf Bob', '[Bob](phone)\nsecret = bob-bob-1\n', ''],
+] as const) {
+  test(`'${line}' is about the device of that name, not about bob`, async t => {
+    const on = await stage(t, { 'phones.conf': PHONES + CAPITALS }, TAKEN);
+    const old = await read(on, 'phones.conf');
+    const [outcome, text] = await on.cli.run(line);
+    assert.equal(outcome, 'done', text);
+    assert.equal(await read(on, 'phones.conf'), old.replace(before, after));
+  });
+}
+
 test('of a file that is included only what stands in it is changed, and what stands elsewhere is named', async t => {
   const on = await stage(t, { 'sip.conf': `${SIP}[1008](+)\ncontext = there\n` }, TAKEN);
   assert.match(

@@ -52,6 +52,23 @@ test('config show without a section has what the file sets and nothing else', as
   );
 });
 
+test('of sections of one name config show has the last where that counts, and capitals tell devices apart', async t => {
+  const twice = `${SIP}[BOB]\ntype=peer\nsecret=big-big-big\n[bob]\ntype=peer\naccountcode=1\n[bob]\ntype=friend\n`;
+  const stage = await (await Directory.of(t, { 'sip.conf': twice })).cli();
+  const types = (text: string) => plain(text).filter(line => /^bob (type|secret|accountcode) [^d]/i.test(line));
+  assert.deepEqual(types(await stage.text('config show sip.conf BOB')), [
+    'BOB type peer sip.conf:15',
+    'BOB secret <Set> sip.conf:16',
+  ]);
+  assert.deepEqual(types(await stage.text('config show sip.conf bob')), ['bob type friend sip.conf:21']);
+  assert.deepEqual(types(await stage.text('config show sip.conf')), [
+    ...['BOB type peer sip.conf:15', 'BOB secret <Set> sip.conf:16', 'bob type friend sip.conf:21'],
+  ]);
+  const [, said] = await stage.run('config check sip.conf');
+  assert.doesNotMatch(said, /count as one/);
+  assert.match(said, /^sip\.conf:20: warning: \[bob\] is there again and replaces the one at sip\.conf:17$/m);
+});
+
 test('config show tells secrets where asterisk.conf says so', async t => {
   const directory = await Directory.of(t, { 'sip.conf': SIP });
   await directory.write({ 'asterisk.conf': '[directories]\nastetcdir => .\n[options]\nshowsecrets=yes\n' });

@@ -38,10 +38,10 @@ test('the answer can be had as values', async t => {
 });
 
 test('an asterisk.conf that cannot be used is told of with its line', async t => {
-  const directory = await Directory.of(t, { 'asterisk.conf': '[options]\nverbose=99\n' });
+  const directory = await Directory.of(t, { 'asterisk.conf': '[options]\nmaxcalls=-1\n' });
   const { code, stderr } = await obelisk(directory, 'config', 'check');
   assert.equal(code, 1);
-  assert.match(stderr, /^asterisk\.conf:2: verbose: expected 0-10, got '99'$/m);
+  assert.match(stderr, /^asterisk\.conf:2: maxcalls: expected 0-1000000, got '-1'$/m);
 });
 
 test('a module of a third party describes its file, and is not run', async t => {

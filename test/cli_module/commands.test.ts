@@ -141,7 +141,8 @@ for (const [name, outcome, text] of RELOADS) {
     const { loader, pbx, stage } = modules();
     if (name === '') pbx.outcome = outcome;
     else loader.outcomes.set(name, outcome);
-    assert.deepEqual(await stage.run(`module reload ${name}`), ['done', text]);
+    assert.deepEqual(await stage.run(`module reload ${name}`), ['failed', text]);
+    assert.deepEqual(stage.faults, []);
   });
 }
 

@@ -79,7 +79,11 @@ async function end(pbx: Pbx): Promise<void> {
 const NEVER = 'return new Promise(() => undefined);';
 
 for (const [files, status, said] of [
-  [{ 'asterisk.conf': '[options]\nverbose=many\n' }, 1, /asterisk\.conf:2: verbose: expected 0-10, got 'many'/],
+  [
+    { 'asterisk.conf': '[options]\nverbose=many\n' },
+    1,
+    /asterisk\.conf:2: verbose: expected a level, 0-10, or yes or no, got 'many'/,
+  ],
   [{ 'modules.conf': '[modules\n' }, 1, /modules\.conf:1: /],
   [{ 'modules.conf': '[modules]\nrequire=res_nosuch\n' }, 2, /modules\.conf:2: .*'res_nosuch' is not part of this PBX/],
   [

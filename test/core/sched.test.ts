@@ -99,6 +99,16 @@ test('a repeating job goes on until cancelled, even from within itself, and afte
   assert.equal(clock.pending, 0);
 });
 
+test('a job whose promise is rejected is told of like one that throws', async () => {
+  const { clock, sched, failed } = stage();
+  sched.after('once', 100, () => Promise.reject(new Error('late')));
+  const job = sched.every('tick', 60, () => Promise.reject(new Error('late')));
+  clock.advance(120);
+  job.cancel();
+  await Promise.resolve();
+  assert.deepEqual(failed, ['tick', 'once', 'tick']);
+});
+
 test('jitter lengthens each wait by the part drawn at random', () => {
   const { clock, sched } = stage(() => 0.5);
   const at: number[] = [];

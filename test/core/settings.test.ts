@@ -57,6 +57,18 @@ test('options of the process are taken', async () => {
   assert.deepEqual([showsecrets, execincludes, nocolor, quiet, timestamp, verbose], [true, true, true, true, true, 3]);
 });
 
+for (const [value, level, warnings] of [
+  ['3', 3, []],
+  ['no', 0, []],
+  ['yes', 1, []],
+  ['15', 10, ['asterisk.conf:2: debug: 15 is taken as 10, which is the highest']],
+] as const) {
+  test(`debug=${value} is level ${level}`, async () => {
+    const read = await settings(`[options]\ndebug=${value}\n`);
+    assert.deepEqual([read.debug, read.warnings], [level, warnings]);
+  });
+}
+
 test('every value that cannot be taken is named with its line', async () => {
   await assert.rejects(
     settings('[options]\nverbose=many\nastdbwindow=0\n[files]\nastctlpermissions=rw\n[directories]\nastrundir=\n'),

@@ -85,7 +85,16 @@ export class CallPhone {
   }
 
   async next(): Promise<Message> {
-    return parse(Buffer.from(await this.line.next(), 'latin1'));
+    return this.read(await this.line.next());
+  }
+
+  read(text: string): Message {
+    return parse(Buffer.from(text, 'latin1'));
+  }
+
+  /** Of the last INVITE of ours. */
+  get lastCallId(): string {
+    return this.#last!.callId;
   }
 
   /** The next message, which must be this: `200 INVITE`, `BYE`. */

@@ -68,8 +68,8 @@ const reload = (view: SipView): Command => ({
   help: 'Registrations stay. When the file has errors the old values stay too, and every error is told.',
   async run() {
     const { result, why = `the reload ended with: ${result}` } = await view.reload();
-    if (result === 'in progress') throw new CommandError('Previous SIP reload not yet done');
-    if (result !== 'success') throw new CommandError(why);
+    if (result === 'in progress') throw new CommandError('Previous SIP reload not yet done', 'told');
+    if (result !== 'success') throw new CommandError(why, 'told');
   },
 });
 

@@ -168,10 +168,8 @@ class Reader {
       const before = places.get(section.name);
       if (before === undefined) places.set(section.name, found.push(built) - 1);
       else {
-        this.#leaveOut(
-          section,
-          `[${section.name}] is there again and replaces the one of line ${found[before]!.place.line}`,
-        );
+        const { file, line } = found[before]!.place;
+        this.#leaveOut(section, `[${section.name}] is there again and replaces the one at ${file}:${line}`);
         found[before] = built;
       }
     }

@@ -29,6 +29,7 @@ export const sipConf: ConfigFileDescription = {
       table: device,
       example: 'type=friend\nhost=dynamic\nsecret=change-me',
       anyName: true,
+      lastCounts: true,
       follows: { section: 'general', but: OWN },
     },
   ],

@@ -14,6 +14,7 @@ import { decode } from '../message/octets.js';
 import { type Nonces, SpentNonces } from './nonces.js';
 import type { Peer } from './peer.js';
 import type { Peers } from './peers.js';
+import type { Recent } from './recent.js';
 
 /**
  * What an Authorization is worth. `repeated`: right, but this nonce has served already. `stale`: right for a nonce that
@@ -41,14 +42,16 @@ export interface Check {
 export class Auth {
   readonly #nonces: Nonces;
   readonly #peers: Peers;
+  readonly #recent: Recent;
   /** Stands in for the secret of a device that is not there: no answer can be right for it. */
   readonly #nobody = Object.fromEntries(
     ALGORITHMS.map(algorithm => [algorithm, randomBytes(hashLength(algorithm) / 2).toString('hex')]),
   ) as Readonly<Record<Algorithm, string>>;
 
-  constructor(nonces: Nonces, peers: Peers) {
+  constructor(nonces: Nonces, peers: Peers, recent: Recent) {
     this.#nonces = nonces;
     this.#peers = peers;
+    this.#recent = recent;
   }
 
   /** Checks a request for a device with a secret; for undefined, does the same work to no avail. */
@@ -86,6 +89,7 @@ export class Auth {
     const spent = (peer.spentNonces ??= new SpentNonces());
     if (spent.has(nonce, issued, count)) return 'repeated';
     spent.add(nonce, issued, this.#nonces.now(), count);
+    this.#recent.add(peer);
     return 'accepted';
   }
 }

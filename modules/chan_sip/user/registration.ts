@@ -213,6 +213,7 @@ export class Registration {
       const stored = did === 'bind' ? peer.binding!.callId : undefined;
       const kept = keptCallId(callId, stored);
       peer.lastAnswer = { callId: kept, cseq: cseq.number, at: this.#site.clock.elapsed(), did };
+      this.#site.recent.add(peer);
     }
     return this.#success(request, peer, did);
   }

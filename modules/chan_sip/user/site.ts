@@ -34,6 +34,7 @@ import { Outgoing } from './outgoing.js';
 import type { Peer } from './peer.js';
 import { Peers } from './peers.js';
 import type { Purpose } from './realtime-account.js';
+import { Recent } from './recent.js';
 import { Shield } from './shield.js';
 
 /**
@@ -60,6 +61,7 @@ export interface Site {
   readonly bans: Bans;
   readonly shield: Shield;
   readonly answers: Answers;
+  readonly recent: Recent;
   readonly decisions: Decisions;
   readonly transactions: TransactionLayer;
   readonly dialogs: DialogLayer;
@@ -90,7 +92,8 @@ export function openSite(core: Core, general: General, below: Below): Site {
   const { log, clock, sched, emit, spawn } = core;
   const nonces = new Nonces(clock);
   const peers = new Peers(general);
-  const auth = new Auth(nonces, peers);
+  const recent = new Recent(sched);
+  const auth = new Auth(nonces, peers, recent);
   const found = { acls: core.use(acls), bans: core.use(bans) };
   return {
     log,
@@ -103,6 +106,7 @@ export function openSite(core: Core, general: General, below: Below): Site {
     nonces,
     shield: new Shield({ auth, nonces, ...found }, general),
     answers: new Answers(clock, nonces),
+    recent,
     decisions: new Decisions(clock),
     dialogs: new DialogLayer(MOST_DIALOGS),
     fates: noFates(),

@@ -1,4 +1,6 @@
 /** The options that devices alone have. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { call } from '../../../modules/chan_sip/options/call.js';
 import { contacts } from '../../../modules/chan_sip/options/contacts.js';
 import { device } from '../../../modules/chan_sip/options/device.js';
@@ -171,4 +173,8 @@ checkOptions('devices', without(device, call, contacts, session, reliable, media
   cc_agent_dialstring: word(''),
   cc_callback_macro: word(''),
   cc_callback_sub: word(''),
+});
+
+test('groups are shown one by one, as the original prints them', () => {
+  assert.equal(device.callgroup.show([0, 3, 4, 5]), '0, 3, 4, 5');
 });

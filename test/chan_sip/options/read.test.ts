@@ -167,7 +167,7 @@ const warned: [what: string, text: string, expected: RegExp][] = [
   [
     'the same name twice',
     '[a]\ntype=peer\n[a]\ntype=user\n',
-    /^sip.conf:3: \[a\] is there again and replaces the one of line 1/,
+    /^sip.conf:3: \[a\] is there again and replaces the one at sip\.conf:1/,
   ],
   [
     'a number that is none',

@@ -79,7 +79,7 @@ for (const [what, ask] of [
       cause: 'Expired',
     });
     assert.equal(stage.stage.lines.at(-1), "verbose: Unregistered SIP '1008'");
-    assert.equal(stage.clock.pending, 0);
+    assert.equal(stage.stage.core.sched.rows().counts.get('expire_register') ?? 0, 0);
     await stage.close();
   });
 }

@@ -154,7 +154,7 @@ test('a reload keeps registrations, ends those of devices that are gone and take
   );
   assert.equal(stage.peers.get('1008')!.binding, binding);
   assert.equal(stage.peers.get('1009'), undefined);
-  assert.equal(stage.stage.core.sched.rows().waiting, 1);
+  assert.equal(stage.stage.core.sched.rows().counts.get('expire_register'), 1);
   assert.equal(stage.login(EXPIRES).header('Expires'), '90');
   const gone = stage.stage.facts('registeredExtension').filter(({ present }) => !present);
   assert.deepEqual(

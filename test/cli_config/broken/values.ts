@@ -78,7 +78,7 @@ export const VALUES: readonly Broken[] = [
     '[1009]\ntype=peer\n[1009]\ntype=peer\n',
     'warning',
     6,
-    '[1009] is there again and replaces the one of line 4',
+    '[1009] is there again and replaces the one at sip.conf:4',
   ),
   sip(
     'a list that acl.conf does not have',
@@ -265,10 +265,10 @@ export const VALUES: readonly Broken[] = [
   ),
   asterisk(
     'a number out of its range',
-    `${GOOD['asterisk.conf']}[options]\nverbose=99\n`,
+    `${GOOD['asterisk.conf']}[options]\nmaxcalls=-1\n`,
     'error',
     9,
-    "verbose: expected 0-10, got '99'",
+    "maxcalls: expected 0-1000000, got '-1'",
   ),
   asterisk(
     'an option in the wrong section',

@@ -53,6 +53,16 @@ const written: [what: string, before: string, after: string, how: BufferEncoding
   ['beside other bytes of Latin-1 it is read as it is', 'y=é\nx=1\n', 'y=é\nx=Ã©\n', 'latin1'],
 ];
 
+test('the mark of UTF-8 before a text in Latin-1 is that mark, and stays', async t => {
+  const path = join(await scratch(t), 'a.conf');
+  const bytes = (text: string) => Buffer.concat([Buffer.from('\uFEFF'), Buffer.from(text, 'latin1')]);
+  await writeFile(path, bytes('[é]\nx=1\n'));
+  assert.equal(decoded(await readFile(path)), '\uFEFF[é]\nx=1\n');
+  await replace(path, '\uFEFF[é]\nx=é\n');
+  assert.deepEqual(await readFile(path), bytes('[é]\nx=é\n'));
+  await assert.rejects(replace(path, '\uFEFF[é]\nx=€\n'), /line 2|has no '€'/);
+});
+
 for (const [what, before, after, how] of written) {
   test(what, async t => {
     const path = join(await scratch(t), 'a.conf');

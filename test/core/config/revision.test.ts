@@ -15,8 +15,8 @@ import {
 import { Unwritable } from '../../../core/config/tree.js';
 import { after, layout, type Texts } from './layout-stage.js';
 
-const single: Habit = { names: ['x', 'ex'], merged: false };
-const listed: Habit = { names: ['x'], key: value => value.split(',')[0]!, merged: false };
+const single: Habit = { names: ['x', 'ex'], merged: false, exact: false };
+const listed: Habit = { names: ['x'], key: value => value.split(',')[0]!, merged: false, exact: false };
 const merged: Habit = { ...single, merged: true };
 
 const set =

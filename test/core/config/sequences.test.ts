@@ -33,6 +33,7 @@ const edit = fc.tuple(
 const habitOf = ([kind, , option]: Edit): Habit => ({
   names: [option],
   merged: kind === 'set in all',
+  exact: false,
   ...(kind === 'list' && { key: (one: string) => one }),
 });
 

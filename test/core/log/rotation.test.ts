@@ -1,6 +1,6 @@
 /** Rotation: the names that old files get. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -72,6 +72,16 @@ for (const [why, strategy, others, expected] of cases) {
 test('a file that is not there is not archived', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'rotation-'));
   assert.equal(await archive(join(directory, 'full'), 'sequential', now), undefined);
+  rmSync(directory, { recursive: true });
+});
+
+test('what is no file, such as a device, keeps its name', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'rotation-'));
+  symlinkSync('/dev/null', join(directory, 'full'));
+  for (const strategy of ['sequential', 'rotate', 'timestamp'] as const) {
+    assert.equal(await archive(join(directory, 'full'), strategy, now), undefined);
+  }
+  assert.deepEqual(readdirSync(directory), ['full']);
   rmSync(directory, { recursive: true });
 });
 

@@ -16,18 +16,8 @@ function parseGroups(text: string, warn: Warn): readonly number[] {
   return [...groups].sort((a, b) => a - b);
 }
 
-/** `0, 2-5`: runs of three and more as a range. */
-export function groupWords(groups: readonly number[]): string {
-  const runs: [number, number][] = [];
-  for (const group of groups) {
-    const run = runs.at(-1);
-    if (run && run[1] === group - 1) run[1] = group;
-    else runs.push([group, group]);
-  }
-  return runs
-    .map(([from, to]) => (from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}-${to}`))
-    .join(', ');
-}
+/** `0, 2, 3`: each by itself, as in the original. */
+export const groupWords = (groups: readonly number[]): string => groups.join(', ');
 
 export const groups = (help: string, remarks: Remarks): Option<readonly number[]> =>
   custom<readonly number[]>([], EXPECTS, help, (text, _before, warn) => parseGroups(text, warn), {
