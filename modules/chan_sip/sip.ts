@@ -296,6 +296,11 @@ export class Sip implements SipView {
     return this.#user.notifier.send(peer, notice);
   }
 
+  notifyCall(callId: string, notice: Notice): boolean {
+    for (const leg of this.calls.legs) if (leg.callId === callId && leg.notify(notice)) return true;
+    return false;
+  }
+
   prune(peer: Peer): void {
     this.#user.directory.prune(peer);
   }

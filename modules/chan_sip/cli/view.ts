@@ -166,6 +166,8 @@ export interface SipView {
   qualify(peer: Peer): void;
   /** Sends a NOTIFY to a device, wherever it is. */
   notify(peer: Peer, notice: Notice): Notified;
+  /** Sends one within a call that is up. @returns whether there is such a call */
+  notifyCall(callId: string, notice: Notice): boolean;
   /** Lets go of a device of the database. */
   prune(peer: Peer): void;
   /** A device in memory or in the database, for calls to it or from it. @throws CommandError while the database is away */

@@ -127,9 +127,12 @@ function linesOf(call: ManagerCall): NoticeLine[] {
 async function notify(view: SipView, call: ManagerCall): Promise<void> {
   const name = withoutTechnology(call.get('Channel'));
   if (name === '') throw new ManagerError('SIPNotify requires a channel name');
-  // There are no dialogs yet.
-  if (call.get('Call-ID') !== '') throw new ManagerError('Call-ID not found');
   const notice = noticeOf(linesOf(call));
+  const callId = call.get('Call-ID');
+  if (callId !== '') {
+    if (!view.notifyCall(callId, notice)) throw new ManagerError('Call-ID not found');
+    return call.reply([['Message', 'Notify Sent']]);
+  }
   const peer = find(view, name) ?? (await view.load(name, 'register'));
   const became = peer && callable(peer) ? view.notify(peer, notice) : 'nowhere';
   if (became === 'nowhere') throw new ManagerError('Could not create address');
@@ -183,7 +186,7 @@ export const actions = (view: SipView, core: Pick<Core, 'emit'>): ManagerAction[
     name: 'SIPnotify',
     privileges: ['system'],
     summary: 'Send a NOTIFY to a device',
-    help: 'To each of its contacts. What it answers is in the log, where it is not that all is well.',
+    help: 'To each of its contacts, or within a call that is up. What it answers is in the log, where it is not that all is well.',
     arguments: [
       { name: 'Channel', help: 'The device, with SIP/ or without', required: true },
       { name: 'Variable', help: 'name=value: a header, or as Content=value a line of the body', repeats: true },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
+import { noticeOf } from '../../../modules/chan_sip/user/notice.js';
 import { type CallPhone, type Conversation, SDP } from '../../support/call-phone.js';
 import { CallStack } from '../../support/call-stack.js';
 
@@ -68,6 +69,34 @@ test('a re-INVITE puts us on hold and takes us off it; the device state says so'
     assert.deepEqual([heard.at(-1), state()], [kind, device]);
   }
   await end(call);
+});
+
+test('a NOTIFY that somebody orders goes within the call that is named; 481 to it ends the call', async () => {
+  await using stack = await CallStack.of(PHONES, PLAN);
+  const { sip } = stack.stack;
+  const { phone, talk } = await up(stack);
+  const { callId } = talk;
+  const notice = noticeOf([
+    { name: 'Event', value: 'refer' },
+    { name: 'Content', value: 'SIP/2.0 200 OK' },
+    { name: 'Content-Type', value: 'message/sipfrag' },
+  ]);
+  assert.equal(sip.notifyCall('another', notice), false);
+  for (const [status, left] of [
+    [200, 1],
+    [481, 0],
+  ] as const) {
+    assert.equal(sip.notifyCall(callId, notice), true);
+    const notify = await phone.expect('NOTIFY');
+    assert.deepEqual(
+      [notify.header('Call-ID'), notify.header('Subscription-State'), notify.header('Event'), notify.body],
+      [callId, 'terminated', 'refer', 'SIP/2.0 200 OK'],
+    );
+    assert.equal(notify.header('To'), talk.from);
+    phone.answer(notify, status, 'Whatever');
+    await stack.turns();
+    assert.equal([...stack.channels.values()].length, left);
+  }
 });
 
 test('a re-INVITE without SDP gets an offer, and its ACK answers it; one that cannot be taken changes nothing', async () => {

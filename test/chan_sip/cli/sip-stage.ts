@@ -194,6 +194,10 @@ export class SipStage implements SipView {
     return this.became;
   }
 
+  notifyCall(): boolean {
+    return false;
+  }
+
   prune(peer: Peer): void {
     this.peers.remove(peer.name);
   }

@@ -6,9 +6,11 @@ import { formatInfoKey, type InfoKey } from '../../session/dtmf-body.js';
 import type { Session, SessionListener } from '../../session/session.js';
 import { type Flow, formatEndpoint } from '../../transport/transport.js';
 import type { Header } from '../answers.js';
+import type { Notice } from '../notice.js';
 import type { Peer } from '../peer.js';
 import type { CallSite } from './call-site.js';
 import { identityIn } from './caller.js';
+import type { Hears } from './dialog-requests.js';
 import { qualityOf } from './quality.js';
 import { ShownIdentity } from './shown-identity.js';
 import type { OpenOffer, Pracked, Talk, TalkOwner } from './talk.js';
@@ -66,6 +68,11 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
   #ended = false;
   #other: Leg | undefined;
   #held = false;
+  /** Of requests whose answers change nothing, but that the call is none. */
+  readonly #unheeded: Hears = {
+    response: ({ status }) => status === 481 && this.lost(Q850.noUserResponse),
+    failed: () => undefined,
+  };
 
   protected constructor(
     { call, channel, session, peer, share }: LegParts,
@@ -253,18 +260,21 @@ export abstract class CallLeg implements Leg, TalkOwner, SessionListener {
     this.desk.drop(this);
   }
 
+  /** A NOTIFY within the call. @returns whether there is a dialog to send it in */
+  notify({ headers, body }: Notice): boolean {
+    const { talk } = this;
+    if (!talk?.isOpen || !talk.dialog.confirmed) return false;
+    this.said('Tx: NOTIFY');
+    talk.requests.send({ method: 'NOTIFY', headers, body }, this.#unheeded);
+    return true;
+  }
+
   #sendKey(mode: 'info' | 'shortinfo', key: InfoKey): void {
     const { talk } = this;
     if (!talk?.isOpen || !talk.dialog.confirmed) return;
     this.said('Tx: INFO');
     const { type, body } = formatInfoKey(mode, key);
-    talk.requests.send(
-      { method: 'INFO', body: { type, text: body } },
-      {
-        response: ({ status }) => status === 481 && this.lost(Q850.noUserResponse),
-        failed: () => undefined,
-      },
-    );
+    talk.requests.send({ method: 'INFO', body: { type, text: body } }, this.#unheeded);
   }
 
   /** Media goes past us as long as nobody here needs to hear it. */
