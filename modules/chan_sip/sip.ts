@@ -292,13 +292,9 @@ export class Sip implements SipView {
     this.#user.qualify(peer);
   }
 
-  notify(peer: Peer, notice: Notice): Notified {
-    return this.#user.notifier.send(peer, notice);
-  }
-
-  notifyCall(callId: string, notice: Notice): boolean {
-    for (const leg of this.calls.legs) if (leg.callId === callId && leg.notify(notice)) return true;
-    return false;
+  notify(whom: Peer | string, notice: Notice): Notified {
+    if (typeof whom === 'string') return this.calls.notify(whom, notice) ? 'sent' : 'nowhere';
+    return this.#user.notifier.send(whom, notice);
   }
 
   prune(peer: Peer): void {

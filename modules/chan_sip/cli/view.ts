@@ -164,10 +164,8 @@ export interface SipView {
   unregister(peer: Peer): boolean;
   /** Asks the device whether it is there. */
   qualify(peer: Peer): void;
-  /** Sends a NOTIFY to a device, wherever it is. */
-  notify(peer: Peer, notice: Notice): Notified;
-  /** Sends one within a call that is up. @returns whether there is such a call */
-  notifyCall(callId: string, notice: Notice): boolean;
+  /** Sends a NOTIFY to a device, wherever it is, or within the call of a Call-ID, if that is up. */
+  notify(whom: Peer | string, notice: Notice): Notified;
   /** Lets go of a device of the database. */
   prune(peer: Peer): void;
   /** A device in memory or in the database, for calls to it or from it. @throws CommandError while the database is away */

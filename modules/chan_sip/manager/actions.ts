@@ -130,7 +130,7 @@ async function notify(view: SipView, call: ManagerCall): Promise<void> {
   const notice = noticeOf(linesOf(call));
   const callId = call.get('Call-ID');
   if (callId !== '') {
-    if (!view.notifyCall(callId, notice)) throw new ManagerError('Call-ID not found');
+    if (view.notify(callId, notice) !== 'sent') throw new ManagerError('Call-ID not found');
     return call.reply([['Message', 'Notify Sent']]);
   }
   const peer = find(view, name) ?? (await view.load(name, 'register'));

@@ -81,12 +81,12 @@ test('a NOTIFY that somebody orders goes within the call that is named; 481 to i
     { name: 'Content', value: 'SIP/2.0 200 OK' },
     { name: 'Content-Type', value: 'message/sipfrag' },
   ]);
-  assert.equal(sip.notifyCall('another', notice), false);
+  assert.equal(sip.notify('another', notice), 'nowhere');
   for (const [status, left] of [
     [200, 1],
     [481, 0],
   ] as const) {
-    assert.equal(sip.notifyCall(callId, notice), true);
+    assert.equal(sip.notify(callId, notice), 'sent');
     const notify = await phone.expect('NOTIFY');
     assert.deepEqual(
       [notify.header('Call-ID'), notify.header('Subscription-State'), notify.header('Event'), notify.body],

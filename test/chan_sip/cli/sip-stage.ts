@@ -189,13 +189,10 @@ export class SipStage implements SipView {
     this.qualified.push(peer.name);
   }
 
-  notify(peer: Peer, notice: Notice): Notified {
-    this.notified.push([peer.name, notice]);
+  notify(whom: Peer | string, notice: Notice): Notified {
+    if (typeof whom === 'string') return 'nowhere';
+    this.notified.push([whom.name, notice]);
     return this.became;
-  }
-
-  notifyCall(): boolean {
-    return false;
   }
 
   prune(peer: Peer): void {

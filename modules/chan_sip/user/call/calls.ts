@@ -18,6 +18,7 @@ import type { ServerTransaction } from '../../transaction/layer.js';
 import type { Admitted } from '../admission.js';
 import type { Answer } from '../answers.js';
 import type { Directory } from '../directory.js';
+import type { Notice } from '../notice.js';
 import type { Site } from '../site.js';
 import type { CallLeg } from './call-leg.js';
 import type { CallSite } from './call-site.js';
@@ -117,6 +118,12 @@ export class Calls implements CallSite {
     if (leg instanceof IncomingLeg) this.#invitations.delete(leg.invitation.transaction);
     leg.dropped();
     if (this.#legs.size === 0) this.#idle?.();
+  }
+
+  /** A NOTIFY within a call that is up. @returns whether there is such a call */
+  notify(callId: string, notice: Notice): boolean {
+    for (const leg of this.legs) if (leg.callId === callId && leg.notify(notice)) return true;
+    return false;
   }
 
   get legs(): Iterable<CallLeg> {
