@@ -293,8 +293,7 @@ export class Sip implements SipView {
   }
 
   notify(whom: Peer | string, notice: Notice): Notified {
-    if (typeof whom === 'string') return this.calls.notify(whom, notice) ? 'sent' : 'nowhere';
-    return this.#user.notifier.send(whom, notice);
+    return this.#user.notify(whom, notice);
   }
 
   prune(peer: Peer): void {

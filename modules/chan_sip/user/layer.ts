@@ -20,7 +20,8 @@ import { Gruus } from './gruu.js';
 import { Nodes } from './nodes/nodes.js';
 import { Relay } from './nodes/relay.js';
 import { Takeover } from './nodes/takeover.js';
-import { Notifier } from './notifier.js';
+import type { Notice } from './notice.js';
+import { type Notified, Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
 import { Outbound } from './outbound/outbound.js';
@@ -186,6 +187,12 @@ export class UserLayer {
       for (const option of ACLS) for (const name of peer.get(option).names) named.add(name);
     }
     return [...named].filter(name => !acls.has(name));
+  }
+
+  /** To a device, or within the call of a Call-ID. */
+  notify(whom: Peer | string, notice: Notice): Notified {
+    if (typeof whom === 'string') return this.calls.notify(whom, notice) ? 'sent' : 'nowhere';
+    return this.notifier.send(whom, notice);
   }
 
   /** @returns whether there was a registration to end */
