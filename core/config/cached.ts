@@ -3,9 +3,12 @@ import type { Clock } from '../clock.js';
 import { RealtimeFailed } from './engine.js';
 import { Recent } from './recent.js';
 
-/** `failed` is why it could not be looked up; `stale` what was known before, when it is not too old. */
+/**
+ * `overtaken`: it was forgotten while it was looked up, and may be from before what it was forgotten for. `failed` is why it
+ * could not be looked up; `stale` what was known before, when it is not too old.
+ */
 export type Found<V> =
-  | { readonly found: V }
+  | { readonly found: V; readonly overtaken?: true }
   | { readonly absent: true }
   | { readonly failed: string; readonly stale?: V };
 
@@ -141,8 +144,9 @@ export class ReadThrough<V> {
     this.#underWay += 1;
     try {
       const value = await this.#parts.load(key);
-      if (kept()) this.#keep(key, value, since);
-      return value === undefined ? absent : { found: value };
+      const overtaken = !kept();
+      if (!overtaken) this.#keep(key, value, since);
+      return value === undefined ? absent : { found: value, ...(overtaken && { overtaken }) };
     } catch (thrown) {
       if (!(thrown instanceof RealtimeFailed)) throw thrown;
       this.#counts.failures += 1;

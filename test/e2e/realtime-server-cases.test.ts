@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { flood } from '../bench/load.js';
 import type { DatabaseServer, ServerKind } from '../support/database-server.js';
 import { onEachWay } from '../support/each-way.js';
 import { ODD } from '../support/odd-rows.js';
@@ -16,6 +17,8 @@ const literal = (kind: ServerKind, value: string): string => {
   return `'${text.replaceAll("'", "''")}'`;
 };
 
+/** Names that nobody has. */
+const STRANGERS = 1000;
 const NAMES = ['3001', '3002', '3003'];
 const SHOWN = `SELECT ${REGISTRATION} FROM sippeers WHERE name LIKE '300_' ORDER BY name`;
 
@@ -41,6 +44,19 @@ onEachWay((way, it) => {
   const { kind } = way;
   const start = (t: TestContext, server: DatabaseServer, cached: boolean) =>
     PhonesOnServer.of(t, way, NAMES, { cached, tables: oldTable(kind), server });
+
+  it('names that nobody has are asked for, each gets its challenge, and phones go on meanwhile', async (t, server) => {
+    const stage = await start(t, server, false);
+    const phones = await stage.phones(NAMES);
+    let over = false;
+    const strangers = flood(await stage.pbx.port(), STRANGERS, 32).finally(() => (over = true));
+    let rounds = 0;
+    for (; !over || rounds === 0; rounds++) await registerAll(phones, 300 + rounds);
+    assert.equal((await strangers).done, STRANGERS);
+    await stage.becomes(SHOWN, phones.map(asTexts));
+    assert.match(await stage.pbx.says('sql show connections'), /^\S+ +(?:pg|mysql2) +up +closed +0 /m);
+    assert.doesNotMatch(await stage.pbx.read('log/messages'), /WARNING|ERROR/);
+  });
 
   it('rows that others change and delete are seen, a deleted one is not made again, and another table is found in the place of the old', async (t, server) => {
     const stage = await start(t, server, false);

@@ -94,7 +94,12 @@ export class Directory {
     const answer = await this.#accounts.get(name);
     if ('absent' in answer) return undefined;
     const account = 'found' in answer ? answer.found : answer.stale;
-    if (account) return this.#devices.device(account, purpose);
+    if (account) {
+      const peer = this.#devices.device(account, purpose);
+      // Somebody changed the row while it was read; nobody will tell us again.
+      if ('found' in answer && answer.overtaken) this.#refresh.changed(name);
+      return peer;
+    }
     if ('failed' in answer) this.#tell(answer.failed);
     return 'failed';
   }

@@ -71,3 +71,28 @@ test('a database that does not answer leaves the device as it was, and is asked 
   assert.equal(peer?.get('context'), 'sales');
   await stage.close();
 });
+
+for (const names of [{ name: '3001' }, {}]) {
+  test(`a row that changes while it is read for the first time is read once more${names.name ? '' : ', told of the table'}`, async () => {
+    const stage = await RowStage.of({ general: CACHED });
+    const { engine, site } = stage;
+    const held = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    const loadAll = engine.loadAll.bind(engine);
+    engine.loadAll = async (...asked) => {
+      const rows = (await loadAll(...asked)).map(row => ({ ...row }));
+      read.resolve();
+      await held.promise;
+      return rows;
+    };
+    const device = site.user.directory.named('3001', 'register');
+    await read.promise;
+    Object.assign(stage.row('3001')!, ELSEWHERE);
+    site.stage.events.emit('realtimeChanged', { family: 'sippeers', byOthers: true, ...names });
+    held.resolve();
+    await device;
+    await site.stage.settled();
+    assert.equal(stage.peers.get('3001')?.address?.address, '192.0.2.99');
+    await stage.close();
+  });
+}

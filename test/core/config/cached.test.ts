@@ -121,7 +121,7 @@ for (const [what, forget] of [
     answers[1]!('new');
     assert.deepEqual(await after, { found: 'new' });
     answers[0]!('old');
-    assert.deepEqual(await before, { found: 'old' });
+    assert.deepEqual(await before, { found: 'old', overtaken: true });
     assert.deepEqual(await cache.get('alice'), { found: 'new' });
     assert.equal(cache.row().underWay, 0);
   });
