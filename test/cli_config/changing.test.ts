@@ -1,52 +1,8 @@
 /** The commands that change configuration files: modules/cli_config/{set,section}.ts, core/editor.ts. */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, symlink, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { FileReload } from '../../core/configuration.js';
-import { ConfigEditor } from '../../core/editor.js';
-import { changingCommands } from '../../modules/cli_config/changing.js';
-import { CliStage } from '../support/cli-stage.js';
-import { Directory, type Texts } from './stage.js';
-
-const SIP = `[general]
-udpbindaddr = 127.0.0.1:5060 ; here
-#include phones.conf
-`;
-const PHONES = `; phones
-[phone](!)
-type = friend
-host = dynamic
-disallow = all
-allow = ulaw
-
-[1008](phone) ; eight
-secret = 12345678 ; do not tell
-`;
-
-interface Stage {
-  readonly directory: Directory;
-  readonly cli: CliStage;
-  /** Paths that were to be read again. */
-  readonly reloaded: string[];
-}
-
-/** With a PBX whose reloads end so; without one when that is left out. */
-async function stage(t: TestContext, files: Texts = {}, outcome?: readonly FileReload[]): Promise<Stage> {
-  const directory = await Directory.of(t, { 'sip.conf': SIP, 'phones.conf': PHONES, ...files });
-  const reloaded: string[] = [];
-  const reload = async (path: string): Promise<readonly FileReload[]> => {
-    reloaded.push(path.replace(`${directory.path}/`, ''));
-    return outcome!;
-  };
-  const configuration = await directory.configuration();
-  const editor = new ConfigEditor(configuration, outcome && reload);
-  return { directory, cli: new CliStage(...changingCommands(configuration, editor)), reloaded };
-}
-
-const read = ({ directory }: Stage, name: string): Promise<string> => readFile(join(directory.path, name), 'utf8');
-
-const TAKEN: readonly FileReload[] = [{ owner: 'chan_sip', result: 'success' }];
+import { test } from 'node:test';
+import { PHONES, read, SIP, stage, TAKEN } from './changing-stage.js';
+import type { Texts } from './stage.js';
 
 const changes: [line: string, answer: string, file: string, before: string, after: string][] = [
   [
@@ -309,66 +265,6 @@ test('a warning that a change brings is told, and those from before are not', as
   const text = await on.cli.text('config set sip.conf 1008 secret 123');
   assert.match(text, /^Warning: phones\.conf:\d+: \[1008\]: its secret has 3 characters/m);
   assert.doesNotMatch(text, /nosuch/);
-});
-
-test('a backup that a pattern would include is not left, and the file is as it was', async t => {
-  const on = await stage(t, {}, TAKEN);
-  await mkdir(join(on.directory.path, 'sip.d'));
-  await writeFile(join(on.directory.path, 'sip.d', 'one'), PHONES);
-  await on.directory.write({ 'sip.conf': '[general]\n#include sip.d/*\n' });
-  assert.match(
-    await on.cli.text('config set sip.conf 1008 context x'),
-    /^sip\.d\/one\.bak, the backup, would be included by a pattern in sip\.conf: let the pattern end in \.conf\n/,
-  );
-  assert.deepEqual(await readdir(join(on.directory.path, 'sip.d')), ['one']);
-  assert.equal(await read(on, 'sip.d/one'), PHONES);
-});
-
-test('a link stays a link, and what it leads to is changed', async t => {
-  const on = await stage(t, {}, TAKEN);
-  await mkdir(join(on.directory.path, 'real'));
-  await writeFile(join(on.directory.path, 'real', 'x'), '[general]\n[77]\ntype=friend\n');
-  await symlink('real/x', join(on.directory.path, 'linked.conf'));
-  await on.directory.write({ 'sip.conf': '[general]\n#include linked.conf\n' });
-  assert.match(await on.cli.text('config set sip.conf 77 host dynamic'), /^linked\.conf:4: /);
-  assert.equal(await read(on, 'real/x'), '[general]\n[77]\ntype=friend\nhost=dynamic\n');
-});
-
-test('a link out of the directory is read, and what it leads to is not written', async t => {
-  const on = await stage(t, {}, TAKEN);
-  const elsewhere = await Directory.of(t, { 'x.conf': '[77]\ntype=friend\n' });
-  await symlink(join(elsewhere.path, 'x.conf'), join(on.directory.path, 'linked.conf'));
-  await symlink(elsewhere.path, join(on.directory.path, 'sip.d'));
-  const before = await elsewhere.content();
-  for (const file of ['linked.conf', 'sip.d/x.conf']) {
-    await on.directory.write({ 'sip.conf': `[general]\n#include ${file}\n` });
-    for (const named of ['sip.conf', file]) {
-      assert.match(
-        await on.cli.text(`config set ${named} 77 host dynamic`),
-        /\/(linked|sip\.d\/x)\.conf is a link out of \/\S+, to \/\S+\/x\.conf: change it there\./,
-      );
-    }
-  }
-  assert.deepEqual([await elsewhere.content(), on.reloaded, on.cli.faults], [before, [], []]);
-});
-
-test('a configuration directory that is a link is one all the same', async t => {
-  const on = await stage(t, {}, TAKEN);
-  const link = `${on.directory.path}-link`;
-  await symlink(on.directory.path, link);
-  t.after(() => unlink(link));
-  await on.directory.write({ 'asterisk.conf': `[directories]\nastetcdir => ${link}\n` });
-  const editor = new ConfigEditor(await on.directory.configuration(), undefined);
-  const cli = new CliStage(...changingCommands(await on.directory.configuration(), editor));
-  assert.match(await cli.text('config set sip.conf 1008 context x'), /^phones\.conf:10: .* is added/);
-});
-
-test('a backup is not changed', async t => {
-  const on = await stage(t, { 'sip.conf.bak': SIP }, TAKEN);
-  assert.match(
-    await on.cli.text('config set sip.conf.bak general realm x'),
-    /\/sip\.conf\.bak is the backup of sip\.conf, and is not changed: copy it to another name\./,
-  );
 });
 
 test('of two changes at once none undoes the other', async t => {
