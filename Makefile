@@ -18,6 +18,7 @@ build: install
 run: build
 	node --enable-source-maps --max-semi-space-size=64 dist/core/main.js -C configs/asterisk.conf -c
 
+# Random cases are the same each time; others: SEED=7 make test
 test: build
 	node --enable-source-maps dist/test/support/run.js
 

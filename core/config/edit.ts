@@ -19,6 +19,8 @@ import {
 /** The lines of a section, from its header to before the next. */
 export interface Part {
   readonly header: SectionLine;
+  /** The name of the section: `[A](+)` adds to `[a]`. */
+  readonly section: string;
   readonly start: number;
   readonly end: number;
 }
@@ -156,15 +158,27 @@ function headersOf({ lines }: Tree): Part[] {
   let end = lines.length;
   for (let start = lines.length - 1; start >= 0; start--) {
     const statement = lines[start]!.statement;
-    if (statement?.kind === 'section') parts.push({ header: statement, start, end });
+    if (statement?.kind === 'section') parts.push({ header: statement, section: statement.name, start, end });
     if (statement?.kind === 'section' || statement?.kind === 'broken') end = start;
   }
-  return parts.reverse();
+  return addedTo(parts.reverse());
+}
+
+/** The parts under the names of those that `(+)` adds to: the first that is no template, in whatever capitals. */
+function addedTo(parts: readonly Part[]): Part[] {
+  const names = new Map<string, string>();
+  return parts.map(part => {
+    const { name, options } = part.header;
+    const key = name.toLowerCase();
+    if (options.some(option => strip(option) === '+')) return { ...part, section: names.get(key) ?? name };
+    if (!names.has(key) && !options.some(option => strip(option) === '!')) names.set(key, name);
+    return part;
+  });
 }
 
 /** The parts of the section of that name, `(+)` included; those of the template only where there is no section. */
 export function partsOf(tree: Tree, name: string): Part[] {
-  const parts = calledBy(headersOf(tree), name, ({ header }) => header.name);
+  const parts = calledBy(headersOf(tree), name, ({ section }) => section);
   const plain = parts.filter(({ header }) => !header.options.some(option => /^\s*!|^\s*\+.*TEMPLATES/.test(option)));
   return plain.length > 0 ? plain : parts;
 }

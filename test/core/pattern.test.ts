@@ -1,9 +1,9 @@
 /** Expressions whose matching takes time in proportion to the text. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Invalid } from '../../core/config/options.js';
 import { compilePattern } from '../../core/pattern.js';
+import fc from '../support/property.js';
 
 const CASES: readonly [pattern: string, text: string, found: boolean][] = [
   ['', 'x', true],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { TestClock } from '../../core/clock.js';
 import { SchedulerHeap } from '../../core/sched.js';
+import fc from '../support/property.js';
 
 const stage = (random = () => 0) => {
   const clock = new TestClock();

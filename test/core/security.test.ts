@@ -1,8 +1,8 @@
 /** The security line: as ban tools expect it, whatever the sender wrote into its values. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type SecurityEvent, type securityKinds, securityLine } from '../../core/security.js';
+import fc from '../support/property.js';
 
 const at = new Date(2026, 10, 22, 11, 44, 12, 221).getTime();
 

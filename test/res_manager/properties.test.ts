@@ -1,8 +1,8 @@
 /** Requests of manager clients, by chance: what is read is the same wherever it is cut, and the same when written and read again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Framer, type Request } from '../../modules/res_manager/framer.js';
+import fc from '../support/property.js';
 
 const piece = fc.oneof(
   fc.constantFrom(

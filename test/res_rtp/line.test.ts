@@ -1,10 +1,10 @@
 /** A line of RTP: what it takes, what it drops, what it tells. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { DROPS } from '../../modules/res_rtp/orders.js';
 import { emptyFrame } from '../../modules/res_rtp/worker/frame.js';
 import { ntpMiddle, readReports, writeReport } from '../../modules/res_rtp/worker/rtcp.js';
+import fc from '../support/property.js';
 import { FLOW, LineStage, PHONE } from './line-stage.js';
 import { packet } from './phone.js';
 

@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import fc from 'fast-check';
 import { openFile } from '../../modules/res_rtp/worker/file-sound.js';
 import { emptyFrame, type Frame } from '../../modules/res_rtp/worker/frame.js';
 import { Recorder } from '../../modules/res_rtp/worker/recorder.js';
 import { readWav, wavHeader } from '../../modules/res_rtp/worker/wav.js';
+import fc from '../support/property.js';
 
 async function directory(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'obelisk-record-'));

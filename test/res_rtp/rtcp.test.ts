@@ -1,8 +1,8 @@
 /** Reports, written and read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { ntpMiddle, type OwnReport, readReports, writeReport } from '../../modules/res_rtp/worker/rtcp.js';
+import fc from '../support/property.js';
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0, 250);
 

@@ -1,5 +1,5 @@
 /** Configuration texts made by chance, for properties that hold whatever the text is. */
-import fc from 'fast-check';
+import fc from './property.js';
 
 /** Pieces that mean something in the dialect, so that chance finds what chance alone would not. */
 const piece = fc.constantFrom(

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Framer, LONGEST_STREAMED } from '../../../modules/chan_sip/message/framer.js';
+import fc from '../../support/property.js';
 
 const TORTURE = join(__dirname, '../../../../test/torture/rfc4475');
 const torture = (name: string) => readFileSync(join(TORTURE, `${name}.dat`), 'latin1');

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { parseAddress } from '../../../modules/chan_sip/message/address.js';
 import { refusal, response } from '../../../modules/chan_sip/message/build.js';
 import { formatCredentials, parseAsked, parseCredentials } from '../../../modules/chan_sip/message/digest.js';
@@ -11,6 +10,7 @@ import { decode } from '../../../modules/chan_sip/message/octets.js';
 import { Params } from '../../../modules/chan_sip/message/params.js';
 import { ParseError, parse } from '../../../modules/chan_sip/message/parser.js';
 import { hostPort, parseUri, percentDecode } from '../../../modules/chan_sip/message/uri.js';
+import fc from '../../support/property.js';
 import { recorded } from '../recorded.js';
 
 const TORTURE = join(__dirname, '../../../../test/torture');

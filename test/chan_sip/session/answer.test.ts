@@ -1,9 +1,9 @@
 /** Offers and what we answer them with: RFC 3264, RFC 4317, the recordings, and what must be declined. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Device } from '../../../modules/chan_sip/options/device.js';
 import { parseSdp } from '../../../modules/chan_sip/session/sdp.js';
+import fc from '../../support/property.js';
 import { mediaOf, phoneSdp, SessionStage, sdpOf, termsOf } from './session-stage.js';
 
 const KEYS = 'a=rtpmap:101 telephone-event/8000';

@@ -1,8 +1,8 @@
 /** Keys in INFO: bodies of all kinds, read and written. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { formatInfoKey, isKeyType, parseInfoKey } from '../../../modules/chan_sip/session/dtmf-body.js';
+import fc from '../../support/property.js';
 
 const RELAY = 'application/dtmf-relay';
 const NORTEL = 'application/vnd.nortelnetworks.digits';

@@ -1,8 +1,8 @@
 /** The SDP in a message, alone or as one part of many. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { sdpIn } from '../../../modules/chan_sip/session/sdp-part.js';
+import fc from '../../support/property.js';
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n';
 

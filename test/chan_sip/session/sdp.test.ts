@@ -1,8 +1,8 @@
 /** SDP as text: what is read of it, what is refused, and what no text may do. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Description, formatSdp, parseSdp } from '../../../modules/chan_sip/session/sdp.js';
+import fc from '../../support/property.js';
 import { phoneSdp } from './session-stage.js';
 
 const read = (text: string): Description => {

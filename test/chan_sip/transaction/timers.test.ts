@@ -1,8 +1,8 @@
 /** The values of the timers: RFC 3261 table 4, RFC 6026 §8.7. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { DEFAULT_TIMERS, TIMERS, type TimerName } from '../../../modules/chan_sip/transaction/timers.js';
+import fc from '../../support/property.js';
 
 /** Name, first wait over an unreliable transport, over a reliable one. */
 const VALUES: readonly [TimerName, number, number | undefined][] = [

@@ -1,8 +1,8 @@
 /** Whatever a stranger tries, and in whatever order: accounts that exist answer as those that do not, octet for octet. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Algorithm, digestResponse, ha1 } from '../../../modules/chan_sip/message/digest-algorithm.js';
+import fc from '../../support/property.js';
 import { DEVICES } from './guessed-devices.js';
 import { type Ask, type Heard, SiteStage, SOURCE, type Source } from './site-stage.js';
 

@@ -1,7 +1,6 @@
 /** What reaches the cells of a screen: nothing that a terminal obeys, and every character in its own width. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
   Canvas,
   cut,
@@ -12,6 +11,7 @@ import {
   widthOf,
   wrap,
 } from '../../../modules/cli_console/client/screen/paint.js';
+import fc from '../../support/property.js';
 
 const row = (canvas: Canvas, y = 0): string => canvas.rows[y]!.map(({ text }) => text).join('');
 

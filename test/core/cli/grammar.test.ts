@@ -1,10 +1,10 @@
 /** Typed lines and syntaxes: core/cli/words.ts, core/cli/grammar.ts, core/cli/match.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { parse } from '../../../core/cli/grammar.js';
 import { match } from '../../../core/cli/match.js';
 import { split, typed } from '../../../core/cli/words.js';
+import fc from '../../support/property.js';
 
 const LINES: [line: string, words: string[], open: boolean][] = [
   ['', [], false],

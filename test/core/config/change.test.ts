@@ -1,9 +1,9 @@
 /** Changes of one row taken together: what the row says in the end is the same. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Change, coalesce } from '../../../core/config/change.js';
 import type { Row } from '../../../core/config/engine.js';
+import fc from '../../support/property.js';
 import { applies } from './behind-stage.js';
 
 const name = { column: 'name', operator: '=', value: 'alice' } as const;

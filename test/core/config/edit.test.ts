@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { variablesOf } from '../../../core/config/config-file.js';
 import { type Parsed, parseText } from '../../../core/config/dialect.js';
 import { addSection, removeSection, setValue, unsetValue } from '../../../core/config/edit.js';
 import type { TextLine } from '../../../core/config/lexer.js';
 import { parseTree, printTree, type Tree, Unwritable } from '../../../core/config/tree.js';
 import { dialectText } from '../../support/dialect-text.js';
+import fc from '../../support/property.js';
 
 /** The text after an edit. */
 const edited = (text: string, edit: (tree: Tree) => unknown): string => {
@@ -160,6 +160,7 @@ const unset: [rule: string, before: string, after: string][] = [
   ],
   ['an escaped semicolon is no comment', '[a]\nx=a\\;b\ny=1\n', '[a]\ny=1\n'],
   ['an empty line before the last, which has no end, stays', '[a]\n\nx=', '[a]\n\n'],
+  ['what `(+)` adds goes, whatever its capitals', '[A]\nx=1\n[a](+)\nx=1\n[a]\nx=1\n', '[A]\n[a](+)\n[a]\nx=1\n'],
   ['other sections keep theirs', '[a]\nx=1\n[b]\nx=1\n[a](+)\nx=1', '[a]\n[b]\nx=1\n[a](+)'],
 ];
 
@@ -175,6 +176,14 @@ for (const [rule, before, after] of unset) {
     );
   });
 }
+
+test('a value goes to the line that decides it, of what `(+)` adds in other capitals, too', () => {
+  const before = '[a]\nx=1\n[A](+)\nx=2\n';
+  assert.equal(
+    edited(before, tree => setValue(tree, 'a', 'x', '3')),
+    '[a]\nx=1\n[A](+)\nx=3\n',
+  );
+});
 
 const sections: [rule: string, before: string, edit: (tree: Tree) => unknown, after: string][] = [
   [

@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import fc from 'fast-check';
 import { formatLine, parseLine } from '../../../core/config/journal-lines.js';
+import fc from '../../support/property.js';
 import { BehindStage } from './behind-stage.js';
 
 let at: BehindStage;

@@ -1,7 +1,6 @@
 /** Sequences of edits of configuration files made by chance, down to their bytes: core/config/{revision,encoding,tree}.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { decoded, encoded, Unencodable } from '../../../core/config/encoding.js';
 import {
   dropSection,
@@ -14,6 +13,7 @@ import {
 } from '../../../core/config/revision.js';
 import { parseTree, printTree, Unwritable } from '../../../core/config/tree.js';
 import { dialectText } from '../../support/dialect-text.js';
+import fc from '../../support/property.js';
 import { after, layout } from './layout-stage.js';
 
 const name = fc.constantFrom('a', 'b', 'name', 'x y', 'new');

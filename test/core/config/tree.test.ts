@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { parseTree, printTree } from '../../../core/config/tree.js';
 import { dialectText } from '../../support/dialect-text.js';
+import fc from '../../support/property.js';
 
 test('printing what was parsed gives the text, whatever it is', () => {
   const text = fc.oneof(dialectText, fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: 'grapheme' }));

@@ -1,7 +1,7 @@
 /** Write-behind: what reaches the database, when and in which order, whatever fails. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { BehindStage, change, MapDatabase, WINDOW } from './behind-stage.js';
 
 let at: BehindStage;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { isTrue, parseInvocation, parseOptions, splitArguments } from '../../../core/dialplan/arguments.js';
+import fc from '../../support/property.js';
 
 const splits: [text: string, parts: string[]][] = [
   ['', []],

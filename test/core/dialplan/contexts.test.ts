@@ -1,11 +1,11 @@
 /** Contexts: what is found in them, in which order, and who put it there. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { DialplanSwitch, SwitchQuestion } from '../../../core/dialplan/application.js';
 import { type Answer, type Contexts, parseInclude, parseSwitch } from '../../../core/dialplan/contexts.js';
 import { comparePatterns, matchPattern, parseExtension } from '../../../core/dialplan/pattern.js';
 import { contextOf, contextsStage } from '../../support/dialplan-contexts.js';
+import fc from '../../support/property.js';
 
 /** Asks where no switch is. */
 function ask(contexts: Contexts, at: string, more: { priority?: number | { label: string }; caller?: string } = {}) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { evaluate } from '../../../core/dialplan/expression.js';
 import { runSteps } from '../../../core/dialplan/steps.js';
+import fc from '../../support/property.js';
 
 function evaluated(text: string): { value: string; warnings: string[] } {
   const warnings: string[] = [];

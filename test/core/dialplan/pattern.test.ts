@@ -1,7 +1,6 @@
 /** Patterns of extensions: what they match, what they could match, and their order. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { Invalid } from '../../../core/config/options.js';
 import {
   behindEnd,
@@ -10,6 +9,7 @@ import {
   parseExtension,
   withoutDashes,
 } from '../../../core/dialplan/pattern.js';
+import fc from '../../support/property.js';
 
 const CASES: readonly (readonly [pattern: string, text: string, match: boolean, more: boolean])[] = [
   ['600', '600', true, false],

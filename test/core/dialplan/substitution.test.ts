@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { ApplicationError } from '../../../core/dialplan/application.js';
 import { enter } from '../../../core/dialplan/stack.js';
 import { LONGEST } from '../../../core/dialplan/substitution.js';
 import { DialplanStage, dialplanFunction } from '../../support/dialplan-stage.js';
+import fc from '../../support/property.js';
 
 async function stageWith(values: Readonly<Record<string, string>> = {}, options = '') {
   const stage = await DialplanStage.of({}, options);

@@ -1,9 +1,9 @@
 /** Log lines: their form in files and on consoles, and that no text can break it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { consoleLines, fileLines, type LogRecord } from '../../../core/log/format.js';
 import { printable } from '../../../core/log/printable.js';
+import fc from '../../support/property.js';
 
 const around = { pid: 27228, host: 'pbx', date: () => 'Nov 22 11:44:07' };
 const record = (parts: Partial<LogRecord> = {}): LogRecord => ({

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Answer, encode } from 'dns-packet';
-import fc from 'fast-check';
 import type { RecordType } from '../../../../modules/chan_sip/transport/resolver/record.js';
 import { encodeQuery, readReply } from '../../../../modules/chan_sip/transport/resolver/reply.js';
+import fc from '../../../support/property.js';
 
 const answer = (type: RecordType, name: string, answers: Answer[]): Buffer =>
   encode({ type: 'response', id: 7, questions: [{ type, name }], answers });
