@@ -14,6 +14,8 @@ export interface PromptEvents {
   typed(line: string): void;
   /** Ctrl-C on an empty line. */
   interrupted(): void;
+  /** Ctrl-Z. */
+  suspended(): void;
   /** Ctrl-D on an empty line, or no more input: then `ended` is true. */
   left(ended: boolean): void;
   complete(line: string): Promise<string[]>;
@@ -58,6 +60,8 @@ export class Prompt {
       face.write(null, { ctrl: true, name: 'u' });
       return undefined;
     });
+    // Without a listener readline stops this process alone, and hears nothing when it goes on.
+    face.on('SIGTSTP', () => this.#events.suspended());
     face.on('close', () => {
       if (this.#interface !== face) return;
       this.#interface = undefined;
@@ -74,6 +78,19 @@ export class Prompt {
     if (!face) return;
     this.#wipe(face);
     face.close();
+  }
+
+  /** The terminal is about to be somebody else's; `takeBack` follows. What is typed so far stays. */
+  lend(): void {
+    if (!this.#interface) return;
+    this.#wipe(this.#interface);
+    this.#input.setRawMode(false);
+  }
+
+  takeBack(): void {
+    if (!this.#interface || this.#ended) return;
+    this.#input.setRawMode(true);
+    this.#interface.prompt(true);
   }
 
   /** Shows the prompt for the next line. */
