@@ -275,6 +275,55 @@ test('Ctrl-C empties the line before it leaves', async t => {
   assert.deepEqual(console.events, ['leave']);
 });
 
+test('lines typed while a command runs wait for it, in their order, and are answered together', async t => {
+  const { stage, console } = await attached(t);
+  const ran: string[] = [];
+  let release = (): void => undefined;
+  const gate = new Promise<void>(done => (release = done));
+  stage.table.add('garden', {
+    syntax: 'plant <what>',
+    summary: 'x',
+    async run({ args, out }) {
+      await gate;
+      ran.push(args['what']!);
+      out.line(`planted ${args['what']}`);
+    },
+  });
+  const wanted = Array.from({ length: 40 }, (_, at) => `tree${at}`);
+  console.keys(`\x1b[200~${wanted.map(what => `plant ${what}\r`).join('')}exit\r\x1b[201~`);
+  assert.match(console.screen(), /^waiting for the command that runs: 40$/m);
+  assert.deepEqual(console.events, []);
+  release();
+  await console.shows(/^leave$/m);
+  assert.deepEqual(ran, wanted);
+  assert.match(console.screen(), /^40 commands {2}1-19 of 80\n> plant tree0\nplanted tree0\n> plant tree1$/m);
+});
+
+test('lines that wait for a PBX that goes are told as not run', async t => {
+  const { stage, console } = await attached(t);
+  stage.table.add('garden', { syntax: 'sleep', summary: 'x', run: () => new Promise(() => undefined) });
+  console.keys('sleep\rsay 1\rsay 2\r');
+  await stage.server.close();
+  await console.shows(/^2 more lines were not run: the PBX went away before it answered$/m);
+});
+
+test('in a view what is pasted is typed, and presses none of its keys', async t => {
+  const { stage, console } = await attached(t);
+  stage.views.add('garden', fruit(['apple']));
+  await console.shows(/F3 Fruit/);
+  console.keys(F3);
+  await console.shows(/^apple/m);
+  console.keys('\x1b[200~ey\tx\x1b[201~');
+  assert.match(console.screen(), /\*CLI> ey x$/m);
+  assert.doesNotMatch(console.screen(), /Eat/);
+});
+
+test('a line that is too long is told and not run in part', async t => {
+  const { console } = await attached(t);
+  console.keys(`\x1b[200~say ${'x'.repeat(20_000)}\r\x1b[201~`);
+  assert.match(console.screen(), /^the command is longer than 8192 bytes and was not run$/m);
+});
+
 test('a watched command is run again until Escape', async t => {
   const { stage, console } = await attached(t);
   const rows = ['one'];

@@ -1,11 +1,11 @@
 /** The console without its terminal: keys and what the server says go in, a canvas comes out. */
-import { type Clock, type Greeting, type Timer, terminalText } from '#core';
+import { type Clock, type Greeting, LONGEST_COMMAND, type Timer, terminalText } from '#core';
 import type { Levels, Op, Push, Requests } from '../../json-protocol.js';
 import type { History } from '../history.js';
 import { Answers } from './answers.js';
 import { CommandLine } from './command-line.js';
 import { composed, type Picture } from './frame.js';
-import type { Key } from './keys.js';
+import { type Key, PASTE } from './keys.js';
 import { LadderPane } from './ladder-pane.js';
 import type { Size } from './paint.js';
 import { type Hands, type Pane, type Prompt, Refusal, spawn } from './pane.js';
@@ -142,7 +142,7 @@ export class Desk implements Hands {
   }
 
   run(line: string): void {
-    this.#answers.run(line, true);
+    this.#answers.run(line);
   }
 
   prompt(prompt: Prompt): void {
@@ -184,6 +184,7 @@ export class Desk implements Hands {
     if (key.name === 'C-l') this.#parts.redraw();
     else if (key.name === 'C-z' && !this.#parts.local) this.#parts.suspend();
     else if (tab) this.#open(tab);
+    else if (key.name === PASTE) this.#pasted(key.text);
     else if (this.#line.asking) this.#line.answer(key);
     else if (key.name === 'C-c' && this.#line.editor.text !== '') this.#clear();
     else if (key.name === 'C-c' || (key.name === 'C-d' && this.#line.editor.text === '')) this.#leave();
@@ -252,6 +253,21 @@ export class Desk implements Hands {
     else this.notice("Esc or ':' goes to the command line, F1 tells of the keys");
   }
 
+  /** A pasted text is for the command line, or for what is asked there: in a view its letters would be keys. */
+  #pasted(text: string): void {
+    const lines = text.replaceAll('\t', ' ').split(/\r\n?|\n/);
+    if (this.#line.asking) {
+      this.#line.answer({ name: PASTE, text: lines.join(' ') });
+      return;
+    }
+    this.#line.dismiss();
+    this.#typing = true;
+    for (const [at, line] of lines.entries()) {
+      if (at > 0) this.#line.key({ name: 'enter', text: '' });
+      this.#line.key({ name: PASTE, text: line });
+    }
+  }
+
   #clear(): void {
     this.#line.dismiss();
     this.#line.editor.set('');
@@ -285,10 +301,14 @@ export class Desk implements Hands {
 
   #typed(line: string): void {
     if (line === '') return;
+    if (Buffer.byteLength(line) > LONGEST_COMMAND) {
+      this.notice(`the command is longer than ${LONGEST_COMMAND} bytes and was not run`);
+      return;
+    }
     this.#parts.history.add(line);
     const own = locals.find(({ pattern }) => pattern.test(line));
-    if (own) own.run({ parts: this.#parts, desk: this }, own.pattern.exec(line)!);
-    else this.#answers.run(line, false);
+    const here = own && (() => own.run({ parts: this.#parts, desk: this }, own.pattern.exec(line)!));
+    this.#answers.typed(line, here);
   }
 
   #leave(): void {
