@@ -188,6 +188,34 @@ test('a view that is back is looked at again, unless somebody has looked at some
   await console.shows(/F3 Fruit.*\nLog: /);
 });
 
+test('a view that a restart took away has its keys again when it is back, unless somebody types', async t => {
+  const { stage, console } = await attached(t);
+  let { server } = stage;
+  let go = stage.views.add('garden', fruit(['apple']));
+  const restart = async (meanwhile: string) => {
+    go();
+    await console.shows(/^Fruit went with its module$/m);
+    await server.close();
+    await console.shows(/lost, again in 250$/);
+    go = stage.views.add('garden', fruit(['apple']));
+    server = await stage.again();
+    console.keys(meanwhile);
+    console.events.length = 0;
+    console.clock.advance(250);
+    await console.shows(/^Fruit is back$/m);
+  };
+  await console.shows(/F3 Fruit/);
+  console.keys(F3);
+  await restart('');
+  await console.shows(/^apple$/m);
+  console.keys('e');
+  await console.shows(/^Eat apple\?/m);
+  console.keys('n');
+  await restart('sa');
+  console.keys('y eat\r');
+  await console.shows(/^say eat\neat$/m);
+});
+
 test('a lost PBX is told of, and tried for again and again, ever more slowly', async t => {
   const { stage, console } = await attached(t);
   await stage.server.close();

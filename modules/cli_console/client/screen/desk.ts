@@ -1,12 +1,13 @@
 /** The console without its terminal: keys and what the server says go in, a canvas comes out. */
 import { type Clock, type Greeting, LONGEST_COMMAND, type Timer, terminalText } from '#core';
-import type { Levels, Op, Push, Requests } from '../../json-protocol.js';
+import type { Levels, Op, Push, Requests, ShownViews } from '../../json-protocol.js';
 import type { History } from '../history.js';
 import { Answers } from './answers.js';
 import { CommandLine } from './command-line.js';
 import { composed, type Picture } from './frame.js';
 import { type Key, PASTE } from './keys.js';
 import { LadderPane } from './ladder-pane.js';
+import { localOf } from './local-lines.js';
 import type { Size } from './paint.js';
 import { type Hands, type Pane, type Prompt, Refusal, spawn } from './pane.js';
 import { Stage } from './stage.js';
@@ -102,7 +103,7 @@ export class Desk implements Hands {
     spawn(
       this,
       this.ask('views', {}).then(shown => {
-        this.#stage.take(shown);
+        this.#take(shown);
         this.#stage.again();
         this.#look();
       }),
@@ -123,16 +124,20 @@ export class Desk implements Hands {
     if (push.push === 'log') log.add(push);
     else if (push.push === 'lost') log.lose(this.#parts.clock.now(), push.count);
     else if (push.push === 'feed') this.#stage.ladder(push.feed)?.add(push.filter, push.entry);
-    else if (push.push === 'views') {
-      const before = this.#stage.current.name;
-      const gone = this.#stage.take(push);
-      if (this.#stage.current.name !== before) this.#focus();
-      if (gone !== undefined) {
-        this.#line.dismiss();
-        this.notice(`${gone} went with its module`);
-      }
-      this.changed();
+    else if (push.push === 'views') this.#take(push);
+  }
+
+  /** What the server has to look at now. Whoever is typing, or reading an answer, goes on with it. */
+  #take(shown: ShownViews): void {
+    const before = this.#stage.current.name;
+    const gone = this.#stage.take(shown);
+    const { name, title } = this.#stage.current;
+    if (name !== before) {
+      if (this.#line.editor.text === '' && !this.#answers.over) this.#focus();
+      if (gone !== undefined) this.#line.dismiss();
+      this.notice(gone === undefined ? `${title} is back` : `${gone} went with its module`);
     }
+    this.changed();
   }
 
   // What panes may do.
@@ -306,9 +311,7 @@ export class Desk implements Hands {
       return;
     }
     this.#parts.history.add(line);
-    const own = locals.find(({ pattern }) => pattern.test(line));
-    const here = own && (() => own.run({ parts: this.#parts, desk: this }, own.pattern.exec(line)!));
-    this.#answers.typed(line, here);
+    this.#answers.typed(line, localOf(line, { parts: this.#parts, desk: this }));
   }
 
   #leave(): void {
@@ -364,26 +367,3 @@ const toldBy = ({ verbose, debug }: Levels): Told => ({
   verbose,
   debug: debug.map(([module, level]) => `core set debug ${level} ${module}`.trimEnd()),
 });
-
-/** What is typed for the console itself. */
-interface Local {
-  readonly pattern: RegExp;
-  run(to: { readonly parts: DeskParts; readonly desk: Desk }, words: RegExpExecArray): void;
-}
-
-const locals: readonly Local[] = [
-  {
-    pattern: /^(?:quit|exit)$/i,
-    run({ parts, desk }) {
-      if (parts.local) desk.notice("This console belongs to the PBX. 'core stop now' ends both.");
-      else parts.leave();
-    },
-  },
-  {
-    pattern: /^!\s*(.*)$/,
-    run({ parts, desk }, [, command]) {
-      if (parts.local) parts.shell(command!);
-      else desk.notice('The shell is only for the console that was started with the PBX (-c).');
-    },
-  },
-];
