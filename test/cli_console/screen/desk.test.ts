@@ -325,6 +325,7 @@ test('lines typed while a command runs wait for it, in their order, and are answ
   await console.shows(/^leave$/m);
   assert.deepEqual(ran, wanted);
   assert.match(console.screen(), /^40 commands {2}1-19 of 80\n> plant tree0\nplanted tree0\n> plant tree1$/m);
+  assert.doesNotMatch(console.screen(), /waiting/);
 });
 
 test('lines that wait for a PBX that goes are told as not run', async t => {

@@ -79,6 +79,7 @@ export class Answers {
   async #work(): Promise<void> {
     this.#working = true;
     const told: { line: string; text: string }[] = [];
+    let [waited, refused] = [false, false];
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const { line, own } = next;
       const watch = own ? undefined : watchOf(line);
@@ -87,13 +88,17 @@ export class Answers {
       else if (watch) this.#watch(watch);
       else {
         const text = await this.#ask(line);
-        if (text instanceof Refusal) this.#giveUp(text.message);
-        else if (told.push({ line, text }) === 1) this.#tell(line, text);
+        waited ||= this.#waiting.length > 0;
+        if (text instanceof Refusal) {
+          this.#giveUp(text.message);
+          refused = true;
+        } else if (told.push({ line, text }) === 1) this.#tell(line, text);
         else this.show(`${told.length} commands`, together(told));
       }
     }
     this.#working = false;
     if (this.#left > 0) this.#parts.hands.notice(`the last ${this.#left} lines were too many and were not run`);
+    else if (waited && !refused) this.#parts.hands.notice('');
     this.#left = 0;
   }
 
