@@ -149,6 +149,17 @@ test('an answer has the width of the screen', async t => {
   await console.shows(/^width 132$/m);
 });
 
+test('what was lost is told where it is missing: in the log, and in a ladder that is followed', async t => {
+  const { stage, console } = await attached(t);
+  stage.views.addFeed('garden', { name: 'bees', title: 'Bees', key: 'F6', filter: 'x', open: () => () => undefined });
+  await console.shows(/F6 Bees/);
+  console.keys('\x1b[17~\r');
+  console.desk.pushed({ push: 'lost', count: 7, feeds: 5 });
+  assert.match(console.screen(), /^Bees: everything, 0 messages, 5 lost on the way/m);
+  console.keys(F2);
+  assert.match(console.screen(), /^Log: all levels, 2 lines lost$/m);
+});
+
 test('a view comes, lives, is acted on and goes; what was looked at then is the log', async t => {
   const { stage, console } = await attached(t);
   const rows = ['apple', 'pear'];

@@ -122,7 +122,7 @@ export class Desk implements Hands {
   pushed(push: Push): void {
     const { log } = this.#stage;
     if (push.push === 'log') log.add(push);
-    else if (push.push === 'lost') log.lose(this.#parts.clock.now(), push.count);
+    else if (push.push === 'lost') this.#stage.lose(this.#parts.clock.now(), push);
     else if (push.push === 'feed') this.#stage.ladder(push.feed)?.add(push.filter, push.entry);
     else if (push.push === 'views') this.#take(push);
   }
