@@ -73,7 +73,7 @@ export {
   parseExtension,
   withoutDashes,
 } from './dialplan/pattern.js';
-export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
+export { enter, type Frame, fullSubroutine, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
 export { timeLength } from './dialplan/time-length.js';
 export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
 export * from './editor.js';

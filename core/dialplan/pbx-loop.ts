@@ -89,15 +89,17 @@ export class PbxLoop {
 
   async #live(channel: Channel): Promise<void> {
     if (channel.position.extension === '') channel.position = { ...channel.position, extension: 's', priority: 1 };
+    const steps = { count: 0 };
     for (;;) {
-      const outcome = await this.#priorities(channel);
+      const outcome = await this.#priorities(channel, steps);
       if ((await this.#onwards(channel, outcome)) === 'over') return;
     }
   }
 
-  async #priorities(channel: Channel): Promise<Outcome> {
-    for (let count = 0; ; count++) {
-      await this.#breathe(count);
+  /** `steps`: those that the call has made, be they that one extension leads to another for ever. */
+  async #priorities(channel: Channel, steps: { count: number }): Promise<Outcome> {
+    for (;;) {
+      await this.#breathe(steps.count++);
       if (channel.interrupted && !(await this.#redirected(channel))) return 'hangup';
       const result = await this.#step(channel);
       if (channel.interrupted) continue;

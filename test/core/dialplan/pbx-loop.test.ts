@@ -339,3 +339,15 @@ test('from outside, an application that is dangerous is not run', async () => {
     /^ApplicationError: only the dialplan may run System/,
   );
 });
+
+for (const plan of ['100,Goto(200,1)\ni,Goto(200,1)', '100,Digit(1)\ni,Digit(1)', '100,Result(error)\ne,Goto(200,1)']) {
+  test(`a call that goes round for ever (${plan.replaceAll('\n', ' | ')}) leaves others their turn, and can be ended`, async () => {
+    const { stage, channel, engine } = await walk({ in: plan });
+    const run = engine.run(channel);
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
+    channel.requestHangup(16);
+    await run;
+    assert.ok(channel.ended);
+    assert.equal(stage.clock.pending, 0);
+  });
+}
