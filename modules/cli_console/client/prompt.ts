@@ -22,6 +22,8 @@ export interface PromptEvents {
 }
 
 export class Prompt {
+  /** Whether lines are edited here. A terminal that cannot move its cursor has its driver do it, and hears no sequences. */
+  readonly edits = process.env['TERM'] !== 'dumb';
   readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
   readonly #events: PromptEvents;
@@ -40,7 +42,7 @@ export class Prompt {
     const face = createInterface({
       input: this.#input,
       output: this.#output,
-      terminal: true,
+      terminal: this.edits,
       prompt: text,
       history,
       historySize: MOST_REMEMBERED,
@@ -84,12 +86,12 @@ export class Prompt {
   lend(): void {
     if (!this.#interface) return;
     this.#wipe(this.#interface);
-    this.#input.setRawMode(false);
+    if (this.edits) this.#input.setRawMode(false);
   }
 
   takeBack(): void {
     if (!this.#interface || this.#ended) return;
-    this.#input.setRawMode(true);
+    if (this.edits) this.#input.setRawMode(true);
     this.#interface.prompt(true);
   }
 
@@ -122,6 +124,10 @@ export class Prompt {
 
   /** Takes the prompt and what is typed off the screen; the interface still knows them. */
   #wipe(face: Interface): void {
+    if (!this.edits) {
+      this.#output.write(`\r${' '.repeat(face.getPrompt().length)}\r`);
+      return;
+    }
     const { rows } = face.getCursorPos();
     cursorTo(this.#output, 0);
     if (rows > 0) moveCursor(this.#output, 0, -rows);

@@ -229,7 +229,7 @@ export class TerminalConsole {
     const end = this.#options.local ? "'core stop now' ends the PBX" : "'exit' leaves";
     return [
       `${this.#who(greeting)}. Free software under the MIT licence, without any warranty.`,
-      `'core show help' lists the commands, TAB completes them, ${end}.`,
+      `'core show help' lists the commands, ${this.#prompt.edits ? 'TAB completes them, ' : ''}${end}.`,
     ];
   }
 

@@ -1,4 +1,4 @@
-/** Ctrl-Z at each console, in a real terminal: what stops, what does not, and that keys are heard afterwards. */
+/** Consoles and their terminal: Ctrl-Z, that keys are heard after it, a terminal that is only half of one. */
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { MAIN, missing, Obelisk, PHONES } from '../support/obelisk.js';
@@ -81,3 +81,18 @@ async function opened(t: TestContext, first: string, on: Obelisk, words: string)
   await tmux.shows(/\*CLI>/);
   return tmux;
 }
+
+test('-c with a terminal for its input alone says that there is no console, and how to get one', async t => {
+  if (absent !== false) return t.skip(absent);
+  const other = await Obelisk.create({ 'sip.conf': PHONES }, { start: false });
+  t.after(() => other.remove());
+  const tmux = await Tmux.open(t, { env: { HOME: other.directory } });
+  await tmux.type(`${process.execPath} ${MAIN} -C ${other.directory}/asterisk.conf -c | cat`);
+  await tmux.keys('Enter');
+  await tmux.shows(
+    /^obelisk: no console: standard output is no terminal; 'obelisk -r' opens one$/m,
+    /^Obelisk Ready\.$/m,
+  );
+  await tmux.keys('C-c');
+  await tmux.shows(/^[#$]$/m);
+});
