@@ -1,5 +1,6 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
 import { type Core, loopTurns, realtime, type Sliced } from '#core';
+import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
@@ -25,7 +26,7 @@ import { type Notified, Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
 import { Outbound } from './outbound/outbound.js';
-import { Overload } from './overload.js';
+import { BEGINS, Overload } from './overload.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -89,6 +90,7 @@ export class UserLayer {
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   readonly #takeover: Takeover;
+  #retired = false;
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
@@ -208,6 +210,17 @@ export class UserLayer {
   /** Asks a device whether it is there. */
   qualify(peer: Peer): void {
     this.#qualify.ask(peer);
+  }
+
+  /** From now on nothing begins: what phones send again finds whoever comes after us. */
+  retire(): void {
+    this.#retired = true;
+  }
+
+  /** Whether what a request asks for is no longer begun. Who signs off is heard to the last; a call has its own answer. */
+  passesOver(request: Message): boolean {
+    if (!this.#retired || request.method === 'INVITE' || !BEGINS.has(request.method)) return false;
+    return request.header('Expires')?.trim() !== '0';
   }
 
   /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */
