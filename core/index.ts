@@ -73,7 +73,7 @@ export {
   parseExtension,
   withoutDashes,
 } from './dialplan/pattern.js';
-export { enter, type Frame, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
+export { enter, type Frame, fullSubroutine, leave, parseSubroutine, peekLocal, setLocal } from './dialplan/stack.js';
 export { timeLength } from './dialplan/time-length.js';
 export { parseTimeSpec, type TimeSpec } from './dialplan/time-spec.js';
 export * from './editor.js';
@@ -89,7 +89,7 @@ export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';
 export { duration, timeOfDay } from './output/duration.js';
-export { type Block, Report, renderJson, renderText } from './output.js';
+export { type Block, Report, renderText } from './output.js';
 export { compilePattern, type Match, type Pattern } from './pattern.js';
 export { randomHex, randomOctets } from './random.js';
 export * from './registry.js';

@@ -236,7 +236,12 @@ async function serve(read: Arguments): Promise<number> {
 
 /** Where commands for a console of our own come from: a service that has nothing to say gives us /dev/null. */
 function whoAsks(): Asking {
-  if (isatty(0)) return isatty(1) ? 'terminal' : 'nobody';
+  if (isatty(0) && isatty(1)) return 'terminal';
+  if (isatty(0)) {
+    // Reading from a terminal would stop a PBX that runs in the background.
+    complain("no console: standard output is no terminal; 'obelisk -r' opens one");
+    return 'nobody';
+  }
   const input = fstatSync(0);
   return input.isFIFO() || input.isSocket() || input.isFile() ? 'pipe' : 'nobody';
 }

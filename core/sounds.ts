@@ -24,6 +24,7 @@ export const soundFormats = ['wav', 'ulaw', 'alaw', 'sln'] as const;
 export interface SoundFile {
   /** As dialplans name it: `digits/1`. */
   readonly name: string;
+  /** Empty for what lies in the folder of none. */
   readonly language: string;
   readonly format: string;
   readonly path: string;
@@ -31,7 +32,8 @@ export interface SoundFile {
 
 export interface Sounds {
   /**
-   * The file of a sound, `digits/1`, without its ending: in the language, then in English. An absolute name is itself.
+   * The file of a sound, `digits/1`, without its ending: in the language, in English, or beside the folders of languages.
+   * An absolute name is itself.
    * @returns undefined where there is none, or the name leads out of the folder of sounds
    */
   find(name: string, language: string): Promise<string | undefined>;
@@ -58,8 +60,7 @@ export class SoundFiles implements Sounds {
     if (isAbsolute(name)) return withEnding(name);
     const languages = [...new Set([...languagesOf(language), FALLBACK])];
     for (const root of this.#roots) {
-      for (const one of languages) {
-        const folder = join(root, one);
+      for (const folder of [...languages.map(one => join(root, one)), root]) {
         const path = join(folder, name);
         if (relative(root, folder).startsWith('..') || relative(folder, path).startsWith('..')) return undefined;
         const found = await withEnding(path);
@@ -73,8 +74,8 @@ export class SoundFiles implements Sounds {
     const files: SoundFile[] = [];
     for (const root of this.#roots) {
       for (const path of await filesUnder(root)) {
-        const [language = '', ...rest] = path.split('/');
-        const [, name, format] = /^(.*)\.([^.]+)$/.exec(rest.join('/')) ?? [];
+        const [, language = '', file = ''] = IN_LANGUAGE.exec(path) ?? [];
+        const [, name, format] = /^(.*)\.([^.]+)$/.exec(file) ?? [];
         if (name === undefined || !soundFormats.some(one => one === format)) continue;
         if (files.some(other => other.name === name && other.language === language)) continue;
         files.push({ name, language, format: format!, path: join(root, path) });
@@ -84,6 +85,9 @@ export class SoundFiles implements Sounds {
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }
+
+/** What is in the folder of a language, and what lies beside them: `custom/closed.wav`. */
+const IN_LANGUAGE = /^(?:([a-z]{2,3}(?:_[A-Za-z0-9]+)*)\/)?(.+)$/s;
 
 /** `en_GB`, then `en`. */
 function languagesOf(language: string): string[] {

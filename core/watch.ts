@@ -54,7 +54,9 @@ export async function watchServer({ seconds, command }: Watch, parts: WatchParts
     if (stop.aborted) return undefined;
     if (problem !== undefined) return problem;
     const shown = terminalText(text, colour);
-    if (output.isTTY) output.write(screen(`Every ${seconds} s: ${terminalText(command, false)}`, shown, output.rows));
+    const title = `Every ${seconds} s: ${terminalText(command, false)} (any key ends it)`;
+    if (output.isTTY && process.env['TERM'] === 'dumb') output.write(`${title}\n\n${shown}\n`);
+    else if (output.isTTY) output.write(screen(title, shown, output.rows));
     else output.write(first ? shown : `\n${shown}`);
     await pause(clock, seconds * 1000, stop);
     if (stop.aborted) return undefined;
@@ -66,7 +68,7 @@ function screen(title: string, text: string, rows = Number.POSITIVE_INFINITY): s
   const lines = text.replace(/\n$/, '').split('\n');
   const room = Math.max(rows - 3, 1);
   const kept = lines.length > room ? [...lines.slice(0, room - 1), `... ${lines.length - room + 1} more lines`] : lines;
-  return `${CLEAR}${title} (any key ends it)\n\n${kept.join('\n')}\n`;
+  return `${CLEAR}${title}\n\n${kept.join('\n')}\n`;
 }
 
 function pause(clock: Clock, ms: number, stop: AbortSignal): Promise<void> {

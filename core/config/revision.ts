@@ -63,10 +63,19 @@ function sectionsNamed({ sections }: Layout, name: string, exact: boolean): read
   return meant;
 }
 
+/** The sections of a name that count, and those that nobody reads since another one comes later. @throws Unwritable */
+function sectionsRead(
+  layout: Layout,
+  name: string,
+  { merged, exact }: Habit,
+): { read: readonly SectionLayout[]; passedOver: readonly SectionLayout[] } {
+  const sections = sectionsNamed(layout, name, exact);
+  return merged ? { read: sections, passedOver: [] } : { read: sections.slice(-1), passedOver: sections.slice(0, -1) };
+}
+
 /** Sets an option to a value. @throws Unwritable */
 export function setOption(layout: Layout, name: string, option: string, value: string, habit: Habit): Revised {
-  const sections = sectionsNamed(layout, name, habit.exact);
-  const read = habit.merged ? sections : sections.slice(-1);
+  const { read } = sectionsRead(layout, name, habit);
   const lines = read.flatMap(({ lines: own }) => valuesOf(own, habit.names));
   const { key } = habit;
   const all = variablesIn(layout.config, name, habit);
@@ -146,9 +155,13 @@ export function unsetOption(
   value: string | undefined,
   habit: Habit,
 ): Revised {
-  const all = sectionsNamed(layout, name, habit.exact).flatMap(({ lines }) => valuesOf(lines, habit.names));
+  const { read, passedOver } = sectionsRead(layout, name, habit);
+  const all = read.flatMap(({ lines: own }) => valuesOf(own, habit.names));
   const lines = value === undefined ? all : all.filter(line => valueIn(line) === value);
-  if (lines.length === 0) throw new Unwritable(absence(layout, name, option, all, value));
+  if (lines.length === 0) {
+    const idle = passedOver.flatMap(({ lines: own }) => valuesOf(own, habit.names));
+    throw new Unwritable(absence(layout, name, option, { all, idle, value }));
+  }
   if (habit.key && lines.length > 1 && value === undefined) {
     const places = lines.map(line => placeOf(line)).join(', ');
     throw new Unwritable(`'${option}' stands ${lines.length} times (${places}): say which value is to go`);
@@ -192,13 +205,22 @@ export const withinFile = (layout: Layout, file: TextFile): Layout => ({
 });
 
 /** Why there is nothing to take out. */
-function absence(layout: Layout, name: string, option: string, all: readonly OwnLine[], value: string | undefined) {
+function absence(
+  layout: Layout,
+  name: string,
+  option: string,
+  { all, idle, value }: { all: readonly OwnLine[]; idle: readonly OwnLine[]; value: string | undefined },
+): string {
   const places = all.map(line => placeOf(line)).join(', ');
   if (value !== undefined && all.length > 0) return `'${option}' has other values in [${name}] (${places})`;
   const inherited = layout.config.sections
     .filter(section => same(section.name, name))
     .flatMap(({ variables }) => variables)
     .findLast(variable => variable.inherited !== undefined && same(variable.name, option));
+  if (!inherited && idle.length > 0) {
+    const where = idle.map(line => placeOf(line)).join(', ');
+    return `[${name}] has no '${option}': ${where} is in a section that a later one of that name takes the place of`;
+  }
   if (!inherited) return `[${name}] has no '${option}'`;
   return `[${name}] has '${option}' from [${inherited.inherited}] (${inherited.file}:${inherited.line}): take it out there, or set another value here`;
 }

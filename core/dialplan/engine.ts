@@ -33,6 +33,9 @@ export interface EngineParts {
 
 type Place = Pick<Position, 'context' | 'extension'>;
 
+/** Applications that run each other on a channel: a program of AGI may ask for AGI, and what Exec() runs may be Exec(). */
+const MOST_NESTED = 50;
+
 /** The engine with the functions that are its own. */
 export function openDialplan(parts: EngineParts, owner: string): DialplanEngine {
   parts.calls.functions.add(owner, exceptionFunction);
@@ -47,6 +50,7 @@ export class DialplanEngine implements Dialplan {
   readonly #substitution: Substitution;
   readonly #loop: PbxLoop;
   readonly #hints: Hints;
+  readonly #nested = new WeakMap<Channel, number>();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -169,12 +173,16 @@ export class DialplanEngine implements Dialplan {
     if (!release) throw new ApplicationError(`there is no application ${name}${owned ? ': its module goes' : ''}`);
     const found = owned.entry;
     const before = channel.running;
+    const nested = this.#nested.get(channel) ?? 0;
+    this.#nested.set(channel, nested + 1);
     channel.running = { application: found.name, data };
     try {
+      if (nested >= MOST_NESTED) throw new ApplicationError(`more than ${MOST_NESTED} applications run each other`);
       this.#parts.emit('applicationStarted', { channel, application: found.name, data });
       return (await found.run(channel, data)) ?? undefined;
     } finally {
       channel.running = before;
+      this.#nested.set(channel, nested);
       release();
     }
   }

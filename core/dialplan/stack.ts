@@ -23,6 +23,13 @@ export function parseSubroutine(text: string): { readonly target: string; readon
   return { target: text.slice(0, open), arguments: splitArguments(text.slice(open + 1, close), { raw: true }) };
 }
 
+/** The same with the extension and context that are left out: where it leads is settled, wherever the channel goes. */
+export function fullSubroutine(text: string, { context, extension }: Pick<Position, 'context' | 'extension'>): string {
+  const open = text.indexOf('(');
+  const count = (open < 0 ? text : text.slice(0, open)).split(',').length;
+  return [...[context, extension].slice(0, Math.max(0, 3 - count)), text].join(',');
+}
+
 /**
  * Enters a subroutine: the channel goes to `target`, and with leave() to `back`. ARG1 and so on and ARGC are its own.
  * @throws ApplicationError when too many are within each other

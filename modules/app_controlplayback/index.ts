@@ -40,7 +40,8 @@ const controlPlayback = (core: Core): Application => {
   return {
     name: 'ControlPlayback',
     synopsis: 'Play a file with keys that wind it.',
-    description: 'The dialplan goes on where it ends or is stopped. Each key may be one of several digits.',
+    description:
+      'It answers before. The dialplan goes on where it ends or is stopped. Each key may be one of several digits.',
     syntax: 'ControlPlayback(filename[,skipms[,ff[,rew[,stop[,pause[,restart[,options]]]]]]])',
     arguments: [
       { name: 'filename', help: 'A sound without its ending', required: true },
@@ -64,6 +65,7 @@ const controlPlayback = (core: Core): Application => {
       if (file === '') throw new ApplicationError('it needs a file to play');
       const { o } = readLetters(letters, { o: 'argument' }, 'ControlPlayback', core.log);
       const keys: Keys = { forward: ff || '#', back: rew || '*', stop, pause, restart };
+      channel.answer();
       const from = timeLength(o ?? '', 'ms') ?? 0;
       const { status, offset, key } = await play(prompts, channel, file, keys, timeLength(skip, 'ms') || 3000, from);
       channel.set('CPLAYBACKSTATUS', status);

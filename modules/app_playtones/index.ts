@@ -66,7 +66,7 @@ const playTones = (tones: Tones): Application => ({
   ],
   seeAlso: ['StopPlayTones()'],
   run(channel, data) {
-    if (data === '') throw new ApplicationError('it needs a tone to play');
+    if (data === '') throw new ApplicationError('it needs a tone to play', 'goes on');
     tones.play(channel, data);
   },
 });

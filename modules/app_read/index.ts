@@ -63,7 +63,7 @@ const read = (core: Core): Application => ({
   seeAlso: ['SendDTMF()', 'WaitDigit()'],
   async run(channel, data) {
     const [variable = '', files = '', most = '', letters = '', attempts = '', timeout = ''] = splitArguments(data);
-    if (variable === '') throw new ApplicationError('it needs a variable to read into');
+    if (variable === '') return noVariable(channel);
     const options = readLetters(letters, LETTERS, 'Read', core.log);
     if (!channel.isUp && options.s) {
       channel.set(variable, '');
@@ -85,6 +85,12 @@ const read = (core: Core): Application => ({
     channel.set('READSTATUS', channel.hangingUp ? 'HANGUP' : status);
   },
 });
+
+/** @throws ApplicationError, which ends no call */
+function noVariable(channel: Channel): never {
+  channel.set('READSTATUS', 'ERROR');
+  throw new ApplicationError('it needs a variable to read into', 'goes on');
+}
 
 const STATUS: Readonly<Record<DigitsRead['how'], string>> = {
   terminated: 'OK',

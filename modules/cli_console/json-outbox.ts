@@ -1,6 +1,7 @@
 /** What waits to be read by one client of the JSON mode: answers all of them, pushes as far as there is room. */
 import type { Socket } from 'node:net';
 import type { Scheduler } from '#core';
+import type { Push } from './json-protocol.js';
 import { PIECE, Writer } from './writer.js';
 
 /** Bytes of pushes that may wait for a client; of answers, before no more requests are read. */
@@ -18,11 +19,12 @@ export class JsonOutbox {
   #answers: Buffer[] = [];
   #answered = 0;
   /** The oldest is at `#first`: nothing moves when it goes. */
-  #pushes: Buffer[] = [];
+  #pushes: Waiting[] = [];
   #first = 0;
   #pushed = 0;
-  /** Pushes that were left out in front of the oldest. */
+  /** Pushes that were left out in front of the oldest; how many of them were of feeds. */
   #lost = 0;
+  #lostOfFeeds = 0;
   /** What is left of a line that has begun to go out. */
   #rest: Buffer | undefined;
 
@@ -47,14 +49,14 @@ export class JsonOutbox {
   }
 
   /** When there is no room the oldest pushes go, and the client is told how many. */
-  push(message: object): void {
+  push(message: Push): void {
     if (this.#writer.ended) return;
     const line = encode(message);
-    this.#pushes.push(line);
+    this.#pushes.push({ line, feed: message.push === 'feed' });
     this.#pushed += line.length;
     while (this.#pushed > MOST_WAITING) {
-      this.#shift();
       this.#lost += 1;
+      if (this.#shift().feed) this.#lostOfFeeds += 1;
     }
     this.#writer.wake();
   }
@@ -101,27 +103,34 @@ export class JsonOutbox {
       return answer;
     }
     if (this.#lost > 0) {
-      const count = this.#lost;
+      const lost: Push = { push: 'lost', count: this.#lost, feeds: this.#lostOfFeeds };
       this.#lost = 0;
-      return encode({ push: 'lost', count });
+      this.#lostOfFeeds = 0;
+      return encode(lost);
     }
-    return this.#first < this.#pushes.length ? this.#shift() : undefined;
+    return this.#first < this.#pushes.length ? this.#shift().line : undefined;
   }
 
   /** Takes the oldest push out. */
-  #shift(): Buffer {
-    const line = this.#pushes[this.#first]!;
-    this.#pushed -= line.length;
+  #shift(): Waiting {
+    const push = this.#pushes[this.#first]!;
+    this.#pushed -= push.line.length;
     // The place is emptied, too: the queue must not hold what has gone.
-    this.#pushes[this.#first++] = EMPTY;
+    this.#pushes[this.#first++] = GONE;
     if (this.#first === this.#pushes.length || this.#first > MOST_EMPTY) {
       this.#pushes.splice(0, this.#first);
       this.#first = 0;
     }
-    return line;
+    return push;
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+/** A push, encoded; whether it is of a feed. */
+interface Waiting {
+  readonly line: Buffer;
+  readonly feed: boolean;
+}
+
+const GONE: Waiting = { line: Buffer.alloc(0), feed: false };
 
 const encode = (message: object): Buffer => Buffer.from(`${JSON.stringify(message)}\n`);

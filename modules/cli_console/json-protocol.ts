@@ -90,6 +90,7 @@ export type Op = keyof Requests;
 /** What comes without having been asked for. */
 export type Push =
   | { readonly push: 'log'; readonly at: number; readonly level: Level; readonly name: string; readonly text: string }
-  | { readonly push: 'lost'; readonly count: number }
+  /** `feeds`: how many of them were entries of feeds, not lines of the log. */
+  | { readonly push: 'lost'; readonly count: number; readonly feeds: number }
   | ({ readonly push: 'views' } & ShownViews)
   | { readonly push: 'feed'; readonly feed: string; readonly filter: string; readonly entry: FeedEntry };

@@ -1,5 +1,14 @@
 /** func_channel: what a channel says of itself, and which there are. */
-import { ApplicationError, type Channels, channels, compilePattern, type DialplanFunction, defineModule } from '#core';
+import {
+  ApplicationError,
+  type Channels,
+  channels,
+  compilePattern,
+  type DialplanFunction,
+  defineModule,
+  Invalid,
+  type Pattern,
+} from '#core';
 import { ITEMS } from './items.js';
 
 const channel: DialplanFunction = {
@@ -25,12 +34,22 @@ const channel: DialplanFunction = {
   },
 };
 
+/** @throws ApplicationError */
+function expression(text: string): Pattern {
+  try {
+    return compilePattern(text);
+  } catch (thrown) {
+    if (thrown instanceof Invalid) throw new ApplicationError(thrown.message);
+    throw thrown;
+  }
+}
+
 const list = (all: Channels): DialplanFunction => ({
   name: 'CHANNELS',
   synopsis: 'Gets the names of channels.',
   syntax: 'CHANNELS([regular expression])',
   read({ data }) {
-    const matches = data === '' ? () => true : compilePattern(data).test;
+    const matches = data === '' ? () => true : expression(data).test;
     return [...all.values()].flatMap(({ name }) => (matches(name) ? [name] : [])).join(' ');
   },
 });

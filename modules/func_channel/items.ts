@@ -1,5 +1,5 @@
 /** The items of CHANNEL() that every channel has. */
-import type { Channel } from '#core';
+import { type Channel, fullSubroutine } from '#core';
 
 interface Item {
   read(channel: Channel): string;
@@ -29,7 +29,7 @@ const handlers = (change: (list: string[]) => void): Item => ({
   read: () => '',
   write(channel, value) {
     change(channel.hangupHandlers);
-    if (value !== '') channel.hangupHandlers.push(value);
+    if (value !== '') channel.hangupHandlers.push(fullSubroutine(value, channel.position));
     return true;
   },
 });

@@ -13,6 +13,7 @@ import {
   defineModule,
   deviceStates,
   dialplan,
+  splitArguments,
 } from '#core';
 
 /** Where the states of custom devices outlive the process. */
@@ -64,10 +65,15 @@ const functions = (devices: CustomDevices, plan: Dialplan): DialplanFunction[] =
   {
     name: 'HINT',
     synopsis: 'Gets the devices of the hint of an extension.',
-    syntax: 'HINT(extension[@context])',
+    syntax: 'HINT(extension[@context][,options])',
+    arguments: [
+      { name: 'extension', help: 'Of the context of the call, where none is named', required: true },
+      { name: 'options', help: 'n: the name of the hint, which hints here do not have' },
+    ],
     read({ channel, data }) {
-      const [extension = '', context = channel?.position.context ?? 'default'] = data.trim().split('@', 2);
-      return plan.hint(context, extension)?.devices ?? '';
+      const [place = '', options = ''] = splitArguments(data);
+      const [extension = '', context = channel?.position.context ?? 'default'] = place.trim().split('@', 2);
+      return options.includes('n') ? '' : (plan.hint(context, extension)?.devices ?? '');
     },
   },
 ];

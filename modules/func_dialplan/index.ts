@@ -8,8 +8,8 @@ const functions = (plan: Dialplan): DialplanFunction[] => [
     syntax: 'DIALPLAN_EXISTS(context[,extension[,priority]])',
     async read({ channel, data }) {
       const [context = '', extension, priority] = splitArguments(data);
-      if (extension === undefined) return plan.hasContext(context) ? '1' : '0';
-      return (await there(plan, context, extension, priority ?? '1', channel)) ? '1' : '0';
+      if (!extension) return plan.hasContext(context) ? '1' : '0';
+      return (await there(plan, context, extension, priority || '1', channel)) ? '1' : '0';
     },
   },
   {
@@ -19,7 +19,7 @@ const functions = (plan: Dialplan): DialplanFunction[] => [
     async read({ channel, data }) {
       const [context, extension = '', priority] = splitArguments(data);
       const where = context || channel?.position.context || 'default';
-      return (await there(plan, where, extension, priority ?? '1', channel)) ? '1' : '0';
+      return (await there(plan, where, extension, priority || '1', channel)) ? '1' : '0';
     },
   },
 ];

@@ -23,7 +23,7 @@ function branches(data: string, name: string): { condition: string; yes: string;
 
 const bare = (text: string): string => {
   const word = text.trim();
-  return word.length > 1 && word.startsWith('"') && word.endsWith('"') ? word.slice(1, -1) : text;
+  return word.length > 1 && word.startsWith('"') && word.endsWith('"') ? word.slice(1, -1) : word;
 };
 
 /** @throws ApplicationError */

@@ -82,8 +82,8 @@ const math: DialplanFunction = {
     const result = calculate(expression);
     if (typeof result === 'boolean') return result ? 'TRUE' : 'FALSE';
     if (!Number.isFinite(result)) throw new ApplicationError(`'${expression}' comes to no number`);
-    const word = type.trim().toLowerCase();
-    const format = FORMATS[word === '' ? 'float' : word];
+    const word = type.trim().toLowerCase() || 'float';
+    const format = Object.hasOwn(FORMATS, word) ? FORMATS[word] : undefined;
     if (!format) throw new ApplicationError(`'${type}' is no type: int hex char float`);
     return format(result);
   },
@@ -106,7 +106,11 @@ const chosen = (name: string, choose: (...numbers: number[]) => number): Dialpla
   name,
   synopsis: `Gets the ${name === 'MIN' ? 'smaller' : 'larger'} of two numbers.`,
   syntax: `${name}(num1,num2)`,
-  read: ({ data }) => String(choose(...splitArguments(data).map(numberOf))),
+  read({ data }) {
+    const numbers = splitArguments(data);
+    if (numbers.length !== 2) throw new ApplicationError(`${name} expects two numbers, got '${data}'`);
+    return String(choose(...numbers.map(numberOf)));
+  },
 });
 
 export default defineModule({

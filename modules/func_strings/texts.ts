@@ -66,13 +66,6 @@ export const texts = (plan: Dialplan): DialplanFunction[] => [
     [...text.toUpperCase()].map(character => (/\d/.test(character) ? character : (KEYPAD[character] ?? ''))).join(''),
   ),
   {
-    name: 'EVAL',
-    synopsis: 'Replaces the variables of a text once more.',
-    syntax: 'EVAL(variable)',
-    dangerous: 'read',
-    read: ({ channel, data }) => plan.substitute(channel, data),
-  },
-  {
     name: 'FILTER',
     synopsis: 'Keeps the characters of a text that are allowed.',
     syntax: 'FILTER(allowed-chars,string)',

@@ -2,13 +2,14 @@
 import { ApplicationError, type Channel, type DialplanFunction, defineModule, type FunctionCall } from '#core';
 
 interface Kind {
-  read(channel: Channel): number;
+  /** Undefined: there is none. */
+  read(channel: Channel): number | undefined;
   write(channel: Channel, ms: number): void;
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
   absolute: {
-    read: channel => channel.absoluteTimeout ?? 0,
+    read: channel => channel.absoluteTimeout,
     write: (channel, ms) => channel.limit(ms > 0 ? ms : undefined),
   },
   digit: {
@@ -46,7 +47,8 @@ const timeout: DialplanFunction = {
   ],
   read(call) {
     const { channel, kind } = kindOf(call);
-    return (kind.read(channel) / 1000).toFixed(3);
+    const ms = kind.read(channel);
+    return ms === undefined ? '0' : (ms / 1000).toFixed(3);
   },
   write(call, value) {
     const { channel, kind } = kindOf(call);

@@ -2,7 +2,10 @@
 import { type DialplanFunction, defineModule } from '#core';
 
 const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text.toWellFormed()).replace(
+    /[!'()*]/g,
+    sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 /** What is no octet stays as it is written. */
 const decode = (text: string): string => {

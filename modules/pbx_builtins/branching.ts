@@ -68,14 +68,16 @@ const TIMES = {
   required: true,
 };
 
-/** What is to be done now; empty: nothing. */
-function branchNow(channel: Channel, text: string): string {
+/** What is to be done now; empty: nothing. A time that cannot be read never holds. */
+function branchNow({ log }: Tools, channel: Channel, text: string): string {
   const { condition, holds, fails } = splitBranches(text);
   try {
     return parseTimeSpec(condition).holds(channel.clock.now()) ? holds : fails;
   } catch (thrown) {
     if (!(thrown instanceof Invalid)) throw thrown;
-    throw new ApplicationError(thrown.message);
+    const { context, extension, priority } = channel.position;
+    log.warning(`[${extension}@${context}:${priority}] ${thrown.message}; such a time never holds`);
+    return fails;
   }
 }
 
@@ -86,21 +88,21 @@ const gotoIfTime = (tools: Tools): Application => ({
   arguments: [TIMES, TARGET],
   seeAlso: ['GotoIf()', 'ExecIfTime()'],
   async run(channel, data) {
-    const target = branchNow(channel, data);
+    const target = branchNow(tools, channel, data);
     if (target !== '') await go(tools, channel, target);
   },
 });
 
-const execIfTime = ({ dialplan }: Tools): Application => ({
+const execIfTime = (tools: Tools): Application => ({
   name: 'ExecIfTime',
   synopsis: 'Run an application at certain times.',
   syntax: 'ExecIfTime(times,weekdays,mdays,months[,timezone]?appname[(appargs)])',
   arguments: [TIMES, { name: 'appname', help: 'An application with its arguments', required: true }],
   seeAlso: ['Exec()', 'GotoIfTime()'],
   async run(channel, data): Promise<Result> {
-    const chosen = branchNow(channel, data);
+    const chosen = branchNow(tools, channel, data);
     if (chosen === '') return undefined;
     const invocation = parseInvocation(chosen);
-    return dialplan.execute(channel, invocation.name, invocation.data);
+    return tools.dialplan.execute(channel, invocation.name, invocation.data);
   },
 });

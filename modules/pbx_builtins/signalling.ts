@@ -34,8 +34,8 @@ const answer: Application = {
   async run(channel, data) {
     const [delay = '', options = ''] = splitArguments(data);
     const ms = delay === '' ? 0 : timeLength(delay, 'ms');
-    if (ms === undefined) throw new ApplicationError(`'${delay}' is no number of milliseconds`, 'goes on');
     channel.answer();
+    if (ms === undefined) throw new ApplicationError(`'${delay}' is no number of milliseconds`, 'goes on');
     if (ms > 0 && !options.includes('i')) await channel.wait(ms);
   },
 };

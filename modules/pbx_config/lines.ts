@@ -63,7 +63,8 @@ function placeOf(text: string): Pick<PriorityLine, 'priority' | 'plus' | 'label'
 }
 
 function wordOf(word: string): PriorityWord {
-  const known = WORDS[word.toLowerCase()];
+  const lower = word.toLowerCase();
+  const known = Object.hasOwn(WORDS, lower) ? WORDS[lower] : undefined;
   if (known) return known;
   if (!/^-?\d/.test(word)) return { kind: 'label', label: word };
   const number = /^\d{1,9}$/.test(word) ? Number(word) : 0;

@@ -2,15 +2,13 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '#core';
 import { Lines } from './lines.js';
-import { type Peer, Unreachable } from './peer.js';
+import { MOST_UNSENT, type Peer, Unreachable } from './peer.js';
 
 const PORT = 4573;
 /** Milliseconds until it must be connected. */
 const CONNECTING = 2000;
 /** Milliseconds in which what was sent must be taken at the end. */
 const ENDING = 1000;
-/** Bytes that wait to be taken by a program that does not read. */
-const MOST_UNSENT = 1_048_576;
 
 export interface Address {
   readonly host: string;
@@ -58,10 +56,12 @@ class Connection implements Peer {
   readonly #clock: Clock;
   readonly #lines: Lines;
   readonly #closed: Promise<void>;
+  readonly #complain: (why: string) => void;
 
   constructor(socket: Socket, clock: Clock, complain: (why: string) => void) {
     this.#socket = socket;
     this.#clock = clock;
+    this.#complain = complain;
     this.#lines = new Lines(socket, complain);
     this.#closed = new Promise(done => socket.once('close', () => done()));
   }
@@ -73,7 +73,9 @@ class Connection implements Peer {
   send(text: string): void {
     if (!this.#socket.writable) return;
     this.#socket.write(text);
-    if (this.#socket.writableLength > MOST_UNSENT) this.#socket.destroy();
+    if (this.#socket.writableLength <= MOST_UNSENT) return;
+    this.#complain(`it does not read: ${MOST_UNSENT} bytes wait for it`);
+    this.#socket.destroy();
   }
 
   hungUp(): void {

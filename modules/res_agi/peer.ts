@@ -1,5 +1,8 @@
 /** Whoever leads a call from outside: a program started here, or one behind a connection. */
 
+/** Octets that wait to be taken by a program that does not read; beyond them it is ended. */
+export const MOST_UNSENT = 1_048_576;
+
 export interface Peer {
   /** The next line it says, without its end; undefined: it says no more. */
   next(): Promise<string | undefined>;

@@ -5,12 +5,14 @@ import { access, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Clock, Directories } from '#core';
 import { Lines } from './lines.js';
-import { type Peer, Unreachable } from './peer.js';
+import { MOST_UNSENT, type Peer, Unreachable } from './peer.js';
 
 /** Milliseconds for a program that says no more to come to its end by itself. */
 const FINISHING = 1000;
 /** Milliseconds between the hint that it is over, and force. */
 const PATIENCE = 2000;
+/** Lines of its standard error that are logged. */
+const MOST_MUTTERED = 100;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface Watcher {
@@ -28,6 +30,7 @@ export async function openProgram(
   watcher: Watcher,
 ): Promise<Peer> {
   const path = await findProgram(name, directories.astagidir);
+  if (given.some(text => text.includes('\0'))) throw new Unreachable('an argument of a program cannot hold a zero');
   const child = spawn(path, given, { env: environment(directories), cwd: directories.astagidir, stdio: 'pipe' });
   await new Promise<void>((done, failed) => {
     child.once('spawn', done);
@@ -70,19 +73,20 @@ function environment(directories: Directories): Record<string, string> {
 
 class Program implements Peer {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #clock: Clock;
+  readonly #watcher: Watcher;
   readonly #lines: Lines;
   readonly #gone: Promise<void>;
 
-  constructor(child: ChildProcessWithoutNullStreams, { clock, complain, muttered }: Watcher) {
+  constructor(child: ChildProcessWithoutNullStreams, watcher: Watcher) {
+    const { complain } = watcher;
     this.#child = child;
-    this.#clock = clock;
+    this.#watcher = watcher;
     this.#lines = new Lines(child.stdout, complain);
     // What it does not read any more is of no account: its end is told by its output.
     child.stdin.on('error', () => undefined);
     child.on('error', thrown => complain(thrown.message));
     this.#gone = new Promise(done => child.once('exit', () => done()));
-    void mutter(new Lines(child.stderr, complain), muttered);
+    void mutter(new Lines(child.stderr, complain), watcher);
   }
 
   next(): Promise<string | undefined> {
@@ -90,7 +94,13 @@ class Program implements Peer {
   }
 
   send(text: string): void {
-    if (this.#child.stdin.writable) this.#child.stdin.write(text);
+    const { stdin } = this.#child;
+    if (!stdin.writable) return;
+    stdin.write(text);
+    if (stdin.writableLength <= MOST_UNSENT) return;
+    this.#watcher.complain(`it does not read: ${MOST_UNSENT} bytes wait for it`);
+    stdin.destroy();
+    this.#lines.close();
   }
 
   hungUp(): void {
@@ -112,7 +122,7 @@ class Program implements Peer {
   async #goneWithin(ms: number): Promise<boolean> {
     let late: { cancel(): void } | undefined;
     const patience = new Promise<boolean>(done => {
-      late = this.#clock.after(ms, () => done(false));
+      late = this.#watcher.clock.after(ms, () => done(false));
     });
     const gone = await Promise.race([this.#gone.then(() => true), patience]);
     late?.cancel();
@@ -120,6 +130,12 @@ class Program implements Peer {
   }
 }
 
-async function mutter(lines: Lines, muttered: (line: string) => void): Promise<void> {
-  for (let line = await lines.next(); line !== undefined; line = await lines.next()) muttered(line);
+/** A program that complains without end must not fill the disk. */
+async function mutter(lines: Lines, { muttered, complain }: Watcher): Promise<void> {
+  let count = 0;
+  for (let line = await lines.next(); line !== undefined; line = await lines.next()) {
+    count += 1;
+    if (count <= MOST_MUTTERED) muttered(line);
+  }
+  if (count > MOST_MUTTERED) complain(`${count - MOST_MUTTERED} more lines on its standard error were left out`);
 }

@@ -1,6 +1,5 @@
 /** `record file`: what a caller says, as a WAV file among the sounds or in the spool directory. */
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Directories, recordFrom } from '#core';
 import { type Led, patience, WrongUse, wholeNumber } from './command.js';
 
@@ -18,9 +17,11 @@ export async function record({ channel, tools }: Led, given: readonly string[]):
   const { media } = channel.leg;
   if (path === undefined || !media || channel.interrupted) return UNWRITABLE;
   if (more.some(word => /^beep$/i.test(word))) await tools.prompts.play(channel, 'beep');
-  await mkdir(dirname(path), { recursive: true });
   const end = await recordFrom(channel, media, { path, stops: digit => ends.includes(digit), most: ms });
-  if (end.how === 'failed') return UNWRITABLE;
+  if (end.how === 'failed') {
+    tools.core.log.warning(`${channel.name}: AGI record file: ${path} is not written: ${end.reason}`);
+    return UNWRITABLE;
+  }
   const endpos = `endpos=${Math.round(end.duration * SAMPLES)}`;
   if (end.how === 'digit') return `result=${end.digit.charCodeAt(0)} (dtmf) ${endpos}`;
   return end.how === 'interrupted' ? `result=-1 (hangup) ${endpos}` : `result=0 (timeout) ${endpos}`;
@@ -31,5 +32,5 @@ function recordingPath(name: string, { astdatadir, astspooldir }: Directories): 
   const sounds = join(astdatadir, 'sounds');
   const path = resolve(sounds, `${name}.wav`);
   const under = (directory: string): boolean => !relative(directory, path).startsWith('..');
-  return name !== '' && (under(sounds) || under(astspooldir)) ? path : undefined;
+  return name !== '' && !name.includes('\0') && (under(sounds) || under(astspooldir)) ? path : undefined;
 }

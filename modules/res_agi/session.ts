@@ -1,5 +1,5 @@
 /** A call led by a program: its commands, one after the other, until either is gone. */
-import { ApplicationError, type Channel, type ChannelEvent, type Position, type Timer } from '#core';
+import { ApplicationError, type Channel, type ChannelEvent, nextTurn, type Position, type Timer } from '#core';
 import { type AgiCommand, FAILED, type Led, WrongUse } from './command.js';
 import { findCommand } from './command-table.js';
 import type { Peer } from './peer.js';
@@ -8,6 +8,9 @@ import { wordsOf } from './words.js';
 
 /** Milliseconds that a program has for what it does after the end of the call. */
 const AFTER_THE_END = 30_000;
+
+/** Commands after which others get their turn, whether or not one waited. */
+const COMMANDS_AT_ONCE = 20;
 
 const INVALID = '510 Invalid or unknown command';
 const DEAD = '511 Command Not Permitted on a dead channel or intercept routine';
@@ -45,8 +48,10 @@ export class Session {
     if (this.#dead) this.#limit();
     try {
       this.#peer.send(environment);
-      for (let line = await this.#peer.next(); line !== undefined; line = await this.#peer.next()) {
-        if (this.#ended) break;
+      for (let count = 1; ; count++) {
+        const line = await this.#peer.next();
+        if (line === undefined || this.#ended) break;
+        if (count % COMMANDS_AT_ONCE === 0) await nextTurn();
         this.#send(await this.#answer(line));
       }
     } finally {

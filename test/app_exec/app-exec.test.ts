@@ -35,6 +35,12 @@ const cases: readonly [says: string, plan: string, ran: readonly string[], logs?
     '100, ExecIf(1?NoOp(a:b):NoOp(c))\n100, ExecIf(0?NoOp(a):NoOp(c))\n100, ExecIf(0?NoOp(a))',
     ['ExecIf(1?NoOp(a:b):NoOp(c))', 'NoOp(a:b)', 'ExecIf(0?NoOp(a):NoOp(c))', 'NoOp(c)', 'ExecIf(0?NoOp(a))'],
   ],
+  [
+    'Exec of itself comes to an end, and the call with it',
+    '100, Set(d=$)\n100, Set(what=Exec(${d}{what}))\n100, Exec(${what})\n100, NoOp()',
+    ['Set(d=$)', 'Set(what=Exec($' + '{what}))', ...Array.from({ length: 50 }, () => 'Exec(Exec($' + '{what}))')],
+    /more than 50 applications run each other/,
+  ],
   ['ExecIf without a question mark does nothing', '100, ExecIf(1)\n100, NoOp()', ['ExecIf(1)', 'NoOp()'], /condition/],
 ];
 

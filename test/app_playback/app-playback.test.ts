@@ -50,6 +50,14 @@ for (const application of ['Playback(a&b)', 'ControlPlayback(a)']) {
   });
 }
 
+test('ControlPlayback answers', async () => {
+  const stage = await ApplicationStage.of([playback, control], { in: '100, ControlPlayback(a)' });
+  const channel = stage.caller('100@in', { up: false });
+  await stage.ended(channel);
+  assert.ok(channel.answeredAt !== undefined);
+  await stage.close();
+});
+
 /** Keys that are pressed every 200 ms. */
 const wound: readonly [arguments_: string, pressed: string, heard: string[], result: string][] = [
   ['a', '', ['play en/a'], 'SUCCESS 1000 '],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JsonOutbox, LONGEST_STALL, MOST_WAITING } from '../../modules/cli_console/json-outbox.js';
+import type { Push } from '../../modules/cli_console/json-protocol.js';
 import { JsonClient } from './json-client.js';
 import { openStage } from './stage.js';
 
@@ -114,9 +115,10 @@ test('lines are never mixed, whatever their size and whatever comes while one go
     },
   });
   const big = 'z'.repeat(200_000);
-  outbox.push({ push: 1, big });
+  const log = (at: number, text: string): Push => ({ push: 'log', at, level: 'notice', name: 'x', text });
+  outbox.push(log(1, big));
   outbox.answer({ answer: 2, big });
-  outbox.push({ push: 3 });
+  outbox.push(log(3, ''));
   for (let before = -1; before !== text.length; ) {
     before = text.length;
     written();
@@ -124,13 +126,36 @@ test('lines are never mixed, whatever their size and whatever comes while one go
   const kinds = text
     .split('\n')
     .slice(0, -1)
-    .map(line => Object.entries(JSON.parse(line))[0]);
+    .map(line => Object.entries(JSON.parse(line)).find(([, value]) => typeof value === 'number'));
   assert.deepEqual(kinds, [
-    ['push', 1],
+    ['at', 1],
     ['room', 1],
     ['answer', 2],
     ['room', 2],
     ['room', 3],
-    ['push', 3],
+    ['at', 3],
   ]);
+});
+
+test('of what was left out it is told how much was of feeds', () => {
+  let text = '';
+  const waiting: (() => void)[] = [];
+  const socket = {
+    write(bytes: Buffer, done: () => void) {
+      text += bytes;
+      waiting.push(done);
+    },
+  };
+  const sched = { after: () => ({ cancel: () => undefined }) };
+  const outbox = new JsonOutbox(socket as never, sched as never, {
+    cut: reason => assert.fail(reason),
+    room: () => undefined,
+  });
+  const big = 'z'.repeat(MOST_WAITING / 4);
+  const entry = { at: 0, from: 'a', to: 'b', label: 'l', text: big, group: 'g' };
+  outbox.answer({ id: 1 });
+  for (let at = 0; at < 3; at += 1) outbox.push({ push: 'feed', feed: 'ladder', filter: '', entry });
+  for (let at = 0; at < 5; at += 1) outbox.push({ push: 'log', at, level: 'notice', name: 'x', text: big });
+  for (let done = waiting.shift(); done; done = waiting.shift()) done();
+  assert.deepEqual(JSON.parse(text.split('\n')[1]!), { push: 'lost', count: 5, feeds: 3 });
 });

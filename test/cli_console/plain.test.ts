@@ -10,7 +10,7 @@ import { openStage, type Stage, temporary } from './stage.js';
 
 /** A console on streams that a test writes and reads. */
 class Seat {
-  readonly input = new PassThrough();
+  readonly input: PassThrough;
   readonly output = new PassThrough();
   readonly clock = new TestClock();
   readonly stop = new AbortController();
@@ -22,10 +22,11 @@ class Seat {
   constructor(
     t: TestContext,
     socket: string,
-    { terminal = false, ...options }: Partial<ConsoleOptions> & { terminal?: boolean } = {},
+    { terminal = false, input, ...options }: Partial<ConsoleOptions> & { terminal?: boolean } = {},
   ) {
+    this.input = input ? (input as unknown as PassThrough) : new PassThrough();
     if (terminal) {
-      Object.assign(this.input, { isTTY: true, setRawMode: () => undefined });
+      Object.assign(this.input, { isTTY: true, ...(!input && { setRawMode: () => undefined }) });
       Object.assign(this.output, { isTTY: true, columns: 100, rows: 24 });
     }
     t.after(() => this.stop.abort());
@@ -353,4 +354,25 @@ test('a terminal without a server gets the reason and the code 1', async t => {
   const seat = new Seat(t, path, { terminal: true });
   assert.equal(await seat.code, 1);
   assert.equal(seat.errors, `no PBX answers on ${path}: there is no such socket\n`);
+});
+
+test('a terminal that cannot move its cursor gets no sequences, and has its driver edit the line', async t => {
+  const before = process.env['TERM'];
+  t.after(() => (before === undefined ? delete process.env['TERM'] : (process.env['TERM'] = before)));
+  process.env['TERM'] = 'dumb';
+  const raw: boolean[] = [];
+  const input = Object.assign(new PassThrough(), { setRawMode: (mode: boolean) => void raw.push(mode) });
+  const { stage, seat } = await seated(t, { input: input as unknown as NodeJS.ReadStream });
+  input.write('say one\n');
+  await seat.until('one\npbx*CLI> ');
+  stage.tell('a log line', 'notice');
+  await seat.until('\ra log line\npbx*CLI> ');
+  assert.deepEqual(raw, []);
+  input.write('watch 1 say two\n');
+  await seat.until('Every 1 s: say two (any key ends it)\n\ntwo\n');
+  input.write('q');
+  await seat.until('pbx*CLI> ');
+  input.end();
+  assert.equal(await seat.code, 0);
+  assert.doesNotMatch(seat.text, /\x1b|TAB/);
 });

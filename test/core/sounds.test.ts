@@ -16,6 +16,10 @@ before(async () => {
     'own/en/hello.wav',
     'own/de/hello.alaw',
     'shipped/en/digits/1.wav',
+    'shipped/en/closed.wav',
+    'own/greeting.wav',
+    'own/custom/closed.wav',
+    'own/closed.ulaw',
     'secret.wav',
   ]) {
     await mkdir(join(directory, file, '..'), { recursive: true });
@@ -32,6 +36,9 @@ const CASES: readonly (readonly [name: string, language: string, found: string |
   ['hello', 'de_AT', 'own/de/hello.alaw'],
   ['hello', 'fr', 'own/en/hello.wav'],
   ['digits/1', 'de', 'shipped/en/digits/1.wav'],
+  ['greeting', 'en', 'own/greeting.wav'],
+  ['custom/closed', 'de', 'own/custom/closed.wav'],
+  ['closed', 'en', 'own/closed.ulaw'],
   ['../../secret', 'en', undefined],
   ['../secret', '..', undefined],
   ['secret', '..', undefined],
@@ -52,7 +59,11 @@ test('an absolute name is itself', async () => {
 
 test('a list has each sound once in each language', async () => {
   assert.deepEqual((await sounds.list()).map(({ name, language, format }) => `${language} ${name} ${format}`).sort(), [
+    ' closed ulaw',
+    ' custom/closed wav',
+    ' greeting wav',
     'de hello alaw',
+    'en closed wav',
     'en digits/1 wav',
     'en hello ulaw',
   ]);

@@ -87,6 +87,7 @@ const READS: readonly (readonly [set: Readonly<Record<string, string>>, text: st
   [{ 'HASH(h,k)': 'v', 'HASH(h,l)': 'w' }, '${HASH(h,k)} ${HASHKEYS(h)} ${HASH(h)}', 'v k,l v,w'],
   [{}, '${IF($[1 < 2]?yes:no)}${IF(0?yes:no)}', 'yesno'],
   [{}, '${IF(1?"a:b":c)}', 'a:b'],
+  [{}, '[${IF(1? a b : c )}][${IF(0? a : c )}][${IF(1?" a ":c)}]', '[a b][c][ a ]'],
   [{}, '${IFTIME(*,*,*,*?always:never)}', 'always'],
   [{ x: '1' }, '${ISNULL(${x})}${ISNULL()}${EXISTS(${x})}${EXISTS()}', '0110'],
   [{}, '${SET(y=7)}${y}', '77'],
@@ -143,6 +144,13 @@ const READS: readonly (readonly [set: Readonly<Record<string, string>>, text: st
     '${DIALPLAN_EXISTS(internal)}${DIALPLAN_EXISTS(internal,600)}${DIALPLAN_EXISTS(internal,600,2)}${DIALPLAN_EXISTS(no)}',
     '1100',
   ],
+  [
+    {},
+    '${DIALPLAN_EXISTS(internal,,)}${DIALPLAN_EXISTS(internal,600,)}${VALID_EXTEN(internal,600,)}${DIALPLAN_EXISTS(no,,)}',
+    '1110',
+  ],
+  [{ x: 'a\u{1f600}' }, '${URIENCODE(${x:0:2})}', 'a%EF%BF%BD'],
+  [{}, '${TIMEOUT(absolute)}', '0'],
   [{}, '${VALID_EXTEN(,600)}${VALID_EXTEN(,601)}', '10'],
   [{ 'GLOBAL(g)': '5' }, '${GLOBAL(g)}${g}', '55'],
   [{ 'SHARED(s)': '6' }, '${SHARED(s,Paper/1008-00000000)}', '6'],
@@ -167,6 +175,10 @@ for (const [set, text, value] of READS) {
 
 const MISTAKES: readonly (readonly [text: string, word: RegExp])[] = [
   ['${MATH(1/0)}', /division by zero/],
+  ['${MATH(1+1,constructor)}', /'constructor' is no type/],
+  ['${MIN()}', /MIN expects two numbers/],
+  ['${MAX(1)}', /MAX expects two numbers/],
+  ['${CHANNELS((x)}', /CHANNELS\(\(x\): /],
   ['${MATH(x+1)}', /number1 operation number2/],
   ['${CUT(x)}', /CUT expects/],
   ['${CALLERID(nothing)}', /is no part of a party/],
@@ -231,6 +243,10 @@ test('custom devices have the state that was set, in the dialplan, at the prompt
   assert.equal(await core.dialplan.substitute(undefined, '${DEVICE_STATE(Custom:lamp)}'), 'INUSE');
   assert.deepEqual(changed, ['Custom:lamp INUSE']);
   assert.deepEqual(core.astdb.entries('CustomDevstate'), [['/CustomDevstate/lamp', 'INUSE']]);
+  const hint = { context: 'internal', extension: '700', priority: 'hint', application: 'Custom:lamp' } as const;
+  core.dialplan.addExtension({ ...hint, data: '', registrar: 'test' });
+  const hints = '${HINT(700@internal)} ${HINT(700@internal,n)} ${HINT(701@internal)}';
+  assert.equal(await core.dialplan.substitute(undefined, hints), 'Custom:lamp  ');
   assert.deepEqual(commands, ['devstate list', 'devstate change <device> <state>']);
   await core.close();
 });
@@ -267,5 +283,33 @@ test('a variable of a subroutine ends with it', async () => {
   });
   await core.dialplan.subroutine(channel, 'sub,s,1');
   assert.deepEqual([seen, channel.variables.get('x')], [['innerouter'], 'outer']);
+  await close();
+});
+
+for (const [what, text] of [
+  ['itself', '${EVAL(${A})}'],
+  ['itself twice', '${EVAL(${A})}${EVAL(${A})}'],
+  ['itself among others', 'x${EVAL(${EVAL(${A})})}${EVAL(y)}${EVAL(${A})}'],
+] as const) {
+  test(`a text that brings in ${what} comes to an end`, async () => {
+    const { core, channel, close } = await stage();
+    channel.set('A', text);
+    assert.ok((await core.dialplan.substitute(channel, '${EVAL(${A})}')).length < 10_000);
+    assert.equal(core.lines.filter(line => line.includes('without end')).length, 1);
+    assert.equal(await core.dialplan.substitute(channel, '${EVAL(again)}'), 'again');
+    await close();
+  });
+}
+
+test('where a hangup handler leads is settled when it is pushed', async () => {
+  const { core, channel, close } = await stage();
+  for (const [pushed, kept] of [
+    ['5(a,b)', 'internal,600,5(a,b)'],
+    ['done,1', 'internal,done,1'],
+    ['other,done,1(x)', 'other,done,1(x)'],
+  ] as const) {
+    await core.dialplan.write(channel, 'CHANNEL(hangup_handler_push)', pushed);
+    assert.equal(channel.hangupHandlers.at(-1), kept);
+  }
   await close();
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { heardBy } from '../support/application-stage.js';
 import { CliStage } from '../support/cli-stage.js';
+import { PaperMedia } from '../support/paper-media.js';
 import { AgiStage, ledCall, until } from './stage.js';
 
 test('a program is told of the call', async () => {
@@ -193,6 +194,55 @@ test('a program that may not be run, and a directory, are told apart from one th
   await rm(directory, { recursive: true });
 });
 
+/** A call that a program leads to its end, however it ends. */
+async function ledBy(body: string): Promise<{ lines: readonly string[]; status: string | undefined }> {
+  const directory = await programs({ lead: body });
+  const agi = await AgiStage.of('100, AGI(lead)', `[directories]\nastagidir=${directory}\n`);
+  const channel = agi.stage.caller();
+  let over = false;
+  const run = agi.stage.engine.run(channel).then(() => {
+    over = true;
+  });
+  await until(() => over || agi.stage.clock.pending > 0);
+  while (!over) await agi.stage.pass(1000); // what does not end by itself is ended
+  await run;
+  await agi.close();
+  await rm(directory, { recursive: true });
+  return { lines: agi.stage.lines, status: channel.variables.get('AGISTATUS') };
+}
+
+test('a program that asks without end and does not read the answers is ended', async () => {
+  const { lines, status } = await ledBy(`
+    lines.pause();
+    process.stdin.pause();
+    const more = () => { while (process.stdout.write('GET FULL VARIABLE ' + 'x'.repeat(8000) + '\\n')); };
+    process.stdout.on('drain', more);
+    process.stdout.on('error', () => process.exit());
+    more();`);
+  assert.match(lines.join('\n'), /AGI lead: it does not read: 1048576 bytes wait for it/);
+  assert.equal(status, 'SUCCESS');
+});
+
+test('a program that complains without end is heard up to some lines', async () => {
+  const { lines } = await ledBy(`
+    process.stderr.write('oh\\n'.repeat(5000), () => lines.close());`);
+  assert.equal(lines.filter(line => line === 'notice: AGI lead: oh').length, 100);
+  assert.match(lines.join('\n'), /AGI lead: 4900 more lines on its standard error were left out/);
+});
+
+test('a zero in an argument is told, and starts nothing', async () => {
+  const directory = await programs({ lead: '' });
+  const agi = await AgiStage.of('100, AGI(lead,${X})\n100, NoOp(next)', `[directories]\nastagidir=${directory}\n`);
+  const channel = agi.stage.caller();
+  channel.set('X', 'a\0b');
+  await agi.stage.engine.run(channel);
+  assert.equal(channel.variables.get('AGISTATUS'), 'FAILURE');
+  assert.match(agi.stage.lines.join('\n'), /AGI lead: an argument of a program cannot hold a zero/);
+  assert.equal(agi.stage.ran.at(-1), 'NoOp(next)');
+  await agi.close();
+  await rm(directory, { recursive: true });
+});
+
 test('a program that does not heed the hangup is ended by force', async () => {
   const body = `
     process.on('SIGHUP', () => {});
@@ -233,6 +283,27 @@ test('the commands of AGI can be listed and described, and what is said logged',
   script.close();
   await run;
   await agi.close();
+});
+
+test('where nothing can be recorded the program is told, and the call goes on', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'agi-'));
+  await mkdir(join(directory, 'sounds'));
+  await writeFile(join(directory, 'sounds', 'a'), 'no directory');
+  const agi = await AgiStage.of('100, AGI(agi://127.0.0.1:PORT)', `[directories]\nastdatadir=${directory}\n`);
+  const channel = agi.stage.caller();
+  const run = agi.stage.engine.run(channel);
+  const script = await agi.script();
+  await script.environment();
+  assert.equal(await script.ask('RECORD FILE "a\0b" wav "5" 1000'), '200 result=-1 (writefile) endpos=0');
+  const { media } = channel.leg;
+  assert.ok(media instanceof PaperMedia);
+  media.failing = 'ENOTDIR';
+  assert.equal(await script.ask('RECORD FILE a/b wav "5" 1000'), '200 result=-1 (writefile) endpos=0');
+  assert.match(agi.stage.lines.join('\n'), /AGI record file: .*a\/b\.wav is not written: ENOTDIR/);
+  script.close();
+  await run;
+  await agi.close();
+  await rm(directory, { recursive: true });
 });
 
 test('what the caller says is recorded among the sounds until a digit, for some time, or until they hang up', async () => {

@@ -43,6 +43,8 @@ test('countries have their tones, another name has those of whom it names, and i
 
 for (const [text, problem] of [
   ['[nl]\nbusy=425/500,x\n', /:2: busy: expected frequencies .* got 'x' in '425\/500,x'/],
+  ['[nl]\nbusy=1+2+3+4+5\n', /:2: busy: expected frequencies/],
+  ['[nl]\nbusy=425+4000\n', /:2: busy: expected frequencies below 4000 Hz, got '425\+4000'/],
   ['[nl]\nmine=loud\n', /:2: mine: expected frequencies/],
   ['[nl]\nringcadence=often\n', /:2: ringcadence: expected milliseconds/],
   ['[nl]\nbusy=425\n[NL]\nbusy=400\n', /:3: \[NL\] is there twice/],

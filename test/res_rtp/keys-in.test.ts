@@ -55,6 +55,14 @@ test('a packet of a key that is over, or of one before it, is too late', () => {
   assert.deepEqual(stage.told, ['3 down', '3 up 100', '4 down', '4 up 100']);
 });
 
+test('a clock that was set anew is no packet that is late', () => {
+  const stage = new Stage();
+  stage.take(3, 1_000_000, 800, true);
+  stage.take(4, 1000, 160);
+  stage.take(4, 1000, 800, true);
+  assert.deepEqual(stage.told, ['3 down', '3 up 100', '4 down', '4 up 100']);
+});
+
 test('timestamps go round', () => {
   const stage = new Stage();
   stage.take(3, 0xffff_ff00, 800, true);

@@ -30,6 +30,11 @@ test('both frequencies are there and nothing else, as loud in the first second a
   }
 });
 
+test('up to four frequencies sound together', () => {
+  const samples = samplesOf('350+375+400+440', 8000);
+  for (const frequency of [350, 375, 400, 440]) assert.ok(Math.abs(strength(samples, frequency) - 7000) < 10);
+});
+
 test('with * one changes the strength of the other', () => {
   const samples = samplesOf('1000*50', 8000);
   assert.ok(strength(samples, 1000) > 6900);
@@ -47,6 +52,19 @@ test('what has an ! is played once, the rest again and again', () => {
 
 test('a list of ! alone ends', () => assert.equal(samplesOf('!440/20,!0/5', 8000).length, 200));
 
-for (const list of ['', 'x', '440/', '440+', '4000/100', '440/0', '440/0,!480/100', '440//100', '-1/10']) {
+for (const list of [
+  '',
+  'x',
+  '440/',
+  '440+',
+  '1+2+3+4+5',
+  '1*2*3',
+  '1+2*3',
+  '4000/100',
+  '440/0',
+  '440/0,!480/100',
+  '440//100',
+  '-1/10',
+]) {
   test(`'${list}' is refused`, () => assert.equal(typeof parseTones(list), 'string'));
 }

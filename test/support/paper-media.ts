@@ -9,6 +9,8 @@ export const FILE_LENGTH = 1000;
 export class PaperMedia implements MediaPort {
   /** `play beep`, `tone 440`, `stopped after 300`, `connect itself`, in order. */
   readonly told: string[] = [];
+  /** Why nothing can be recorded. */
+  failing: string | undefined;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -30,6 +32,10 @@ export class PaperMedia implements MediaPort {
 
   record(path: string): Recording {
     this.told.push(`record ${path}`);
+    if (this.failing !== undefined) {
+      const ended = Promise.resolve({ how: 'failed', duration: 0, reason: this.failing } as const);
+      return { ended, stop: () => undefined };
+    }
     const begun = this.#clock.elapsed();
     let done: (end: { how: 'stopped'; duration: number }) => void = () => undefined;
     const ended = new Promise<{ how: 'stopped'; duration: number }>(resolve => {

@@ -14,12 +14,16 @@ export interface PromptEvents {
   typed(line: string): void;
   /** Ctrl-C on an empty line. */
   interrupted(): void;
+  /** Ctrl-Z. */
+  suspended(): void;
   /** Ctrl-D on an empty line, or no more input: then `ended` is true. */
   left(ended: boolean): void;
   complete(line: string): Promise<string[]>;
 }
 
 export class Prompt {
+  /** Whether lines are edited here. A terminal that cannot move its cursor has its driver do it, and hears no sequences. */
+  readonly edits = process.env['TERM'] !== 'dumb';
   readonly #input: NodeJS.ReadStream;
   readonly #output: NodeJS.WriteStream;
   readonly #events: PromptEvents;
@@ -38,7 +42,7 @@ export class Prompt {
     const face = createInterface({
       input: this.#input,
       output: this.#output,
-      terminal: true,
+      terminal: this.edits,
       prompt: text,
       history,
       historySize: MOST_REMEMBERED,
@@ -58,6 +62,8 @@ export class Prompt {
       face.write(null, { ctrl: true, name: 'u' });
       return undefined;
     });
+    // Without a listener readline stops this process alone, and hears nothing when it goes on.
+    face.on('SIGTSTP', () => this.#events.suspended());
     face.on('close', () => {
       if (this.#interface !== face) return;
       this.#interface = undefined;
@@ -74,6 +80,19 @@ export class Prompt {
     if (!face) return;
     this.#wipe(face);
     face.close();
+  }
+
+  /** The terminal is about to be somebody else's; `takeBack` follows. What is typed so far stays. */
+  lend(): void {
+    if (!this.#interface) return;
+    this.#wipe(this.#interface);
+    if (this.edits) this.#input.setRawMode(false);
+  }
+
+  takeBack(): void {
+    if (!this.#interface || this.#ended) return;
+    if (this.edits) this.#input.setRawMode(true);
+    this.#interface.prompt(true);
   }
 
   /** Shows the prompt for the next line. */
@@ -105,6 +124,10 @@ export class Prompt {
 
   /** Takes the prompt and what is typed off the screen; the interface still knows them. */
   #wipe(face: Interface): void {
+    if (!this.edits) {
+      this.#output.write(`\r${' '.repeat(face.getPrompt().length)}\r`);
+      return;
+    }
     const { rows } = face.getCursorPos();
     cursorTo(this.#output, 0);
     if (rows > 0) moveCursor(this.#output, 0, -rows);

@@ -20,6 +20,7 @@ import {
 import { History } from './history.js';
 import { Link } from './link.js';
 import { Prompt } from './prompt.js';
+import { Suspension } from './suspension.js';
 
 /** How long, and how often, a lost server is looked for. */
 const RETRY_FOR = 30_000;
@@ -30,6 +31,9 @@ const MOST_HELD = 10_000;
 
 /** How long TAB waits for candidates. */
 const COMPLETION = 2_000;
+
+/** What the console of -c answers to those who want to leave it. */
+const BELONGS = "This console belongs to the PBX. 'core stop now' ends both.";
 
 /** The program whose console this is. */
 const MAIN = join(__dirname, '..', '..', '..', 'core', 'main.js');
@@ -51,6 +55,7 @@ export class TerminalConsole {
   readonly #options: ConsoleOptions;
   readonly #history: History;
   readonly #prompt: Prompt;
+  readonly #suspension: Suspension;
   #link: Link | undefined;
   #open = false;
   #host = '';
@@ -68,9 +73,11 @@ export class TerminalConsole {
     this.#prompt = new Prompt(options.input, options.output, {
       typed: line => this.#typed(trimmed(line)),
       interrupted: () => this.end(0),
+      suspended: () => this.suspend(),
       left: ended => this.#left(ended),
       complete: line => this.#complete(line),
     });
+    this.#suspension = new Suspension(options.clock, () => this.#prompt.takeBack());
   }
 
   run(): Promise<number> {
@@ -91,7 +98,7 @@ export class TerminalConsole {
       this.end(0);
       return;
     }
-    this.#say("This console belongs to the PBX. 'core stop now' ends both.");
+    this.#say(BELONGS);
     this.#prompt.next();
   }
 
@@ -104,6 +111,16 @@ export class TerminalConsole {
       return;
     }
     this.#run(process.env['SHELL'] ?? '/bin/sh', command === '' ? [] : ['-c', command]);
+  }
+
+  /** Ctrl-Z: a shell has the terminal until its `fg`; nobody could give that to the PBX back. */
+  suspend(): void {
+    if (this.#options.local) {
+      this.#say(BELONGS);
+      return;
+    }
+    this.#prompt.lend();
+    this.#suspension.begin();
   }
 
   /** An editor in the terminal, on the files themselves: a socket cannot take them. */
@@ -159,6 +176,7 @@ export class TerminalConsole {
     if (this.#finished) return;
     this.#finished = true;
     this.#watching?.abort();
+    this.#suspension.close();
     this.#prompt.close();
     this.#link?.close();
     this.#finish(code);
@@ -211,7 +229,7 @@ export class TerminalConsole {
     const end = this.#options.local ? "'core stop now' ends the PBX" : "'exit' leaves";
     return [
       `${this.#who(greeting)}. Free software under the MIT licence, without any warranty.`,
-      `'core show help' lists the commands, TAB completes them, ${end}.`,
+      `'core show help' lists the commands, ${this.#prompt.edits ? 'TAB completes them, ' : ''}${end}.`,
     ];
   }
 

@@ -8,6 +8,8 @@ export const KEYS = '0123456789*#ABCDF';
 const MOST = 20;
 /** Ticks of a telephone-event in a millisecond. */
 const TICKS = 8;
+/** Ticks by which a packet may come too late. */
+const LATE = 10_000 * TICKS;
 
 export interface KeyListener {
   digitBegan(digit: string): void;
@@ -49,9 +51,9 @@ export class KeysIn {
     const key = end - start >= 4 ? KEYS[data[start]!] : undefined;
     if (key === undefined) return false;
     const since = this.#timestamp === undefined ? 1 : timestampDelta(timestamp, this.#timestamp);
-    if (since < 0) return true; // it comes late
+    if (since < 0 && since > -LATE) return true; // it comes late; what is far older is of a clock that was set anew
     const over = (data[start + 1]! & 0x80) !== 0;
-    if (since > 0) this.#begin(key, timestamp, now);
+    if (since !== 0) this.#begin(key, timestamp, now);
     const held = this.#held;
     if (!held) return true; // over already: an end comes three times
     held.at = now;

@@ -1,8 +1,10 @@
 /** Tones as indications.conf writes them: `440+480/2000,0/4000`. Read, and made into samples. */
 import { RATE } from './codec.js';
 
-/** Of one frequency; two together stay well below what a sample holds. */
+/** Of one frequency; as many as may sound together stay below what a sample holds. */
 const AMPLITUDE = 7000;
+/** Up to four frequencies together, or one that changes the strength of another. */
+const TONE = /^(!?)(\d{1,5}(?:(?:\+\d{1,5}){0,3}|(\*\d{1,5})))(?:\/(\d{1,7}))?$/;
 const MOST_PARTS = 100;
 const HIGHEST = RATE / 2;
 
@@ -31,12 +33,12 @@ export function parseTones(text: string): readonly Tone[] | string {
   if (words.length > MOST_PARTS) return `more than ${MOST_PARTS} tones`;
   const tones: Tone[] = [];
   for (const word of words) {
-    const [, once, first, sign, second, ms] = /^(!?)(\d{1,5})(?:([+*])(\d{1,5}))?(?:\/(\d{1,7}))?$/.exec(word) ?? [];
-    if (first === undefined) return `'${word}' is no tone`;
-    const frequencies = [first, second].filter(part => part !== undefined).map(Number);
+    const [, once, together, product, ms] = TONE.exec(word) ?? [];
+    if (together === undefined) return `'${word}' is no tone`;
+    const frequencies = together.split(/[+*]/).map(Number);
     if (frequencies.some(frequency => frequency >= HIGHEST)) return `'${word}' is too high to be played`;
     const length = ms === undefined ? Number.POSITIVE_INFINITY : (Number(ms) * RATE) / 1000;
-    tones.push({ frequencies, modulated: sign === '*', length, once: once === '!' });
+    tones.push({ frequencies, modulated: product !== undefined, length, once: once === '!' });
   }
   // Parts that take no time and come again and again would never give a sample.
   if (!tones.some(({ length, once }) => length > 0 && !once) && !tones.every(({ once }) => once))

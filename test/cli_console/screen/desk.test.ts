@@ -149,6 +149,17 @@ test('an answer has the width of the screen', async t => {
   await console.shows(/^width 132$/m);
 });
 
+test('what was lost is told where it is missing: in the log, and in a ladder that is followed', async t => {
+  const { stage, console } = await attached(t);
+  stage.views.addFeed('garden', { name: 'bees', title: 'Bees', key: 'F6', filter: 'x', open: () => () => undefined });
+  await console.shows(/F6 Bees/);
+  console.keys('\x1b[17~\r');
+  console.desk.pushed({ push: 'lost', count: 7, feeds: 5 });
+  assert.match(console.screen(), /^Bees: everything, 0 messages, 5 lost on the way/m);
+  console.keys(F2);
+  assert.match(console.screen(), /^Log: all levels, 2 lines lost$/m);
+});
+
 test('a view comes, lives, is acted on and goes; what was looked at then is the log', async t => {
   const { stage, console } = await attached(t);
   const rows = ['apple', 'pear'];
@@ -186,6 +197,34 @@ test('a view that is back is looked at again, unless somebody has looked at some
   console.keys(F2);
   come();
   await console.shows(/F3 Fruit.*\nLog: /);
+});
+
+test('a view that a restart took away has its keys again when it is back, unless somebody types', async t => {
+  const { stage, console } = await attached(t);
+  let { server } = stage;
+  let go = stage.views.add('garden', fruit(['apple']));
+  const restart = async (meanwhile: string) => {
+    go();
+    await console.shows(/^Fruit went with its module$/m);
+    await server.close();
+    await console.shows(/lost, again in 250$/);
+    go = stage.views.add('garden', fruit(['apple']));
+    server = await stage.again();
+    console.keys(meanwhile);
+    console.events.length = 0;
+    console.clock.advance(250);
+    await console.shows(/^Fruit is back$/m);
+  };
+  await console.shows(/F3 Fruit/);
+  console.keys(F3);
+  await restart('');
+  await console.shows(/^apple$/m);
+  console.keys('e');
+  await console.shows(/^Eat apple\?/m);
+  console.keys('n');
+  await restart('sa');
+  console.keys('y eat\r');
+  await console.shows(/^say eat\neat$/m);
 });
 
 test('a lost PBX is told of, and tried for again and again, ever more slowly', async t => {
@@ -273,6 +312,56 @@ test('Ctrl-C empties the line before it leaves', async t => {
   assert.deepEqual(console.events, []);
   console.keys('\x03');
   assert.deepEqual(console.events, ['leave']);
+});
+
+test('lines typed while a command runs wait for it, in their order, and are answered together', async t => {
+  const { stage, console } = await attached(t);
+  const ran: string[] = [];
+  let release = (): void => undefined;
+  const gate = new Promise<void>(done => (release = done));
+  stage.table.add('garden', {
+    syntax: 'plant <what>',
+    summary: 'x',
+    async run({ args, out }) {
+      await gate;
+      ran.push(args['what']!);
+      out.line(`planted ${args['what']}`);
+    },
+  });
+  const wanted = Array.from({ length: 40 }, (_, at) => `tree${at}`);
+  console.keys(`\x1b[200~${wanted.map(what => `plant ${what}\r`).join('')}exit\r\x1b[201~`);
+  assert.match(console.screen(), /^waiting for the command that runs: 40$/m);
+  assert.deepEqual(console.events, []);
+  release();
+  await console.shows(/^leave$/m);
+  assert.deepEqual(ran, wanted);
+  assert.match(console.screen(), /^40 commands {2}1-19 of 80\n> plant tree0\nplanted tree0\n> plant tree1$/m);
+  assert.doesNotMatch(console.screen(), /waiting/);
+});
+
+test('lines that wait for a PBX that goes are told as not run', async t => {
+  const { stage, console } = await attached(t);
+  stage.table.add('garden', { syntax: 'sleep', summary: 'x', run: () => new Promise(() => undefined) });
+  console.keys('sleep\rsay 1\rsay 2\r');
+  await stage.server.close();
+  await console.shows(/^2 more lines were not run: the PBX went away before it answered$/m);
+});
+
+test('in a view what is pasted is typed, and presses none of its keys', async t => {
+  const { stage, console } = await attached(t);
+  stage.views.add('garden', fruit(['apple']));
+  await console.shows(/F3 Fruit/);
+  console.keys(F3);
+  await console.shows(/^apple/m);
+  console.keys('\x1b[200~ey\tx\x1b[201~');
+  assert.match(console.screen(), /\*CLI> ey x$/m);
+  assert.doesNotMatch(console.screen(), /Eat/);
+});
+
+test('a line that is too long is told and not run in part', async t => {
+  const { console } = await attached(t);
+  console.keys(`\x1b[200~say ${'x'.repeat(20_000)}\r\x1b[201~`);
+  assert.match(console.screen(), /^the command is longer than 8192 bytes and was not run$/m);
 });
 
 test('a watched command is run again until Escape', async t => {

@@ -22,7 +22,7 @@ const cases: [what: string, pieces: string[], keys: string[]][] = [
   ['Escape alone', ['\x1b'], ['escape']],
   ['Escape, and a key that came with it', ['\x1bc'], ['escape', 'c']],
   ['Escape before an arrow', ['\x1b\x1b[A'], ['escape', 'up']],
-  ['sequences that are no keys are passed over', ['\x1b[200~\x1b[?1;2ca'], ['a']],
+  ['sequences that are no keys are passed over', ['\x1b[202~\x1b[?1;2ca'], ['a']],
 ];
 for (const [what, pieces, keys] of cases) {
   test(what, () => assert.deepEqual(names(...pieces), keys));
@@ -32,6 +32,46 @@ test('only what is a character types one', () => {
   const typed = new KeyReader().read('a\x1b[A\t \x1b1').map(({ text }) => text);
   assert.deepEqual(typed, ['a', '', '', ' ', '']);
 });
+
+const pasted: [what: string, pieces: string[], keys: [name: string, text: string][]][] = [
+  [
+    'what is pasted is one key',
+    ['a\x1b[200~u\ry\x1b[A\x1b[201~b'],
+    [
+      ['a', 'a'],
+      ['paste', 'u\ry\x1b[A'],
+      ['b', 'b'],
+    ],
+  ],
+  [
+    'its end may come in pieces',
+    ['\x1b[200~x', '\x1b[2', '01~\r'],
+    [
+      ['paste', 'x'],
+      ['enter', ''],
+    ],
+  ],
+  [
+    'what only begins as its end is pasted, too',
+    ['\x1b[200~x\x1b[20', '0~\x1b[201~'],
+    [
+      ['paste', 'x'],
+      ['paste', '\x1b[200~'],
+    ],
+  ],
+  ['nothing pasted is no key', ['\x1b[200~\x1b[201~'], []],
+];
+for (const [what, pieces, keys] of pasted) {
+  test(what, () => {
+    const reader = new KeyReader();
+    const read = [...pieces.flatMap(piece => reader.read(piece)), ...reader.flush()];
+    assert.deepEqual(
+      read.map(({ name, text }) => [name, text]),
+      keys,
+    );
+    assert.equal(reader.waiting, false);
+  });
+}
 
 test('an escape sequence without an end is not kept for ever', () => {
   const reader = new KeyReader();

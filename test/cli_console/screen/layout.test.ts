@@ -74,11 +74,14 @@ test('the status bar tells uptime, summaries, delay and the last reload', () => 
   const titles = new Map([['peers', 'Peers']]);
   assert.equal(text(statusLine(status, titles, 120)), ' up 3d4h | Peers: 2 online\\x1b[m | loop 2 ms, most 20');
   const reloaded = { ...status, lastReload: { at: 0, result: 'error' as const } };
-  assert.match(text(statusLine(reloaded, titles, 120)), / \| reload error \d\d:00$/);
-  assert.equal(statusLine(reloaded, titles, 120).at(-1)!.tone, 'error');
-  assert.match(
-    text(statusLine(reloaded, titles, 58)),
-    /^ up 3d4h \| 2 online\\x1b\[m \| loop 2 ms \| reload error \d\d:00$/,
+  const good = { ...status, lastReload: { at: 0, result: 'success' as const } };
+  assert.match(text(statusLine(good, titles, 120)), / \| reload ok \d\d:00$/);
+  assert.match(text(statusLine(good, titles, 56)), /^ up 3d4h \| 2 online\\x1b\[m \| loop 2 ms \| reload ok \d\d:00$/);
+  // What is wrong is seen where there is no room for all.
+  assert.match(text(statusLine(reloaded, titles, 34)), /^ up 3d4h \| reload error \d\d:00 \| 2~$/);
+  assert.deepEqual(
+    statusLine({ ...reloaded, delay: { p99: 200, max: 300 } }, titles, 120).map(({ tone }) => tone),
+    ['bar', 'bar', 'bar', 'warning', 'bar', 'error', 'bar', 'bar'],
   );
   for (let width = 0; width < 60; width++) assert.ok(widthOf(text(statusLine(reloaded, titles, width))) <= width + 1);
 });

@@ -280,6 +280,16 @@ test('a ladder keeps a bounded number of messages', () => {
   assert.equal(lines(pane)[0], `Ladder: everything, ${MOST_ENTRIES} messages, 5 older ones let go`);
 });
 
+test('a ladder tells of messages that never came, until it is emptied or follows something else', () => {
+  const { pane } = ladder('');
+  pane.add('', message(1));
+  pane.lose(3);
+  pane.lose(4);
+  assert.equal(lines(pane)[0], 'Ladder: everything, 1 messages, 7 lost on the way');
+  press(pane, 'c');
+  assert.equal(lines(pane)[0], 'Ladder: everything, 0 messages');
+});
+
 test('a text is read by pages, sideways, and searched from where it is', () => {
   const hands = new Recorder();
   const pane = new TextPane(

@@ -158,6 +158,20 @@ const done: [rule: string, before: Texts, edit: (all: Layout) => Revised, after:
     { a: '[s]\n;c\ny=1\n' },
     'taken out a:2',
   ],
+  [
+    'where the last section of a name counts, only that one is touched',
+    { a: '[s]\nx=1\n[s]\nx=2\n' },
+    unset(),
+    { a: '[s]\nx=1\n[s]\n' },
+    'taken out a:4',
+  ],
+  [
+    'where all sections of a name count, it goes from each',
+    { a: '[s]\nx=1\n[s]\nx=2\n' },
+    unset(undefined, merged),
+    { a: '[s]\n[s]\n' },
+    'taken out a:2',
+  ],
   ['one of many goes', { a: '[s]\nx=1\nx=2\n' }, unset('2', listed), { a: '[s]\nx=1\n' }, 'taken out a:3'],
   ['the only one of many goes unasked', { a: '[s]\nx=1\n' }, unset(undefined, listed), { a: '[s]\n' }, 'taken out a:2'],
   [
@@ -213,6 +227,12 @@ const refused: [what: string, before: Texts, edit: (all: Layout) => unknown, why
     { a: '[t](!)\nx=1\n[s](t)\n' },
     unset(),
     /^\[s\] has 'x' from \[t\] \(a:2\): take it out there, or set another value here$/,
+  ],
+  [
+    'what stands in a section that another one of its name replaces',
+    { a: '[s]\nx=1\n[s]\ny=2\n' },
+    unset(),
+    /^\[s\] has no 'x': a:2 is in a section that a later one of that name takes the place of$/,
   ],
   ['one of many, not named', { a: '[s]\nx=1\nx=2\n' }, unset(undefined, listed), /2 times \(a:2, a:3\): say which/],
   ['another value than there is', { a: '[s]\nx=1\n' }, unset('2'), /^'x' has other values in \[s\] \(a:2\)$/],

@@ -339,3 +339,30 @@ test('from outside, an application that is dangerous is not run', async () => {
     /^ApplicationError: only the dialplan may run System/,
   );
 });
+
+for (const plan of ['100,Goto(200,1)\ni,Goto(200,1)', '100,Digit(1)\ni,Digit(1)', '100,Result(error)\ne,Goto(200,1)']) {
+  test(`a call that goes round for ever (${plan.replaceAll('\n', ' | ')}) leaves others their turn, and can be ended`, async () => {
+    const { stage, channel, engine } = await walk({ in: plan });
+    const run = engine.run(channel);
+    for (let turn = 0; turn < 20; turn++) await new Promise(resolve => setImmediate(resolve));
+    channel.requestHangup(16);
+    await run;
+    assert.ok(channel.ended);
+    assert.equal(stage.clock.pending, 0);
+  });
+}
+
+test('a call that loops without waiting is held to a pace once it has made ten thousand steps', async () => {
+  const { stage, channel, engine } = await walk({ in: '100,NoOp()\n100,Goto(1)' });
+  const run = engine.run(channel);
+  while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  assert.ok(stage.ran.length >= 10_000, `${stage.ran.length}`);
+  const before = stage.ran.length;
+  for (let round = 0; round < 50; round++) {
+    stage.clock.advance(20);
+    while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  }
+  assert.ok(Math.abs(stage.ran.length - before - 1000) <= 40, `${stage.ran.length - before} steps in a second`);
+  channel.requestHangup(16);
+  await run;
+});

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { type ConsoleOptions, messageOf, type Timer, terminalText, traceOf } from '#core';
 import { History } from '../history.js';
+import { Suspension } from '../suspension.js';
 import { Desk } from './desk.js';
 import { Keeper } from './keeper.js';
 import { Terminal } from './terminal.js';
@@ -27,15 +28,11 @@ class Screen {
   #lent = false;
   readonly #crashed = (thrown: unknown): void => this.#end(OUR_FAULT, `a fault of ours: ${traceOf(thrown)}`);
 
-  /** Whoever had the terminal meanwhile has changed its mode and what is on it. */
-  readonly #continued = (): void => {
-    if (this.#lent) return;
-    this.#terminal?.lend();
-    this.#terminal?.takeBack();
-  };
+  readonly #suspension: Suspension;
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
+    this.#suspension = new Suspension(options.clock, () => this.#continued());
     const { clock, local, muted, verbose, debug } = options;
     this.#desk = new Desk({
       clock,
@@ -58,7 +55,6 @@ class Screen {
     return new Promise(resolve => {
       this.#finish = resolve;
       process.on('uncaughtException', this.#crashed);
-      process.on('SIGCONT', this.#continued);
       stop.addEventListener('abort', () => this.#end(0), { once: true });
       if (stop.aborted) this.#end(0);
       if (this.#ended) return;
@@ -124,8 +120,14 @@ class Screen {
   /** As Ctrl-Z does elsewhere: the shell that started this has the terminal, until its `fg`. */
   #suspend(): void {
     this.#terminal?.lend();
-    // To all that are in the foreground, as the terminal would send it.
-    process.kill(0, 'SIGTSTP');
+    this.#suspension.begin();
+  }
+
+  /** Whoever had the terminal meanwhile has changed its mode and what is on it. */
+  #continued(): void {
+    if (this.#lent) return;
+    this.#terminal?.lend();
+    this.#terminal?.takeBack();
   }
 
   #shell(command: string): void {
@@ -166,7 +168,7 @@ class Screen {
     this.#desk.close();
     this.#terminal?.close();
     process.off('uncaughtException', this.#crashed);
-    process.off('SIGCONT', this.#continued);
+    this.#suspension.close();
     if (words !== undefined) this.#options.errors.write(`${terminalText(words, false)}\n`);
     this.#finish(code);
   }

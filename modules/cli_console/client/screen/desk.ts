@@ -1,12 +1,13 @@
 /** The console without its terminal: keys and what the server says go in, a canvas comes out. */
-import { type Clock, type Greeting, type Timer, terminalText } from '#core';
-import type { Levels, Op, Push, Requests } from '../../json-protocol.js';
+import { type Clock, type Greeting, LONGEST_COMMAND, type Timer, terminalText } from '#core';
+import type { Levels, Op, Push, Requests, ShownViews } from '../../json-protocol.js';
 import type { History } from '../history.js';
 import { Answers } from './answers.js';
 import { CommandLine } from './command-line.js';
 import { composed, type Picture } from './frame.js';
-import type { Key } from './keys.js';
+import { type Key, PASTE } from './keys.js';
 import { LadderPane } from './ladder-pane.js';
+import { localOf } from './local-lines.js';
 import type { Size } from './paint.js';
 import { type Hands, type Pane, type Prompt, Refusal, spawn } from './pane.js';
 import { Stage } from './stage.js';
@@ -102,7 +103,7 @@ export class Desk implements Hands {
     spawn(
       this,
       this.ask('views', {}).then(shown => {
-        this.#stage.take(shown);
+        this.#take(shown);
         this.#stage.again();
         this.#look();
       }),
@@ -121,18 +122,22 @@ export class Desk implements Hands {
   pushed(push: Push): void {
     const { log } = this.#stage;
     if (push.push === 'log') log.add(push);
-    else if (push.push === 'lost') log.lose(this.#parts.clock.now(), push.count);
+    else if (push.push === 'lost') this.#stage.lose(this.#parts.clock.now(), push);
     else if (push.push === 'feed') this.#stage.ladder(push.feed)?.add(push.filter, push.entry);
-    else if (push.push === 'views') {
-      const before = this.#stage.current.name;
-      const gone = this.#stage.take(push);
-      if (this.#stage.current.name !== before) this.#focus();
-      if (gone !== undefined) {
-        this.#line.dismiss();
-        this.notice(`${gone} went with its module`);
-      }
-      this.changed();
+    else if (push.push === 'views') this.#take(push);
+  }
+
+  /** What the server has to look at now. Whoever is typing, or reading an answer, goes on with it. */
+  #take(shown: ShownViews): void {
+    const before = this.#stage.current.name;
+    const gone = this.#stage.take(shown);
+    const { name, title } = this.#stage.current;
+    if (name !== before) {
+      if (this.#line.editor.text === '' && !this.#answers.over) this.#focus();
+      if (gone !== undefined) this.#line.dismiss();
+      this.notice(gone === undefined ? `${title} is back` : `${gone} went with its module`);
     }
+    this.changed();
   }
 
   // What panes may do.
@@ -142,7 +147,7 @@ export class Desk implements Hands {
   }
 
   run(line: string): void {
-    this.#answers.run(line, true);
+    this.#answers.run(line);
   }
 
   prompt(prompt: Prompt): void {
@@ -184,6 +189,7 @@ export class Desk implements Hands {
     if (key.name === 'C-l') this.#parts.redraw();
     else if (key.name === 'C-z' && !this.#parts.local) this.#parts.suspend();
     else if (tab) this.#open(tab);
+    else if (key.name === PASTE) this.#pasted(key.text);
     else if (this.#line.asking) this.#line.answer(key);
     else if (key.name === 'C-c' && this.#line.editor.text !== '') this.#clear();
     else if (key.name === 'C-c' || (key.name === 'C-d' && this.#line.editor.text === '')) this.#leave();
@@ -252,6 +258,21 @@ export class Desk implements Hands {
     else this.notice("Esc or ':' goes to the command line, F1 tells of the keys");
   }
 
+  /** A pasted text is for the command line, or for what is asked there: in a view its letters would be keys. */
+  #pasted(text: string): void {
+    const lines = text.replaceAll('\t', ' ').split(/\r\n?|\n/);
+    if (this.#line.asking) {
+      this.#line.answer({ name: PASTE, text: lines.join(' ') });
+      return;
+    }
+    this.#line.dismiss();
+    this.#typing = true;
+    for (const [at, line] of lines.entries()) {
+      if (at > 0) this.#line.key({ name: 'enter', text: '' });
+      this.#line.key({ name: PASTE, text: line });
+    }
+  }
+
   #clear(): void {
     this.#line.dismiss();
     this.#line.editor.set('');
@@ -285,10 +306,12 @@ export class Desk implements Hands {
 
   #typed(line: string): void {
     if (line === '') return;
+    if (Buffer.byteLength(line) > LONGEST_COMMAND) {
+      this.notice(`the command is longer than ${LONGEST_COMMAND} bytes and was not run`);
+      return;
+    }
     this.#parts.history.add(line);
-    const own = locals.find(({ pattern }) => pattern.test(line));
-    if (own) own.run({ parts: this.#parts, desk: this }, own.pattern.exec(line)!);
-    else this.#answers.run(line, false);
+    this.#answers.typed(line, localOf(line, { parts: this.#parts, desk: this }));
   }
 
   #leave(): void {
@@ -344,26 +367,3 @@ const toldBy = ({ verbose, debug }: Levels): Told => ({
   verbose,
   debug: debug.map(([module, level]) => `core set debug ${level} ${module}`.trimEnd()),
 });
-
-/** What is typed for the console itself. */
-interface Local {
-  readonly pattern: RegExp;
-  run(to: { readonly parts: DeskParts; readonly desk: Desk }, words: RegExpExecArray): void;
-}
-
-const locals: readonly Local[] = [
-  {
-    pattern: /^(?:quit|exit)$/i,
-    run({ parts, desk }) {
-      if (parts.local) desk.notice("This console belongs to the PBX. 'core stop now' ends both.");
-      else parts.leave();
-    },
-  },
-  {
-    pattern: /^!\s*(.*)$/,
-    run({ parts, desk }, [, command]) {
-      if (parts.local) parts.shell(command!);
-      else desk.notice('The shell is only for the console that was started with the PBX (-c).');
-    },
-  },
-];

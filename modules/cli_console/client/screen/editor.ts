@@ -1,9 +1,10 @@
 /** A line being typed: its text, its cursor, and what was typed before. */
+import { LONGEST_COMMAND } from '#core';
 import type { Key } from './keys.js';
 import { start, visible, widthOf } from './paint.js';
 
-/** Characters of a line: the server takes no longer one. */
-const LONGEST = 4096;
+/** Characters that are kept of a line, so that one that is too long can be told. */
+const LONGEST = 2 * LONGEST_COMMAND;
 
 /** What a key makes of the text before and behind the cursor. */
 type Edit = (before: string, behind: string) => readonly [before: string, behind: string];
@@ -95,7 +96,7 @@ export class Editor {
     else if (name === 'up' || name === 'C-p') this.#recall(1);
     else if (name === 'down' || name === 'C-n') this.#recall(-1);
     else if (text === '') return false;
-    else if (this.text.length < LONGEST) this.#before += text;
+    else this.#before += text.slice(0, Math.max(0, LONGEST - this.text.length));
     return true;
   }
 

@@ -48,6 +48,12 @@ const CODES: Readonly<Record<string, string>> = {
   '24~': 'f12',
 };
 
+/** The name of what was pasted, a part of it or all: no key has it. */
+export const PASTE = 'paste';
+
+/** What stands before and behind it. */
+const [PASTE_BEGINS, PASTE_ENDS] = ['\x1b[200~', '\x1b[201~'];
+
 const NAMED: Readonly<Record<string, string>> = {
   '\r': 'enter',
   '\n': 'enter',
@@ -72,10 +78,11 @@ const LONGEST = 32;
 
 export class KeyReader {
   #held = '';
+  #pasting = false;
 
   /** Whether an escape sequence has begun: it may be the Escape key, too. */
   get waiting(): boolean {
-    return this.#held !== '';
+    return this.#held !== '' && !this.#pasting;
   }
 
   /** The keys that this completes. */
@@ -84,6 +91,15 @@ export class KeyReader {
     let rest = this.#held + text;
     this.#held = '';
     while (rest !== '') {
+      if (this.#pasting) {
+        rest = this.#paste(rest, keys);
+        continue;
+      }
+      if (rest.startsWith(PASTE_BEGINS)) {
+        this.#pasting = true;
+        rest = rest.slice(PASTE_BEGINS.length);
+        continue;
+      }
       if (rest.length <= LONGEST && BEGUN.test(rest)) {
         this.#held = rest;
         break;
@@ -95,8 +111,23 @@ export class KeyReader {
     return keys;
   }
 
+  /** Takes what is pasted off the front; of its end, once it has begun, nothing is text. @returns what is left */
+  #paste(text: string, keys: Key[]): string {
+    const end = text.indexOf(PASTE_ENDS);
+    let length = end;
+    if (end < 0) {
+      length = text.length;
+      const begun = text.lastIndexOf('\x1b');
+      if (begun >= 0 && PASTE_ENDS.startsWith(text.slice(begun))) length = begun;
+      this.#held = text.slice(length);
+    } else this.#pasting = false;
+    if (length > 0) keys.push({ name: PASTE, text: text.slice(0, length) });
+    return end < 0 ? '' : text.slice(end + PASTE_ENDS.length);
+  }
+
   /** Nothing more came: what has begun is what it is. */
   flush(): Key[] {
+    if (this.#pasting) return [];
     const held = this.#held;
     this.#held = '';
     if (held === '') return [];

@@ -18,7 +18,9 @@ export class LadderPane implements Pane {
   #entries: FeedEntry[] = [];
   /** Undefined: nothing is followed yet. */
   #filter: string | undefined;
+  /** Older ones that had no room; those that never came. */
   #lost = 0;
+  #missing = 0;
   #held = 0;
   #paused = false;
   #at = 0;
@@ -70,6 +72,13 @@ export class LadderPane implements Pane {
     this.#hands.changed();
   }
 
+  /** So many never came, of what is followed here or elsewhere: this console was too slow. */
+  lose(count: number): void {
+    if (this.#filter === undefined) return;
+    this.#missing += count;
+    this.#hands.changed();
+  }
+
   render({ width, height }: Size): Line[] {
     this.#page = Math.max(1, height - 2);
     this.#first = sightOf(this.#first, this.#at, this.#page, this.#entries.length);
@@ -101,6 +110,7 @@ export class LadderPane implements Pane {
     const what = this.#filter === '' ? 'everything' : visible(this.#filter);
     const parts = [`${this.title}: ${what}, ${this.#entries.length} messages`];
     if (this.#lost > 0) parts.push(`${this.#lost} older ones let go`);
+    if (this.#missing > 0) parts.push(`${this.#missing} lost on the way`);
     if (this.#paused) parts.push(`PAUSED, ${this.#held} passed by`);
     return parts.join(', ');
   }
@@ -151,6 +161,7 @@ export class LadderPane implements Pane {
   #clear(): void {
     this.#entries = [];
     this.#lost = 0;
+    this.#missing = 0;
     this.#at = 0;
   }
 

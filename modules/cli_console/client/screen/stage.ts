@@ -49,6 +49,12 @@ export class Stage {
     return pane instanceof LadderPane ? pane : undefined;
   }
 
+  /** The server left out what this console was too slow for. */
+  lose(at: number, { count, feeds = 0 }: { readonly count: number; readonly feeds?: number }): void {
+    if (count > feeds) this.log.lose(at, count - feeds);
+    if (feeds > 0) for (const { name } of this.#tabs) this.ladder(name)?.lose(feeds);
+  }
+
   /** Titles by the names of the views. */
   titles(): Map<string, string> {
     return new Map(this.#tabs.map(({ name, title }) => [name, title]));

@@ -56,12 +56,15 @@ function partsOf(
 ): Part[] {
   const [p99, max] = [Math.round(delay.p99), Math.round(delay.max)];
   const parts: Part[] = [
-    [`up ${duration(uptime)}`, 'bar'],
     ...summaries.map(({ view, text }): Part => [visible(summary(view, text)), 'bar']),
     [long ? `loop ${p99} ms, most ${max}` : `loop ${p99} ms`, delay.p99 > LATE ? 'warning' : 'bar'],
   ];
-  if (!lastReload) return parts;
-  const good = lastReload.result === 'success';
-  const time = timeOfDay(lastReload.at).slice(0, 5);
-  return [...parts, [`reload ${good ? 'ok' : lastReload.result} ${time}`, good ? 'bar' : 'error']];
+  if (lastReload) {
+    const good = lastReload.result === 'success';
+    const time = timeOfDay(lastReload.at).slice(0, 5);
+    parts.push([`reload ${good ? 'ok' : lastReload.result} ${time}`, good ? 'bar' : 'error']);
+  }
+  // What is wrong must not be what has no room.
+  const wrong = ([, tone]: Part): boolean => tone !== 'bar';
+  return [[`up ${duration(uptime)}`, 'bar'], ...parts.filter(wrong), ...parts.filter(part => !wrong(part))];
 }

@@ -41,6 +41,9 @@ const LOOKS: Readonly<Record<Tone, Look>> = {
   security: { fg: CYAN, flags: BOLD },
 };
 
+/** What is pasted comes marked, so that it can be told from keys. */
+const [MARK_PASTES, PASTES_AS_KEYS] = ['\x1b[?2004h', '\x1b[?2004l'];
+
 /** Where the cursor stands; undefined: nowhere. */
 export type Cursor = { readonly x: number; readonly y: number } | undefined;
 
@@ -160,16 +163,18 @@ export class Terminal {
   }
 
   #listen(): void {
-    const { input } = this.#parts;
+    const { input, output } = this.#parts;
     this.#mine = true;
+    output.write(MARK_PASTES);
     input.setRawMode(true);
     input.on('data', this.#read);
     input.resume();
   }
 
   #unlisten(): void {
-    const { input } = this.#parts;
+    const { input, output } = this.#parts;
     this.#mine = false;
+    if (!output.destroyed) output.write(PASTES_AS_KEYS);
     this.#escape?.cancel();
     input.off('data', this.#read);
     input.pause();
