@@ -135,7 +135,6 @@ export class Sip implements SipView {
     await sip.#configure(config);
     sip.#user.overload.watch();
     sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
-    core.on('shutdown', () => sip.#user.retire());
     core.on('aclsChanged', () => sip.#checkLists());
     core.on('addressBanned', () => sip.#dropBanned());
     core.watch(token<HttpServer>('http server'), server => sip.#serveOver(server));
@@ -159,7 +158,6 @@ export class Sip implements SipView {
 
   /** Ends what is under way. Nothing is listened to, waited for or answered afterwards. */
   async goodbye(): Promise<void> {
-    this.#user.retire();
     await this.#user.leave();
     this.#user.close();
     this.transactions.close();

@@ -90,6 +90,7 @@ export class UserLayer {
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   readonly #takeover: Takeover;
+  /** From now on nothing begins: what phones send again finds whoever comes after us. */
   #retired = false;
   #closed = false;
 
@@ -140,6 +141,7 @@ export class UserLayer {
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission, this.calls);
     const registrar = new Registrar(this.site, this.#registration);
+    core.on('shutdown', () => (this.#retired = true));
     this.explanations = new Explanations(this.site, { registrar, directory: this.directory, families });
     const options = capabilities(this.site, admission, this.calls);
     this.handlers = { register: registrar.receive, options, invite, message, subscribe, notify, cancel };
@@ -212,11 +214,6 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
-  /** From now on nothing begins: what phones send again finds whoever comes after us. */
-  retire(): void {
-    this.#retired = true;
-  }
-
   /** Whether what a request asks for is no longer begun. Who signs off is heard to the last; a call has its own answer. */
   passesOver(request: Message): boolean {
     if (!this.#retired || request.method === 'INVITE' || !BEGINS.has(request.method)) return false;
@@ -225,6 +222,7 @@ export class UserLayer {
 
   /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */
   async leave(): Promise<void> {
+    this.#retired = true;
     await Promise.all([this.calls.leave(), this.outbound.leave(), this.nodes.close()]);
   }
 
