@@ -5,9 +5,11 @@ import { dirname } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { type Failure, isBusy, retryAfter, Saver, type SaverParts, startWorker } from './astdb-saver.js';
 import type { Answer, Order } from './astdb-worker.js';
+import { atOnce, type Sliced } from './clock.js';
 import { LoadDeclined, messageOf } from './errors.js';
 import { LargeMap } from './large-map.js';
 import { token } from './registry.js';
+import { sorted } from './sorted.js';
 
 /** Reads are from memory; writes reach the disk in batches, off the event loop, in order. */
 export interface AstDb {
@@ -21,8 +23,10 @@ export interface AstDb {
   deltree(family: string, prefix?: string): number;
   /** Everything, or a family, or the part of it under `prefix`: full keys and values, sorted by key. */
   entries(family?: string, prefix?: string): [key: string, value: string][];
-  /** What ends in `/key`. */
-  withKey(key: string): [key: string, value: string][];
+  /** The same, in slices: there may be a million of them. */
+  inOrder(family?: string, prefix?: string): Sliced<[key: string, value: string][]>;
+  /** What ends in `/key`, in slices. */
+  withKey(key: string): Sliced<[key: string, value: string][]>;
   /** Resolves when everything put so far is on disk. @throws when it cannot be. */
   flush(): Promise<void>;
 }
@@ -101,11 +105,15 @@ export class AstDatabase implements AstDb {
   }
 
   entries(family = '', prefix = ''): [key: string, value: string][] {
+    return atOnce(this.inOrder(family, prefix));
+  }
+
+  inOrder(family = '', prefix = ''): Sliced<[key: string, value: string][]> {
     const start = prefixOf(family, prefix);
     return this.#matching(path => path === start || path.startsWith(`${start}/`));
   }
 
-  withKey(key: string): [key: string, value: string][] {
+  withKey(key: string): Sliced<[key: string, value: string][]> {
     return this.#matching(path => path.endsWith(`/${key}`));
   }
 
@@ -124,10 +132,13 @@ export class AstDatabase implements AstDb {
     return this.#values.delete(path);
   }
 
-  #matching(wanted: (path: string) => boolean): [key: string, value: string][] {
+  *#matching(wanted: (path: string) => boolean): Sliced<[key: string, value: string][]> {
     const found: [string, string][] = [];
-    for (const entry of this.#values.entries()) if (wanted(entry[0])) found.push(entry);
-    return found.sort(byKey);
+    for (const entry of this.#values.entries()) {
+      if (wanted(entry[0])) found.push(entry);
+      yield;
+    }
+    return yield* sorted(found, byKey);
   }
 }
 

@@ -89,7 +89,7 @@ export * from './module.js';
 export * from './network.js';
 export { withoutPbx } from './offline.js';
 export { duration, timeOfDay } from './output/duration.js';
-export { type Block, Report, renderJson, renderText } from './output.js';
+export { type Block, Report, renderText } from './output.js';
 export { compilePattern, type Match, type Pattern } from './pattern.js';
 export { randomHex, randomOctets } from './random.js';
 export * from './registry.js';

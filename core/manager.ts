@@ -38,11 +38,18 @@ export const eventFields: ReadonlySet<string> = new Set([
 export interface ManagerList {
   /** `idLast`: the ActionID stands behind the fields, as recorded of some. */
   entry(event: string, fields: Iterable<ManagerField>, idLast?: boolean): void;
+  /** An entry for each of many, with turns of the event loop between, and no faster than the client reads. */
+  entries<T>(
+    event: string,
+    all: Iterable<T>,
+    fieldsOf: (one: T) => Iterable<ManagerField>,
+    idLast?: boolean,
+  ): Promise<void>;
   /** Ends the list; the entries are counted. `fields`: what else its end tells. */
   complete(event: string, fields?: Iterable<ManagerField>): void;
 }
 
-/** An action being run. What it answers is sent when it has ended. */
+/** An action being run. What it answers is sent when it has ended, the entries of long lists before. */
 export interface ManagerCall {
   /** All that the client sent, in order. */
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -1,4 +1,4 @@
-/** The answer of a command: kept as values, rendered as text or as JSON. */
+/** The answer of a command: kept as values, rendered as text. */
 import type { Cell, Field, Output, TableShape } from './command.js';
 import { printable } from './log/printable.js';
 import { fit } from './output/fit.js';
@@ -117,37 +117,3 @@ function* naturalOf({ titles, rows, layout }: TableBlock): Generator<string, num
   }
   return natural;
 }
-
-/** The values of a report. */
-export interface JsonReport {
-  /** Of each table its rows, by the keys of its columns. */
-  readonly tables: readonly (readonly Readonly<Record<string, Cell | null>>[])[];
-  /** Of each list of labels and values. */
-  readonly fields: readonly Readonly<Record<string, Cell | null>>[];
-  readonly lines: readonly string[];
-}
-
-/** `keep` is asked for each row, its cells between blanks, and for each line. */
-export function renderJson({ blocks }: Report, keep: (text: string) => boolean = () => true): JsonReport {
-  const tables = blocks.filter(block => block.kind === 'table');
-  const rowsOf = ({ keys, rows }: TableBlock) =>
-    Array.from(rows)
-      .filter(cells => keep(cells.map(cell => cell ?? '').join(' ')))
-      .map(cells => Object.fromEntries(keys.map((key, index) => [key, datum(cells[index])])));
-  return {
-    tables: tables.map(rowsOf),
-    fields: blocks.flatMap(block =>
-      block.kind === 'fields' ? [Object.fromEntries(block.fields.map(fieldEntry))] : [],
-    ),
-    lines: blocks.flatMap(block => (block.kind === 'line' ? block.text.split('\n').filter(keep) : [])),
-  };
-}
-
-const fieldEntry = ([label, value, key]: Field): [string, Cell | null] => [
-  key ?? label.replace(/\s*:?\s*$/, '').trim(),
-  datum(value),
-];
-
-/** A cell without the blanks that only place it. */
-const datum = (cell: Cell): Exclude<Cell, undefined> | null =>
-  typeof cell === 'string' ? cell.trim() : (cell ?? null);

@@ -249,8 +249,11 @@ export class Pbx implements PbxControl {
   }
 
   async #finish(restart: boolean): Promise<void> {
-    this.#inside.events.emit('shutdown', { cleanly: true, restart });
-    await this.#inside.scope.close();
+    const { events, astdb: database, scope } = this.#inside;
+    events.emit('shutdown', { cleanly: true, restart });
+    // What waits is on its way while the modules end, however long they take; whether it arrived is told at the close.
+    void database.flush().catch(() => undefined);
+    await scope.close();
     this.#end({ restart });
   }
 

@@ -1,7 +1,8 @@
 /** What may follow any command on its line: `--json`, and filters behind bars: `| include X`, `| exclude X`, `| count`. */
 import { Invalid } from '../config/options.js';
 import { CommandError } from '../errors.js';
-import { piecesOf, type Report, renderJson } from '../output.js';
+import { piecesOfJson } from '../output/json.js';
+import { piecesOf, type Report } from '../output.js';
 import { compilePattern, type Pattern } from '../pattern.js';
 import { split, type Words } from './words.js';
 
@@ -77,9 +78,7 @@ export function* finish(
   const keep = (line: string): boolean => filters.every(filter => filter === 'count' || filter(line));
   const counted = filters.includes('count');
   if (json) {
-    const { tables, fields, lines } = renderJson(report, keep);
-    const count = lines.length + tables.reduce((sum, rows) => sum + rows.length, 0);
-    yield `${JSON.stringify({ outcome, ...(counted ? { count } : { tables, fields, lines }) }, null, 2)}\n`;
+    yield* piecesOfJson(report, outcome, keep, counted);
     return;
   }
   let count = 0;

@@ -1,5 +1,5 @@
 /** The `database ...` commands, over AstDB. What they say is done is on disk. */
-import { type AstDb, type Command, CommandError, messageOf, type Output, type TableShape } from '#core';
+import { type AstDb, type Command, CommandError, inSlices, messageOf, type Output, type TableShape } from '#core';
 
 const ENTRIES: TableShape<readonly [key: string, value: string]> = {
   layout: '%-50s: %-25s',
@@ -28,12 +28,12 @@ export function databaseCommands(db: AstDb): Command[] {
       syntax: 'database show [<family> [<keytree>]]',
       summary: 'Show the database, a family, or the part of it under a key',
       complete: { family: families },
-      run: ({ args, out }) => list(out, db.entries(args['family'], args['keytree'])),
+      run: async ({ args, out }) => list(out, await inSlices(db.inOrder(args['family'], args['keytree']))),
     },
     {
       syntax: 'database showkey <key>',
       summary: 'Show what is under a key in every family',
-      run: ({ args, out }) => list(out, db.withKey(args['key']!)),
+      run: async ({ args, out }) => list(out, await inSlices(db.withKey(args['key']!))),
     },
     {
       syntax: 'database get <family> <key>',

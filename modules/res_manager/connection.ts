@@ -4,7 +4,7 @@ import { type Logger, messageOf, type Scheduler } from '#core';
 import { Framer, type Request } from './framer.js';
 import { Outbox } from './outbox.js';
 import type { Performer } from './performer.js';
-import { plainAddress, Session } from './session.js';
+import { MOST_WAITING, plainAddress, Session } from './session.js';
 
 export const GREETING = 'Asterisk Call Manager/9.0.0\r\n';
 
@@ -128,7 +128,7 @@ export class Connection {
   async #work(): Promise<void> {
     this.#running = true;
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
-      this.#outbox.send(await this.#parts.performer.perform(this.session, request));
+      this.#outbox.send(await this.#parts.performer.perform(this.session, request, text => this.#passOn(text)));
       if (this.session.user) this.#parts.admitted(this.#socket);
       if (this.session.leaving) break;
       this.#outbox.send(this.session.take());
@@ -138,6 +138,14 @@ export class Connection {
     this.#running = false;
     if (this.session.leaving || this.#last) await this.close();
     else this.#flush();
+  }
+
+  /** Part of a long answer, and the events that came meanwhile once there are many. */
+  async #passOn(text: string): Promise<boolean> {
+    this.#outbox.send(text);
+    if (this.session.backlog > MOST_WAITING / 2) this.#outbox.send(this.session.take());
+    await this.#outbox.drained();
+    return !this.session.closed;
   }
 
   /** Events wait until the client has read what came before them: so there is a bound to what waits. */

@@ -9,6 +9,7 @@ import {
   type ManagerField,
   type ManagerList,
   type SecurityEvent,
+  Turns,
   traceOf,
 } from '#core';
 import { bitsOf, formatMessage } from './format.js';
@@ -21,6 +22,12 @@ export interface PerformerParts {
   /** Tells whoever watches for attacks. */
   security(event: SecurityEvent): void;
 }
+
+/** Passes a part of an answer on; resolves when it has been read, to whether anybody is there to read more. */
+export type PassOn = (text: string) => Promise<boolean>;
+
+/** Characters of a long list that are passed on together. */
+const PIECE = 64 * 1024;
 
 /** What may be asked for before the login. */
 const OPEN: ReadonlySet<string> = new Set(['login', 'logoff', 'challenge']);
@@ -44,9 +51,9 @@ export class Performer {
     this.#answers.get(call)!.append(text);
   }
 
-  /** @returns the answer as it is sent. Never throws. */
-  async perform(session: Session, { headers, fault }: Request): Promise<string> {
-    const call = new Answer(session, headers);
+  /** @returns the answer as it is sent, as far as it was not passed on before. Never throws. */
+  async perform(session: Session, { headers, fault }: Request, passOn?: PassOn): Promise<string> {
+    const call = new Answer(session, headers, passOn);
     this.#answers.set(call, call);
     try {
       if (fault !== undefined) throw new ManagerError(`Failed to parse message: ${fault}`);
@@ -92,12 +99,14 @@ class Answer implements ManagerCall {
   readonly headers: readonly Header[];
   readonly id: string;
   readonly session: Session;
-  readonly #texts: string[] = [];
+  readonly #passOn: PassOn | undefined;
+  #texts: string[] = [];
   #entries: number | undefined;
 
-  constructor(session: Session, headers: readonly Header[]) {
+  constructor(session: Session, headers: readonly Header[], passOn: PassOn | undefined) {
     this.session = session;
     this.headers = headers;
+    this.#passOn = passOn;
     this.id = this.get('ActionID');
   }
 
@@ -134,13 +143,39 @@ class Answer implements ManagerCall {
     ]);
     this.#entries = 0;
     return {
-      entry: (event, fields, idLast = false) => {
-        this.#entries = (this.#entries ?? 0) + 1;
-        const name: ManagerField = ['Event', event];
-        this.#texts.push(formatMessage(idLast ? [name, ...fields, ...this.#id()] : [name, ...this.#id(), ...fields]));
-      },
+      entry: (event, fields, idLast) => void this.#entry(event, fields, idLast),
+      entries: (event, all, fieldsOf, idLast) => this.#entriesOf(event, all, fieldsOf, idLast),
       complete: (event, fields = []) => this.#complete(event, 'Complete', fields),
     };
+  }
+
+  /** @returns how long it is */
+  #entry(event: string, fields: Iterable<ManagerField>, idLast = false): number {
+    this.#entries = (this.#entries ?? 0) + 1;
+    const name: ManagerField = ['Event', event];
+    const text = formatMessage(idLast ? [name, ...fields, ...this.#id()] : [name, ...this.#id(), ...fields]);
+    this.#texts.push(text);
+    return text.length;
+  }
+
+  async #entriesOf<T>(
+    event: string,
+    all: Iterable<T>,
+    fieldsOf: (one: T) => Iterable<ManagerField>,
+    idLast?: boolean,
+  ): Promise<void> {
+    const turns = new Turns();
+    let size = 0;
+    for (const one of all) {
+      size += this.#entry(event, fieldsOf(one), idLast);
+      if (this.#passOn && size >= PIECE) {
+        const { text } = this;
+        this.#texts = [];
+        size = 0;
+        if (!(await this.#passOn(text))) throw new ManagerError('The client is gone');
+      }
+      if (turns.due) await turns.next();
+    }
   }
 
   /** What was begun is ended: a list whose end never comes would keep a client waiting. */

@@ -89,6 +89,11 @@ export class Session {
     this.wake();
   }
 
+  /** Bytes of events that wait. */
+  get backlog(): number {
+    return this.#bytes;
+  }
+
   /** Whether events wait. */
   get told(): boolean {
     return this.#waiting.length > 0;

@@ -1,5 +1,6 @@
 /** One million bindings: how long the event loop works without a pause while they come back, are listed, reloaded, end. */
 import { appendFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Obelisk } from '../support/obelisk.js';
@@ -8,6 +9,8 @@ import { Control, ownWork } from './own-work.js';
 import { cpuOf } from './servers.js';
 
 const COUNT = 1_000_000;
+/** A client of the manager interface that reads whole lists. */
+const MANAGER = '[general]\nenabled=yes\nport=0\nbindaddr=127.0.0.1\n[admin]\nsecret=s3cret\nread=all\nwrite=all\n';
 /** Seconds for which they were granted: they end 10 seconds later, all within the time that the start took. */
 const GRANTED = 120;
 
@@ -22,7 +25,7 @@ export interface Stretch {
 }
 
 export async function millionFigures(count = COUNT): Promise<Stretch[]> {
-  const pbx = await manyAccounts(count);
+  const pbx = await manyAccounts(count, { 'manager.conf': MANAGER });
   const control = await Control.start();
   const stretches: Stretch[] = [];
   const during = async (what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -42,6 +45,9 @@ export async function millionFigures(count = COUNT): Promise<Stretch[]> {
     await during('start', () => pbx.start());
     await during('sip show peers', () => pbx.x('sip show peers'));
     await during('sip show peers | count', () => pbx.x('sip show peers | count'));
+    await during('sip show peers --json', () => pbx.x('sip show peers --json'));
+    await during('database show', () => pbx.x('database show'));
+    await during('SIPpeers', () => managerList(pbx, 'SIPpeers', 'PeerlistComplete'));
     await during('sip reload, changed', async () => {
       await appendFile(join(pbx.directory, 'sip.conf'), '; changed\n');
       pbx.kill('SIGHUP');
@@ -56,6 +62,22 @@ export async function millionFigures(count = COUNT): Promise<Stretch[]> {
     await pbx.remove();
   }
   return stretches;
+}
+
+/** Asks for a list and reads all of it, keeping none. @throws when the connection ends before it does */
+async function managerList(pbx: Obelisk, action: string, end: string): Promise<void> {
+  const [, port = ''] = /TCP Bindaddress:.*:(\d+)/.exec(await pbx.x('manager show settings')) ?? [];
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('Action: Login\r\nUsername: admin\r\nSecret: s3cret\r\nEvents: off\r\n\r\n');
+  socket.write(`Action: ${action}\r\n\r\n`);
+  let last = '';
+  for await (const text of socket.setEncoding('latin1')) {
+    last = (last + text).slice(-200);
+    if (!last.includes(`Event: ${end}`)) continue;
+    socket.destroy();
+    return;
+  }
+  throw new Error(`${action}: the connection ended before the list: ${last}`);
 }
 
 /** Until it does next to nothing: `-x` gives up after a minute, and a busy machine takes longer for a reload. */

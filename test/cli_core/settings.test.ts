@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { AstDb } from '../../core/astdb.js';
 import { TestClock } from '../../core/clock.js';
 import { Loggers } from '../../core/logger.js';
-import { renderJson } from '../../core/output.js';
+import { piecesOfJson } from '../../core/output/json.js';
 import { readSettings } from '../../core/settings.js';
 import { settingsCommands } from '../../modules/cli_core/settings.js';
 import { CliStage } from '../support/cli-stage.js';
@@ -77,7 +77,8 @@ test('the settings are shown in the recorded layout: values in one column, a hea
 test('the settings can be had as values', async () => {
   const stage = configured();
   const { report } = await stage.table.answer('core show settings', stage.console);
-  const [process] = renderJson(report).fields;
+  const answer: { fields: Record<string, unknown>[] } = JSON.parse([...piecesOfJson(report, 'done')].join(''));
+  const [process] = answer.fields;
   const { version, debug, systemname, uuid, execincludes } = process!;
   assert.deepEqual(
     { version, debug, systemname, uuid, execincludes },

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cell, TableShape } from '../../core/command.js';
+import { piecesOfJson } from '../../core/output/json.js';
 import { parseLayout } from '../../core/output/printf.js';
-import { piecesOf, Report, renderJson, renderText } from '../../core/output.js';
+import { piecesOf, Report, renderText } from '../../core/output.js';
 
 type Row = readonly Cell[];
 
@@ -169,7 +170,8 @@ test('the values of a report are there without their layout, uncut', () => {
     ['Nothing', undefined],
   ]);
   report.line('2 peers');
-  assert.deepEqual(renderJson(report), {
+  const answer = {
+    outcome: 'done',
     tables: [
       [
         { k0: 'a-long-name', k1: '10.0.0.1', k2: 5060 },
@@ -178,7 +180,20 @@ test('the values of a report are there without their layout, uncut', () => {
     ],
     fields: [{ contact: 'sip:x', Version: '1.0', Nothing: null }],
     lines: ['2 peers'],
-  });
+  };
+  assert.equal([...piecesOfJson(report, 'done')].join(''), `${JSON.stringify(answer, null, 2)}\n`);
+});
+
+test('as JSON, too, a long list has a pause for each row that is left out', () => {
+  const report = new Report();
+  report.table(NAMES, LONG);
+  report.table(NAMES, []);
+  report.line('a\nb');
+  const kept = (word: string) => [...piecesOfJson(report, 'done', text => text.includes(word))];
+  assert.deepEqual(JSON.parse(kept('b').join('')), { outcome: 'done', tables: [[], []], fields: [], lines: ['b'] });
+  assert.equal(kept('b').filter(piece => piece === '').length, LONG.length);
+  const counted = [...piecesOfJson(report, 'done', () => true, true)].join('');
+  assert.equal(counted, `${JSON.stringify({ outcome: 'done', count: LONG.length + 2 }, null, 2)}\n`);
 });
 
 test('rows are read when they are put out, not when they are rendered', () => {

@@ -5,10 +5,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { acls } from '../../core/acl.js';
 import { type Activity, activity } from '../../core/activity.js';
+import { astdb } from '../../core/astdb.js';
 import { cli } from '../../core/cli.js';
-import { TestClock } from '../../core/clock.js';
+import { nextTurn, TestClock } from '../../core/clock.js';
 import { LoadDeclined } from '../../core/errors.js';
 import { loader } from '../../core/loader.js';
 import { Pbx, type PbxOptions, StartFailed } from '../../core/pbx.js';
@@ -250,6 +252,22 @@ test('modules that do not end hold the end of the PBX up for 3.5 s, all together
     home.lines.join('\n'),
     /app_b: its goodbye failed[\s\S]*ERROR: core: .*app_a.* left behind: not done within 3500 ms/,
   );
+});
+
+test('what AstDB has is on disk before the modules have ended, however long they take', async t => {
+  const clock = new TestClock();
+  const home = await Home.of(t, { 'modules.conf': '[modules]\nload=app_stuck\nnoload=cli_console\n' });
+  await home.module('app_stuck', '', NEVER);
+  const pbx = await home.start({ clock });
+  pbx.find(astdb)!.put('SIP/Registry', '1008', 'late');
+  pbx.stop('now');
+  const database = new Database(join(home.directory, 'lib', 'astdb.sqlite3'), { readonly: true });
+  const stored = database.prepare("SELECT value FROM astdb WHERE key = '/SIP/Registry/1008'").pluck();
+  while (stored.get() === undefined) await nextTurn();
+  database.close();
+  while (clock.pending < 2) await nextTurn(); // the goodbye, and all of them
+  clock.advance(3500);
+  await pbx.ended;
 });
 
 test('a third-party module may import #core, and has a name of its own', async t => {

@@ -6,7 +6,7 @@ import { BanTable } from '../../core/ban-table.js';
 import { type Bans, bans } from '../../core/bans.js';
 import { verbsOf } from '../../core/calls.js';
 import { type Channels, channels } from '../../core/channel/channels.js';
-import { TestClock } from '../../core/clock.js';
+import { type Sliced, TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
 import { type Realtime, realtime } from '../../core/config/engine.js';
@@ -60,7 +60,13 @@ export class MemoryAstDb implements AstDb {
     return [...this.values].filter(([key]) => key === start || key.startsWith(`${start}/`)).sort();
   }
 
-  withKey(key: string): [key: string, value: string][] {
+  *inOrder(family?: string, prefix?: string): Sliced<[key: string, value: string][]> {
+    yield;
+    return this.entries(family, prefix);
+  }
+
+  *withKey(key: string): Sliced<[key: string, value: string][]> {
+    yield;
     return this.entries().filter(([full]) => full.endsWith(`/${key}`));
   }
 

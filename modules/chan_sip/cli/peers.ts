@@ -34,7 +34,7 @@ const shape = (realtime: boolean): TableShape<PeerRow> => ({
 });
 
 /** In the order of strcmp. */
-export const byName = (a: Peer, b: Peer): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const byName = (a: Peer, b: Peer): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 export const callable = (peer: Peer): boolean => peer.type !== 'user';
 
@@ -55,15 +55,25 @@ class Count {
   }
 }
 
-function* listOf(view: SipView, wanted: (name: string) => boolean): Sliced<{ rows: PeerRow[]; footer: string }> {
+/** The devices that are wanted, by name. */
+export function* inOrder({ peers }: SipView, wanted: (peer: Peer) => boolean): Sliced<Peer[]> {
+  return yield* sorted(yield* devicesOf(peers, wanted), byName);
+}
+
+/** The devices that are wanted, as they come. */
+export function* devicesOf(peers: SipView['peers'], wanted: (peer: Peer) => boolean): Sliced<Peer[]> {
   const found: Peer[] = [];
-  for (const peer of view.peers.values()) {
-    if (callable(peer) && wanted(peer.name)) found.push(peer);
+  for (const peer of peers.values()) {
+    if (wanted(peer)) found.push(peer);
     yield;
   }
+  return found;
+}
+
+function* listOf(view: SipView, wanted: (name: string) => boolean): Sliced<{ rows: PeerRow[]; footer: string }> {
   const rows: PeerRow[] = [];
   const count = new Count();
-  for (const peer of yield* sorted(found, byName)) {
+  for (const peer of yield* inOrder(view, peer => callable(peer) && wanted(peer.name))) {
     count.add(peer);
     if (peer.others) {
       for (const binding of peer.bindings)

@@ -1,8 +1,9 @@
 /** `sip show users`: one line for each device that may call. */
-import { type Command, isRestricted, type TableShape, yesOrNo } from '#core';
+import { type Command, inSlices, isRestricted, type TableShape, yesOrNo } from '#core';
 import type { Peer } from '../user/peer.js';
 import { patternOf } from './pattern.js';
 import { isCaller } from './peer.js';
+import { devicesOf } from './peers.js';
 import type { SipView } from './view.js';
 
 const shape = (showsecrets: boolean): TableShape<Peer> => ({
@@ -27,11 +28,12 @@ export const showUsers = (view: SipView): Command => ({
   syntax: 'sip show users [like <pattern>]',
   summary: 'Devices that may call',
   help: 'With a pattern, a regular expression, those whose name it matches.',
-  run({ args, out }) {
+  async run({ args, out }) {
     const matches = patternOf(args['pattern']);
-    out.table(
-      shape(view.showsecrets),
-      [...view.peers.values()].filter(peer => isCaller(peer) && matches(peer.name)),
+    const users = await inSlices(
+      devicesOf(view.peers, peer => isCaller(peer) && matches(peer.name)),
+      1,
     );
+    out.table(shape(view.showsecrets), users);
   },
 });

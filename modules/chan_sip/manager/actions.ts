@@ -1,6 +1,14 @@
 /** The SIP actions of the manager interface. They read the stack and say what it says of itself. */
-import { type Core, isRestricted, type ManagerAction, type ManagerCall, ManagerError, type ManagerField } from '#core';
-import { byName, callable } from '../cli/peers.js';
+import {
+  type Core,
+  inSlices,
+  isRestricted,
+  type ManagerAction,
+  type ManagerCall,
+  ManagerError,
+  type ManagerField,
+} from '#core';
+import { callable, inOrder } from '../cli/peers.js';
 import type { RegistryRow, SipView } from '../cli/view.js';
 import { faultOf, type NoticeLine } from '../options/notify-line.js';
 import { symmetricMedia } from '../options/values/nat.js';
@@ -13,7 +21,7 @@ const STANDARD_PORT = 5060;
 
 const word = (value: boolean): string => (value ? 'yes' : 'no');
 
-const devices = (view: SipView): Peer[] => [...view.peers.values()].filter(callable).sort(byName);
+const devices = (view: SipView): Promise<Peer[]> => inSlices(inOrder(view, callable), 1);
 
 const peerEntry = (peer: Peer): ManagerField[] => {
   const nat = peer.get('nat');
@@ -81,9 +89,10 @@ function find(view: SipView, name: string): Peer | undefined {
 
 const withoutTechnology = (name: string): string => name.replace(/^SIP\//i, '');
 
-function listPeers(view: SipView, call: ManagerCall): void {
+async function listPeers(view: SipView, call: ManagerCall): Promise<void> {
+  const peers = await devices(view);
   const list = call.list('Peer status list will follow');
-  for (const peer of devices(view)) list.entry('PeerEntry', peerEntry(peer));
+  await list.entries('PeerEntry', peers, peerEntry);
   list.complete('PeerlistComplete');
 }
 
@@ -107,8 +116,9 @@ async function status(view: SipView, call: ManagerCall): Promise<void> {
   const name = withoutTechnology(call.get('Peer'));
   const one = name === '' ? undefined : (find(view, name) ?? (await view.load(name, 'register')));
   if (name !== '' && !one) throw new ManagerError('No such peer');
+  const peers = one ? [one] : await devices(view);
   const list = call.list('Peer status will follow');
-  for (const peer of one ? [one] : devices(view)) list.entry('PeerStatus', statusEntry(peer), true);
+  await list.entries('PeerStatus', peers, statusEntry, true);
   list.complete('SIPpeerstatusComplete');
 }
 

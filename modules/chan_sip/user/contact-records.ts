@@ -1,5 +1,4 @@
-/** Several contacts of an account in AstDB: a record of each under a key of its own, beside the one of the original. */
-import { createHash } from 'node:crypto';
+/** Several contacts of an account in AstDB: all in one record, beside that of the original. */
 import { isIP } from 'node:net';
 import type { AstDb } from '#core';
 import { decode, encode } from '../message/octets.js';
@@ -8,7 +7,7 @@ import type { Binding, NewBinding, Traits } from './binding.js';
 
 const FAMILY = 'SIP/Contact';
 
-/** Two of one key are the same contact. */
+/** What tells contacts apart. */
 type Keyed = Pick<NewBinding, 'contact' | 'traits'>;
 
 export interface StoredContact extends NewBinding {
@@ -27,13 +26,8 @@ export class ContactRecords {
 
   /** In the order in which they came. What cannot be read is left out. */
   read(name: string): StoredContact[] {
-    const family = familyOf(name);
-    const found = this.#astdb.entries(family).flatMap(([key, text]) => {
-      // Another device may be called `name/...`.
-      const stored = key.lastIndexOf('/') === family.length + 1 ? readRecord(text) : undefined;
-      return stored ? [stored] : [];
-    });
-    return found.sort((a, b) => a.traits.began - b.traits.began);
+    const stored = listIn(this.#astdb.get(FAMILY, name) ?? '').flatMap(value => readRecord(value) ?? []);
+    return stored.sort((a, b) => a.traits.began - b.traits.began);
   }
 
   put(name: string, binding: Binding): void {
@@ -45,56 +39,51 @@ export class ContactRecords {
     const { contact, address, protocol, callId, cseq, path } = binding;
     const { q, instance, regId, began } = traits;
     const until = Math.floor(since / 1000) + granted;
-    const record = {
-      contact,
-      ...address,
-      granted,
-      until,
-      since,
-      protocol,
-      callId,
-      cseq,
-      path,
-      q,
-      instance,
-      regId,
-      began,
-    };
-    this.#astdb.put(familyOf(name), keyOf(binding), decode(JSON.stringify(record)));
+    this.#write(name, [
+      ...this.#others(name, binding),
+      { contact, ...address, granted, until, since, protocol, callId, cseq, path, q, instance, regId, began },
+    ]);
   }
 
   remove(name: string, contact: Keyed): void {
-    this.#astdb.del(familyOf(name), keyOf(contact));
+    this.#write(name, this.#others(name, contact));
+  }
+
+  /** What lies there of other contacts, and can be read. */
+  #others(name: string, contact: Keyed): Readonly<Record<string, unknown>>[] {
+    const text = this.#astdb.get(FAMILY, name);
+    if (text === undefined) return [];
+    return listIn(text).filter(value => {
+      const stored = readRecord(value);
+      return stored && !isSameRecord(stored, contact);
+    });
+  }
+
+  #write(name: string, records: readonly object[]): void {
+    if (records.length === 0) this.#astdb.del(FAMILY, name);
+    else this.#astdb.put(FAMILY, name, decode(JSON.stringify(records)));
   }
 }
 
-export const isSameRecord = (a: Keyed, b: Keyed): boolean => keyOf(a) === keyOf(b);
-
-const familyOf = (name: string): string => `${FAMILY}/${name}`;
-
-const keyOf = ({ contact, traits }: Keyed): string =>
-  createHash('sha256')
-    .update(JSON.stringify([contact, traits?.instance, traits?.regId]))
-    .digest('hex')
-    .slice(0, 16);
+export const isSameRecord = (a: Keyed, b: Keyed): boolean =>
+  a.contact === b.contact && a.traits?.instance === b.traits?.instance && a.traits?.regId === b.traits?.regId;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** Empty where there is none. */
-function objectIn(text: string): Record<string, unknown> {
+/** The objects of a record; none where it is not one. */
+function listIn(text: string): Readonly<Record<string, unknown>>[] {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+    const parsed: unknown = JSON.parse(encode(text));
+    return Array.isArray(parsed) ? parsed.filter(value => typeof value === 'object' && value !== null) : [];
   } catch (thrown) {
     if (!(thrown instanceof SyntaxError)) throw thrown;
-    return {};
+    return [];
   }
 }
 
 /** Undefined for what we did not write so. */
-function readRecord(text: string): StoredContact | undefined {
-  const record = objectIn(encode(text));
+function readRecord(record: Readonly<Record<string, unknown>>): StoredContact | undefined {
   const { contact, address, port, granted, until, since, callId, cseq, path, q, instance, regId, began } = record;
   const protocol = PROTOCOLS.find(known => known === record['protocol']);
   const numbers = [port, granted, until, since, cseq, began];

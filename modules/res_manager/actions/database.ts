@@ -1,5 +1,5 @@
 /** The actions over AstDB. What they say is done is on disk. */
-import { type AstDb, type ManagerAction, type ManagerCall, ManagerError } from '#core';
+import { type AstDb, inSlices, type ManagerAction, type ManagerCall, ManagerError } from '#core';
 
 /** @throws ManagerError */
 function wanted(call: ManagerCall, ...names: readonly string[]): string[] {
@@ -13,19 +13,11 @@ function wanted(call: ManagerCall, ...names: readonly string[]): string[] {
 const FAMILY = { name: 'Family', help: 'The family', required: true };
 const KEY = { name: 'Key', help: 'The key in it', required: true };
 
-function tree(db: AstDb, call: ManagerCall): void {
-  const entries = db.entries(call.get('Family'), call.get('Key'));
+async function tree(db: AstDb, call: ManagerCall): Promise<void> {
+  const entries = await inSlices(db.inOrder(call.get('Family'), call.get('Key')));
   const list = call.list('Result will follow');
-  for (const [key, value] of entries) {
-    list.entry(
-      'DBGetTreeResponse',
-      [
-        ['Key', key],
-        ['Val', value],
-      ],
-      true,
-    );
-  }
+  const fieldsOf = ([key, value]: readonly [string, string]) => [['Key', key] as const, ['Val', value] as const];
+  await list.entries('DBGetTreeResponse', entries, fieldsOf, true);
   list.complete('DBGetTreeComplete');
 }
 
