@@ -258,15 +258,14 @@ export class Pbx implements PbxControl {
   }
 
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
-    const { loader: modules, clock, own } = this.#inside;
-    const refused = await own.read();
-    const unmapped = await this.#inside.map.againOrTell();
-    if (unmapped !== undefined) refused.push(unmapped);
-    const { result, why } = await modules.reloadAll(reason);
-    if (result === 'in progress') return { result };
+    const { loader: modules, clock, own, map } = this.#inside;
+    const outcome = await modules.reloadAll(reason, async () => {
+      const refused = await own.read();
+      const unmapped = await map.againOrTell();
+      return unmapped === undefined ? refused : [...refused, unmapped];
+    });
+    if (outcome.result === 'in progress') return outcome;
     this.lastReloadAt = clock.now();
-    if (why !== undefined) refused.push(why);
-    const outcome: ReloadOutcome = refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
     this.lastReload = { at: this.lastReloadAt, ...outcome };
     return outcome;
   }

@@ -46,9 +46,10 @@ class Home {
     return writeFile(join(this.directory, name), text);
   }
 
-  async module(name: string, load: string, unload = ''): Promise<void> {
+  async module(name: string, load: string, unload = '', reload?: string): Promise<void> {
     await mkdir(join(this.directory, 'modules', name), { recursive: true });
-    const code = `exports.default = { name: '${name}', description: 'x', loadModule(core) { ${load} }, unloadModule() { ${unload} } };`;
+    const more = reload === undefined ? '' : `, reloadModule() { ${reload} }`;
+    const code = `exports.default = { name: '${name}', description: 'x', loadModule(core) { ${load} }, unloadModule() { ${unload} }${more} };`;
     await this.write(join('modules', name, 'index.js'), code);
   }
 
@@ -147,6 +148,30 @@ test('a reload with a broken acl.conf says why, keeps the old lists, reloads the
   await rm(join(home.directory, 'acl.conf'));
   await pbx.reload('hup');
   assert.deepEqual([names(), changes], [[], 2]);
+  await end(pbx);
+});
+
+test('a reload that another one keeps from its work reads nothing', async t => {
+  const home = await Home.of(t, { 'acl.conf': '[office]\npermit=10.0.0.0/8\n' });
+  const gate = `${home.directory} goes on`;
+  await home.module('app_slow', '', '', `return new Promise(done => process.once('${gate}', done).emit('${gate}?'));`);
+  const pbx = await home.start();
+  const names = () =>
+    pbx
+      .find(acls)!
+      .rows()
+      .map(({ name }) => name);
+  const begun = new Promise(seen => process.once(`${gate}?`, seen));
+  const first = pbx.reload('cli');
+  await begun;
+  await home.write('acl.conf', '[home]\npermit=10.0.0.0/8\n');
+  assert.deepEqual(await pbx.reload('hup'), { result: 'in progress' });
+  assert.deepEqual(names(), ['office']);
+  process.emit(gate as never);
+  assert.deepEqual(await first, { result: 'success' });
+  process.once(`${gate}?`, () => process.emit(gate as never));
+  assert.deepEqual(await pbx.reload('hup'), { result: 'success' });
+  assert.deepEqual(names(), ['home']);
   await end(pbx);
 });
 
