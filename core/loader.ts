@@ -55,8 +55,8 @@ export interface Loader {
    */
   refresh(name: string, recursively: boolean): Promise<readonly string[]>;
   reload(name: string, reason: ReloadReason): Promise<ReloadOutcome>;
-  /** Every running module that can be reloaded. */
-  reloadAll(reason: ReloadReason): Promise<ReloadOutcome>;
+  /** Every running module that can be reloaded, after `first`; neither while another reload is under way. @param first tells what it had to refuse */
+  reloadAll(reason: ReloadReason, first?: () => Promise<readonly string[]>): Promise<ReloadOutcome>;
   /** What a running module has taken from the core, in order. */
   holds(name: string): readonly string[];
   /** The module a name stands for: `.so`, another case or one of its aliases is fine. */

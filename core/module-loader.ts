@@ -201,12 +201,12 @@ export class ModuleLoader implements Loader {
     }
   }
 
-  async reloadAll(reason: ReloadReason): Promise<ReloadOutcome> {
+  async reloadAll(reason: ReloadReason, first = async (): Promise<readonly string[]> => []): Promise<ReloadOutcome> {
     if (this.#reloading) return { result: 'in progress' };
     this.#reloading = true;
     try {
+      const refused = [...(await first())];
       return await this.#alone(async () => {
-        const refused: string[] = [];
         for (const name of this.reloadable()) {
           const { result, why } = await this.#reload(name, reason);
           if (result === 'error') refused.push(`${name}: ${why}`);

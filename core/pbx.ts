@@ -249,21 +249,23 @@ export class Pbx implements PbxControl {
   }
 
   async #finish(restart: boolean): Promise<void> {
-    this.#inside.events.emit('shutdown', { cleanly: true, restart });
-    await this.#inside.scope.close();
+    const { events, astdb: database, scope } = this.#inside;
+    events.emit('shutdown', { cleanly: true, restart });
+    // What waits is on its way while the modules end, however long they take; whether it arrived is told at the close.
+    void database.flush().catch(() => undefined);
+    await scope.close();
     this.#end({ restart });
   }
 
   async reload(reason: ReloadReason): Promise<ReloadOutcome> {
-    const { loader: modules, clock, own } = this.#inside;
-    const refused = await own.read();
-    const unmapped = await this.#inside.map.againOrTell();
-    if (unmapped !== undefined) refused.push(unmapped);
-    const { result, why } = await modules.reloadAll(reason);
-    if (result === 'in progress') return { result };
+    const { loader: modules, clock, own, map } = this.#inside;
+    const outcome = await modules.reloadAll(reason, async () => {
+      const refused = await own.read();
+      const unmapped = await map.againOrTell();
+      return unmapped === undefined ? refused : [...refused, unmapped];
+    });
+    if (outcome.result === 'in progress') return outcome;
     this.lastReloadAt = clock.now();
-    if (why !== undefined) refused.push(why);
-    const outcome: ReloadOutcome = refused.length > 0 ? { result: 'error', why: refused.join('\n') } : { result };
     this.lastReload = { at: this.lastReloadAt, ...outcome };
     return outcome;
   }

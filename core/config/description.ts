@@ -18,7 +18,19 @@ export interface SectionDescription {
   /** Its rows are examples: the names of its options are the operator's to choose. */
   readonly anyOption?: boolean;
   /** The section that gives the values it begins with, where both know an option and it is not among `but`. */
-  readonly follows?: { readonly section: string; readonly but: ReadonlySet<string> };
+  readonly follows?: {
+    readonly section: string;
+    readonly but: ReadonlySet<string>;
+    /** Options of this section that begin with what an option of another name makes of them. */
+    readonly made?: Readonly<Record<string, MadeOf>>;
+  };
+}
+
+/** A value that comes from another option. */
+export interface MadeOf {
+  readonly option: string;
+  /** Of the value that the other option has. */
+  make(value: unknown): unknown;
 }
 
 /** A configuration file as its owner describes it. */

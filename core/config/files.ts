@@ -48,8 +48,8 @@ export interface FileReading {
   readonly problems: number;
   /** Whether there was no such file. */
   readonly absent: boolean;
-  /** Whether what was read, or the file itself, is not as it was then. */
-  readonly changed: boolean;
+  /** Whether what was read, or the file itself, is not as it was then; undefined where only a command of #exec could tell. */
+  readonly changed: boolean | undefined;
 }
 
 /** What tells a file, with all that it includes, from what it was. */
@@ -222,10 +222,11 @@ export class ConfigFiles {
     return (await this.#parse(entry.taken, entry.path)).config;
   }
 
-  async #changed({ path, seen, taken, absent }: Entry): Promise<boolean> {
+  async #changed({ path, seen, taken, absent }: Entry): Promise<boolean | undefined> {
     if (absent) return this.exists(path);
     const last = seen ?? taken?.seen;
-    return last === undefined || !(await this.#reader('anywhere').unchanged(last));
+    if (!last || !(await this.#reader('anywhere').unchanged({ ...last, ran: false }))) return true;
+    return last.ran ? undefined : false;
   }
 
   async #parse(reader: TableReader, path: string): Promise<Parsed> {

@@ -3,7 +3,6 @@ import { Q850 } from '../channel/causes.js';
 import type { Channel, Position } from '../channel/channel.js';
 import type { Playback } from '../channel/media.js';
 import type { Indication } from '../channel/technology.js';
-import { nextTurn } from '../clock.js';
 import { traceOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { ApplicationError, type Result } from './application.js';
@@ -11,6 +10,7 @@ import { collectDigits } from './collect.js';
 import type { Lookup } from './dialplan.js';
 import { raise } from './exception.js';
 import type { Step } from './question.js';
+import { StepPace } from './step-pace.js';
 
 /** What the loop has done for it. */
 export interface LoopParts {
@@ -32,8 +32,6 @@ type Outcome = Exclude<Result, undefined> | 'no step';
 /** What is done next: the loop goes on at the channel's position, or it is over. */
 type Onwards = 'on' | 'over';
 
-/** Steps after which others get their turn, whether or not an application waited. */
-const STEPS_AT_ONCE = 20;
 /** Of extension `h` and of a hangup handler: what loops there without end would never end the call. */
 const MOST_STEPS_AFTER = 10_000;
 /** How long a caller hears that a call could not be made. */
@@ -65,8 +63,9 @@ export class PbxLoop {
   /** The steps of a subroutine, until the stack is lower than `depth`: not taking what interrupts the channel. */
   async subroutine(channel: Channel, depth: number): Promise<Result> {
     const afterwards = channel.hangingUp;
+    const pace = new StepPace(channel);
     for (let count = 0; channel.stack.length >= depth; count++) {
-      await this.#breathe(count);
+      await pace.next();
       if (channel.interrupted) return channel.hangingUp ? 'hangup' : undefined;
       if (afterwards && count >= MOST_STEPS_AFTER) throw new ApplicationError('it does not come to an end');
       const result = await this.#step(channel);
@@ -89,17 +88,17 @@ export class PbxLoop {
 
   async #live(channel: Channel): Promise<void> {
     if (channel.position.extension === '') channel.position = { ...channel.position, extension: 's', priority: 1 };
-    const steps = { count: 0 };
+    const pace = new StepPace(channel);
     for (;;) {
-      const outcome = await this.#priorities(channel, steps);
+      const outcome = await this.#priorities(channel, pace);
       if ((await this.#onwards(channel, outcome)) === 'over') return;
     }
   }
 
-  /** `steps`: those that the call has made, be they that one extension leads to another for ever. */
-  async #priorities(channel: Channel, steps: { count: number }): Promise<Outcome> {
+  /** `pace`: of all steps that the call makes, since one extension may lead to another for ever. */
+  async #priorities(channel: Channel, pace: StepPace): Promise<Outcome> {
     for (;;) {
-      await this.#breathe(steps.count++);
+      await pace.next();
       if (channel.interrupted && !(await this.#redirected(channel))) return 'hangup';
       const result = await this.#step(channel);
       if (channel.interrupted) continue;
@@ -237,19 +236,15 @@ export class PbxLoop {
 
   async #farewell(channel: Channel): Promise<void> {
     channel.position = { ...channel.position, extension: 'h', priority: 1 };
+    const pace = new StepPace(channel);
     for (let count = 0; !channel.ended; count++) {
-      await this.#breathe(count);
+      await pace.next();
       if (count >= MOST_STEPS_AFTER) {
         this.#parts.log.warning(`${channel.name}: ${where(channel.position)} does not come to an end`);
         return;
       }
       if ((await this.#step(channel)) !== undefined) return;
     }
-  }
-
-  /** Lets others have their turn now and then. */
-  async #breathe(count: number): Promise<void> {
-    if (count % STEPS_AT_ONCE === STEPS_AT_ONCE - 1) await nextTurn();
   }
 }
 

@@ -56,7 +56,10 @@ export class Ledger {
   /** A channel that goes on after a conversation has another record. */
   runs(channel: Channel, application: string, data: string): void {
     const { endbeforehexten } = this.#parts.options();
-    if (channel.hangingUp && endbeforehexten) return;
+    if (channel.hangingUp && endbeforehexten) {
+      for (const entry of this.#entries.get(channel.uniqueid) ?? []) entry.finish(this.#now());
+      return;
+    }
     let entry = this.#current(channel);
     if (entry?.state === 'final' && !channel.hangingUp && application !== 'Hangup') entry = this.#begin(channel);
     entry?.runs(application, data);

@@ -8,7 +8,10 @@ export const general = {
   congestion: yesno(false, 'Whether CONGESTION is a disposition of its own; if not, it is FAILED.'),
   ignorestatechanges: yesno(false, 'Make no new record when parties meet and part.'),
   ignoredialchanges: yesno(false, 'Make no new record for each destination that is dialled.'),
-  endbeforehexten: yesno(false, 'End the record before the extension h runs.'),
+  endbeforehexten: yesno(
+    true,
+    'End the records before the extension h and hangup handlers run; if not, these are in them.',
+  ),
   initiatedseconds: yesno(false, 'Count a second that has begun as a whole one.'),
   canceldispositionenabled: yesno(false, 'Whether CANCEL is a disposition of its own; if not, it is NO ANSWER.'),
   batch: yesno(false, 'Gather records and write them together.'),

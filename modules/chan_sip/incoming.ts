@@ -55,15 +55,12 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
   const { site } = user;
   const table = rows(user.handlers);
   return (request, flow) => {
-    if (site.shield.silences(request, flow)) return count(site, 'silenced');
-    // As the original does: without a From tag nobody could tell our answer from another.
-    if (!request.from.params.has('tag')) {
-      if (site.log.debugs(1)) site.log.debug(1, `${formatFlow(flow)}: a request without a From tag is dropped`);
-      return count(site, 'untagged');
-    }
+    const dropped = whyDropped(site, request, flow);
+    if (dropped) return count(site, dropped);
     const row = table.get(request.method);
     const entry = request.method === 'CANCEL' ? undefined : site.dialogs.find(request);
     if (entry) return within(site, request, flow, entry);
+    if (user.passesOver(request)) return count(site, 'late');
     const busy = user.overload.refusal(request, flow);
     if (busy) return send(site, request, flow, { answer: busy });
     const to = row ? (fault(site, row, request) ?? row.to) : UNKNOWN_METHOD;
@@ -76,6 +73,14 @@ export function handleIncoming(user: UserLayer): (request: Message, flow: Flow) 
     site.spawn('look-up of a device', conclude(user, to, request, flow, outcome).finally(done));
     return undefined;
   };
+}
+
+function whyDropped(site: Site, request: Message, flow: Flow): keyof Fates | undefined {
+  if (site.shield.silences(request, flow)) return 'silenced';
+  // As the original does: without a From tag nobody could tell our answer from another.
+  if (request.from.params.has('tag')) return undefined;
+  if (site.log.debugs(1)) site.log.debug(1, `${formatFlow(flow)}: a request without a From tag is dropped`);
+  return 'untagged';
 }
 
 /** A request of the other end of a dialog: in its order, and if we can do what it requires (RFC 3261 §12.2.2). */

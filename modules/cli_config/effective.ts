@@ -52,12 +52,10 @@ export function effective(
       const value = option.show(reading.set[name]);
       return value === '' && isFold(described, own.name) ? [] : [row(name, value, placeOf(own))];
     }
-    const other = followed && takes(described, name) ? followed.reading.places.get(name) : undefined;
-    if (other) {
-      const from = `${placeOf(other)} [${followed!.name}]`;
-      return how.defaults ? [row(name, option.show(followed!.reading.set[name]), from)] : [];
-    }
-    return how.defaults ? [row(name, option.show(option.initial), 'default')] : [];
+    if (!how.defaults) return [];
+    const begun = followed && begunWith(described, name, followed);
+    if (begun) return [row(name, option.show(begun.value), `${placeOf(begun.place)} [${followed!.name}]`)];
+    return [row(name, option.show(option.initial), 'default')];
   });
   // Lines that add to another option's value are shown as they stand: permit and deny.
   return [...values, ...raw(({ name }) => knows(described.table, name) && !isFold(described, name))];
@@ -67,6 +65,19 @@ const isFold = ({ table }: SectionDescription, name: string): boolean => 'into' 
 
 /** Whether the option takes the value of the section that is followed. */
 const takes = ({ follows }: SectionDescription, option: string): boolean => follows?.but.has(option) === false;
+
+/** The value that the section which is followed gives an option, and where it stands there. */
+function begunWith(
+  described: SectionDescription,
+  name: string,
+  { reading: { places, set } }: Followed,
+): { place: Line; value: unknown } | undefined {
+  const made = described.follows?.made?.[name];
+  const from = made?.option ?? (takes(described, name) ? name : undefined);
+  const place = from === undefined ? undefined : places.get(from);
+  if (!place) return undefined;
+  return { place, value: made ? made.make(set[from!]) : set[from!] };
+}
 
 interface Followed {
   readonly name: string;

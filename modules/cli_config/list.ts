@@ -28,7 +28,10 @@ const FILES: TableShape<Row> = {
 export const listCommand = (configuration: Configuration): Command => ({
   syntax: 'config list',
   summary: 'List the configuration files: who reads them, when that was last, and whether they were taken',
-  help: 'Changed: the file, or one that it includes, is not as it was when it was read, or was refused then.',
+  help: [
+    'Changed: the file, or one that it includes, is not as it was when it was read, or was refused then. Nothing stands there',
+    'where the files are as they were and a command of #exec, which is not run for this, may print something else.',
+  ].join('\n'),
   async run({ out }) {
     out.table(
       FILES,

@@ -12,6 +12,7 @@ import { reuseFigures, reuseLines } from './reuse-port.js';
 import { soundFigures, soundLines } from './rtp.js';
 import { bare, kamailio, obelisk, obeliskSecurity, type Server } from './servers.js';
 import { sippFigures, sippLines } from './sipp-registrations.js';
+import { stopFigures, stopLines } from './stop.js';
 import { sustainedFigures, sustainedLines } from './sustained.js';
 import { talkingFigures, talkingLines } from './talking.js';
 
@@ -55,6 +56,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   memory: async () => print(memoryLines(await memoryFigures([100_000, 1_000_000]))),
   million: async () => print(millionLines(await millionFigures())),
   restart: async () => print(restartLines(await restartFigures())),
+  stop: async () => print(stopLines(await stopFigures())),
   avalanche: async () => print(avalancheLines(await avalancheFigures())),
   realtime: async () => realtime(await realtimeFigures()),
   engines: async () => engines(await engineFigures()),

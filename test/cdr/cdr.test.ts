@@ -290,3 +290,22 @@ test('a backend that leaves gets the batch so far, and what it loses is counted 
   assert.match(core.lines.at(-1)!, /kept: 30 call records are lost \((1 ){20}…\): the disk is full/);
   await core.close();
 });
+
+for (const [conf, told] of [
+  [undefined, 'Paper/1008-00000000  ANSWERED 4 4 Playback 600'],
+  ['[general]\nendbeforehexten=no\n', 'Paper/1008-00000000  ANSWERED 9 9 AGI h'],
+] as const) {
+  test(`what extension h does is ${conf ? 'in a record with endbeforehexten=no' : 'in no record'}`, async () => {
+    const { paper, runs, records, clock } = await stage(conf);
+    const caller = paper.incoming('1008', { extension: '600' });
+    caller.answer();
+    runs(caller, 'Playback', 'vm-goodbye');
+    clock.advance(4000);
+    caller.requestHangup(16);
+    caller.position = { ...caller.position, extension: 'h' };
+    runs(caller, 'AGI', 'bill');
+    clock.advance(5000);
+    caller.end();
+    assert.deepEqual((await records()).map(brief), [told]);
+  });
+}

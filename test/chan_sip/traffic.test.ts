@@ -52,6 +52,30 @@ for (const [what, text, fate] of CASES) {
   });
 }
 
+/** While we leave. */
+const LATE: readonly (readonly [what: string, text: string, fate: keyof Traffic])[] = [
+  ...['REGISTER', 'OPTIONS', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH'].map(
+    method => [`${method} begins nothing`, request(method), 'late'] as const,
+  ),
+  ['who signs off is answered', request('REGISTER', { more: 'Expires: 0\r\n' }), 'answered'],
+  ['a call is refused', request('INVITE'), 'answered'],
+  ['a request of a dialog that is none is answered', request('BYE'), 'answered'],
+];
+
+for (const [what, text, fate] of LATE) {
+  test(`during a stop ${what}`, async () => {
+    const stack = await SipStack.of('[general]\nallowguest=no\n');
+    await using phone = await UdpPhone.open();
+    stack.stage.events.emit('shutdown', { cleanly: true, restart: false });
+    phone.send(stack.local, text);
+    phone.send(stack.local, request('INFO'));
+    while (!(await phone.next()).includes('CSeq: 1 INFO'));
+    const { late, answered } = stack.sip.traffic();
+    assert.deepEqual({ late, answered }, fate === 'late' ? { late: 1, answered: 1 } : { late: 0, answered: 2 });
+    await stack[Symbol.asyncDispose]();
+  });
+}
+
 test('the command says all of it', async () => {
   const text = await (await SipStage.of('[general]\n')).cli.text('sip show traffic');
   for (const [title] of [...FATES, ...CONNECTIONS]) assert.match(text, new RegExp(`^ +${title} +\\d+$`, 'm'));

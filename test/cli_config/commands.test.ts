@@ -40,6 +40,23 @@ test('config show tells values with the line and the template they are from, wit
   assert.ok(!lines.join().includes('long-enough'));
 });
 
+for (const [of, own, line] of [
+  ['nothing', '', '1008 call-limit 0 default'],
+  ['callcounter=yes', '', '1008 call-limit 2147483647 sip.conf:2 [general]'],
+  ['callcounter=no', '', '1008 call-limit 0 sip.conf:2 [general]'],
+  ['callcounter=yes', 'call-limit=3\n', '1008 call-limit 3 sip.conf:14'],
+] as const) {
+  test(`with ${of} in [general] and ${own.trim() || 'nothing'} in the device config show has '${line}'`, async t => {
+    const text = `${SIP.replace('udpbindaddr=127.0.0.1:0', of.replace('nothing', ''))}${own}`;
+    const stage = await (await Directory.of(t, { 'sip.conf': text })).cli();
+    const lines = plain(await stage.text('config show sip.conf 1008'));
+    assert.deepEqual(
+      lines.filter(each => each.includes('call-limit')),
+      [line],
+    );
+  });
+}
+
 test('config show without a section has what the file sets and nothing else', async t => {
   const stage = await (await Directory.of(t, { 'sip.conf': SIP })).cli();
   const lines = plain(await stage.text('config show sip.conf'));

@@ -5,10 +5,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { acls } from '../../core/acl.js';
 import { type Activity, activity } from '../../core/activity.js';
+import { astdb } from '../../core/astdb.js';
 import { cli } from '../../core/cli.js';
-import { TestClock } from '../../core/clock.js';
+import { nextTurn, TestClock } from '../../core/clock.js';
 import { LoadDeclined } from '../../core/errors.js';
 import { loader } from '../../core/loader.js';
 import { Pbx, type PbxOptions, StartFailed } from '../../core/pbx.js';
@@ -44,9 +46,10 @@ class Home {
     return writeFile(join(this.directory, name), text);
   }
 
-  async module(name: string, load: string, unload = ''): Promise<void> {
+  async module(name: string, load: string, unload = '', reload?: string): Promise<void> {
     await mkdir(join(this.directory, 'modules', name), { recursive: true });
-    const code = `exports.default = { name: '${name}', description: 'x', loadModule(core) { ${load} }, unloadModule() { ${unload} } };`;
+    const more = reload === undefined ? '' : `, reloadModule() { ${reload} }`;
+    const code = `exports.default = { name: '${name}', description: 'x', loadModule(core) { ${load} }, unloadModule() { ${unload} }${more} };`;
     await this.write(join('modules', name, 'index.js'), code);
   }
 
@@ -148,6 +151,30 @@ test('a reload with a broken acl.conf says why, keeps the old lists, reloads the
   await end(pbx);
 });
 
+test('a reload that another one keeps from its work reads nothing', async t => {
+  const home = await Home.of(t, { 'acl.conf': '[office]\npermit=10.0.0.0/8\n' });
+  const gate = `${home.directory} goes on`;
+  await home.module('app_slow', '', '', `return new Promise(done => process.once('${gate}', done).emit('${gate}?'));`);
+  const pbx = await home.start();
+  const names = () =>
+    pbx
+      .find(acls)!
+      .rows()
+      .map(({ name }) => name);
+  const begun = new Promise(seen => process.once(`${gate}?`, seen));
+  const first = pbx.reload('cli');
+  await begun;
+  await home.write('acl.conf', '[home]\npermit=10.0.0.0/8\n');
+  assert.deepEqual(await pbx.reload('hup'), { result: 'in progress' });
+  assert.deepEqual(names(), ['office']);
+  process.emit(gate as never);
+  assert.deepEqual(await first, { result: 'success' });
+  process.once(`${gate}?`, () => process.emit(gate as never));
+  assert.deepEqual(await pbx.reload('hup'), { result: 'success' });
+  assert.deepEqual(names(), ['home']);
+  await end(pbx);
+});
+
 test('logger.conf with a mistake is refused by its own reload with every problem', async t => {
   const home = await Home.of(t);
   const pbx = await home.start();
@@ -225,6 +252,22 @@ test('modules that do not end hold the end of the PBX up for 3.5 s, all together
     home.lines.join('\n'),
     /app_b: its goodbye failed[\s\S]*ERROR: core: .*app_a.* left behind: not done within 3500 ms/,
   );
+});
+
+test('what AstDB has is on disk before the modules have ended, however long they take', async t => {
+  const clock = new TestClock();
+  const home = await Home.of(t, { 'modules.conf': '[modules]\nload=app_stuck\nnoload=cli_console\n' });
+  await home.module('app_stuck', '', NEVER);
+  const pbx = await home.start({ clock });
+  pbx.find(astdb)!.put('SIP/Registry', '1008', 'late');
+  pbx.stop('now');
+  const database = new Database(join(home.directory, 'lib', 'astdb.sqlite3'), { readonly: true });
+  const stored = database.prepare("SELECT value FROM astdb WHERE key = '/SIP/Registry/1008'").pluck();
+  while (stored.get() === undefined) await nextTurn();
+  database.close();
+  while (clock.pending < 2) await nextTurn(); // the goodbye, and all of them
+  clock.advance(3500);
+  await pbx.ended;
 });
 
 test('a third-party module may import #core, and has a name of its own', async t => {

@@ -130,6 +130,42 @@ test('an owner that closes takes its own jobs with it and nobody else’s', () =
   assert.equal(ran, 1);
 });
 
+test('of any owners, whichever closes, exactly the jobs of the others run, each at its moment', () => {
+  const job = fc.record({ owner: fc.nat(3), ms: fc.nat(500) });
+  fc.assert(
+    fc.property(fc.array(job, { maxLength: 200 }), fc.subarray([0, 1, 2, 3]), (jobs, closing) => {
+      const { clock, heap } = stage();
+      const owners = [0, 1, 2, 3].map(() => heap.open());
+      const ran: number[] = [];
+      for (const { owner, ms } of jobs) owners[owner]!.sched.after('job', ms, () => ran.push(ms - clock.elapsed()));
+      for (const owner of closing) owners[owner]!.close();
+      const left = jobs.filter(({ owner }) => !closing.includes(owner));
+      assert.equal(heap.size, left.length);
+      for (const owner of closing) assert.equal(owners[owner]!.sched.rows().waiting, 0);
+      clock.advance(500);
+      assert.deepEqual(
+        ran,
+        left.map(() => 0),
+      );
+    }),
+  );
+});
+
+test('owners of few jobs close in no time while 200,000 jobs of another wait', () => {
+  const { heap, sched } = stage();
+  for (let at = 0; at < 200_000; at++) sched.after('expiry', at, () => undefined);
+  const owners = Array.from({ length: 100 }, (_, index) => {
+    const owner = heap.open();
+    if (index % 10 === 0) owner.sched.after('sweep', 1000, () => undefined);
+    return owner;
+  });
+  const before = process.threadCpuUsage();
+  for (const { close } of owners) close();
+  const { user, system } = process.threadCpuUsage(before);
+  assert.equal(heap.size, 200_000);
+  assert.ok(user + system < 500_000, `${(user + system) / 1000} ms of work`);
+});
+
 test('it lists what waits, by label, with the most that ever waited', () => {
   const { clock, sched } = stage();
   for (let i = 0; i < 3; i++) sched.after('expire', 10, () => undefined);

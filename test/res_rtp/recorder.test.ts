@@ -127,6 +127,12 @@ test('a directory that cannot be made is told', async () => {
   assert.match(recorder.failure ?? '', /ENOENT|EACCES|EPERM/);
 });
 
+test('a file whose length nobody filled in is played to its end, and goes on where it ends', () => {
+  assert.deepEqual(readWav(wavHeader(0), 44 + 321), { start: 44, length: 320 });
+  assert.deepEqual(readWav(wavHeader(0), 44), { start: 44, length: 0 });
+  assert.deepEqual(readWav(wavHeader(320), 44 + 100), { start: 44, length: 100 });
+});
+
 test('any beginning of a file is a WAV file or says why not', () => {
   const header = wavHeader(320);
   fc.assert(

@@ -111,6 +111,11 @@ export interface SectionPlace {
 /** Same name, another meaning: not taken over. */
 export const OWN: ReadonlySet<string> = new Set(['callerid', 'fromdomain', 'maxforwards', 'contactacl']);
 
+/** What an option of [general] makes of another one of the devices. */
+export const MADE = {
+  'call-limit': { option: 'callcounter', make: (counted: unknown) => (counted === true ? COUNTED : 0) },
+} as const;
+
 /** What a device is when its section says nothing. */
 export function deviceDefaults(values: General): Device {
   const defaults: Record<string, unknown> = { ...initial(device) };
@@ -119,6 +124,6 @@ export function deviceDefaults(values: General): Device {
   }
   return {
     ...(defaults as Device),
-    'call-limit': values.callcounter ? COUNTED : 0,
+    'call-limit': MADE['call-limit'].make(values.callcounter),
   };
 }

@@ -9,7 +9,7 @@ import {
   type Surroundings,
 } from '#core';
 import { authentication } from './authentication.js';
-import { device, OWN } from './device.js';
+import { device, MADE, OWN } from './device.js';
 import { general } from './general.js';
 import { readSipConfig } from './read.js';
 import { risks } from './risks.js';
@@ -30,7 +30,7 @@ export const sipConf: ConfigFileDescription = {
       example: 'type=friend\nhost=dynamic\nsecret=change-me',
       anyName: true,
       lastCounts: true,
-      follows: { section: 'general', but: OWN },
+      follows: { section: 'general', but: OWN, made: MADE },
     },
   ],
   needed: true,

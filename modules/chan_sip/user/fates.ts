@@ -16,7 +16,7 @@ export interface Fates {
   away: number;
   /** Passed on between nodes, and between them and devices; responses too. */
   relayed: number;
-  /** Found out when nothing was answered any more. */
+  /** Would have begun something while we leave, or was found out when nothing was answered any more. */
   late: number;
 }
 

@@ -1,5 +1,6 @@
 /** The user layer as a whole: its parts, what a configuration means to them, and who handles which method. */
 import { type Core, loopTurns, realtime, type Sliced } from '#core';
+import type { Message } from '../message/message.js';
 import type { General } from '../options/general.js';
 import { ACLS, type SipConfig } from '../options/read.js';
 import type { TransactionLayer } from '../transaction/layer.js';
@@ -25,7 +26,7 @@ import { type Notified, Notifier } from './notifier.js';
 import { CallbackRows } from './outbound/callback-devices.js';
 import type { Observer } from './outbound/line.js';
 import { Outbound } from './outbound/outbound.js';
-import { Overload } from './overload.js';
+import { BEGINS, Overload } from './overload.js';
 import type { Peer } from './peer.js';
 import { Qualify } from './qualify.js';
 import { RowDevices } from './realtime-devices.js';
@@ -89,6 +90,8 @@ export class UserLayer {
   readonly #rows: RegistrationRows;
   readonly #qualify: Qualify;
   readonly #takeover: Takeover;
+  /** From now on nothing begins: what phones send again finds whoever comes after us. */
+  #retired = false;
   #closed = false;
 
   constructor(core: Core, general: General, parts: UserParts) {
@@ -138,6 +141,7 @@ export class UserLayer {
     const admission = new Admission(this.site);
     const { invite, message, subscribe, notify, cancel } = new Requests(this.site, admission, this.calls);
     const registrar = new Registrar(this.site, this.#registration);
+    core.on('shutdown', () => (this.#retired = true));
     this.explanations = new Explanations(this.site, { registrar, directory: this.directory, families });
     const options = capabilities(this.site, admission, this.calls);
     this.handlers = { register: registrar.receive, options, invite, message, subscribe, notify, cancel };
@@ -210,8 +214,15 @@ export class UserLayer {
     this.#qualify.ask(peer);
   }
 
+  /** Whether what a request asks for is no longer begun. Who signs off is heard to the last; a call has its own answer. */
+  passesOver(request: Message): boolean {
+    if (!this.#retired || request.method === 'INVITE' || !BEGINS.has(request.method)) return false;
+    return request.header('Expires')?.trim() !== '0';
+  }
+
   /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */
   async leave(): Promise<void> {
+    this.#retired = true;
     await Promise.all([this.calls.leave(), this.outbound.leave(), this.nodes.close()]);
   }
 

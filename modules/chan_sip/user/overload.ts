@@ -25,7 +25,7 @@ export const CLASSES = ['unknown', 'new', 'refresh'] as const;
 export type TrafficClass = (typeof CLASSES)[number];
 
 /** Requests that begin something. What belongs to something that is there goes on. */
-const BEGINS: ReadonlySet<string> = new Set([
+export const BEGINS: ReadonlySet<string> = new Set([
   ...['REGISTER', 'INVITE', 'OPTIONS', 'MESSAGE', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER'],
 ]);
 

@@ -25,8 +25,8 @@ export function readWav(data: Buffer, size: number): Samples | string {
     const start = at + 8;
     if (text(data, at) === 'data') {
       if (!fits) return 'a WAV file that does not say how its samples are';
-      // A length that was never filled in, or a file that was cut.
-      return { start, length: Math.max(0, Math.min(length, size - start)) & ~1 };
+      // A file that was cut, or whose length nobody filled in: a recording that somebody stopped with the process.
+      return { start, length: Math.max(0, Math.min(length || size, size - start)) & ~1 };
     }
     if (text(data, at) === 'fmt ') {
       if (length < 16 || start + 16 > data.length) return 'a WAV file that is cut';

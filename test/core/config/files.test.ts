@@ -97,6 +97,15 @@ test('a file with #exec is never unchanged, unless #exec is off', async t => {
   assert.deepEqual([await off.reload(), await off.reload()], ['', 'unchanged']);
 });
 
+test('whether a file with #exec changed is told by its files; by them alone it is not known to be as it was', async t => {
+  const { config, reload, write } = await stage(t, { 'main.conf': '[a]\n#exec echo x=7\n', 'b.conf': '[a]\n' }, true);
+  await reload();
+  const changed = async () => (await config.readings())[0]!.changed;
+  assert.equal(await changed(), undefined);
+  await write('main.conf', '[a]\n#exec echo x=7\ny=1\n');
+  assert.equal(await changed(), true);
+});
+
 test('a broken file is told each time, and is read again when it is as it was before', async t => {
   const { reload, write } = await stage(t, { 'main.conf': '[a]\nx=1\n#tryinclude b.conf\n' });
   await reload();

@@ -351,3 +351,18 @@ for (const plan of ['100,Goto(200,1)\ni,Goto(200,1)', '100,Digit(1)\ni,Digit(1)'
     assert.equal(stage.clock.pending, 0);
   });
 }
+
+test('a call that loops without waiting is held to a pace once it has made ten thousand steps', async () => {
+  const { stage, channel, engine } = await walk({ in: '100,NoOp()\n100,Goto(1)' });
+  const run = engine.run(channel);
+  while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  assert.ok(stage.ran.length >= 10_000, `${stage.ran.length}`);
+  const before = stage.ran.length;
+  for (let round = 0; round < 50; round++) {
+    stage.clock.advance(20);
+    while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  }
+  assert.ok(Math.abs(stage.ran.length - before - 1000) <= 40, `${stage.ran.length - before} steps in a second`);
+  channel.requestHangup(16);
+  await run;
+});
