@@ -90,6 +90,7 @@ test('a redirect ends the program at once, and the call goes on elsewhere', asyn
   assert.equal(await script.line(), undefined);
   await run;
   assert.equal(agi.stage.ran.at(-1), 'NoOp(there)');
+  assert.equal(channel.variables.get('AGISTATUS'), 'HANGUP');
   await agi.close();
 });
 
