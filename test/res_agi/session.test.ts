@@ -234,6 +234,23 @@ for (const [code, status] of [
   });
 }
 
+test('a last line without an end counts of a program, and not of a connection, which may have been cut', async () => {
+  const { lines } = await ledBy(`
+    process.stderr.write('muttered');
+    process.stdout.write('VERBOSE said', () => process.exit());`);
+  assert.ok(
+    lines.some(line => /said$/.test(line)),
+    lines.join('\n'),
+  );
+  assert.ok(lines.includes('notice: AGI lead: muttered'));
+  const { agi, channel, script, run } = await ledCall();
+  script.cut('SET VARIABLE X 1');
+  await run;
+  assert.equal(channel.variables.get('X'), undefined);
+  assert.match(agi.stage.lines.join('\n'), /last line has no end and counts for nothing: 'SET VARIABLE X 1'/);
+  await agi.close();
+});
+
 test('a program that complains without end is heard up to some lines', async () => {
   const { lines } = await ledBy(`
     process.stderr.write('oh\\n'.repeat(5000), () => lines.close());`);
