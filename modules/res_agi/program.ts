@@ -83,12 +83,12 @@ class Program implements Peer {
     const { complain } = watcher;
     this.#child = child;
     this.#watcher = watcher;
-    this.#lines = new Lines(child.stdout, complain);
+    this.#lines = new Lines(child.stdout, complain, 'counts');
     // What it does not read any more is of no account: its end is told by its output.
     child.stdin.on('error', () => undefined);
     child.on('error', thrown => complain(thrown.message));
     this.#gone = new Promise(done => child.once('exit', () => done()));
-    void mutter(new Lines(child.stderr, complain), watcher);
+    void mutter(new Lines(child.stderr, complain, 'counts'), watcher);
   }
 
   next(): Promise<string | undefined> {
