@@ -1,6 +1,6 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { Exception } from '../dialplan/exception.js';
 import type { Frame } from '../dialplan/stack.js';
 import { AudioNeeds } from './audio-needs.js';
@@ -20,6 +20,9 @@ export type { Interruption, Position } from './interruptions.js';
 
 /** Digits that wait for an application; a flood of them is dropped. */
 const MOST_DIGITS = 128;
+
+/** Milliseconds for what is done once the far end is gone. */
+const AFTERLIFE = 60_000;
 
 const START: Position = { context: 'default', extension: 's', priority: 1 };
 
@@ -88,6 +91,7 @@ export class Channel {
   readonly #over = Promise.withResolvers<void>();
   readonly #audio = new AudioNeeds(() => this.bridge?.audioChanged());
   #afterlife = false;
+  #lastMinute: Timer | undefined;
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
@@ -334,9 +338,15 @@ export class Channel {
     return this.#interruptions.take();
   }
 
-  /** Lets the extension `h` run: waits wait again, though the far end is gone. */
+  /** Lets the extension `h` run: waits wait again, though the far end is gone. All that is done so has a minute. */
   afterlife(): void {
     this.#afterlife = true;
+    this.#lastMinute?.cancel();
+    if (this.#ended) return;
+    this.#lastMinute = this.clock.after(AFTERLIFE, () => {
+      this.#afterlife = false;
+      this.#waits.wake();
+    });
   }
 
   /** The end. Whoever owns the channel calls it, once it is done with it. */
@@ -346,6 +356,7 @@ export class Channel {
     const first = !this.hangingUp;
     this.#ended = true;
     this.#interruptions.close();
+    this.#lastMinute?.cancel();
     this.#guarded(() => this.bridge?.leave(this));
     this.#guarded(() => this.leg.hangup());
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
