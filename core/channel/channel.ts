@@ -71,8 +71,8 @@ export class Channel {
   bridge: Bridge | undefined;
   /** Of Q.850; 0 while nobody said. */
   hangupCause: number = Q850.none;
-  /** How the far end that we called refused, where it said so: what a caller hears then. */
-  refusal: 'busy' | 'congestion' | undefined;
+  /** How the far end that we called refused, where it said so: what a caller hears then. Uncalled: nobody was asked. */
+  refusal: 'busy' | 'congestion' | 'uncalled' | undefined;
   /** Who hung up: a channel's name; empty: the PBX. */
   hangupSource = '';
   /** Milliseconds for digits: between two, and for the first. */

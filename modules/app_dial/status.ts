@@ -1,5 +1,5 @@
 /** What a Dial comes to: DIALSTATUS, and how it follows from the causes of those who did not answer. */
-import { Q850 } from '#core';
+import { type Channel, Q850 } from '#core';
 
 export type DialStatus =
   | 'CHANUNAVAIL'
@@ -25,9 +25,15 @@ const MISSES: ReadonlyMap<number, Miss> = new Map<number, Miss>([
   [Q850.callRejected, 'NOANSWER'],
 ]);
 
+const REFUSALS: Readonly<Record<NonNullable<Channel['refusal']>, Miss>> = {
+  busy: 'BUSY',
+  congestion: 'CONGESTION',
+  uncalled: 'CHANUNAVAIL',
+};
+
 /** What the far end said counts for more than the cause that its words stand for. */
-export function missOf(cause: number, refusal: 'busy' | 'congestion' | undefined): Miss {
-  if (refusal) return refusal === 'busy' ? 'BUSY' : 'CONGESTION';
+export function missOf(cause: number, refusal: Channel['refusal']): Miss {
+  if (refusal) return REFUSALS[refusal];
   return MISSES.get(cause) ?? 'CHANUNAVAIL';
 }
 

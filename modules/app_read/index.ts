@@ -6,6 +6,7 @@ import {
   type Core,
   type DigitsRead,
   defineModule,
+  type Playback,
   Prompts,
   readDigits,
   readLetters,
@@ -113,6 +114,11 @@ async function ask(core: Core, channel: Channel, question: Question): Promise<st
   return status;
 }
 
+async function tellFailed(core: Core, name: string, tone: Playback): Promise<void> {
+  const { how, reason } = await tone.ended;
+  if (how === 'failed') core.log.warning(`Read: the tone '${name}' is not played: ${reason}`);
+}
+
 async function once(core: Core, channel: Channel, question: Question): Promise<DigitsRead> {
   const { files, tones: areTones, most, timeout, terminators } = question;
   const prompts = new Prompts(core.use(sounds), core.log);
@@ -122,6 +128,7 @@ async function once(core: Core, channel: Channel, question: Question): Promise<D
   const tones = core.use(toneZones).tones(channel.tonezone, name) ?? name;
   const tone = channel.play({ kind: 'tone', tones });
   const unlisten = channel.listen(({ kind }) => kind === 'digit began' && tone.stop());
+  core.spawn(`tone of ${channel.name}`, tellFailed(core, name, tone));
   const digits = await readDigits(prompts, channel, wanted);
   unlisten();
   tone.stop();

@@ -31,7 +31,9 @@ const agi = (tools: Tools): Application => ({
     { name: 'command', help: 'A program under astagidir, or agi://host[:port][/script]', required: true },
     { name: 'arg', help: 'What it is given: agi_arg_1 and so on, and the arguments of a program here' },
   ],
-  variables: [{ name: 'AGISTATUS', help: 'SUCCESS FAILURE NOTFOUND HANGUP' }],
+  variables: [
+    { name: 'AGISTATUS', help: 'SUCCESS FAILURE NOTFOUND HANGUP; a program that ends with an exit code fails' },
+  ],
   seeAlso: ['Exec()', 'Gosub()'],
   dangerous: true,
   async run(channel, data) {
@@ -56,10 +58,8 @@ async function lead(tools: Tools, channel: Channel, request: string, given: read
       return 'HANGUP';
     }
     const script = parseAddress(request)?.script;
-    const hungUp = await new Session(channel, peer, tools).run(
-      environmentOf(channel, { request, arguments: given, script }),
-    );
-    return hungUp ? 'HANGUP' : 'SUCCESS';
+    const environment = environmentOf(channel, { request, arguments: given, script });
+    return await new Session(channel, peer, tools).run(environment);
   } catch (thrown) {
     if (!(thrown instanceof Unreachable)) throw thrown;
     tools.core.log.warning(`${channel.name}: AGI ${request}: ${thrown.message}`);

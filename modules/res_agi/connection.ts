@@ -57,6 +57,8 @@ class Connection implements Peer {
   readonly #lines: Lines;
   readonly #closed: Promise<void>;
   readonly #complain: (why: string) => void;
+  /** It was ended for what it did. */
+  #misused = false;
 
   constructor(socket: Socket, clock: Clock, complain: (why: string) => void) {
     this.#socket = socket;
@@ -75,6 +77,7 @@ class Connection implements Peer {
     this.#socket.write(text);
     if (this.#socket.writableLength <= MOST_UNSENT) return;
     this.#complain(`it does not read: ${MOST_UNSENT} bytes wait for it`);
+    this.#misused = true;
     this.#socket.destroy();
   }
 
@@ -82,12 +85,14 @@ class Connection implements Peer {
     this.send('HANGUP\n');
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<boolean> {
+    const well = !this.#misused && !this.#lines.refused;
     this.#lines.close();
     this.#socket.end();
     const late = this.#clock.after(ENDING, () => this.#socket.destroy());
     this.#socket.resume();
     await this.#closed;
     late.cancel();
+    return well;
   }
 }

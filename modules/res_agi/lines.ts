@@ -12,6 +12,7 @@ export class Lines {
   readonly #lines: string[] = [];
   #rest = '';
   #over = false;
+  #refused = false;
   #wake: () => void = () => undefined;
 
   /** `complain` hears why a stream is given up. */
@@ -38,6 +39,11 @@ export class Lines {
     return this.#lines.shift();
   }
 
+  /** Whether it was given up for what it sent. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
   /** There are no more but those that came. */
   close(): void {
     this.#over = true;
@@ -52,6 +58,7 @@ export class Lines {
     if (this.#rest.length > LONGEST || lines.some(line => line.length > LONGEST)) {
       this.#complain(`it sends a line of more than ${LONGEST} characters`);
       this.#lines.length = 0;
+      this.#refused = true;
       this.close();
       return;
     }

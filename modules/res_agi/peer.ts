@@ -9,8 +9,8 @@ export interface Peer {
   send(text: string): void;
   /** The call is gone; it may say what it has to say still. */
   hungUp(): void;
-  /** No more: politely first, then by force. */
-  end(): Promise<void>;
+  /** No more: politely first, then by force. @returns whether it came to a good end, if only that */
+  end(): Promise<boolean>;
 }
 
 /** It cannot be reached or started. `missing`: there is no such program. */
@@ -36,9 +36,10 @@ export class Peers {
     this.#peers.add(peer);
   }
 
-  async end(peer: Peer): Promise<void> {
-    await peer.end();
+  async end(peer: Peer): Promise<boolean> {
+    const well = await peer.end();
     this.#peers.delete(peer);
+    return well;
   }
 
   async close(): Promise<void> {

@@ -76,6 +76,8 @@ class Program implements Peer {
   readonly #watcher: Watcher;
   readonly #lines: Lines;
   readonly #gone: Promise<void>;
+  /** It was ended for what it did. */
+  #misused = false;
 
   constructor(child: ChildProcessWithoutNullStreams, watcher: Watcher) {
     const { complain } = watcher;
@@ -99,6 +101,7 @@ class Program implements Peer {
     stdin.write(text);
     if (stdin.writableLength <= MOST_UNSENT) return;
     this.#watcher.complain(`it does not read: ${MOST_UNSENT} bytes wait for it`);
+    this.#misused = true;
     stdin.destroy();
     this.#lines.close();
   }
@@ -107,7 +110,7 @@ class Program implements Peer {
     this.#child.kill('SIGHUP');
   }
 
-  async end(): Promise<void> {
+  async end(): Promise<boolean> {
     const finishing = this.#lines.over;
     this.#lines.close();
     this.#child.stdin.end();
@@ -117,6 +120,7 @@ class Program implements Peer {
       await this.#gone;
     }
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
+    return this.#child.exitCode === 0 && !this.#misused && !this.#lines.refused;
   }
 
   async #goneWithin(ms: number): Promise<boolean> {

@@ -23,7 +23,7 @@ export class Session {
   #placed = false;
   #dead: boolean;
   #grace: Timer | undefined;
-  #ended: Promise<void> | undefined;
+  #ended: Promise<boolean> | undefined;
 
   constructor(channel: Channel, peer: Peer, tools: Tools) {
     this.#channel = channel;
@@ -40,12 +40,13 @@ export class Session {
     };
   }
 
-  /** @returns whether the caller hung up meanwhile */
-  async run(environment: string): Promise<boolean> {
+  /** @returns AGISTATUS */
+  async run(environment: string): Promise<'SUCCESS' | 'FAILURE' | 'HANGUP'> {
     const begun = this.#channel.position;
     const before = this.#dead;
     const unlisten = this.#channel.listen(event => this.#hears(event));
     if (this.#dead) this.#limit();
+    let well = false;
     try {
       this.#peer.send(environment);
       for (let count = 1; ; count++) {
@@ -57,10 +58,11 @@ export class Session {
     } finally {
       unlisten();
       this.#grace?.cancel();
-      await this.#end();
+      well = await this.#end();
     }
     this.#settle(begun);
-    return this.#dead && !before;
+    if (this.#dead && !before) return 'HANGUP';
+    return well ? 'SUCCESS' : 'FAILURE';
   }
 
   #hears(event: ChannelEvent): void {
@@ -84,7 +86,7 @@ export class Session {
     this.#grace = this.#channel.clock.after(AFTER_THE_END, () => void this.#end());
   }
 
-  #end(): Promise<void> {
+  #end(): Promise<boolean> {
     this.#ended ??= this.#tools.peers.end(this.#peer);
     return this.#ended;
   }

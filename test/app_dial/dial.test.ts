@@ -117,6 +117,18 @@ for (const [title, data, causes, wanted] of FAILURES) {
   });
 }
 
+test('who could not even be called is unavailable, whatever the cause, and the cause stays', async () => {
+  const stage = await Stage.of();
+  const { ended, caller } = stage.dial('Paper/a');
+  const [callee] = await stage.ringing(1);
+  callee!.refusal = 'uncalled';
+  callee!.requestHangup(17);
+  await ended;
+  assert.equal(status(caller), 'CHANUNAVAIL');
+  assert.equal(caller.hangupCause, 17);
+  await stage.close(caller);
+});
+
 test('what the far end says counts for more than its cause', async () => {
   const stage = await Stage.of();
   const { ended, caller } = stage.dial('Paper/a');

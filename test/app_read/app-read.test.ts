@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import read from '../../modules/app_read/index.js';
 import builtins from '../../modules/pbx_builtins/index.js';
 import { ApplicationStage, heardBy, toldOf } from '../support/application-stage.js';
+import { PaperLeg } from '../support/paper.js';
 
 const cases: readonly [given: string, pressed: string, result: string, heard?: string[]][] = [
   ['pin', '12#', 'OK 12'],
@@ -71,3 +72,16 @@ for (const given of ['pin,ask', 'pin', 'pin,dial,,i']) {
     await stage.close();
   });
 }
+
+test('a tone that cannot be played is told, and digits are read all the same', async () => {
+  const stage = await ApplicationStage.of([builtins, read], { in: '100, Read(pin,dial,,i)\n100, NoOp(${pin})' });
+  const channel = stage.caller();
+  assert.ok(channel.leg instanceof PaperLeg);
+  channel.leg.media = undefined;
+  const run = stage.engine.run(channel);
+  await stage.press(channel, '12#');
+  await stage.ended(channel, run);
+  assert.equal(stage.ran.at(-1), 'NoOp(12)');
+  assert.match(stage.lines.join('\n'), /Read: the tone 'dial' is not played: .* has no media/);
+  await stage.close();
+});

@@ -110,6 +110,7 @@ test('a line without end ends the program', async () => {
   while ((await script.line()) !== undefined);
   await run;
   assert.match(agi.stage.lines.join('\n'), /more than 16384 characters/);
+  assert.equal(agi.stage.ran.at(-1), 'NoOp(FAILURE)');
   await agi.close();
 });
 
@@ -220,8 +221,17 @@ test('a program that asks without end and does not read the answers is ended', a
     process.stdout.on('error', () => process.exit());
     more();`);
   assert.match(lines.join('\n'), /AGI lead: it does not read: 1048576 bytes wait for it/);
-  assert.equal(status, 'SUCCESS');
+  assert.equal(status, 'FAILURE');
 });
+
+for (const [code, status] of [
+  [0, 'SUCCESS'],
+  [3, 'FAILURE'],
+] as const) {
+  test(`a program that ends with the exit code ${code} comes to ${status}`, async () => {
+    assert.equal((await ledBy(`await ask('NOOP'); process.exit(${code});`)).status, status);
+  });
+}
 
 test('a program that complains without end is heard up to some lines', async () => {
   const { lines } = await ledBy(`

@@ -39,7 +39,7 @@ test('when one contact refuses, the others go on; when all do, the cause that sa
   channel.end();
 });
 
-test('a device at its call-limit is busy, and its state says so all along', async () => {
+test('a device at its call-limit is not called, with cause 17, and its state says so all along', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const state = () => stack.channels.deviceState('SIP/limited');
   assert.equal(state(), 'UNAVAILABLE');
@@ -49,7 +49,7 @@ test('a device at its call-limit is busy, and its state says so all along', asyn
   const invite = await phone.expect('INVITE');
   assert.equal(state(), 'RINGING');
   const second = await dial(stack, 'limited');
-  assert.deepEqual(second.events, ['hangup 17']);
+  assert.deepEqual([second.events, second.channel.refusal], [['hangup 17'], 'uncalled']);
   second.channel.end();
   phone.answer(invite, 200, 'OK', { body: SDP });
   await phone.expect('ACK');

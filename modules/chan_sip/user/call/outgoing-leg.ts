@@ -85,6 +85,7 @@ export class OutgoingLeg extends CallLeg {
       this.#share = this.desk.usage.take(peer);
       if (!this.#share) {
         this.desk.site.log.notice(`Call to '${peer.name}' refused: it has as many calls as its call-limit allows`);
+        this.channel.refusal = 'uncalled';
         this.channel.requestHangup(Q850.userBusy);
         return;
       }
