@@ -96,7 +96,7 @@ test('a module that goes takes its file along', async t => {
 test('sections are completed by those that the file has', async t => {
   const stage = await stageOf(t);
   const found = (line: string) => stage.pbx.find(cli)!.complete(line);
-  assert.deepEqual(found('config set sip.conf 1'), ['1008']);
+  assert.deepEqual(found('config set sip.conf 1'), ['1008', '1009']);
   assert.ok(!found('config show sip.conf ').includes('alice'));
   await stage.directory.write({ 'phones.conf': '[2001]\ntype=peer\n' });
   await stage.text('config reload sip.conf');
