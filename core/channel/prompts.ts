@@ -70,8 +70,7 @@ export async function untilDigit(
   for (;;) {
     const digit = await pressedBefore(channel, stops);
     if (digit !== undefined) {
-      playback.stop();
-      return { how: 'digit', digit, position: playback.position };
+      return { how: 'digit', digit, position: await stopped(channel, playback) };
     }
     const end = await endOrDigit(channel, playback);
     if (end === undefined) {
@@ -81,6 +80,12 @@ export async function untilDigit(
     if (end === 'digit') continue;
     return end.how === 'failed' ? { ...end, how: 'failed' } : { how: 'finished', position: end.position };
   }
+}
+
+/** @returns the milliseconds that were played, as the engine says in the end: meanwhile it tells them only now and then */
+async function stopped(channel: Channel, playback: Playback): Promise<number> {
+  playback.stop();
+  return ((await channel.race(playback.ended)) ?? playback).position;
 }
 
 /** The first of the waiting digits that ends it. Those before it are nobody's. */

@@ -1,5 +1,5 @@
 /** A log file: an asynchronous writer with a bounded queue, which says once when it cannot write and how much it lost. */
-import { open } from 'node:fs';
+import { constants, open } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ export interface LogFileParts {
 }
 
 const KEPT_FACTOR = 10;
+/** A pipe without a reader would keep whoever opens it waiting, and one that is full whoever writes. */
+const APPENDING = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 /** Owner and group: what is in a log is not for everybody. */
 const MODE = 0o640;
 
@@ -30,6 +32,8 @@ export class LogFile {
   #busy = false;
   #failing = false;
   #closed = false;
+  /** What cannot be written now never will be. */
+  #last = false;
   /** Records lost since the last one that was written. */
   #unreported = 0;
   /** Records lost, in all. */
@@ -38,7 +42,8 @@ export class LogFile {
   private constructor(path: string, fd: number, parts: LogFileParts) {
     this.path = path;
     this.#parts = parts;
-    this.#stream = new SonicBoom({ fd, sync: false });
+    // A pipe that is full is tried again, but not at the end: who does not read then never will.
+    this.#stream = new SonicBoom({ fd, sync: false, retryEAGAIN: () => !this.#closed && !this.#last });
     this.#stream.on('drain', () => this.#drained());
     this.#stream.on('error', thrown => this.#failed(thrown));
   }
@@ -46,7 +51,7 @@ export class LogFile {
   /** Opens it for appending, its directory made where missing. @throws when it cannot be. */
   static async open(path: string, parts: LogFileParts): Promise<LogFile> {
     await mkdir(dirname(path), { recursive: true });
-    return new LogFile(path, await promisify(open)(path, 'a', MODE), parts);
+    return new LogFile(path, await descriptorOf(path), parts);
   }
 
   get failing(): boolean {
@@ -69,11 +74,13 @@ export class LogFile {
   flushSync(): void {
     if (this.#closed) return;
     this.#hand();
+    this.#last = true;
     try {
       this.#stream.flushSync();
     } catch (thrown) {
       this.#failed(thrown);
     }
+    this.#last = false;
   }
 
   /** Writes what waits, as far as it can be written, and lets the file go. */
@@ -118,5 +125,14 @@ export class LogFile {
   #report(): void {
     if (this.#unreported > 0) this.#queue.push(this.#parts.lost(this.#unreported));
     this.#unreported = 0;
+  }
+}
+
+async function descriptorOf(path: string): Promise<number> {
+  try {
+    return await promisify(open)(path, APPENDING, MODE);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENXIO') throw new Error('it is a pipe that nobody reads');
+    throw thrown;
   }
 }

@@ -1,6 +1,7 @@
 /** Functions of lists: variables whose values have parts. */
 import { ApplicationError, type Channel, type Dialplan, type DialplanFunction, splitArguments } from '#core';
 import { charactersOf } from './characters.js';
+import { LONGEST } from './longest.js';
 
 async function fields(plan: Dialplan, channel: Channel | undefined, name: string, delimiter: string | undefined) {
   if (name === '') throw new ApplicationError('the name of a variable is expected');
@@ -42,7 +43,10 @@ const putting = (
     const [variable = '', delimiter] = splitArguments(data, { most: 2, raw: true });
     const { by, parts } = await fields(plan, channel, variable, delimiter);
     put(parts, value);
-    await plan.write(channel, variable, parts.join(by));
+    const list = parts.join(by);
+    if (list.length > LONGEST)
+      throw new ApplicationError(`'${variable}' is not changed: it would be longer than ${LONGEST} characters`);
+    await plan.write(channel, variable, list);
   },
 });
 

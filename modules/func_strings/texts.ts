@@ -1,6 +1,7 @@
 /** Functions of one text: its length, what stays of it, what is put in the place of what. */
 import { ApplicationError, compilePattern, type Dialplan, type DialplanFunction, Invalid, splitArguments } from '#core';
 import { charactersOf } from './characters.js';
+import { LONGEST } from './longest.js';
 
 const KEYPAD: Readonly<Record<string, string>> = {
   ...{ A: '2', B: '2', C: '2', D: '3', E: '3', F: '3', G: '4', H: '4', I: '4', J: '5', K: '5', L: '5', M: '6', N: '6' },
@@ -42,7 +43,9 @@ async function strreplace(plan: Dialplan, channel: Parameters<Dialplan['read']>[
   const parts = (await plan.read(channel, name)).split(find);
   const times = most === '' ? parts.length : Number(most);
   if (!(times >= 0)) throw new ApplicationError(`a number of times is expected, got '${most}'`);
-  return parts.reduce((text, part, at) => (at === 0 ? part : text + (at <= times ? by : find) + part), '');
+  let text = parts[0]!;
+  for (let at = 1; at < parts.length && text.length <= LONGEST; at++) text += (at <= times ? by : find) + parts[at]!;
+  return text;
 }
 
 const plain = (name: string, synopsis: string, read: (text: string) => string): DialplanFunction => ({

@@ -21,7 +21,11 @@ export const general = {
     [1, 100_000],
     'Connections at a time that wait for a request or its answer. Beyond them the oldest goes. WebSockets do not count.',
   ),
-  session_inactivity: milliseconds(30_000, [1, 3_600_000], 'How long a request may take to come.'),
+  session_inactivity: milliseconds(
+    30_000,
+    [1, 3_600_000],
+    'How long a request may take to come, and how long nothing of its answer may be read.',
+  ),
   session_keep_alive: milliseconds(15_000, [0, 3_600_000], 'How long a connection may wait for its next request.'),
   enable_static: yesno(false, 'Serve files under /static.', PAGES),
   enable_status: yesno(false, 'Show the state of the server under /httpstatus.', PAGES),

@@ -49,11 +49,18 @@ export class Sessions {
     for (const oldest of [...this.#waiting.values()].slice(0, Math.max(0, surplus))) oldest.socket.destroy();
   }
 
-  /** A request's head is here: the rest of it has its time, the answer takes what it takes. */
+  /** A request's head is here: the rest of it has its time, the answer takes what it takes, as long as it is read. */
   asked(request: IncomingMessage, response: ServerResponse): void {
     const session = this.#waiting.get(keyOf(request.socket));
     if (!session) return;
-    this.#wait(session, this.#limits().inactivity, () => request.complete);
+    let before: string | undefined;
+    this.#wait(session, this.#limits().inactivity, () => {
+      if (!request.complete) return false;
+      const now = unread(request.socket);
+      const stands = now !== undefined && now === before;
+      before = now;
+      return !stands;
+    });
     response.once('close', () => {
       if (!session.socket.destroyed) this.#wait(session, this.#limits().keepAlive);
     });
@@ -76,13 +83,19 @@ export class Sessions {
     this.#waiting.delete(key);
   }
 
+  /** Ends it after that time, unless it is excused: then it has as much time again. */
   #wait(session: Session, ms: number, excused = () => false): void {
     session.timer?.cancel();
     session.timer = this.#clock.after(ms, () => {
-      if (!excused()) session.socket.destroy();
+      if (excused()) this.#wait(session, ms, excused);
+      else session.socket.destroy();
     });
   }
 }
+
+/** What waits for its reader, as it stands: the same later says that nothing of it was read. Undefined: nothing waits. */
+const unread = ({ writableLength, bytesWritten }: Socket): string | undefined =>
+  writableLength === 0 ? undefined : `${writableLength} of ${bytesWritten}`;
 
 /** A TLS connection and the socket under it have one. */
 const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;

@@ -64,7 +64,7 @@ class Connection implements Peer {
     this.#socket = socket;
     this.#clock = clock;
     this.#complain = complain;
-    this.#lines = new Lines(socket, complain);
+    this.#lines = new Lines(socket, complain, 'may be cut');
     this.#closed = new Promise(done => socket.once('close', () => done()));
   }
 

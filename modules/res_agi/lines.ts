@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 
 /** A longer line is no command. */
 const LONGEST = 16_384;
+/** Characters of a line in the log. */
+const SHOWN = 60;
 /** Lines that wait; then the program waits. */
 const MOST_WAITING = 64;
 
@@ -15,13 +17,17 @@ export class Lines {
   #refused = false;
   #wake: () => void = () => undefined;
 
-  /** `complain` hears why a stream is given up. */
-  constructor(stream: Readable, complain: (why: string) => void) {
+  /** `complain` hears why a stream is given up. `last`: whether a last line without an end counts; it may have been cut. */
+  constructor(stream: Readable, complain: (why: string) => void, last: 'counts' | 'may be cut') {
     this.#stream = stream;
     this.#complain = complain;
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => this.#take(text));
-    for (const event of ['end', 'close', 'error'] as const) stream.on(event, () => this.close());
+    stream.on('end', () => {
+      this.#finish(last);
+      this.close();
+    });
+    for (const event of ['close', 'error'] as const) stream.on(event, () => this.close());
   }
 
   /** Whether nothing more comes. */
@@ -48,6 +54,12 @@ export class Lines {
   close(): void {
     this.#over = true;
     this.#wake();
+  }
+
+  #finish(last: 'counts' | 'may be cut'): void {
+    if (this.#over || this.#rest === '') return;
+    if (last === 'counts') this.#take('\n');
+    else this.#complain(`its last line has no end and counts for nothing: '${this.#rest.slice(0, SHOWN)}'`);
   }
 
   #take(text: string): void {

@@ -22,6 +22,8 @@ export class Session {
   readonly #led: Led;
   #placed = false;
   #dead: boolean;
+  /** It was ended because the call is wanted elsewhere, or over. */
+  #cut = false;
   #grace: Timer | undefined;
   #ended: Promise<boolean> | undefined;
 
@@ -61,7 +63,7 @@ export class Session {
       well = await this.#end();
     }
     this.#settle(begun);
-    if (this.#dead && !before) return 'HANGUP';
+    if ((this.#dead && !before) || this.#cut) return 'HANGUP';
     return well ? 'SUCCESS' : 'FAILURE';
   }
 
@@ -69,6 +71,7 @@ export class Session {
     if (event.kind !== 'interrupted') return;
     if (event.by !== 'hangup' || this.#flag('AGIEXITONHANGUP')) {
       this.#dead = event.by === 'hangup';
+      this.#cut = true;
       void this.#end();
       return;
     }

@@ -313,3 +313,20 @@ test('where a hangup handler leads is settled when it is pushed', async () => {
   }
   await close();
 });
+
+test('lists and texts grow up to a bound', async () => {
+  const { core, channel, close } = await stage();
+  channel.set('l', 'x'.repeat(60_000));
+  await core.dialplan.write(channel, 'PUSH(l)', 'y'.repeat(5000));
+  for (const name of ['PUSH(l)', 'UNSHIFT(l)'])
+    await assert.rejects(
+      core.dialplan.write(channel, name, 'y'.repeat(5000)),
+      /'l' is not changed: it would be longer/,
+    );
+  assert.equal(channel.variables.get('l')?.length, 65_001);
+  channel.set('a', 'a'.repeat(8000));
+  const text = await core.dialplan.read(channel, `STRREPLACE(a,a,${'b'.repeat(8000)})`);
+  assert.ok(text.length < 80_000 && /^b+$/.test(text), `${text.length}`);
+  assert.equal(await core.dialplan.substitute(channel, '${STRREPLACE(none,a,b)}'), '');
+  await close();
+});

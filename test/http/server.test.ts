@@ -5,6 +5,7 @@ import { copyFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { LoadDeclined } from '#core';
 import { commands } from '../../modules/http/commands.js';
@@ -128,6 +129,59 @@ test('an answer may take its time, and after it the next request has session_kee
   while (!client.text.includes('done')) await client.octets(client.text.length + 1);
   at.stage.clock.advance(500);
   await client.hungUp();
+});
+
+/** What no socket holds, in parts as a page is written. */
+const PARTS = 400;
+const PART = Buffer.alloc(64 * 1024, 'x');
+
+/** Somebody who asks for a large page. */
+async function largePage(at: Awaited<ReturnType<typeof httpStage>>) {
+  let ended = false;
+  const begun = new Promise<void>(resolve => {
+    at.http.serve({
+      path: '/large',
+      description: 'Large',
+      request(request, response) {
+        response.once('close', () => (ended = true));
+        Readable.from(Array<Buffer>(PARTS).fill(PART)).pipe(response);
+        request.resume().on('end', resolve);
+      },
+    });
+  });
+  const client = connect(at.http.bound()[0]!.port, '127.0.0.1');
+  client.on('error', () => undefined); // cut off while he writes or reads
+  client.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n');
+  await begun;
+  return { client, ended: () => ended };
+}
+
+test('who reads nothing of an answer is cut after session_inactivity', bounded, async () => {
+  await using at = await httpStage(`${HTTP}session_inactivity=1000\n`);
+  const { client, ended } = await largePage(at);
+  await until(() => {
+    at.stage.clock.advance(1000);
+    return ended();
+  });
+  client.destroy();
+});
+
+test('who reads slowly has the whole answer, however long it takes', bounded, async () => {
+  await using at = await httpStage(`${HTTP}session_inactivity=1000\n`);
+  const { client } = await largePage(at);
+  let read = 0;
+  let before = 0;
+  client.on('data', data => {
+    read += data.length;
+    if (read - before < 4 * 1024 * 1024) return;
+    before = read;
+    // Much was read since the last time; now he stands still for a while.
+    client.pause();
+    at.stage.clock.advance(999);
+    client.resume();
+  });
+  await until(() => read > PARTS * PART.length);
+  client.destroy();
 });
 
 test('requests that come in one packet are served one after the other, and only so many wait', bounded, async () => {

@@ -90,6 +90,7 @@ test('a redirect ends the program at once, and the call goes on elsewhere', asyn
   assert.equal(await script.line(), undefined);
   await run;
   assert.equal(agi.stage.ran.at(-1), 'NoOp(there)');
+  assert.equal(channel.variables.get('AGISTATUS'), 'HANGUP');
   await agi.close();
 });
 
@@ -232,6 +233,31 @@ for (const [code, status] of [
     assert.equal((await ledBy(`await ask('NOOP'); process.exit(${code});`)).status, status);
   });
 }
+
+test('a program that has ended holds no call, whoever holds its output', async () => {
+  const { status } = await ledBy(`
+    const stdio = ['ignore', 'inherit', 'ignore'];
+    require('node:child_process').spawn('sleep', ['3'], { stdio, detached: true }).unref();
+    process.exit();`);
+  assert.equal(status, 'SUCCESS');
+});
+
+test('a last line without an end counts of a program, and not of a connection, which may have been cut', async () => {
+  const { lines } = await ledBy(`
+    process.stderr.write('muttered');
+    process.stdout.write('VERBOSE said', () => process.exit());`);
+  assert.ok(
+    lines.some(line => /said$/.test(line)),
+    lines.join('\n'),
+  );
+  assert.ok(lines.includes('notice: AGI lead: muttered'));
+  const { agi, channel, script, run } = await ledCall();
+  script.cut('SET VARIABLE X 1');
+  await run;
+  assert.equal(channel.variables.get('X'), undefined);
+  assert.match(agi.stage.lines.join('\n'), /last line has no end and counts for nothing: 'SET VARIABLE X 1'/);
+  await agi.close();
+});
 
 test('a program that complains without end is heard up to some lines', async () => {
   const { lines } = await ledBy(`

@@ -60,6 +60,11 @@ export class Script {
     return this.line();
   }
 
+  /** Ends in the middle of a line. */
+  cut(text: string): void {
+    this.#socket.end(text);
+  }
+
   close(): void {
     this.#socket.end();
   }

@@ -41,10 +41,19 @@ test('countries have their tones, another name has those of whom it names, and i
   );
 });
 
+test('the odd tones of the file that comes with the original are taken', async () => {
+  const odd = 'info = 1000/400,10000/400,1000/400\nstutter = 350+375+400\ndial = 400*25\n';
+  const { zones } = await indications(`[th]\n${odd}`);
+  assert.deepEqual(Object.fromEntries(zones[0]?.tones ?? []), {
+    info: '1000/400,10000/400,1000/400',
+    stutter: '350+375+400',
+    dial: '400*25',
+  });
+});
+
 for (const [text, problem] of [
   ['[nl]\nbusy=425/500,x\n', /:2: busy: expected frequencies .* got 'x' in '425\/500,x'/],
   ['[nl]\nbusy=1+2+3+4+5\n', /:2: busy: expected frequencies/],
-  ['[nl]\nbusy=425+4000\n', /:2: busy: expected frequencies below 4000 Hz, got '425\+4000'/],
   ['[nl]\nmine=loud\n', /:2: mine: expected frequencies/],
   ['[nl]\nringcadence=often\n', /:2: ringcadence: expected milliseconds/],
   ['[nl]\nbusy=425\n[NL]\nbusy=400\n', /:3: \[NL\] is there twice/],

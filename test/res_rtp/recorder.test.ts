@@ -53,6 +53,18 @@ test('what comes in is in the file, each packet in its place, and silence where 
   ]);
 });
 
+test('a packet that comes twice is there once', async t => {
+  const path = join(await directory(t), 'a.wav');
+  const recorder = new Recorder({ path, append: false, both: false }, 1000);
+  for (let count = 0; count < 2; count++) recorder.take('in', steady(100, 0), 1020);
+  recorder.take('in', steady(200, 160), 1040);
+  await recorder.close(1040);
+  assert.deepEqual(await runsOf(path), [
+    [100, 160],
+    [200, 160],
+  ]);
+});
+
 test('packets that come unevenly stay one after the other', async t => {
   const path = join(await directory(t), 'a.wav');
   const recorder = new Recorder({ path, append: false, both: false }, 0);

@@ -1,5 +1,6 @@
 /** The interface over HTTP: requests on /rawman, /mxml and /manager, each an action; sessions by a cookie. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { type Core, traceOf } from '#core';
 import type { HttpServer, Route } from '../../http/token.js';
 import type { Request } from '../framer.js';
@@ -36,6 +37,13 @@ const MARGIN = 10_000;
 
 /** How long who has so many milliseconds may wait for events. */
 const waitOf = (idle: number): number => Math.max(idle - MARGIN, idle / 2);
+
+/** Octets of a page that are written at a time. */
+const PART = 64 * 1024;
+
+function* partsOf(page: Buffer): Generator<Buffer, void, void> {
+  for (let at = 0; at < page.length; at += PART) yield page.subarray(at, at + PART);
+}
 
 /** Nothing of an answer is kept, run or shown elsewhere. */
 const HEADERS = {
@@ -123,7 +131,8 @@ export class WebManager {
       'Content-Type': `${form.type}; charset=utf-8`,
       ...(cookie !== undefined && { 'Set-Cookie': cookie }),
     });
-    response.end(form.write(text, fields));
+    // In parts, so that it shows how far it is read: nobody holds a large page for ever.
+    Readable.from(partsOf(Buffer.from(form.write(text, fields)))).pipe(response);
   }
 
   #begin({ socket }: IncomingMessage): Session {

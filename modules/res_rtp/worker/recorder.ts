@@ -36,11 +36,16 @@ const codeOf = (thrown: unknown): unknown => (thrown instanceof Error && 'code' 
 /** One direction: where its next packet belongs. */
 interface Track {
   source: number | undefined;
+  sequence: number;
   timestamp: number;
   at: number;
 }
 
-const track = (): Track => ({ source: undefined, timestamp: 0, at: 0 });
+const track = (): Track => ({ source: undefined, sequence: 0, timestamp: 0, at: 0 });
+
+/** Whether the network gave the packet before once more. */
+const isTwice = (of: Track, { source, sequence, timestamp }: Frame): boolean =>
+  of.source === source && of.sequence === sequence && of.timestamp === timestamp;
 
 export interface RecorderOptions {
   readonly path: string;
@@ -84,7 +89,9 @@ export class Recorder {
     }
     this.beat(now); // room for it, however long the thread was held up
     const count = samplesIn(frame);
-    const at = this.#place(this.#tracks[direction], frame, this.#samplesAt(now) - count);
+    const of = this.#tracks[direction];
+    if (isTwice(of, frame)) return;
+    const at = this.#place(of, frame, this.#samplesAt(now) - count);
     for (let index = Math.max(0, this.#flushed - at); index < count; index++) {
       const slot = (at + index) % ROOM;
       const sum = this.#ring[slot]! + sampleOf(frame, index);
@@ -112,10 +119,11 @@ export class Recorder {
   }
 
   /** After the one before it by its timestamp, unless that is far from when it came. */
-  #place(of: Track, { source, timestamp }: Frame, came: number): number {
+  #place(of: Track, { source, sequence, timestamp }: Frame, came: number): number {
     const follows = of.at + timestampDelta(timestamp, of.timestamp);
     const at = of.source === source && Math.abs(follows - came) <= AWAY ? follows : came;
     of.source = source;
+    of.sequence = sequence;
     of.timestamp = timestamp;
     of.at = at;
     return Math.max(at, 0);

@@ -1,6 +1,7 @@
 /** Calls to phones that end while something is under way: CANCEL against 200, forks, late answers, BYE against BYE. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Dialog } from '../../../modules/chan_sip/dialog/dialog.js';
 import { SDP } from '../../support/call-phone.js';
 import { CallStack } from '../../support/call-stack.js';
 import { dial, PHONES, registered } from './outgoing-stage.js';
@@ -64,6 +65,56 @@ test('a proxy forks: the first 200 counts, a second one from elsewhere is acknow
   assert.match(bye.header('To')!, /tag=a$/);
   phone.answer(bye, 200, 'OK');
   assert.deepEqual(events, ['ringing', 'progress', 'answered']);
+  channel.end();
+  phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+/** The last of them answers. */
+const MANY = 32;
+
+test('a 200 of one fork more than there is room for is acknowledged each time and ended once', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  for (let fork = 0; fork < MANY; fork++) phone.answer(invite, 180, 'Ringing', { tag: `early${fork}` });
+  await stack.until(() => events.length > 0);
+  await stack.turns();
+  phone.answer(invite, 200, 'OK', { tag: 'other', body: SDP });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=other$/);
+  const bye = await phone.expect('BYE');
+  assert.match(bye.header('To')!, /;tag=other$/);
+  phone.answer(bye, 200, 'OK');
+  phone.answer(invite, 200, 'OK', { tag: 'other', body: SDP });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=other$/);
+  await stack.until(() => events.at(-1)!.startsWith('hangup'));
+  channel.end();
+});
+
+test('a 200 of another fork is acknowledged and ended while there is room for no dialog more', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel, events } = await dial(stack, '1008');
+  const invite = await phone.expect('INVITE');
+  phone.answer(invite, 200, 'OK', { tag: 'b', body: SDP });
+  await phone.expect('ACK');
+  const { dialogs } = stack.stack.sip.calls.site;
+  const others: Dialog[] = [];
+  const quiet = { request: () => undefined, honours: () => false, acknowledged: () => undefined };
+  for (let tag = 0; ; tag++) {
+    const other = Dialog.ofServer(invite, String(tag));
+    if (!dialogs.add(other, quiet)) break;
+    others.push(other);
+  }
+  phone.answer(invite, 200, 'OK', { tag: 'a', body: SDP });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=a$/);
+  const bye = await phone.expect('BYE');
+  assert.match(bye.header('To')!, /;tag=a$/);
+  phone.answer(bye, 200, 'OK');
+  for (const other of others) dialogs.remove(other);
+  phone.answer(invite, 200, 'OK', { tag: 'a', body: SDP });
+  assert.match((await phone.expect('ACK')).header('To')!, /;tag=a$/);
+  assert.deepEqual(events, ['answered']);
   channel.end();
   phone.answer(await phone.expect('BYE'), 200, 'OK');
 });

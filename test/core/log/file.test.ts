@@ -141,3 +141,21 @@ test('a place where no file can be is refused', async () => {
   await assert.rejects(open('/dev/null/full'), /ENOTDIR|EEXIST/);
   assert.equal(existsSync(join(directory, 'full')), false);
 });
+
+test('a pipe that nobody reads is refused at once', async () => {
+  const path = join(directory, 'pipe');
+  execFileSync('mkfifo', [path]);
+  await assert.rejects(open(path), /it is a pipe that nobody reads/);
+});
+
+test('a pipe whose reader has stopped holds up neither the end nor a last word', async () => {
+  const path = join(directory, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await open(path, 100_000);
+  for (let line = 0; line < 5000; line++) file.write(`${'x'.repeat(99)}\n`, false);
+  file.flushSync();
+  await file.close();
+  closeSync(reader);
+  assert.match(complaints.join('\n'), /^'\.\/pipe' cannot be written: /);
+});

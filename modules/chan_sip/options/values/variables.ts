@@ -55,18 +55,17 @@ export interface Domain {
   readonly context: string;
 }
 
+/** Of lines that name the same domain the first counts, for those who use them: there may be thousands. */
 export const domains = (help: string, remarks: Remarks): Option<readonly Domain[]> =>
-  custom<readonly Domain[]>(
-    [],
+  listOf(
     'name[,context]',
     help,
-    (text, before = []) => {
+    text => {
       const [name = '', context = ''] = text.split(',').map(part => part.trim());
       if (name === '') throw new Invalid(`expected name[,context], got '${text}'`);
-      const known = before.some(domain => domain.name.toLowerCase() === name.toLowerCase());
-      return known ? before : [...before, { name, context }];
+      return { name, context };
     },
-    { ...remarks, show: list => list.map(({ name }) => name).join(', '), repeats: whole },
+    { ...remarks, show: list => [...new Set(list.map(({ name }) => name))].join(', ') },
   );
 
 /** Our own side of the firewall; lines add up. */

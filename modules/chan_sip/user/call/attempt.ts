@@ -113,9 +113,12 @@ export class Attempt {
 
   /** The call is gone; a 2xx that still comes is answered as long as the transaction lasts, and keeps nothing of the call. */
   leave(): void {
+    if (this.#user && this.#accepted.size > 0) this.#user.heard = this.#latecomers;
+  }
+
+  get #latecomers(): Latecomers {
     const { desk, peer, contactUser } = this.#leg;
-    if (!this.#answered || !this.#user) return;
-    this.#user.heard = new Latecomers(
+    return new Latecomers(
       { call: desk, peer, contactUser, came: this.#came, authorization: this.#authorization },
       this.#invite.uri,
       this.#accepted,
@@ -188,21 +191,18 @@ export class Attempt {
     return 'reliable';
   }
 
-  /** Whoever answers, and however often, hears an ACK. One that comes too late hears a BYE, too. */
+  /** Whoever answers, and however often, hears an ACK. One that comes too late, or has no room, hears a BYE, too. */
   #answer(message: Message): void {
-    const known = this.#talks.get(tagOf(message));
-    const repeated = known?.dialog.confirmed === true;
-    const talk = known ?? this.#talk(message);
+    const tag = tagOf(message);
+    const talk = this.#accepted.has(tag) ? undefined : (this.#talks.get(tag) ?? this.#talk(message));
     if (!talk) {
-      this.#failed(this.#round, 'error');
+      this.#latecomers.response(message);
+      if (!this.#answered) this.#failed(this.#round, 'error');
       return;
     }
-    if (!repeated) {
-      talk.dialog.confirm(message);
-      this.#accepted.set(tagOf(message), talk.requests);
-    }
+    talk.dialog.confirm(message);
+    this.#accepted.set(tag, talk.requests);
     talk.requests.ack(message.cseq.number);
-    if (repeated) return;
     const first = !this.#answered;
     this.#answered = true;
     this.#end();

@@ -59,6 +59,8 @@ export class Nodes {
   #toldAt = Number.NEGATIVE_INFINITY;
   #active = false;
   #closed = false;
+  /** Ends when nothing of ours is on its way to the row of this node: what is said last must be written last. */
+  #turn: Promise<void> = Promise.resolve();
   /** Told of nodes that came, went or moved. */
   changed: (names: readonly string[]) => void = () => undefined;
 
@@ -94,8 +96,17 @@ export class Nodes {
     if (active === this.#active) return;
     this.#active = active;
     this.#job?.cancel();
-    if (!active) return;
-    this.#site.spawn('first sign of life', this.#beat());
+    if (!active) {
+      this.#site.spawn(
+        'end as a node',
+        this.#inTurn(() => this.#leave()),
+      );
+      return;
+    }
+    this.#site.spawn(
+      'first sign of life',
+      this.#inTurn(() => this.#beat()),
+    );
     this.#site.spawn('columns of nodes', this.#check());
   }
 
@@ -169,13 +180,24 @@ export class Nodes {
     this.#closed = true;
     this.#job?.cancel();
     if (!stays) return;
+    const gone = this.#inTurn(() => this.#leave());
+    await within(this.#site.clock, LAST_WAIT, gone).catch(thrown => this.#unseen(thrown));
+  }
+
+  async #leave(): Promise<void> {
+    if (this.stays) return;
+    this.#signed = '';
+    const { realtime } = this.#parts;
     try {
-      const { clock } = this.#site;
-      const gone = this.#parts.realtime.update(NODES, [condition('name', this.name)], { seen: String(GONE) });
-      await within(clock, LAST_WAIT, gone);
+      await realtime.update(NODES, [condition('name', this.name)], { seen: String(GONE) });
     } catch (thrown) {
       this.#unseen(thrown);
     }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work);
+    return this.#turn;
   }
 
   /** Without these columns nobody can say which of two registrations is the later one, or whose it is. */
@@ -220,7 +242,9 @@ export class Nodes {
     } catch (thrown) {
       if (!this.#closed) this.#unseen(thrown);
     }
-    if (this.stays) this.#job = this.#site.sched.after('sign of life', BEAT, () => void this.#beat());
+    if (!this.stays) return;
+    this.#job?.cancel();
+    this.#job = this.#site.sched.after('sign of life', BEAT, () => void this.#inTurn(() => this.#beat()));
   }
 
   /** Our row says what we did not write: of two nodes with one name each takes what the other has for its own. */

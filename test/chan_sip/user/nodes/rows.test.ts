@@ -65,6 +65,41 @@ test('a device that was read before its node was seen leads to that node as soon
   assert.deepEqual([binding?.node, binding?.path], ['b', ['<sip:3001@192.0.2.2:5060;lr;node=b>']]);
 });
 
+/** What the others read of `a`. */
+const said = (rows: readonly Columns[]) => rows.find(({ name }) => name === 'a')?.['seen'];
+
+test('a node that is none any more by a reload says so at once, and is one again by another', async t => {
+  const { stage, wait, now } = await node(t, () => []);
+  await wait(2);
+  const rows = stage.engine.tables.get('db/sipnodes')!;
+  assert.ok(Number(said(rows)) > now() - 2500);
+  await stage.site.reconfigure('[general]\nrtcachefriends=yes\n');
+  await stage.site.stage.settled();
+  assert.equal(said(rows), '0');
+  await wait(3);
+  assert.equal(said(rows), '0');
+  await stage.site.reconfigure(`[general]\n${GENERAL}`);
+  await wait(2);
+  assert.ok(Number(said(rows)) > now() - 2500);
+});
+
+test('a sign of life that is on its way while the node leaves does not outlive the farewell', async t => {
+  const { stage, wait } = await node(t, () => []);
+  await wait(2);
+  const { engine, site } = stage;
+  const held: (() => void)[] = [];
+  const update = engine.update.bind(engine);
+  engine.update = async (...what) => {
+    if (held.length === 0) await new Promise<void>(go => held.push(go));
+    return update(...what);
+  };
+  while (held.length === 0) await wait(1);
+  await site.reconfigure('[general]\nrtcachefriends=yes\n');
+  held[0]!();
+  await site.stage.settled();
+  assert.equal(said(engine.tables.get('db/sipnodes')!), '0');
+});
+
 test('registrations of a dead node are taken over once the database answers again', async t => {
   const { stage, now, hears, wait } = await node(t, seconds => [registered('3001', seconds, 'b')]);
   await hears('b', now());
