@@ -1,8 +1,9 @@
 /** A channel: one leg of a call as the PBX sees it, whatever technology is behind it. */
 import type { Bridge } from '../bridge/bridge.js';
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Exception } from '../dialplan/exception.js';
 import type { Frame } from '../dialplan/stack.js';
+import { Afterlife } from './afterlife.js';
 import { AudioNeeds } from './audio-needs.js';
 import { Q850 } from './causes.js';
 import { type ChannelEvent, ChannelListeners } from './channel-events.js';
@@ -20,9 +21,6 @@ export type { Interruption, Position } from './interruptions.js';
 
 /** Digits that wait for an application; a flood of them is dropped. */
 const MOST_DIGITS = 128;
-
-/** Milliseconds for what is done once the far end is gone. */
-const AFTERLIFE = 60_000;
 
 const START: Position = { context: 'default', extension: 's', priority: 1 };
 
@@ -90,8 +88,7 @@ export class Channel {
   #hasPbx = false;
   readonly #over = Promise.withResolvers<void>();
   readonly #audio = new AudioNeeds(() => this.bridge?.audioChanged());
-  #afterlife = false;
-  #lastMinute: Timer | undefined;
+  readonly #afterlife: Afterlife;
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
@@ -101,6 +98,7 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
+    this.#afterlife = new Afterlife(parts.clock, () => this.#waits.wake());
     this.#waits = new Waits(parts.clock, () => this.interrupted);
     this.#listeners = new ChannelListeners(thrown => parts.failed(this, thrown));
     this.#interruptions = new Interruptions(parts.clock, by => this.#interrupted(by));
@@ -136,7 +134,7 @@ export class Channel {
 
   /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
   get interrupted(): boolean {
-    return this.#ended || (this.interruption !== undefined && !this.#afterlife);
+    return this.#ended || (this.interruption !== undefined && !this.#afterlife.lasts);
   }
 
   /** Whether the dialplan runs on it, or an application on its own: it is a call then. */
@@ -340,13 +338,7 @@ export class Channel {
 
   /** Lets the extension `h` run: waits wait again, though the far end is gone. All that is done so has a minute. */
   afterlife(): void {
-    this.#afterlife = true;
-    this.#lastMinute?.cancel();
-    if (this.#ended) return;
-    this.#lastMinute = this.clock.after(AFTERLIFE, () => {
-      this.#afterlife = false;
-      this.#waits.wake();
-    });
+    if (!this.#ended) this.#afterlife.begin();
   }
 
   /** The end. Whoever owns the channel calls it, once it is done with it. */
@@ -356,7 +348,7 @@ export class Channel {
     const first = !this.hangingUp;
     this.#ended = true;
     this.#interruptions.close();
-    this.#lastMinute?.cancel();
+    this.#afterlife.close();
     this.#guarded(() => this.bridge?.leave(this));
     this.#guarded(() => this.leg.hangup());
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });
