@@ -20,6 +20,8 @@ import type { Settings } from './settings.js';
 export interface RunningFiles {
   /** Who reads which file, and what became of it. */
   readings(): Promise<readonly FileReading[]>;
+  /** Names of the sections of a file that is read, templates among them, as of the last read. */
+  sections(file: string): Iterable<string>;
   /** The file as its owner took it last; undefined when it was never taken, or cannot be had again. */
   taken(file: string, owner: string): Promise<ConfigFile | undefined>;
   /** Lets everybody read the file again who does. Empty: nobody does. */

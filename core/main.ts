@@ -132,7 +132,8 @@ async function remote(read: Arguments): Promise<number> {
     }
     if (watched) return watch(watched, socket);
     const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
-    const answer = (text: string) => void process.stdout.write(terminalText(text, false));
+    const answer = (text: string) =>
+      void process.stdout.write(terminalText(text, false, !process.stdout.isTTY || undefined));
     const problem = await askServer({ socket, command, clock, columns, answer });
     if (problem !== undefined) complain(problem);
     return problem === undefined ? 0 : FAILED;

@@ -150,9 +150,22 @@ export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
 /** What a terminal may be sent as it is: colour codes, newlines, tabs. */
 const HARMLESS = /(\x1b\[[0-9;]{0,32}m|[\n\t])/;
 
-/** Text that is safe on a terminal: other control characters are shown; colour codes stay if wanted. */
-export const terminalText = (text: string, colour: boolean): string =>
-  text
+/**
+ * Whether a terminal reads UTF-8, as far as the locale tells: one that names no character set, or none at all, may. In
+ * another one the bytes of a letter may be an order to it: those of `\u011b` end in what Latin-1 takes for `ESC [`.
+ */
+export function readsUtf8({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv = process.env): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || 'C';
+  return locale === 'C' || locale === 'POSIX' || /utf-?8/i.test(locale);
+}
+
+const BEYOND_ASCII = /[^\x00-\x7f]/gu;
+
+/** Text that is safe on a terminal: other control characters are shown; colour codes stay if wanted; of letters what it can read. */
+export function terminalText(text: string, colour: boolean, utf8 = readsUtf8()): string {
+  const safe = text
     .split(HARMLESS)
     .map((part, at) => (at % 2 === 0 ? printable(part) : part.length === 1 || colour ? part : ''))
     .join('');
+  return utf8 ? safe : safe.replaceAll(BEYOND_ASCII, '?');
+}

@@ -26,6 +26,10 @@ export class FilesOfPbx implements RunningFiles {
     return this.#parts.files.readings();
   }
 
+  sections(file: string): Iterable<string> {
+    return this.#parts.files.sections(file);
+  }
+
   taken(file: string, owner: string): Promise<ConfigFile | undefined> {
     return this.#parts.files.taken(file, owner);
   }

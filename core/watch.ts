@@ -53,7 +53,7 @@ export async function watchServer({ seconds, command }: Watch, parts: WatchParts
     const problem = await askServer({ socket, command, clock, columns, stop, answer: part => (text += part) });
     if (stop.aborted) return undefined;
     if (problem !== undefined) return problem;
-    const shown = terminalText(text, colour);
+    const shown = terminalText(text, colour, !output.isTTY || undefined);
     const title = `Every ${seconds} s: ${terminalText(command, false)} (any key ends it)`;
     if (output.isTTY && process.env['TERM'] === 'dumb') output.write(`${title}\n\n${shown}\n`);
     else if (output.isTTY) output.write(screen(title, shown, output.rows));

@@ -3,6 +3,7 @@ import type { Bridge } from '../bridge/bridge.js';
 import type { Clock } from '../clock.js';
 import type { Exception } from '../dialplan/exception.js';
 import type { Frame } from '../dialplan/stack.js';
+import { Afterlife } from './afterlife.js';
 import { AudioNeeds } from './audio-needs.js';
 import { Q850 } from './causes.js';
 import { type ChannelEvent, ChannelListeners } from './channel-events.js';
@@ -87,7 +88,7 @@ export class Channel {
   #hasPbx = false;
   readonly #over = Promise.withResolvers<void>();
   readonly #audio = new AudioNeeds(() => this.bridge?.audioChanged());
-  #afterlife = false;
+  readonly #afterlife: Afterlife;
 
   constructor(parts: ChannelParts) {
     this.#parts = parts;
@@ -97,6 +98,7 @@ export class Channel {
     this.technology = parts.technology;
     this.createdAt = parts.clock.now();
     this.#state = parts.state;
+    this.#afterlife = new Afterlife(parts.clock, () => this.#waits.wake());
     this.#waits = new Waits(parts.clock, () => this.interrupted);
     this.#listeners = new ChannelListeners(thrown => parts.failed(this, thrown));
     this.#interruptions = new Interruptions(parts.clock, by => this.#interrupted(by));
@@ -132,7 +134,7 @@ export class Channel {
 
   /** Whether whatever waits or runs on it is to come to its end now: not so in its afterlife. */
   get interrupted(): boolean {
-    return this.#ended || (this.interruption !== undefined && !this.#afterlife);
+    return this.#ended || (this.interruption !== undefined && !this.#afterlife.lasts);
   }
 
   /** Whether the dialplan runs on it, or an application on its own: it is a call then. */
@@ -334,9 +336,9 @@ export class Channel {
     return this.#interruptions.take();
   }
 
-  /** Lets the extension `h` run: waits wait again, though the far end is gone. */
+  /** Lets the extension `h` run: waits wait again, though the far end is gone. All that is done so has a minute. */
   afterlife(): void {
-    this.#afterlife = true;
+    if (!this.#ended) this.#afterlife.begin();
   }
 
   /** The end. Whoever owns the channel calls it, once it is done with it. */
@@ -346,6 +348,7 @@ export class Channel {
     const first = !this.hangingUp;
     this.#ended = true;
     this.#interruptions.close();
+    this.#afterlife.close();
     this.#guarded(() => this.bridge?.leave(this));
     this.#guarded(() => this.leg.hangup());
     if (first) this.#tell({ kind: 'hangup', cause: this.hangupCause });

@@ -23,6 +23,8 @@ interface Entry {
   seen: SeenAnywhere | undefined;
   /** What was read in the last read: the file and what it includes. */
   read: readonly string[];
+  /** Names of the sections that the last read found. */
+  sections: readonly string[];
   /** What the last read looked at, whatever became of it. */
   looked: Seen | undefined;
   /** The last read, as long as nobody said what became of it. */
@@ -130,6 +132,7 @@ export class ConfigFiles {
       throw thrown;
     });
     entry.read = reader.names;
+    entry.sections = [...new Set(config.sections.map(section => section.name))];
     entry.looked = reader.seen;
     entry.last = { at, problems: problems.length };
     if (problems.length > 0) throw new LoadDeclined(`${config.name} cannot be used`, problems);
@@ -201,6 +204,12 @@ export class ConfigFiles {
       changed: await this.#changed(entry),
     }));
     return (await Promise.all(readings)).sort((a, b) => compare(a.name, b.name) || compare(a.who, b.who));
+  }
+
+  /** Names of the sections of a file, templates among them, as those found them who read it last. */
+  sections(file: string): ReadonlySet<string> {
+    const path = this.#path(file);
+    return new Set([...this.#entries.values()].flatMap(entry => (entry.path === path ? entry.sections : [])));
   }
 
   /** What tells the files on disk from what they were when they were read, by who reads them. No table is asked. */
@@ -278,6 +287,7 @@ const fresh = (who: string, path: string): Entry => ({
   path,
   seen: undefined,
   read: [],
+  sections: [],
   looked: undefined,
   offered: undefined,
   taken: undefined,

@@ -224,7 +224,17 @@ export class PbxLoop {
     channel.afterlife();
     channel.requestHangup();
     if ((await this.#parts.lookup(channel, 'h')).exists) await this.#farewell(channel);
-    for (let target = channel.hangupHandlers.pop(); target !== undefined; target = channel.hangupHandlers.pop()) {
+    channel.afterlife();
+    await this.#handled(channel);
+  }
+
+  /** Hangup handlers, the last first. One that pushes another has its turn, too. */
+  async #handled(channel: Channel): Promise<void> {
+    const pace = new StepPace(channel);
+    for (let count = 0; channel.hangupHandlers.length > 0; count++) {
+      await pace.next();
+      if (this.#tooLong(channel, count, `hangup handler ${channel.hangupHandlers.at(-1)}`)) return;
+      const target = channel.hangupHandlers.pop()!;
       try {
         await this.#parts.subroutine(channel, target);
       } catch (thrown) {
@@ -239,12 +249,17 @@ export class PbxLoop {
     const pace = new StepPace(channel);
     for (let count = 0; !channel.ended; count++) {
       await pace.next();
-      if (count >= MOST_STEPS_AFTER) {
-        this.#parts.log.warning(`${channel.name}: ${where(channel.position)} does not come to an end`);
-        return;
-      }
+      if (this.#tooLong(channel, count, where(channel.position))) return;
       if ((await this.#step(channel)) !== undefined) return;
     }
+  }
+
+  /** Whether what runs after the hangup is to end here. */
+  #tooLong(channel: Channel, count: number, what: string): boolean {
+    if (count < MOST_STEPS_AFTER && !channel.interrupted) return false;
+    const why = channel.interrupted ? 'takes more than a minute after the hangup' : 'does not come to an end';
+    this.#parts.log.warning(`${channel.name}: ${what} ${why}`);
+    return true;
   }
 }
 

@@ -49,7 +49,7 @@ const concise = (channel: Channel): string =>
   [
     channel.name,
     channel.position.context,
-    channel.position.extension,
+    plain(channel.position.extension),
     channel.position.priority,
     channel.state,
     applicationOf(channel),

@@ -1,6 +1,6 @@
 /** `config show`: the values that a file comes to, each with the place that it is from. */
 import { type Command, CommandError, type Configuration, type TableShape } from '#core';
-import { fileNames, sectionsFor } from './completion.js';
+import { fileNames, sectionsIn } from './completion.js';
 import { type Effective, effective } from './effective.js';
 import { meant, sameName, sectionNames } from './sections.js';
 
@@ -23,7 +23,7 @@ export const showCommand = (configuration: Configuration): Command => ({
   ].join('\n'),
   complete: {
     file: () => fileNames(configuration),
-    section: words => sectionsFor(configuration, words[2]),
+    section: words => sectionsIn(configuration, words[2]),
   },
   async run({ args, out }) {
     const { file = '', section } = args;

@@ -1,7 +1,7 @@
 /** The control socket: a Unix stream socket that only its owner may open. One server on a path; what a dead one left is removed. */
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats, unlinkSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Clock, type Console, LoadDeclined, messageOf, type Settings, serverAnswers } from '#core';
 import { Session, type SessionParts } from './session.js';
 
@@ -27,6 +27,8 @@ export class ControlServer {
   readonly #server: Server;
   readonly #sessions = new Set<Session>();
   #refused = 0;
+  /** What was made at the path. */
+  #made: Stats | undefined;
 
   private constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -37,7 +39,8 @@ export class ControlServer {
   /** @throws LoadDeclined when another server answers there, or the path cannot be used. */
   static async open(parts: ServerParts): Promise<ControlServer> {
     const { path, permissions } = parts.socket;
-    if (Buffer.byteLength(path) > LONGEST_PATH) {
+    const own = join(dirname(path), `.${parts.pid}`);
+    if (Math.max(Buffer.byteLength(path), Buffer.byteLength(own)) > LONGEST_PATH) {
       throw new LoadDeclined(
         `control socket ${path}: a socket's path may have ${LONGEST_PATH} bytes; change astrundir`,
       );
@@ -45,9 +48,13 @@ export class ControlServer {
     const server = new ControlServer(parts);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-      await removeStale(path, parts.clock);
-      await server.#listen(path);
-      chmodSync(path, permissions);
+      await mayReplace(path, parts.clock);
+      // Under a name of its own first: at its end Node removes what has the name, whosever it is then.
+      rmSync(own, { force: true });
+      await server.#listen(own);
+      chmodSync(own, permissions);
+      renameSync(own, path);
+      server.#made = lstatSync(path);
     } catch (thrown) {
       await server.close();
       throw thrown instanceof LoadDeclined ? thrown : new LoadDeclined(`control socket ${path}: ${messageOf(thrown)}`);
@@ -55,8 +62,12 @@ export class ControlServer {
     return server;
   }
 
-  /** Lets the clients go, closes the socket and removes it. */
+  /** Lets the clients go, closes the socket and removes it, unless another server has taken its place. */
   async close(): Promise<void> {
+    const { path } = this.#parts.socket;
+    const there = this.#made && lstatSync(path, { throwIfNoEntry: false });
+    if (there && there.ino === this.#made!.ino && there.dev === this.#made!.dev) unlinkSync(path);
+    this.#made = undefined;
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     await Promise.all([...this.#sessions].map(session => session.close()));
     await closed;
@@ -106,11 +117,10 @@ export class ControlServer {
   }
 }
 
-/** Makes room for a socket: what a server that has ended left behind goes; anything else stays and declines. */
-async function removeStale(path: string, clock: Clock): Promise<void> {
+/** What a server that has ended left behind may be replaced; anything else stays and declines. */
+async function mayReplace(path: string, clock: Clock): Promise<void> {
   const there = lstatSync(path, { throwIfNoEntry: false });
   if (!there) return;
   if (!there.isSocket()) throw new LoadDeclined(`control socket ${path}: there is something else in its place`);
   if (await serverAnswers(path, clock)) throw new LoadDeclined(`control socket ${path}: another PBX answers there`);
-  unlinkSync(path);
 }

@@ -13,7 +13,7 @@ export const helpCommands = (cli: Cli): Command[] => [
   {
     syntax: 'core show help [<topic>...]',
     summary: 'List the commands, those that begin with a topic, or the usage of one',
-    complete: { topic: () => words(cli) },
+    complete: { topic: before => following(cli, before.slice(3)) },
     run({ rest, out }) {
       const topic = rest.join(' ');
       const { usage, commands } = cli.help(topic);
@@ -24,11 +24,13 @@ export const helpCommands = (cli: Cli): Command[] => [
   },
 ];
 
-/** Every word that a command's name has: which of them may follow is for help to say. */
-const words = (cli: Cli): Set<string> => {
-  const all = new Set<string>();
-  for (const { label } of cli.help().commands) {
-    for (const word of label.split(' ')) if (/^[a-z0-9_-]+$/.test(word)) all.add(word);
+/** The words that go on with the name of a command. */
+function following(cli: Cli, begun: readonly string[]): Set<string> {
+  const start = begun.map(word => `${word.toLowerCase()} `).join('');
+  const found = new Set<string>();
+  for (const { label } of cli.help(begun.join(' ')).commands) {
+    const next = label.startsWith(start) ? /^[a-z0-9_-]+/.exec(label.slice(start.length))?.[0] : undefined;
+    if (next !== undefined) found.add(next);
   }
-  return all;
-};
+  return found;
+}

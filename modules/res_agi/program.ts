@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import type { Clock, Directories } from '#core';
+import type { Clock, Directories, Timer } from '#core';
 import { Lines } from './lines.js';
 import { MOST_UNSENT, type Peer, Unreachable } from './peer.js';
 
@@ -76,6 +76,8 @@ class Program implements Peer {
   readonly #watcher: Watcher;
   readonly #lines: Lines;
   readonly #gone: Promise<void>;
+  #silence: Timer | undefined;
+  #ending = false;
   /** It was ended for what it did. */
   #misused = false;
 
@@ -88,6 +90,7 @@ class Program implements Peer {
     child.stdin.on('error', () => undefined);
     child.on('error', thrown => complain(thrown.message));
     this.#gone = new Promise(done => child.once('exit', () => done()));
+    child.once('exit', () => this.#outlived());
     void mutter(new Lines(child.stderr, complain, 'counts'), watcher);
   }
 
@@ -110,7 +113,14 @@ class Program implements Peer {
     this.#child.kill('SIGHUP');
   }
 
+  /** What it started itself may hold its output, and would hold the call. */
+  #outlived(): void {
+    if (!this.#ending) this.#silence = this.#watcher.clock.after(FINISHING, () => this.#lines.close());
+  }
+
   async end(): Promise<boolean> {
+    this.#ending = true;
+    this.#silence?.cancel();
     const finishing = this.#lines.over;
     this.#lines.close();
     this.#child.stdin.end();

@@ -1,11 +1,12 @@
 /** The two npm packages that speak SQLite, as far as a file needs more of them than knex does. */
 import { createRequire } from 'node:module';
+import { keepStatements, type Preparing } from './sqlite-statements.js';
 import type { SqliteSettings } from './token.js';
 
 export type SqliteClient = SqliteSettings['client'];
 
 /** better-sqlite3's connection: everything at once. */
-interface Direct {
+interface Direct extends Preparing {
   readonly inTransaction: boolean;
   exec(text: string): unknown;
   close(): unknown;
@@ -19,6 +20,8 @@ interface Later {
 }
 
 export interface SqliteDriver {
+  /** Once, before anything is asked. */
+  begin(connection: unknown): void;
   /** @throws what the driver throws; the connection is closed then, unless that is left to the caller */
   prepare(connection: unknown, pragmas: readonly string[], closing?: boolean): Promise<void>;
   close(connection: unknown): void;
@@ -29,6 +32,7 @@ export interface SqliteDriver {
 }
 
 const direct: SqliteDriver = {
+  begin: connection => keepStatements(connection as Direct),
   async prepare(connection, pragmas, closing = true) {
     const driver = connection as Direct;
     try {
@@ -47,6 +51,7 @@ const direct: SqliteDriver = {
 };
 
 const later: SqliteDriver = {
+  begin: () => undefined,
   async prepare(connection, pragmas, closing = true) {
     const driver = connection as Later;
     driver.serialize();

@@ -110,6 +110,7 @@ export class SqliteFile implements Database {
 
   async #begin(connection: unknown, more: readonly string[]): Promise<void> {
     const driver = SQLITE[this.#task.client];
+    driver.begin(connection);
     // No waiting for a lock in here: who asks tries again later, and this thread serves others meanwhile.
     await driver.prepare(connection, ['PRAGMA busy_timeout = 0']);
     try {

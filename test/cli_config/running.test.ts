@@ -1,6 +1,7 @@
 /** The commands that compare with a PBX that runs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cli } from '../../core/cli.js';
 import { RunningStage } from './running-stage.js';
 import { Directory } from './stage.js';
 
@@ -90,4 +91,15 @@ test('a module that goes takes its file along', async t => {
   assert.doesNotMatch(await stage.text('config help'), /^sip\.conf /m);
   await stage.text('module load chan_sip');
   assert.match(await stage.text('config help'), /^sip\.conf /m);
+});
+
+test('sections are completed by those that the file has', async t => {
+  const stage = await stageOf(t);
+  const found = (line: string) => stage.pbx.find(cli)!.complete(line);
+  assert.deepEqual(found('config set sip.conf 1'), ['1008', '1009']);
+  assert.ok(!found('config show sip.conf ').includes('alice'));
+  await stage.directory.write({ 'phones.conf': '[2001]\ntype=peer\n' });
+  await stage.text('config reload sip.conf');
+  assert.deepEqual(found('config unset sip.conf 2'), ['2001']);
+  assert.deepEqual(found('config help sip.conf al'), ['alice']);
 });

@@ -242,6 +242,28 @@ test('TAB completes from the server', async t => {
   await seat.until('hello bob\n');
 });
 
+test('too many candidates are counted, not listed, and one that a terminal would obey is none', async t => {
+  const { stage, seat } = await seated(t);
+  const peers = Array.from({ length: 300 }, (_, at) => `peer${at}`);
+  const names = [...peers, 'evil\x1b[2J'];
+  stage.table.add('calls', {
+    syntax: 'call <name>',
+    summary: 'x',
+    complete: { name: () => names },
+    run: () => undefined,
+  });
+  seat.type('call peer\t');
+  await seat.until('300 words fit; type more of it.\n');
+  await seat.until('call peer');
+  seat.type('\x15call ev\t');
+  await seat.until('call ev');
+  seat.type('\r');
+  await seat.until('CLI> ');
+  seat.type('say done\r');
+  await seat.until('done\n');
+  assert.doesNotMatch(seat.text, /evil|\x1b\[2J/);
+});
+
 test('commands are remembered over logins', async t => {
   const stage = await openStage(t);
   listening(stage);

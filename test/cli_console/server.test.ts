@@ -1,7 +1,7 @@
 /** The control socket itself: who may have it, who may open it, how many. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LoadDeclined } from '../../core/errors.js';
@@ -41,6 +41,19 @@ test('closing removes the socket', async t => {
   await stage.server.close();
   assert.equal(existsSync(stage.path), false);
   assert.equal(stage.clock.pending, 0);
+});
+
+test('closing leaves the socket of another server that has taken its place', async t => {
+  const path = join(temporary(t), 'ctl');
+  const first = await ControlServer.open(parts(path));
+  rmSync(path);
+  await open(t, parts(path));
+  await first.close();
+  const client = new Client(path);
+  client.send('cli quit after say there');
+  await client.closed;
+  assert.equal(client.text, `${GREETING}there\n`);
+  assert.deepEqual(readdirSync(join(path, '..')), ['ctl']);
 });
 
 test('what a server that was killed left behind is replaced', async t => {

@@ -140,5 +140,9 @@ for (const [line, text] of [
 }
 
 test('topics of help are completed by the words of commands', () => {
-  assert.deepEqual(running().stage.table.complete('core show help s'), ['show', 'shutdown', 'stop']);
+  const { table } = running().stage;
+  assert.deepEqual(table.complete('core show help c'), ['core']);
+  assert.deepEqual(table.complete('core show help s'), []);
+  assert.deepEqual(table.complete('core show help core sh'), ['show']);
+  assert.deepEqual(table.complete('core show help core show '), ['delay', 'help', 'uptime', 'version']);
 });

@@ -46,6 +46,7 @@ async function stage(t: TestContext, how: { refuses?: boolean; texts?: Texts } =
     },
     running: {
       readings: () => files.readings(),
+      sections: file => files.sections(file),
       taken: (file, owner) => files.taken(file, owner),
       reload: async () => {
         reloads++;

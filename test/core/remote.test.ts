@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import { encodeVerbose, FrameReader, LONGEST_COMMAND, oneShot } from '../../core/console-protocol.js';
-import { askServer, serverAnswers, terminalText } from '../../core/remote.js';
+import { askServer, readsUtf8, serverAnswers, terminalText } from '../../core/remote.js';
 import { openStage, temporary } from '../cli_console/stage.js';
 
 /** A server of a few bytes, for what a real one never says. */
@@ -139,3 +139,20 @@ for (const [text, coloured, plain] of texts) {
     assert.equal(terminalText(text, false), plain);
   });
 }
+
+for (const [set, utf8] of [
+  [{}, true],
+  [{ LANG: 'C' }, true],
+  [{ LANG: 'de_DE.UTF-8' }, true],
+  [{ LANG: 'de_DE.UTF-8', LC_CTYPE: 'de_DE.ISO-8859-1' }, false],
+  [{ LANG: 'de_DE.ISO-8859-1', LC_ALL: 'C.utf8' }, true],
+  [{ LANG: 'de_DE@euro' }, false],
+  [{ LC_ALL: '', LANG: 'ru_RU.KOI8-R' }, false],
+] as const) {
+  test(`a terminal with ${JSON.stringify(set)} reads ${utf8 ? '' : 'no '}UTF-8`, () =>
+    assert.equal(readsUtf8(set), utf8));
+}
+
+test('a terminal that reads no UTF-8 gets no byte beyond ASCII', () => {
+  assert.equal(terminalText('\u011b2J \u{1f600} \x1b[1mx\x9b', true, false), '?2J ? \x1b[1mx\\x9b');
+});

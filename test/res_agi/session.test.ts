@@ -234,6 +234,14 @@ for (const [code, status] of [
   });
 }
 
+test('a program that has ended holds no call, whoever holds its output', async () => {
+  const { status } = await ledBy(`
+    const stdio = ['ignore', 'inherit', 'ignore'];
+    require('node:child_process').spawn('sleep', ['3'], { stdio, detached: true }).unref();
+    process.exit();`);
+  assert.equal(status, 'SUCCESS');
+});
+
 test('a last line without an end counts of a program, and not of a connection, which may have been cut', async () => {
   const { lines } = await ledBy(`
     process.stderr.write('muttered');

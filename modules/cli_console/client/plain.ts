@@ -28,7 +28,7 @@ async function runPiped(options: ConsoleOptions): Promise<number> {
     if (/^(quit|exit)$/i.test(command)) break;
     const following = lines.next();
     const watch = watchOf(command);
-    const answer = (text: string) => void output.write(terminalText(text, colour));
+    const answer = (text: string) => void output.write(terminalText(text, colour, !output.isTTY || undefined));
     let problem: string | undefined;
     if (typeof watch === 'string') output.write(`${watch}\n`);
     else if (watch) problem = await watchPiped(watch, options, following);

@@ -7,6 +7,8 @@ import {
   type Interface,
   moveCursor,
 } from 'node:readline';
+import { terminalText } from '#core';
+import { commonStart } from './common-start.js';
 import { MOST_REMEMBERED } from './history.js';
 
 /** What a prompt tells and asks. */
@@ -47,7 +49,11 @@ export class Prompt {
       history,
       historySize: MOST_REMEMBERED,
       completer: (line: string, done: (error: null, result: CompleterResult) => void) => {
-        void this.#events.complete(line).then(found => done(null, offers(line, found)));
+        void this.#events.complete(line).then(found => {
+          const { list, word, tooMany } = offers(line, found);
+          done(null, [list, word]);
+          if (tooMany > 0) this.print(`${tooMany} words fit; type more of it.\n`);
+        });
       },
     });
     this.#interface = face;
@@ -135,8 +141,20 @@ export class Prompt {
   }
 }
 
-/** Candidates for the last word; a single one is followed by a blank, so that the next word can be typed. */
-function offers(line: string, found: readonly string[]): CompleterResult {
+/** Candidates that are listed at once. */
+const MOST_LISTED = 200;
+
+/**
+ * Candidates for the last word; a single one is followed by a blank, so that the next word can be typed. Names may come
+ * over the network, and readline prints them as they are: one that a terminal would obey is none.
+ */
+function offers(line: string, found: readonly string[]): { list: string[]; word: string; tooMany: number } {
   const word = /\S*$/.exec(line)![0];
-  return [found.length === 1 ? [`${found[0]} `] : [...found], word];
+  const harmless = found.filter(candidate => terminalText(candidate, false) === candidate);
+  if (harmless.length === 1) return { list: [`${harmless[0]} `], word, tooMany: 0 };
+  if (harmless.length <= MOST_LISTED) return { list: harmless, word, tooMany: 0 };
+  const common = commonStart(harmless);
+  return common.length > word.length
+    ? { list: [common], word, tooMany: 0 }
+    : { list: [], word, tooMany: harmless.length };
 }

@@ -126,6 +126,7 @@ test('a command is completed and run; its answer stands over the log until Escap
   const { console } = await attached(t);
   console.keys('greet al\t');
   await console.shows(/^ alina +Greet a peer$/m);
+  assert.match(console.screen(), /^1 of 2 {3}Tab Up Down choose/m);
   console.keys('\t\r');
   await console.shows(/\*CLI> greet alina$/m);
   console.keys('\r');

@@ -57,7 +57,7 @@ async function ended({ stage, channel }: { stage: DialplanStage; channel: Channe
   });
   while (!over) {
     await new Promise(resolve => setImmediate(resolve));
-    if (!over && stage.clock.pending > 0) stage.clock.advance(60_000);
+    if (!over && stage.clock.pending > 0) stage.clock.advance(20_000);
   }
   assert.deepEqual([channel.ended, stage.calls.channels.size, stage.clock.pending], [true, 0, 0]);
   return stage.ran;
@@ -287,7 +287,7 @@ test('a loop that never waits keeps nobody from anything, and ends with the call
 
 test('an h that loops is ended', async () => {
   const scene = await walk({ in: '100,NoOp()\nh,Goto(1)' });
-  await ended(scene);
+  await scene.engine.run(scene.channel);
   assert.match(scene.stage.lines.at(-1)!, /h@in:1 does not come to an end/);
 });
 
@@ -365,4 +365,38 @@ test('a call that loops without waiting is held to a pace once it has made ten t
   assert.ok(Math.abs(stage.ran.length - before - 1000) <= 40, `${stage.ran.length - before} steps in a second`);
   channel.requestHangup(16);
   await run;
+});
+
+test('extension h that waits again and again has a minute, and then hangup handlers have theirs', async () => {
+  const { stage, channel, engine } = await walk({
+    in: '100,NoOp()\nh,Wait(7)\nh,Goto(1)\nlast,NoOp(last)\nlast,Return()',
+  });
+  channel.hangupHandlers.push('in,last,1');
+  const begun = stage.clock.elapsed();
+  const run = engine.run(channel);
+  for (let turn = 0; !channel.ended && turn < 2000; turn++) {
+    await new Promise(resolve => setImmediate(resolve));
+    stage.clock.advance(500);
+  }
+  await run;
+  assert.ok(stage.clock.elapsed() - begun < 65_000);
+  assert.match(stage.lines.join('\n'), /h@in:\d takes more than a minute after the hangup/);
+  assert.ok(stage.ran.includes('last@in:1 NoOp(last)'), stage.ran.join());
+  assert.equal(stage.clock.pending, 0);
+});
+
+test('a hangup handler that pushes itself comes to an end', async () => {
+  const { stage, channel, engine } = await walk({ in: '100,NoOp()\nlast,Again()\nlast,Return()' });
+  stage.bring(application('Again', ({ hangupHandlers }) => void hangupHandlers.push('in,last,1')));
+  channel.hangupHandlers.push('in,last,1');
+  const run = engine.run(channel);
+  let over = false;
+  void run.then(() => {
+    over = true;
+  });
+  while (!over) {
+    await new Promise(resolve => setImmediate(resolve));
+    stage.clock.advance(20);
+  }
+  assert.match(stage.lines.join('\n'), /hangup handler in,last,1 (does not come to an end|takes more than a minute)/);
 });

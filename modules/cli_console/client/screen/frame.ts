@@ -49,6 +49,7 @@ export function composed(size: Size, scene: Scene): Picture {
 /** What was told last, or what keys do now. */
 function hints({ notice, typing, pane, line }: Scene, width: number): Line {
   if (notice !== '') return [span(cut(visible(notice.replaceAll('\n', ' ')), width), 'notice')];
+  if (line.menu) return [span(cut(line.menu.hint, width), 'dim')];
   if (line.asking) return [span(cut(visible(line.help), width), 'dim')];
   const words = typing ? ['Tab completes', 'PgUp PgDn scroll', '/ search', 'Esc keys of the view'] : pane.hints;
   return [span(cut([...words, ...(typing ? [] : [': command'])].join('   '), width), 'dim')];

@@ -1,5 +1,6 @@
 /** The menu of what may stand where the cursor is. */
 import type { Candidate, Completion } from '#core';
+import { commonStart } from '../common-start.js';
 import type { Editor } from './editor.js';
 import type { Key } from './keys.js';
 import { cut, field, type Line, span, visible, widthOf } from './paint.js';
@@ -50,6 +51,11 @@ export class Menu {
     });
   }
 
+  /** What its keys do, and how many candidates there are. */
+  get hint(): string {
+    return `${this.#chosen + 1} of ${this.#candidates.length}   Tab Up Down choose   Enter takes it   Esc closes`;
+  }
+
   /** @returns whether it stays open; undefined when the key is none of its own */
   key({ name }: Key): boolean | undefined {
     const { length } = this.#candidates;
@@ -66,10 +72,3 @@ export class Menu {
 }
 
 const STEPS: Readonly<Record<string, number>> = { tab: 1, down: 1, 'S-tab': -1, up: -1 };
-
-function commonStart(texts: readonly string[]): string {
-  const [first = '', ...rest] = texts;
-  let { length } = first;
-  for (const text of rest) while (!text.startsWith(first.slice(0, length))) length -= 1;
-  return first.slice(0, length);
-}
