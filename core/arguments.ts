@@ -256,7 +256,7 @@ export const synopsis =
 const CONFIG = [
   '       obelisk --init directory                                     write a first configuration',
   '       obelisk [-C asterisk.conf] config check [--strict] [file]    look at the configuration files, with no PBX running',
-  '       obelisk [-C asterisk.conf] config help                       explain them',
+  '       obelisk [-C asterisk.conf] config help|show|list             explain them, tell what they come to and who reads them',
   '       obelisk [-C asterisk.conf] config set|unset|add|remove|edit  change them, and reload a PBX that runs',
 ];
 

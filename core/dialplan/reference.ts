@@ -30,10 +30,15 @@ function parsePart(text: string): Reference['part'] {
 }
 
 /** The part of a value: an offset below 0 counts from the end, a length below 0 leaves so much off the end. */
-export function partOf(value: string, { offset, length }: NonNullable<Reference['part']>): string {
+export function partOf(value: string, part: NonNullable<Reference['part']>): string {
+  // A character of two halves, such as 😀, is one.
+  return /[\ud800-\udfff]/.test(value) ? sliced([...value], part).join('') : sliced(value, part);
+}
+
+function sliced<T extends string | string[]>(value: T, { offset, length }: NonNullable<Reference['part']>): T {
   const start = offset < 0 ? Math.max(0, value.length + offset) : offset;
   const end = length < 0 ? value.length + length : start + length;
-  return end > start ? value.slice(start, end) : '';
+  return value.slice(start, Math.max(start, end)) as T;
 }
 
 /** A function's name and what is between its parentheses. */

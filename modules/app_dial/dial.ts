@@ -49,7 +49,10 @@ export async function dial(tools: Tools, channel: Channel, data: string): Promis
   if (options.has('a')) channel.answer();
   const before = options.get('B');
   if (before !== undefined) await predial(tools, channel, before);
-  if (channel.interruption) return undefined;
+  if (channel.interruption) {
+    status('CANCEL');
+    return undefined;
+  }
   const screening = Screening.of(tools, channel, options);
   try {
     const early = await screening?.begin();

@@ -15,5 +15,11 @@ export const runConfig: ConfigProgram = async ({ settings, line, width, terminal
   const desk = terminal && (() => terminalDesk(terminal));
   table.add('cli_config', ...commands(files), ...changingCommands(files, editor, desk));
   const console = { kind: 'internal', width, verbosity: 0, muted: true } as const;
-  return STATUS[await table.run(line, console, write)];
+  const outcome = line.trim() === 'config' ? 'unknown' : await table.run(line, console, write);
+  // Nobody is there to be asked for help.
+  if (outcome === 'unknown') write(table.help('config').commands.map(listed).join(''));
+  return STATUS[outcome];
 };
+
+const listed = ({ label, summary }: { readonly label: string; readonly summary: string }): string =>
+  `${label.padEnd(30)} -- ${summary}\n`;

@@ -15,6 +15,7 @@ import {
   yesOrNo,
 } from '#core';
 import { ControlServer, MOST_CLIENTS } from './server.js';
+import { Summaries } from './summaries.js';
 
 const consoles: TableShape<Console> = {
   layout: '%-8s %-8s %-8s',
@@ -57,6 +58,7 @@ export default defineModule({
     const server = await ControlServer.open({
       cli: core.use(cli),
       views: core.use(views),
+      summaries: new Summaries(core.clock),
       pbx: control,
       systemname: set.systemname,
       pid: process.pid,

@@ -74,9 +74,10 @@ export interface Requests {
   log: { asked: { on: boolean; verbosity?: number }; answer: object };
   views: { asked: object; answer: ShownViews };
   rows: {
-    asked: { view: string };
-    /** `left`: rows that were too many. */
-    answer: { rows: readonly ShownRow[]; summary?: string; left?: number };
+    /** `wanted`: only rows with this text in a cell, whatever its case. */
+    asked: { view: string; wanted?: string };
+    /** `left`: rows that were too many; `of`: how many there are, wanted or not. */
+    answer: { rows: readonly ShownRow[]; of?: number; summary?: string; left?: number };
   };
   /** `row` is the id of one of the view's rows; `action` the key of an action. */
   detail: { asked: { view: string; row: string }; answer: ShownLine };

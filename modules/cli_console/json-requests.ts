@@ -1,6 +1,6 @@
 /** The requests of the JSON mode: a table of what each of them takes and how it is answered. */
 import { isDeepStrictEqual } from 'node:util';
-import { CommandError, type Shown, type View } from '#core';
+import { CommandError, inSlices, type Shown, type Sliced, type View } from '#core';
 import type { Levels, Op, Requests, ShownFeed, ShownLine, ShownRow, ShownView, ShownViews } from './json-protocol.js';
 import type { JsonSession } from './json-session.js';
 
@@ -14,7 +14,7 @@ const WIDEST = 9999;
 const SETS_LEVELS = /^\s*core\s+set\s+(?:verbose|debug)\s/i;
 
 /** What a field must be; one with `?` may be left out. */
-type Kind = 'string' | 'number' | 'boolean' | 'number?';
+type Kind = 'string' | 'number' | 'boolean' | 'number?' | 'string?';
 
 interface Request<O extends Op> {
   readonly takes: { readonly [K in keyof Requests[O]['asked']]-?: Kind };
@@ -65,11 +65,12 @@ const requests: { readonly [O in Op]: Request<O> } = {
   },
   views: { takes: {}, answer: session => shownViews(session) },
   rows: {
-    takes: { view: 'string' },
-    answer(session, { view: name }) {
+    takes: { view: 'string', wanted: 'string?' },
+    async answer(session, { view: name, wanted = '' }) {
       const view = viewOf(session, name);
-      const summary = view.summary?.();
-      return { ...rowsOf(view), ...(summary === undefined ? {} : { summary }) };
+      const rows = await inSlices(rowsOf(view, wanted.toLowerCase()));
+      const summary = session.parts.summaries.of(view);
+      return { ...rows, ...(summary === undefined ? {} : { summary }) };
     },
   },
   detail: {
@@ -145,7 +146,7 @@ const shownFeed = ({ item: { name, title, filter }, key }: Shown<ShownFeed>): Sh
 function summaries(session: JsonSession): { view: string; text: string }[] {
   return session.parts.views.all().flatMap(({ item }) => {
     try {
-      const text = item.summary?.();
+      const text = session.parts.summaries.of(item);
       return text === undefined ? [] : [{ view: item.name, text }];
     } catch (thrown) {
       session.complain(`view '${item.name}'`, thrown);
@@ -154,16 +155,28 @@ function summaries(session: JsonSession): { view: string; text: string }[] {
   });
 }
 
-function rowsOf(view: View): { rows: ShownRow[]; left?: number } {
+/** Those that are wanted, up to the most; interrupted between them, for there may be any number. */
+function* rowsOf(view: View, wanted: string): Sliced<{ rows: ShownRow[]; of: number; left?: number }> {
   const rows: ShownRow[] = [];
-  let left = 0;
+  let [of, left] = [0, 0];
   for (const row of view.rows()) {
-    if (rows.length < MOST_ROWS) {
-      rows.push({ id: view.id(row), cells: view.columns.map(column => column.value(row) ?? null) });
-    } else left += 1;
+    of += 1;
+    yield;
+    if (wanted === '' && rows.length >= MOST_ROWS) {
+      left += 1;
+      continue;
+    }
+    const cells = view.columns.map(column => column.value(row) ?? null);
+    if (wanted !== '' && !cells.some(cell => textOf(cell).includes(wanted))) continue;
+    if (rows.length < MOST_ROWS) rows.push({ id: view.id(row), cells });
+    else left += 1;
   }
-  return left > 0 ? { rows, left } : { rows };
+  return { rows, of, ...(left > 0 && { left }) };
 }
+
+/** What is seen of a cell, in small letters. */
+const textOf = (cell: ShownRow['cells'][number]): string =>
+  (typeof cell === 'boolean' ? (cell ? 'yes' : 'no') : String(cell ?? '')).toLowerCase();
 
 function viewOf({ parts: { views } }: JsonSession, name: string): View {
   const view = views.find(name);

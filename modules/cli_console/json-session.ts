@@ -19,6 +19,7 @@ import {
 import { JsonOutbox } from './json-outbox.js';
 import type { Levels, Push } from './json-protocol.js';
 import { answerTo, shownViews } from './json-requests.js';
+import type { Summaries } from './summaries.js';
 
 /** Requests under way; beyond it nothing more is read from the client. */
 const MOST_UNDER_WAY = 64;
@@ -39,6 +40,8 @@ export interface DelayMeter {
 export interface JsonParts {
   readonly cli: Pick<Cli, 'run' | 'completion'>;
   readonly views: Views;
+  /** The same for all clients. */
+  readonly summaries: Summaries;
   readonly pbx: Pick<PbxControl, 'version' | 'startedAt' | 'lastReloadAt' | 'lastReload'>;
   readonly systemname: string;
   readonly pid: number;

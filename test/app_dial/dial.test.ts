@@ -94,6 +94,16 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
   await stage.close(caller);
 });
 
+test('who has hung up calls nobody: extension h, too', async () => {
+  const stage = await Stage.of();
+  const caller = stage.paper.incoming('1008', {});
+  caller.requestHangup(16);
+  caller.afterlife();
+  assert.equal(await dial(stage.tools, caller, 'Paper/1009'), undefined);
+  assert.deepEqual([status(caller), stage.paper.requested], ['CANCEL', []]);
+  await stage.close(caller);
+});
+
 const FAILURES: readonly (readonly [title: string, data: string, causes: readonly number[], status: string])[] = [
   ['busy', 'Paper/a', [17], 'BUSY'],
   ['declined', 'Paper/a', [21], 'NOANSWER'],

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import type { Channel } from '../../core/channel/channel.js';
 import appDial from '../../modules/app_dial/index.js';
 import { ApplicationStage, heardBy, toldOf } from '../support/application-stage.js';
+import { until } from '../support/passing.js';
 
 const SAYING = 1000 + 1000 + 4000 + 1000;
 
@@ -55,6 +56,8 @@ async function answered({ stage, name }: Screened): Promise<Channel> {
   for (let passed = 0; passed < SAYING; passed += 1000) await stage.pass(1000);
   await writeName(name);
   stage.missing.delete(name);
+  // The disk is asked how many names are kept, and no clock of ours makes it answer.
+  await until(() => stage.paper.requested.length > 0);
   const callee = stage.callee();
   callee.nowAnswered();
   await stage.settled();

@@ -1,6 +1,6 @@
 /** `make bench`: what registrations, calls and sound cost, beside a bare responder or Kamailio in the same run; with names, those parts. */
 import { cpus } from 'node:os';
-import { avalancheFigures, avalancheLines } from './avalanche.js';
+import { avalancheFigures, avalancheLines, shedFigures } from './avalanche.js';
 import { type BusyFigures, busyFigures, type CallFigures, callFigures } from './calls.js';
 import { type EngineFigures, engineFigures } from './engines.js';
 import { flood, type Outcome, register } from './load.js';
@@ -58,6 +58,7 @@ const PARTS: Readonly<Record<string, () => Promise<unknown>>> = {
   restart: async () => print(restartLines(await restartFigures())),
   stop: async () => print(stopLines(await stopFigures())),
   avalanche: async () => print(avalancheLines(await avalancheFigures())),
+  shed: async () => print(avalancheLines(await shedFigures())),
   realtime: async () => realtime(await realtimeFigures()),
   engines: async () => engines(await engineFigures()),
   dial: async () => busyCalls(await busyFigures()),

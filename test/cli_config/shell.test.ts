@@ -17,7 +17,8 @@ const ends: [words: string[], code: number, stdout: RegExp][] = [
   [['config', 'check'], 1, /^sip\.conf:2: error: maxexpiry: .*\nsip\.conf:3: warning: .*'allowguest'\?\n7 files: /m],
   [['config', 'check', '--strict', 'acl.conf'], 0, /nothing/],
   [['config', 'check', 'one', 'two'], 2, /^Usage: config check/],
-  [['config', 'chek'], 2, /^No such command 'config chek'/],
+  [['config', 'chek'], 2, /^No such command 'config chek'.*\nconfig add .*\nconfig check \[--strict\] +-- Tell /],
+  [['config'], 2, /^config add [\s\S]*\nconfig show +-- Show the values /],
   [['config', 'show', 'sip.conf', 'a section'], 1, /^sip\.conf has no section \[a section\]\n/],
 ];
 

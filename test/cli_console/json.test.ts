@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { JSON_REQUEST } from '../../core/console-protocol.js';
 import { CommandError } from '../../core/errors.js';
 import type { FeedEntry, View } from '../../core/views.js';
+import { MOST_ROWS } from '../../modules/cli_console/json-requests.js';
 import { MOST_FOLLOWED } from '../../modules/cli_console/json-session.js';
 import { JsonClient, type Message } from './json-client.js';
 import { GREETING, openStage, type Stage } from './stage.js';
@@ -100,9 +101,16 @@ const answers: [op: string, asked: object, answer: object][] = [
         { id: 'hall', cells: ['hall', 40, true] },
         { id: 'attic', cells: ['attic', null, false] },
       ],
+      of: 2,
       summary: '1 lit',
     },
   ],
+  [
+    'rows',
+    { view: 'lamps', wanted: 'ATT' },
+    { rows: [{ id: 'attic', cells: ['attic', null, false] }], of: 2, summary: '1 lit' },
+  ],
+  ['rows', { view: 'lamps', wanted: 7 }, { error: "rows: 'wanted' must be a string" }],
   ['rows', { view: 'boats' }, { error: "there is no view 'boats'" }],
   ['detail', { view: 'lamps', row: 'hall' }, { line: 'say lamp hall' }],
   ['detail', { view: 'lamps', row: 'shed' }, { error: "'shed' is not there any more" }],
@@ -303,4 +311,25 @@ test('what is followed ends when it is not wanted any more, or when the client g
   client.client.socket.destroy();
   await stage.left(0);
   assert.equal(open, 0);
+});
+
+test('of more rows than one answer has, any can be found', async t => {
+  const { stage, client } = await desk(t);
+  const rows = Array.from({ length: MOST_ROWS + 5 }, (_, at) => `lamp ${at}`);
+  const column = { title: 'Name', key: 'name', width: 10, value: (name: string) => name };
+  stage.views.add('hall', {
+    name: 'many',
+    title: 'Many',
+    columns: [column],
+    rows: () => rows,
+    id: (name: string) => name,
+  } as View);
+  const { rows: first, left, of } = await client.answer('rows', { view: 'many' });
+  assert.deepEqual([(first as []).length, left, of], [MOST_ROWS, 5, MOST_ROWS + 5]);
+  const last = `lamp ${MOST_ROWS + 4}`;
+  assert.deepEqual(await client.answer('rows', { view: 'many', wanted: last }), {
+    rows: [{ id: last, cells: [last] }],
+    of: MOST_ROWS + 5,
+  });
+  assert.equal((await client.answer('rows', { view: 'many', wanted: 'lamp' }))['left'], 5);
 });

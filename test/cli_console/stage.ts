@@ -12,6 +12,7 @@ import type { Level, Logger, LogRecord, LogSink } from '../../core/logger.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import { ViewTable } from '../../core/views.js';
 import { ControlServer } from '../../modules/cli_console/server.js';
+import { Summaries } from '../../modules/cli_console/summaries.js';
 import { MemoryPbx } from '../support/memory-pbx.js';
 
 export const GREETING = formatGreeting({ host: 'pbx', pid: 42, version: '9.8.7' });
@@ -107,6 +108,7 @@ export function parts(path: string, permissions = 0o600) {
     logged,
     meters,
     views: new ViewTable(),
+    summaries: new Summaries(clock),
     pbx: new MemoryPbx(clock.now() - 90_000),
     systemname: 'desk',
     pid: 42,

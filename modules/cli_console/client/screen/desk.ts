@@ -151,7 +151,11 @@ export class Desk implements Hands {
   }
 
   prompt(prompt: Prompt): void {
-    this.#line.ask(prompt);
+    const done = (text: string): void => {
+      prompt.done(text);
+      this.#look();
+    };
+    this.#line.ask({ ...prompt, done });
     this.changed();
   }
 
@@ -251,7 +255,11 @@ export class Desk implements Hands {
 
   #keyOfView(key: Key): void {
     const { name } = key;
-    if (this.#pane.key(key)) return;
+    const before = this.#stage.table?.wanted;
+    if (this.#pane.key(key)) {
+      if (this.#stage.table?.wanted !== before) this.#look();
+      return;
+    }
     const over = this.#answers.over !== undefined;
     if (over && (name === 'escape' || name === 'q')) this.#answers.close();
     else if (name === ':' || name === 'escape') this.#typing = true;
@@ -338,7 +346,8 @@ export class Desk implements Hands {
     const { table } = this.#stage;
     const { name } = this.#stage.current;
     if (!table) return;
-    this.#once(`rows ${name}`, async () => table.fill(await this.ask('rows', { view: name })));
+    const { wanted } = table;
+    this.#once(`rows ${name}`, async () => table.fill(await this.ask('rows', { view: name, wanted })));
   }
 
   #once(what: string, ask: () => Promise<void>): void {

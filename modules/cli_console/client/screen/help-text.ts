@@ -12,6 +12,7 @@ export const HELP_TEXT = `The keys of this console
 The command line
   Tab            completes; where there is a choice, a menu tells of each
   Up Down        what was typed before
+  Pasted lines   are typed here, from a view too, and run one after the other
   PgUp PgDn      scroll the view, or the answer over it
   /              as the first character: searches the view, or the answer
   Ctrl-A Ctrl-E  to the start, to the end;  Ctrl-U Ctrl-K Ctrl-W  take away
@@ -25,7 +26,7 @@ The log (F2): Esc first, then
 
 Views of rows
   Up Down PgUp PgDn Home End choose a row    Enter shows its details
-  / shows only what holds a text; Esc shows all again
+  / shows only what holds a text, of all there are; Esc shows all again
   < > choose the column to sort by           s turns the order round
   Letters at the bottom do what stands beside them; what can hurt asks first.
 

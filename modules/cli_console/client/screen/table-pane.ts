@@ -15,6 +15,8 @@ export class TablePane implements Pane {
   readonly #hands: Hands;
   #view: ShownView;
   #rows: readonly ShownRow[] = [];
+  /** How many there are at the server, whether they are wanted or not. */
+  #of = 0;
   #left = 0;
   #summary: string | undefined;
   /** What is shown: in order, and wanted. */
@@ -35,6 +37,11 @@ export class TablePane implements Pane {
     return visible(this.#view.title);
   }
 
+  /** The text that rows are to have. */
+  get wanted(): string {
+    return this.#wanted;
+  }
+
   get hints(): string[] {
     return [
       ...(this.#view.detail ? ['Enter details'] : []),
@@ -51,8 +58,9 @@ export class TablePane implements Pane {
   }
 
   /** What the server has now. */
-  fill({ rows, left = 0, summary }: Requests['rows']['answer']): void {
+  fill({ rows, left = 0, of = rows.length + left, summary }: Requests['rows']['answer']): void {
     this.#rows = rows;
+    this.#of = of;
     this.#left = left;
     this.#summary = summary;
     this.#arrange();
@@ -99,10 +107,8 @@ export class TablePane implements Pane {
 
   #heading(): string {
     const counted =
-      this.#shown.length === this.#rows.length
-        ? `${this.#rows.length}`
-        : `${this.#shown.length} of ${this.#rows.length} with '${this.#wanted}'`;
-    const left = this.#left > 0 ? `, ${this.#left} more are not shown` : '';
+      this.#wanted === '' ? `${this.#rows.length}` : `${this.#shown.length} of ${this.#of} with '${this.#wanted}'`;
+    const left = this.#left > 0 ? `, ${this.#left} more are not shown: / searches all` : '';
     const summary = this.#summary ? `   ${visible(this.#summary)}` : '';
     return `${this.title}: ${counted}${left}${summary}`;
   }
