@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
-import type { ConfigFile } from './config-file.js';
+import type { ConfigFile, Section } from './config-file.js';
 import { type Parsed, parseConfig, type Source, Unreadable } from './dialect.js';
 import { Disk, type Drafts, lookedAgain, markOf, nameOf, type Seen } from './disk.js';
 import { isAbsent } from './find.js';
@@ -23,7 +23,7 @@ interface Entry {
   seen: SeenAnywhere | undefined;
   /** What was read in the last read: the file and what it includes. */
   read: readonly string[];
-  /** Names of the sections that the last read found. */
+  /** Names of the sections that the last read found; none of very many. */
   sections: readonly string[];
   /** What the last read looked at, whatever became of it. */
   looked: Seen | undefined;
@@ -132,7 +132,7 @@ export class ConfigFiles {
       throw thrown;
     });
     entry.read = reader.names;
-    entry.sections = [...new Set(config.sections.map(section => section.name))];
+    entry.sections = namesOf(config.sections);
     entry.looked = reader.seen;
     entry.last = { at, problems: problems.length };
     if (problems.length > 0) throw new LoadDeclined(`${config.name} cannot be used`, problems);
@@ -206,7 +206,7 @@ export class ConfigFiles {
     return (await Promise.all(readings)).sort((a, b) => compare(a.name, b.name) || compare(a.who, b.who));
   }
 
-  /** Names of the sections of a file, templates among them, as those found them who read it last. */
+  /** Names of the sections of a file, templates among them, as those found them who read it last; none of very many. */
   sections(file: string): ReadonlySet<string> {
     const path = this.#path(file);
     return new Set([...this.#entries.values()].flatMap(entry => (entry.path === path ? entry.sections : [])));
@@ -281,6 +281,12 @@ async function open(reader: TableReader, place: { name: string; path: string }):
 }
 
 const keyOf = (who: string, path: string): string => `${who}\0${path}`;
+
+/** Beyond as many sections nobody completes their names, and a list of a million would take half a second and its room. */
+const MOST_NAMED = 20_000;
+
+const namesOf = (sections: readonly Section[]): readonly string[] =>
+  sections.length > MOST_NAMED ? [] : [...new Set(sections.map(({ name }) => name))];
 
 const fresh = (who: string, path: string): Entry => ({
   who,

@@ -105,8 +105,8 @@ export const knows = (table: Table, name: string): boolean => namesOf(table).has
 /**
  * Reads the lines of a section. Later lines win, or add, as each row says. Never throws for what the operator wrote.
  * `start` is what options that accumulate begin with, where that is not nothing. `lenient`: a line that cannot be taken
- * is left out with a warning, unless its row is a guard. `elsewhere`: the section that an option belongs into which the
- * table does not have: `[general]`.
+ * is left out with a warning, unless its row is a guard. `elsewhere`: what to say of an option which the table does not
+ * have, where there is more to say than the name nearest to it.
  */
 export function read<T extends Table>(
   table: T,
@@ -150,17 +150,19 @@ const asItIs = (message: string): string => message;
 /** Of a secret's line no part is quoted: one that is out of place may be the secret. */
 const withoutQuotes = (message: string): string => message.replace(/'.*'/s, '(not shown)');
 
-function unknown(name: string, known: Iterable<string>, section: string | undefined): string {
-  if (section !== undefined) return `'${name}' has no effect here, it belongs into ${section}`;
+function unknown(name: string, known: Iterable<string>, told: string | undefined): string {
+  if (told !== undefined) return told;
   const near = nearest(name, known);
   return `unknown option '${name}'${near === undefined ? '' : `, did you mean '${near}'?`}`;
 }
 
-/** For `read`: the first of some sections whose table has the option. */
+/** For `read`: names the first of some sections whose table has the option. */
 export const sectionWith =
   (sections: Readonly<Record<string, Table>>) =>
-  (option: string): string | undefined =>
-    Object.entries(sections).find(([, table]) => knows(table, option))?.[0];
+  (option: string): string | undefined => {
+    const section = Object.entries(sections).find(([, table]) => knows(table, option))?.[0];
+    return section === undefined ? undefined : `'${option}' has no effect here, it belongs into ${section}`;
+  };
 
 /** The values of a table with nothing set. */
 export function initial<T extends Table>(table: T): Values<T> {

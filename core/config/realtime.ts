@@ -310,7 +310,8 @@ export class RealtimeFamilies implements Realtime, Tables {
 
   #went(driver: string): void {
     this.#going.add(driver);
-    this.#log.warning(formatProblem(this.#without(driver, 'is gone')));
+    // Before, nothing was told of it either: a start that fails takes its drivers along.
+    if (this.#started) this.#log.warning(formatProblem(this.#without(driver, 'is gone')));
     this.#everyRow(driver);
   }
 

@@ -57,12 +57,15 @@ const general = {
     'Lines that may wait for a slow disk, for each file. Beyond it new lines that are no warnings, errors or security ' +
       'events are left out, and counted.',
   ),
-  display_callids: yesno(true, 'Writes the call that a line belongs to.', { aliases: ['use_callids'], later: 'calls' }),
+  display_callids: yesno(true, 'Writes the call that a line belongs to.', {
+    aliases: ['use_callids'],
+    later: 'calls in log lines',
+  }),
   queue_log: yesno(true, 'Writes what happens in call queues to a file.', { later: 'call queues' }),
   queue_log_to_file: yesno(false, 'Writes that file even when realtime has it.', { later: 'call queues' }),
   queue_log_name: text('queue_log', 'Name of that file.', { later: 'call queues' }),
   queue_log_realtime_use_gmt: yesno(false, 'Times of the queue log in realtime are in UTC.', { later: 'call queues' }),
-  custom_levels: text('', 'Further levels, for the dialplan to log to.', { later: 'the dialplan' }),
+  custom_levels: text('', 'Further levels, for the dialplan to log to.', { later: 'levels of that kind' }),
 };
 
 const channel = (levels: string, help: string, remarks = {}): Option<ChannelRules> =>

@@ -27,7 +27,7 @@ export const general = {
     'How long a request may take to come, and how long nothing of its answer may be read.',
   ),
   session_keep_alive: milliseconds(15_000, [0, 3_600_000], 'How long a connection may wait for its next request.'),
-  enable_static: yesno(false, 'Serve files under /static.', PAGES),
+  enable_static: yesno(false, 'Serve files under /static.', { ...PAGES, aliases: ['enablestatic'] }),
   enable_status: yesno(false, 'Show the state of the server under /httpstatus.', PAGES),
   redirect: text('', 'From one path to another.', PAGES),
   tlsenable: yesno(false, 'Whether there is an HTTPS server too.'),

@@ -11,11 +11,13 @@ import {
   LoadDeclined,
   type Problem,
   parseSwitch,
+  pbx,
 } from '#core';
+import { absent } from './absent.js';
 import { type Built, build, expandable, missingIncludes, REGISTRAR } from './build.js';
 import { extensionsConf } from './extensions-conf.js';
 import { setGlobals } from './globals.js';
-import { type Draft, readExtensions } from './read.js';
+import { type ContextDraft, type Draft, readExtensions } from './read.js';
 
 interface State {
   readonly core: Core;
@@ -23,6 +25,10 @@ interface State {
   readonly plan: Dialplan;
   /** Whether extensions.conf was there: one that is gone is a mistake then. */
   there: boolean;
+  /** As they are written, in force. */
+  drafts: readonly ContextDraft[];
+  /** Whether the start is over: before, modules that bring applications may be on their way. */
+  booted: boolean;
 }
 
 export default defineModule<State>({
@@ -31,10 +37,18 @@ export default defineModule<State>({
   files: [extensionsConf],
 
   async loadModule(core) {
-    const state: State = { core, table: core.use(contexts), plan: core.use(dialplan), there: false };
+    const state: State = {
+      core,
+      table: core.use(contexts),
+      plan: core.use(dialplan),
+      there: false,
+      drafts: [],
+      booted: false,
+    };
     core.defer('contexts', () => state.table.replace(REGISTRAR, []));
     const missing = await readIfThere(state);
     if (missing) core.log.notice(`${missing.message}; calls find only the extensions that others bring`);
+    tellWhenBooted(state);
     return state;
   },
   reloadModule: async (_core, state) => void (await readIfThere(state)),
@@ -65,6 +79,8 @@ async function configure(state: State): Promise<void> {
   refuse(config.name, built.problems);
   for (const warning of [...draft.warnings, ...built.warnings]) core.log.warning(formatProblem(warning));
   putInForce(state, draft, built);
+  state.drafts = draft.contexts;
+  if (state.booted) tellAbsent(state);
 }
 
 function putInForce({ core, table, plan }: State, { general }: Draft, built: Built): void {
@@ -74,6 +90,21 @@ function putInForce({ core, table, plan }: State, { general }: Draft, built: Bui
   for (const { context, missing } of missingIncludes(built.contexts, name => table.hasContext(name))) {
     core.log.warning(`[${context}] includes '${missing}', which is not there`);
   }
+}
+
+function tellWhenBooted(state: State): void {
+  let loaded = true;
+  state.core.defer('what is absent', () => {
+    loaded = false;
+  });
+  void state.core.use(pbx).booted.then(() => {
+    state.booted = true;
+    if (loaded) tellAbsent(state);
+  });
+}
+
+function tellAbsent({ core, plan, drafts }: State): void {
+  for (const told of absent(drafts, plan)) core.log.warning(`extensions.conf: ${told}`);
 }
 
 /** The lines of one file in their order. */

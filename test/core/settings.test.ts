@@ -84,6 +84,11 @@ test('every value that cannot be taken is named with its line', async () => {
   );
 });
 
+test('astsbindir of Asterisk is known, and nothing is looked for there', async () => {
+  const { warnings } = await settings('[directories]\nastsbindir => /usr/sbin\n');
+  assert.deepEqual(warnings, ['asterisk.conf:2: astsbindir has no effect: it is where the package is']);
+});
+
 test('options that are misspelt or can have no effect are warned of', async () => {
   const { warnings } = await settings('[options]\nhideconect=yes\nhideconnect=yes\nhighpriority=yes\n');
   assert.match(warnings.join('\n'), /^asterisk\.conf:2: .*hideconect.*did you mean 'hideconnect'/);

@@ -150,6 +150,18 @@ async function launcherBeside(version: string): Promise<string> {
   return place;
 }
 
+test('a link named rasterisk is a console of the PBX that runs, one named asterisk the program', async () => {
+  const place = await launcherBeside('v24.16.0');
+  for (const [name, line, expected] of [
+    ['rasterisk', "-x 'sip show peers'", '-r -x sip show peers'],
+    ['asterisk', "-rx 'sip show peers'", '-rx sip show peers'],
+  ] as const) {
+    await symlink('../core/obelisk', join(place, 'bin', name));
+    const { said } = await shell(`PATH=${join(place, 'bin')}:/usr/bin:/bin ${name} ${line}`);
+    assert.equal(said, `started: --max-semi-space-size=64 ${place}/dist/core/main.js ${expected}\n`);
+  }
+});
+
 const versions: [version: string, fits: boolean][] = [
   ['v20.20.2', false],
   ['v24.14.9', false],

@@ -240,11 +240,11 @@ test('a reload opens, closes and moves; what is wrong changes nothing', bounded,
 });
 
 test('unknown sections and options are told', bounded, async () => {
-  await using at = await httpStage(`${HTTP}enable_status=yes\nbindadr=::1\n[post_mappings]\nx=y\n`);
+  await using at = await httpStage(`${HTTP}enable_status=yes\nbindadr=::1\nenablestatic=no\n[post_mappings]\nx=y\n`);
   assert.deepEqual(at.stage.lines, [
     "warning: http.conf:5: unknown option 'bindadr', did you mean 'bindaddr'?",
     'warning: http.conf: [post_mappings] has no effect here',
-    'notice: http.conf: options that are read and not in force yet: enable_status',
+    'notice: http.conf: options that are read and not in force yet: enable_static, enable_status',
   ]);
 });
 

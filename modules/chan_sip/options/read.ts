@@ -18,6 +18,7 @@ import {
   type Table,
 } from '#core';
 import { authentication } from './authentication.js';
+import { bygone } from './bygone.js';
 import { checkDevice, checkGeneral } from './checks.js';
 import {
   type Device,
@@ -64,7 +65,9 @@ const RESERVED = new Set(['general', 'authentication']);
 /** Options that may name lists of acl.conf. */
 export const ACLS = ['acl', 'contactacl', 'directmediaacl'] as const;
 
-const ELSEWHERE = sectionWith({ '[general]': general, 'a device': device, '[authentication]': authentication });
+const OF_A_SECTION = sectionWith({ '[general]': general, 'a device': device, '[authentication]': authentication });
+
+const elsewhere = (option: string): string | undefined => OF_A_SECTION(option) ?? bygone(option);
 
 const at = (line: Line | undefined) => ({ file: line?.file ?? 'sip.conf', line: line?.line ?? 0 });
 
@@ -133,7 +136,7 @@ class Reader {
   readonly warn = (problem: Problem): void => void this.#warnings.set(formatProblem(problem), problem);
 
   read<T extends Table>(table: T, lines: Iterable<Line>, start?: Readonly<Record<string, unknown>>): Reading<T> {
-    const reading = read<Table>(table, lines, start, true, ELSEWHERE) as Reading<T>;
+    const reading = read<Table>(table, lines, start, true, elsewhere) as Reading<T>;
     for (const problem of reading.problems) this.#problems.set(formatProblem(problem), problem);
     for (const warning of reading.warnings) this.warn(warning);
     this.#note(table, reading);

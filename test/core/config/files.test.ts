@@ -195,3 +195,15 @@ test('a look tells all that is wrong, and is read by nobody', async t => {
   assert.deepEqual([problems.map(({ line }) => line), notices.map(({ line }) => line)], [[4], [3]]);
   assert.deepEqual(await config.readings(), []);
 });
+
+test('names of sections are known as of the last read, but not of very many', async t => {
+  const { config, reload, write } = await stage(t, { 'main.conf': '[t](!)\n[a](t)\n[a]\n[B]\n' });
+  await reload();
+  assert.deepEqual([...config.sections('main.conf')], ['t', 'a', 'B']);
+  await write('main.conf', Array.from({ length: 20_001 }, (_, n) => `[${n}]\n`).join(''));
+  await reload();
+  assert.deepEqual([...config.sections('main.conf')], []);
+  await write('main.conf', '[a]\n');
+  await reload();
+  assert.deepEqual([...config.sections('main.conf')], ['a']);
+});

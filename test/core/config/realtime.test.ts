@@ -222,6 +222,13 @@ test('that a driver goes or comes is told, and who follows its families finds it
   assert.deepEqual(seen, [false, false, true, true]);
 });
 
+test('a start that fails takes its drivers along without a word', async () => {
+  const stage = await RealtimeStage.of('a => one,db\n');
+  const { leave } = stage.driver('one');
+  leave();
+  assert.deepEqual(stage.logged(), []);
+});
+
 test('a driver that nothing is mapped to any more goes without a word, and is not followed', async () => {
   const stage = await RealtimeStage.of('a => one,db\nb => two,db\n');
   const { leave } = stage.driver('one');

@@ -10,6 +10,12 @@ export interface Insecure {
 
 const SECURE: Insecure = { port: false, invite: false };
 
+/** What old files say. */
+const OLD: ReadonlyMap<string, string> = new Map([
+  ['very', 'port,invite'],
+  ['yes', 'port'],
+]);
+
 export const insecureWords = ({ port, invite }: Insecure): string =>
   [port && 'port', invite && 'invite'].filter(Boolean).join(',') || 'no';
 
@@ -24,7 +30,8 @@ export const insecureFlags = (help: string, remarks: Remarks): Option<Insecure> 
         const flag = word.trim();
         if (flag === 'port' || flag === 'invite') flags = { ...flags, [flag]: true };
         else if (flag !== 'no' && flag !== '') {
-          warn(`'${flag}' is not known and left out; expected port, invite or port,invite`);
+          const was = OLD.has(flag) ? `; it was ${OLD.get(flag)}` : '';
+          warn(`'${flag}' is not known and left out; expected port, invite or port,invite${was}`);
         }
       }
       return flags;

@@ -23,6 +23,17 @@ const FLAGS: Readonly<Record<string, keyof Nat>> = {
 
 const WORDS = ['yes', 'no', ...Object.keys(FLAGS)].join(', ');
 
+/** What old files say. */
+const OLD: ReadonlyMap<string, string> = new Map([
+  ['never', 'no'],
+  ['route', 'force_rport'],
+]);
+
+const was = (word: string): string => {
+  const now = OLD.get(word.toLowerCase());
+  return now === undefined ? '' : `; it was ${now}`;
+};
+
 export function parseNat(text: string, warn: (message: string) => void): Nat {
   let flags = NONE;
   for (const word of text.split(',').map(part => part.trim())) {
@@ -33,7 +44,7 @@ export function parseNat(text: string, warn: (message: string) => void): Nat {
       warn(`'${word}' is an old way of saying force_rport,comedia`);
       return { ...flags, forceRport: true, comedia: true };
     } else if (truth(word) === false) return flags;
-    else warn(`'${word}' is not known and left out; expected a list of ${WORDS}`);
+    else warn(`'${word}' is not known and left out; expected a list of ${WORDS}${was(word)}`);
   }
   return flags;
 }

@@ -46,6 +46,8 @@ export class Outbound {
   /** Of the database. */
   #devices: readonly Peer[] = [];
   #rowsAgain: Job | undefined;
+  /** Whether it was told that the database does not say. */
+  #unanswered = false;
   /** Rises with each configuration: what the database says for an older one is old. */
   #round = 0;
   #closed = false;
@@ -139,10 +141,15 @@ export class Outbound {
 
   #found(devices: readonly Peer[] | undefined): void {
     if (!devices) {
-      this.#site.log.warning('the database does not say which devices we register with; it is asked again');
+      if (!this.#unanswered) {
+        this.#site.log.warning('the database does not say which devices we register with; it is asked until it does');
+      }
+      this.#unanswered = true;
       this.#rowsAgain = this.#site.sched.after('callbackextension', ROWS_AGAIN, () => this.#askRows());
       return;
     }
+    if (this.#unanswered) this.#site.log.notice('the database says which devices we register with again');
+    this.#unanswered = false;
     const known = new Set(this.#devices.map(({ name }) => name));
     for (const { name } of devices) {
       if (!known.has(name)) this.#site.log.notice(`Created realtime peer '${name}' for registration`);

@@ -60,10 +60,20 @@ test('a database that does not say which devices register is asked again, and wh
   await stage.site.reconfigure('[general]\n');
   await stage.site.stage.settled();
   assert.equal(lines(), 1);
+  const { lines: log } = stage.site.stage;
+  const told = () => log.filter(line => /which devices we register with/.test(line));
+  for (let again = 0; again < 3; again += 1) {
+    stage.site.clock.advance(10_000);
+    await stage.site.stage.settled();
+  }
+  assert.deepEqual(told(), [
+    'warning: the database does not say which devices we register with; it is asked until it does',
+  ]);
   stage.engine.failure = undefined;
   stage.engine.tables.set('db/sippeers', []);
   stage.site.clock.advance(10_000);
   await stage.site.stage.settled();
   assert.equal(lines(), 0);
+  assert.equal(told().at(-1), 'notice: the database says which devices we register with again');
   await stage.close();
 });
