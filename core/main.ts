@@ -9,6 +9,7 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
+import { nodeRefusal } from './oldest-node.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
 import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
@@ -45,14 +46,10 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
-/** The oldest Node that everything here runs on: the install brings it, and core/obelisk finds it. */
-const OLDEST_NODE = 24;
-
 async function main(): Promise<number> {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    complain(
-      `this is Node ${process.version}; it needs ${OLDEST_NODE} or newer: 'obelisk' finds the one that the install brought`,
-    );
+  const refusal = nodeRefusal(process.versions.node);
+  if (refusal !== undefined) {
+    complain(refusal);
     return FAILED;
   }
   const read = parseArguments(process.argv.slice(2));
