@@ -199,8 +199,13 @@ async function serve(read: Arguments): Promise<number> {
   await becomeUser(read, settings);
   process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
-  if (await serverAnswers(path, clock)) {
-    complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
+  const there = await serverAnswers(path, clock);
+  if (there !== false) {
+    complain(
+      there === 'denied'
+        ? `${path} may not be opened by this user: the PBX of another user runs, or the directory is another's`
+        : `a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`,
+    );
     return FAILED;
   }
   const end = new End();

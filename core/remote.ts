@@ -122,7 +122,7 @@ export function askServer(question: Question): Promise<string | undefined> {
   });
 }
 
-/** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
+/** What tells that nobody listens; any other failure, such as a full backlog, tells of somebody. */
 const NOBODY: ReadonlySet<string> = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -132,10 +132,10 @@ const NOBODY: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** Whether a server accepts connections on this path. */
-export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
+/** Whether a server accepts connections on this path; `denied`: whoever may be there, it is not for this user to know. */
+export function serverAnswers(path: string, clock: Clock): Promise<boolean | 'denied'> {
   return new Promise(resolve => {
-    const settle = (there: boolean) => {
+    const settle = (there: boolean | 'denied') => {
       timer.cancel();
       socket.destroy();
       resolve(there);
@@ -143,7 +143,9 @@ export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
     // One that is alive and too busy to accept is there all the same.
     const timer = clock.after(PROBE, () => settle(true));
     const socket = connect(path, () => settle(true));
-    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => settle(!NOBODY.has(code)));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      settle(code === 'EACCES' ? 'denied' : !NOBODY.has(code)),
+    );
   });
 }
 
