@@ -149,6 +149,15 @@ export function serverAnswers(path: string, clock: Clock): Promise<boolean | 'de
   });
 }
 
+/** Why a PBX cannot have this path for its control socket; undefined: it can. */
+export async function whoHas(path: string, clock: Clock): Promise<string | undefined> {
+  const there = await serverAnswers(path, clock);
+  if (there === 'denied') {
+    return `${path} may not be opened by this user: the PBX of another user runs, or the directory is another's`;
+  }
+  return there ? `a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it` : undefined;
+}
+
 /** What a terminal may be sent as it is: colour codes, newlines, tabs. */
 const HARMLESS = /(\x1b\[[0-9;]{0,32}m|[\n\t])/;
 
