@@ -120,7 +120,7 @@ test('config help of an option has its range, its default and whether it is in f
     'In force: yes',
     '',
   ]);
-  assert.match(await stage.text('config help sip.conf videosupport'), /In force: +not yet: waits for media/);
+  assert.match(await stage.text('config help sip.conf videosupport'), /In force: +not yet: waits for video and text/);
   assert.match(await stage.text('config help asterisk.conf highpriority'), /In force: +never: /);
 });
 
