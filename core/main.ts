@@ -12,7 +12,7 @@ import { LoadDeclined, messageOf, traceOf } from './errors.js';
 import { nodeRefusal } from './oldest-node.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
-import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
+import { askServer, type ConsoleProgram, terminalText, whoHas } from './remote.js';
 import type { Settings } from './settings.js';
 import { onStandardError } from './standard-error.js';
 import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
@@ -199,8 +199,9 @@ async function serve(read: Arguments): Promise<number> {
   await becomeUser(read, settings);
   process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
-  if (await serverAnswers(path, clock)) {
-    complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
+  const taken = await whoHas(path, clock);
+  if (taken !== undefined) {
+    complain(taken);
     return FAILED;
   }
   const end = new End();
