@@ -9,9 +9,10 @@ import { type Arguments, parseArguments, usage } from './arguments.js';
 import { SystemClock, type Timer } from './clock.js';
 import type { ConfigProgram } from './config-program.js';
 import { LoadDeclined, messageOf, traceOf } from './errors.js';
+import { nodeRefusal } from './oldest-node.js';
 import type { Pbx } from './pbx.js';
 import { PidFile } from './pid-file.js';
-import { askServer, type ConsoleProgram, serverAnswers, terminalText } from './remote.js';
+import { askServer, type ConsoleProgram, terminalText, whoHas } from './remote.js';
 import type { Settings } from './settings.js';
 import { onStandardError } from './standard-error.js';
 import { nextKey, type Watch, watchOf, watchServer } from './watch.js';
@@ -45,14 +46,10 @@ const complain = (message: string): void => void process.stderr.write(`obelisk: 
 /** Ends the process when everything printed has gone out. */
 const exit = (code: number): void => void process.stdout.write('', () => process.exit(code));
 
-/** The oldest Node that everything here runs on: the install brings it, and core/obelisk finds it. */
-const OLDEST_NODE = 24;
-
 async function main(): Promise<number> {
-  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-    complain(
-      `this is Node ${process.version}; it needs ${OLDEST_NODE} or newer: 'obelisk' finds the one that the install brought`,
-    );
+  const refusal = nodeRefusal(process.versions.node);
+  if (refusal !== undefined) {
+    complain(refusal);
     return FAILED;
   }
   const read = parseArguments(process.argv.slice(2));
@@ -202,8 +199,9 @@ async function serve(read: Arguments): Promise<number> {
   await becomeUser(read, settings);
   process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
-  if (await serverAnswers(path, clock)) {
-    complain(`a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it`);
+  const taken = await whoHas(path, clock);
+  if (taken !== undefined) {
+    complain(taken);
     return FAILED;
   }
   const end = new End();

@@ -4,6 +4,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { createRequire, registerHooks } from 'node:module';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 import { messageOf } from './errors.js';
 import { LoadError } from './loader.js';
 import type { Module } from './module.js';
@@ -64,6 +65,7 @@ const isNodeError = (thrown: unknown): thrown is NodeJS.ErrnoException => thrown
 export function loadCode(name: string, folder: string): Module<unknown> {
   try {
     const code: unknown = createRequire(join(folder, 'loader'))(join(folder, 'index.js'));
+    if (types.isModuleNamespaceObject(code)) throw notCommonJs(name, folder);
     const module = (code as { default?: Partial<Module<unknown>> }).default;
     if (module?.name !== name || typeof module.loadModule !== 'function') {
       throw new LoadError(`${join(folder, 'index.js')} has no default export that declares module '${name}'`);
@@ -71,9 +73,17 @@ export function loadCode(name: string, folder: string): Module<unknown> {
     return module as Module<unknown>;
   } catch (thrown) {
     evictCode(folder);
+    if (/in ES module scope/.test(messageOf(thrown))) throw notCommonJs(name, folder);
     throw thrown instanceof LoadError ? thrown : new LoadError(`${name}: its code cannot be run: ${messageOf(thrown)}`);
   }
 }
+
+/** Node would run it, and could never let go of its code: after a change the old one would run on. */
+const notCommonJs = (name: string, folder: string): LoadError =>
+  new LoadError(
+    `${name}: ${join(folder, 'index.js')} is an ES module, whose code cannot be given back. Write it as CommonJS; ` +
+      `where a package.json above it says "type": "module", put one with {"type": "commonjs"} beside it`,
+  );
 
 /**
  * Lets go of every file under a module's folder. V8 frees the code only when no module that stays lists it among

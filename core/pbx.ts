@@ -30,6 +30,7 @@ import { ownModules, shareSurface } from './module-code.js';
 import { CORE, type Parts } from './module-core.js';
 import { ModuleLoader, RequiredModuleFailed } from './module-loader.js';
 import { readModulesConf } from './modules-conf.js';
+import { nodeRefusal } from './oldest-node.js';
 import { OwnFiles } from './own-files.js';
 import { RealtimeMap } from './realtime-map.js';
 import { Registry, type Token } from './registry.js';
@@ -126,6 +127,8 @@ export class Pbx implements PbxControl {
    * @throws StartFailed, after everything that was taken has been given back
    */
   static async start(options: PbxOptions): Promise<Pbx> {
+    const refusal = nodeRefusal(process.versions.node);
+    if (refusal !== undefined) throw new StartFailed(refusal, 1);
     // The cache would keep the code of unloaded modules.
     setFlagsFromString('--no-compilation-cache');
     const scope = new Scope((label, thrown) => process.stderr.write(`${label}: ${traceOf(thrown)}\n`));

@@ -122,7 +122,7 @@ export function askServer(question: Question): Promise<string | undefined> {
   });
 }
 
-/** What tells that nobody listens; any other failure, such as a full backlog or missing rights, tells of somebody. */
+/** What tells that nobody listens; any other failure, such as a full backlog, tells of somebody. */
 const NOBODY: ReadonlySet<string> = new Set([
   'ENOENT',
   'ENOTDIR',
@@ -132,10 +132,10 @@ const NOBODY: ReadonlySet<string> = new Set([
   'ENAMETOOLONG',
 ]);
 
-/** Whether a server accepts connections on this path. */
-export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
+/** Whether a server accepts connections on this path; `denied`: whoever may be there, it is not for this user to know. */
+export function serverAnswers(path: string, clock: Clock): Promise<boolean | 'denied'> {
   return new Promise(resolve => {
-    const settle = (there: boolean) => {
+    const settle = (there: boolean | 'denied') => {
       timer.cancel();
       socket.destroy();
       resolve(there);
@@ -143,8 +143,19 @@ export function serverAnswers(path: string, clock: Clock): Promise<boolean> {
     // One that is alive and too busy to accept is there all the same.
     const timer = clock.after(PROBE, () => settle(true));
     const socket = connect(path, () => settle(true));
-    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => settle(!NOBODY.has(code)));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) =>
+      settle(code === 'EACCES' ? 'denied' : !NOBODY.has(code)),
+    );
   });
+}
+
+/** Why a PBX cannot have this path for its control socket; undefined: it can. */
+export async function whoHas(path: string, clock: Clock): Promise<string | undefined> {
+  const there = await serverAnswers(path, clock);
+  if (there === 'denied') {
+    return `${path} may not be opened by this user: the PBX of another user runs, or the directory is another's`;
+  }
+  return there ? `a PBX is running already: it answers on ${path}; 'obelisk -r' opens a console on it` : undefined;
 }
 
 /** What a terminal may be sent as it is: colour codes, newlines, tabs. */

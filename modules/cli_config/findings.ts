@@ -1,4 +1,6 @@
 /** Everything that is to be said of a configuration file: by the dialect, by its owner, and by what all files have in common. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import {
   type ConfigFileDescription,
@@ -28,12 +30,35 @@ export interface Checked {
 export async function checkAll(configuration: Configuration): Promise<readonly Checked[]> {
   const around = await configuration.surroundings();
   const checked: Checked[] = [];
+  const read = new Set<string>();
   for (const described of configuration.described()) {
     const { file, needed = false } = described.description;
-    const findings = await findingsOf(configuration, file, described, around, needed);
+    const findings = await findingsOf(configuration, file, described, around, needed, read);
     if (findings) checked.push({ file, findings });
   }
+  const strange = await unread(configuration, read);
+  if (strange && checked.length > 0) {
+    const { file, findings } = checked.pop()!;
+    checked.push({ file, findings: [...findings, strange] });
+  }
   return checked;
+}
+
+/** So many names are told of files that nobody reads: a directory of Asterisk has a hundred. */
+const MOST_NAMED = 8;
+
+/** What a directory of Asterisk has and no module here asks for. */
+async function unread(configuration: Configuration, read: ReadonlySet<string>): Promise<Finding | undefined> {
+  const { astetcdir } = configuration.settings.directories;
+  if (!existsSync(astetcdir)) return undefined;
+  const known = new Set(configuration.described().map(({ description }) => description.file));
+  const names = (await readdir(astetcdir)).filter(name => name.endsWith('.conf')).sort();
+  const [file, ...others] = names.filter(name => !known.has(name) && !read.has(resolve(astetcdir, name)));
+  if (file === undefined) return undefined;
+  const named = others.slice(0, MOST_NAMED).join(', ');
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
+  const message = `nobody here reads this file${others.length > 0 ? `, nor ${named}${more}` : ''}`;
+  return finding('notice')({ file, line: 0, message });
 }
 
 /** One file, whether it is read by itself, is included by one that is, or is read by nobody. */
@@ -58,9 +83,12 @@ async function findingsOf(
   described: Described | undefined,
   around: Surroundings,
   needed: boolean,
+  read = new Set<string>(),
 ): Promise<readonly Finding[] | undefined> {
   try {
-    const findings = sorted(await judged(await configuration.look(file), described?.description, around));
+    const look = await configuration.look(file);
+    for (const path of look.read) read.add(path);
+    const findings = sorted(await judged(look, described?.description, around));
     return [...elsewhere(configuration, file, around), ...findings];
   } catch (thrown) {
     if (!(thrown instanceof LoadDeclined)) throw thrown;

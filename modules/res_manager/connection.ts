@@ -128,7 +128,9 @@ export class Connection {
   async #work(): Promise<void> {
     this.#running = true;
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
-      this.#outbox.send(await this.#parts.performer.perform(this.session, request, text => this.#passOn(text)));
+      this.#outbox.send(
+        await this.#parts.performer.perform(this.session, request, { passOn: text => this.#passOn(text) }),
+      );
       if (this.session.user) this.#parts.admitted(this.#socket);
       if (this.session.leaving) break;
       this.#outbox.send(this.session.take());

@@ -26,8 +26,16 @@ export interface PerformerParts {
 /** Passes a part of an answer on; resolves when it has been read, to whether anybody is there to read more. */
 export type PassOn = (text: string) => Promise<boolean>;
 
+/** Whoever an answer is for. */
+export interface Reader {
+  readonly passOn?: PassOn | undefined;
+  readonly gone?: () => boolean;
+}
+
 /** Characters of a long list that are passed on together. */
 const PIECE = 64 * 1024;
+
+const GONE = 'The client is gone';
 
 /** What may be asked for before the login. */
 const OPEN: ReadonlySet<string> = new Set(['login', 'logoff', 'challenge']);
@@ -51,9 +59,16 @@ export class Performer {
     this.#answers.get(call)!.append(text);
   }
 
-  /** @returns the answer as it is sent, as far as it was not passed on before. Never throws. */
-  async perform(session: Session, { headers, fault }: Request, passOn?: PassOn): Promise<string> {
-    const call = new Answer(session, headers, passOn);
+  /**
+   * `gone`: whether nobody is there for the answer any more.
+   * @returns the answer as it is sent, as far as it was not passed on before. Never throws.
+   */
+  async perform(
+    session: Session,
+    { headers, fault }: Request,
+    { passOn, gone = () => session.closed }: Reader = {},
+  ): Promise<string> {
+    const call = new Answer(session, headers, { passOn, gone });
     this.#answers.set(call, call);
     try {
       if (fault !== undefined) throw new ManagerError(`Failed to parse message: ${fault}`);
@@ -100,13 +115,15 @@ class Answer implements ManagerCall {
   readonly id: string;
   readonly session: Session;
   readonly #passOn: PassOn | undefined;
+  readonly #gone: () => boolean;
   #texts: string[] = [];
   #entries: number | undefined;
 
-  constructor(session: Session, headers: readonly Header[], passOn: PassOn | undefined) {
+  constructor(session: Session, headers: readonly Header[], { passOn, gone }: Reader & Pick<Required<Reader>, 'gone'>) {
     this.session = session;
     this.headers = headers;
     this.#passOn = passOn;
+    this.#gone = gone;
     this.id = this.get('ActionID');
   }
 
@@ -172,9 +189,11 @@ class Answer implements ManagerCall {
         const { text } = this;
         this.#texts = [];
         size = 0;
-        if (!(await this.#passOn(text))) throw new ManagerError('The client is gone');
+        if (!(await this.#passOn(text))) throw new ManagerError(GONE);
       }
-      if (turns.due) await turns.next();
+      if (!turns.due) continue;
+      await turns.next();
+      if (this.#gone()) throw new ManagerError(GONE);
     }
   }
 

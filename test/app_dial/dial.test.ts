@@ -2,74 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Channel } from '../../core/channel/channel.js';
-import { Prompts } from '../../core/channel/prompts.js';
-import { ToneZoneTable } from '../../core/channel/tone-zones.js';
-import type { Result } from '../../core/dialplan/application.js';
 import { dial } from '../../modules/app_dial/dial.js';
-import type { Tools } from '../../modules/app_dial/tools.js';
-import { CoreStage } from '../support/core-stage.js';
-import { Paper, toldOf } from '../support/paper.js';
-
-/** What became of a Dial that goes on in the background. */
-interface Dialling {
-  readonly ended: Promise<Result>;
-  readonly caller: Channel;
-}
-
-class Stage {
-  readonly paper: Paper;
-  readonly tools: Tools;
-
-  private constructor(readonly core: CoreStage) {
-    const { channels } = core.calls;
-    this.paper = new Paper(channels);
-    core.core.technology(this.paper);
-    const noSounds = { find: async () => undefined, list: async () => [] };
-    this.tools = {
-      ...{ core: core.core, channels, dialplan: core.dialplan, astdb: core.astdb },
-      ...{ sounds: noSounds, prompts: new Prompts(noSounds, core.core.log), zones: new ToneZoneTable() },
-      introductions: '/var/lib/asterisk/sounds/priv-callerintros',
-    };
-  }
-
-  static async of(): Promise<Stage> {
-    return new Stage(await CoreStage.of('app_dial', {}));
-  }
-
-  /** A priority of the dialplan. */
-  extension(extension: string, priority: number, application: string, data = '', context = 'internal'): void {
-    this.core.dialplan.addExtension({ context, extension, priority, application, data, registrar: 'test' });
-  }
-
-  dial(data: string, caller = this.paper.incoming('1008', { extension: '1009' })): Dialling {
-    return { ended: dial(this.tools, caller, data), caller };
-  }
-
-  /** Lets go on what waits for nothing but its turn. */
-  async turn(): Promise<void> {
-    for (let count = 0; count < 20; count++) await new Promise(resolve => setImmediate(resolve));
-  }
-
-  /** Those that ring, once they do. */
-  async ringing(count: number): Promise<Channel[]> {
-    await this.turn();
-    assert.equal(this.paper.requested.length, count);
-    return this.paper.requested;
-  }
-
-  async close(...channels: Channel[]): Promise<void> {
-    for (const channel of channels) channel.end(16);
-    await this.turn();
-    assert.equal(this.core.calls.channels.size, 0);
-    assert.deepEqual(this.core.calls.channels.bridges(), []);
-    await this.core.close();
-  }
-}
-
-const status = (channel: Channel): string | undefined => channel.variables.get('DIALSTATUS');
+import { toldOf } from '../support/paper.js';
+import { DialStage, status } from './dial-stage.js';
 
 test('the one that is dialled rings, answers, talks and hangs up', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/1009,20');
   const [callee] = await stage.ringing(1);
   callee!.toState('Ringing');
@@ -95,7 +33,7 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
 });
 
 test('who has hung up calls nobody: extension h, too', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const caller = stage.paper.incoming('1008', {});
   caller.requestHangup(16);
   caller.afterlife();
@@ -117,7 +55,7 @@ const FAILURES: readonly (readonly [title: string, data: string, causes: readonl
 
 for (const [title, data, causes, wanted] of FAILURES) {
   test(`a Dial that comes to nothing, ${title}, goes on with ${wanted}`, async () => {
-    const stage = await Stage.of();
+    const stage = await DialStage.of();
     const { ended, caller } = stage.dial(data);
     const callees = await stage.ringing(causes.length);
     for (const [at, cause] of causes.entries()) callees[at]!.requestHangup(cause);
@@ -128,7 +66,7 @@ for (const [title, data, causes, wanted] of FAILURES) {
 }
 
 test('who could not even be called is unavailable, whatever the cause, and the cause stays', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a');
   const [callee] = await stage.ringing(1);
   callee!.refusal = 'uncalled';
@@ -140,7 +78,7 @@ test('who could not even be called is unavailable, whatever the cause, and the c
 });
 
 test('what the far end says counts for more than its cause', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a');
   const [callee] = await stage.ringing(1);
   callee!.refusal = 'congestion';
@@ -151,7 +89,7 @@ test('what the far end says counts for more than its cause', async () => {
 });
 
 test('nobody answers in time: all stop ringing', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a&Paper/b,10');
   const callees = await stage.ringing(2);
   stage.core.clock.advance(10_000);
@@ -162,7 +100,7 @@ test('nobody answers in time: all stop ringing', async () => {
 });
 
 test('the first of several that answers has the call, the others are told that it was answered elsewhere', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a&Paper/b&Paper/c');
   const [a, b, c] = await stage.ringing(3);
   b!.nowAnswered();
@@ -177,7 +115,7 @@ test('the first of several that answers has the call, the others are told that i
 });
 
 test('who calls gives up: nobody rings any more, and a slow request leaves nothing', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a&Paper/b');
   await stage.ringing(2);
   caller.requestHangup(16);
@@ -187,7 +125,7 @@ test('who calls gives up: nobody rings any more, and a slow request leaves nothi
 });
 
 test('who calls is gone before anything rings', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a&Paper/b');
   caller.requestHangup(16);
   await ended;
@@ -195,7 +133,7 @@ test('who calls is gone before anything rings', async () => {
 });
 
 test('a redirect of who calls ends the call of the other', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a');
   const [callee] = await stage.ringing(1);
   callee!.nowAnswered();
@@ -208,7 +146,7 @@ test('a redirect of who calls ends the call of the other', async () => {
 });
 
 test('with g the dialplan goes on when who was called hangs up; with F who was called goes on', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const first = stage.dial('Paper/a,,g');
   const [a] = await stage.ringing(1);
   a!.nowAnswered();
@@ -242,7 +180,7 @@ test('a star hangs up where h or H says so, and is passed on where not', async (
     ['H', 'caller', true],
     ['', 'callee', false],
   ] as const) {
-    const stage = await Stage.of();
+    const stage = await DialStage.of();
     const { ended, caller } = stage.dial(`Paper/a,,${options}`);
     const [callee] = await stage.ringing(1);
     callee!.nowAnswered();
@@ -261,7 +199,7 @@ test('a star hangs up where h or H says so, and is passed on where not', async (
 });
 
 test('a call that is forwarded rings elsewhere; with i it does not', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a');
   const [a] = await stage.ringing(1);
   a!.nowForwarded('Paper/b');
@@ -281,7 +219,7 @@ test('a call that is forwarded rings elsewhere; with i it does not', async () =>
 });
 
 test('a call that is forwarded round and round comes to an end', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a');
   for (let count = 1; !caller.variables.get('DIALSTATUS')?.startsWith('BUSY') && count < 30; count++) {
     await stage.turn();
@@ -299,7 +237,7 @@ test('L bounds the conversation and warns before its end, S bounds it in seconds
     ['S(30)', 30_000],
     ['L(60000)S(30)', 30_000],
   ] as const) {
-    const stage = await Stage.of();
+    const stage = await DialStage.of();
     const { ended, caller } = stage.dial(`Paper/a,,${options}`);
     const [callee] = await stage.ringing(1);
     callee!.nowAnswered();
@@ -323,7 +261,7 @@ const RESULTS: readonly (readonly [result: string, over: boolean, status: string
 
 for (const [result, over, wanted] of RESULTS) {
   test(`U runs a subroutine on who was called; GOSUB_RESULT '${result}' ${over ? 'ends' : 'lets'} the call`, async () => {
-    const stage = await Stage.of();
+    const stage = await DialStage.of();
     stage.core.core.application({
       name: 'Return',
       synopsis: 'Goes back',
@@ -355,7 +293,7 @@ test('an & that came with the number or the name of a caller adds no destination
     ['500', undefined, 'Paper/500&Paper/b', ['500', 'b']],
     ['1&', undefined, 'Paper/1&&Paper/b', ['1&', 'b']],
   ] as const) {
-    const stage = await Stage.of();
+    const stage = await DialStage.of();
     const caller = stage.paper.incoming('1008', { extension });
     caller.caller = { ...caller.caller, name };
     const { ended } = stage.dial(data, caller);
@@ -371,7 +309,7 @@ test('an & that came with the number or the name of a caller adds no destination
 });
 
 test('mistakes in the arguments are told, and set INVALIDARGS', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const caller = stage.paper.incoming('1008');
   await assert.rejects(dial(stage.tools, caller, ''), /a technology and a resource are expected/);
   assert.equal(status(caller), 'INVALIDARGS');
@@ -383,7 +321,7 @@ test('mistakes in the arguments are told, and set INVALIDARGS', async () => {
 });
 
 test('a timeout that is none is told, and it rings on', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a,soon');
   await stage.ringing(1);
   assert.match(stage.core.lines.join(), /a timeout in seconds is expected, got 'soon'/);
@@ -395,7 +333,7 @@ test('a timeout that is none is told, and it rings on', async () => {
 });
 
 test('C begins the call record anew; what is not there yet is told in the log', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const reset: string[] = [];
   const records = { reset: (channel: Channel) => void reset.push(channel.name) };
   stage.core.core.provide({ name: 'call records' }, records);
@@ -408,7 +346,7 @@ test('C begins the call record anew; what is not there yet is told in the log', 
 });
 
 test('what waits while it rings ends with the caller, whoever rings', async () => {
-  const stage = await Stage.of();
+  const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/a,30,rd');
   await stage.ringing(1);
   assert.ok(stage.core.clock.pending > 0);

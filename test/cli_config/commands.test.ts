@@ -120,7 +120,7 @@ test('config help of an option has its range, its default and whether it is in f
     'In force: yes',
     '',
   ]);
-  assert.match(await stage.text('config help sip.conf videosupport'), /In force: +not yet: waits for media/);
+  assert.match(await stage.text('config help sip.conf videosupport'), /In force: +not yet: waits for video and text/);
   assert.match(await stage.text('config help asterisk.conf highpriority'), /In force: +never: /);
 });
 
@@ -246,4 +246,19 @@ test('rows that a database begins with are a secret: passwords are among them', 
   const conf = '[desk]\ndbfile=desk.sqlite3\nseed=sippeers?name=1008&secret=very-secret\n';
   const stage = await (await Directory.of(t, { 'res_config_sqlite3.conf': conf })).cli();
   assert.match(await stage.text('config show res_config_sqlite3.conf'), /seed +<Set> +res_config_sqlite3\.conf:3/);
+});
+
+test('config check of all names the files that nobody reads, but not those that others include', async t => {
+  const directory = await Directory.of(t, {
+    'sip.conf': '#include phones.conf\n',
+    'phones.conf': '',
+    ...Object.fromEntries(['voicemail', 'features', ...'abcdefgh'].map(name => [`${name}.conf`, ''])),
+  });
+  const [, text] = await (await directory.cli()).run('config check');
+  assert.deepEqual(
+    text.split('\n').filter(line => /nobody here/.test(line)),
+    [
+      'a.conf: notice: nobody here reads this file, nor b.conf, c.conf, d.conf, e.conf, f.conf, features.conf, g.conf, h.conf and 1 more',
+    ],
+  );
 });

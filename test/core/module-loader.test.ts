@@ -1,6 +1,6 @@
 /** Loading, unloading and what each of them leaves behind: core/module-loader.ts. */
 import assert from 'node:assert/strict';
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { RequiredModuleFailed } from '../../core/module-loader.js';
@@ -256,6 +256,26 @@ for (const name of ['res_a', 'RES_A.so', 'res_a_asterisk', 'Res_A_Asterisk.SO'])
     await assert.rejects(stage.loader.load(name), /res_a is already running/);
     await stage.loader.unload(name);
     await assert.rejects(stage.loader.unload(name), /res_a is not running/);
+  });
+}
+
+const esModules: [what: string, code: string, scope: string | undefined][] = [
+  ['by its words', "export default { name: 'app_x', loadModule() {} };", undefined],
+  [
+    'by a package.json, though its words are those of CommonJS',
+    "exports.default = { name: 'app_x', loadModule() {} };",
+    '{"type":"module"}',
+  ],
+];
+
+for (const [what, code, scope] of esModules) {
+  test(`an ES module ${what} is refused, and what is to be done is told`, async t => {
+    const stage = await LoaderStage.of(t, { app_a: {} });
+    await stage.install('app_x', code);
+    if (scope !== undefined) await writeFile(join(stage.directory, 'modules', 'app_x', 'package.json'), scope);
+    await stage.start();
+    assert.deepEqual(stage.running(), ['app_a']);
+    assert.match(stage.lines.join('\n'), /app_x: \S+index\.js is an ES module, .*\{"type": "commonjs"\} beside it/);
   });
 }
 

@@ -270,6 +270,18 @@ test('what AstDB has is on disk before the modules have ended, however long they
   await pbx.ended;
 });
 
+test('an older Node is refused before anything of the database is opened, in which it would crash', async t => {
+  const home = await Home.of(t);
+  const before = Object.getOwnPropertyDescriptor(process.versions, 'node')!;
+  Object.defineProperty(process.versions, 'node', { ...before, value: '20.20.2' });
+  t.after(() => Object.defineProperty(process.versions, 'node', before));
+  await assert.rejects(home.start(), {
+    name: 'StartFailed',
+    message: /^this is Node v20\.20\.2; .*node_modules\/\.bin\/node/,
+  });
+  assert.equal(existsSync(join(home.directory, 'lib', 'astdb.sqlite3')), false);
+});
+
 test('a third-party module may import #core, and has a name of its own', async t => {
   const home = await Home.of(t);
   await home.module('app_a', "const { token } = require('#core'); core.provide(token('thing'), 42);");

@@ -132,6 +132,20 @@ test(
       const embedded = await shell(`node_modules/.bin/node ${program}`);
       assert.deepEqual(embedded, { code: 0, said: 'found true\n' }, program);
     }
+
+    // The test of the manual, word for word.
+    await mkdir(join(folder, 'lab'));
+    const directories = ['astetcdir=.', ...['astvarlib', 'astdb', 'astrun', 'astlog'].map(name => `${name}dir=var`)];
+    await writeFile(join(folder, 'lab', 'asterisk.conf'), ['[directories]', ...directories, ''].join('\n'));
+    await writeFile(join(folder, 'lab', 'modules.conf'), '[modules]\nautoload=yes\nnoload=res_config_sqlite3\n');
+    await writeFile(
+      join(folder, 'lab', 'sip.conf'),
+      '[general]\nudpbindaddr=127.0.0.1:0\n[desk]\ntype=friend\nhost=dynamic\n',
+    );
+    const manual = await readFile(join(ROOT, 'docs', 'installing.md'), 'utf8');
+    await writeFile(join(folder, 'expiry.test.mts'), /## In a test.*?```ts\n(.*?)```/s.exec(manual)![1]!);
+    const tested = await shell('node_modules/.bin/node --test expiry.test.mts');
+    assert.deepEqual(tested.code, 0, tested.said);
   },
 );
 

@@ -1,7 +1,7 @@
 /** Whose the process and its files are: nobody else's business, and as an unprivileged user where that is asked for. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -175,6 +175,20 @@ test('who is not root cannot start it as another, but as himself', async () => {
     await pbx.start('-U', stdout.trim());
     await pbx.stop();
   } finally {
+    await pbx.remove();
+  }
+});
+
+test('a control socket that may not be opened is told as that, not as a PBX that runs', async () => {
+  const user = isRoot ? NOBODY : undefined;
+  const pbx = await Obelisk.create({ 'sip.conf': PHONES }, { start: false, user });
+  const directory = join(pbx.directory, 'run');
+  await mkdir(directory, { recursive: true });
+  try {
+    await chmod(directory, 0);
+    await assert.rejects(pbx.start(), /asterisk\.ctl may not be opened by this user/);
+  } finally {
+    await chmod(directory, 0o700);
     await pbx.remove();
   }
 });

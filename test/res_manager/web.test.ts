@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ManagerCall } from '../../core/manager.js';
 import { WebManager } from '../../modules/res_manager/web/server.js';
+import { until } from '../support/passing.js';
 import { HTTP, serveHttp, urlOf } from '../support/web.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
@@ -51,6 +52,39 @@ test('a login gives a cookie, and who shows it is served', bounded, async () => 
   assert.match((await s.get('/rawman?action=restart')).text, /Permission denied/);
   assert.equal(s.web.visitors.size, 0);
 });
+
+for (const [who, leave] of [
+  ['the client leaves', (request: AbortController) => request.abort()],
+  ['the interface ends', (_request: AbortController, web: WebManager) => web.close()],
+] as const) {
+  test(`a list that is made for nobody, since ${who}, is not made to its end`, bounded, async () => {
+    await using s = await webStage();
+    const { cookie } = await s.get(LOGIN);
+    let made = 0;
+    let over = false;
+    const endless = function* () {
+      try {
+        for (;;) yield made++;
+      } finally {
+        over = true;
+      }
+    };
+    s.at.stage.core.action({
+      name: 'Endless',
+      privileges: [],
+      summary: 'List without an end',
+      run: (call: ManagerCall) => call.list('Many will follow').entries('One', endless(), n => [['Number', n]]),
+    });
+    const request = new AbortController();
+    const url = urlOf(s.http.bound()[0]!, 'http', '/rawman?action=endless');
+    const answer = Promise.allSettled([fetch(url, { headers: { cookie }, signal: request.signal })]);
+    await until(() => made > 0);
+    leave(request, s.web);
+    await until(() => over);
+    request.abort();
+    await answer;
+  });
+}
 
 test('XML escapes what it holds, and tells fields of one name apart', bounded, async () => {
   await using s = await webStage();

@@ -18,7 +18,12 @@ const LF = 10;
 const CR = 13;
 
 /** @throws ParseError, and nothing else, for what is no message. */
-export function parse(data: Buffer | string): Message {
+export const parse = (data: Buffer | string): Message => read(data, bodyLength);
+
+/** A message of which the head alone was kept: how long its body was does not matter. @throws ParseError */
+export const parseHead = (text: string): Message => read(text, () => 0);
+
+function read(data: Buffer | string, lengthOf: typeof bodyLength): Message {
   if (data.length > LONGEST_MESSAGE) throw new ParseError(0, '', `a message of more than ${LONGEST_MESSAGE} octets`);
   const text = typeof data === 'string' ? octets(data) : data.toString('latin1');
   const start = skipEmptyLines(text);
@@ -27,7 +32,7 @@ export function parse(data: Buffer | string): Message {
   const lineEnd = lineFeed < 0 ? text.length : lineFeed;
   const first = parseStartLine(text.slice(start, text.charCodeAt(lineEnd - 1) === CR ? lineEnd - 1 : lineEnd));
   const lines = new HeaderLines(text, lineEnd + 1);
-  const length = bodyLength(lines, text.length - lines.bodyAt);
+  const length = lengthOf(lines, text.length - lines.bodyAt);
   const body = length ? text.slice(lines.bodyAt, lines.bodyAt + length) : '';
   const message = new Message(text.slice(start, lines.bodyAt), first, lines, body);
   check(message, first, lines, lineEnd - start, length);

@@ -8,7 +8,7 @@ import { methods } from './values/registration.js';
 import { transports } from './values/transport.js';
 import { yesNoOr } from './values/words.js';
 
-const LATER = { later: 'calls' };
+const RECORDINGS = { later: 'recordings' };
 const SUBSCRIPTIONS = { later: 'subscriptions' };
 
 const reach = {
@@ -29,14 +29,14 @@ const reach = {
     label: 'Keepalive:',
   }),
   outboundproxy: outboundProxy('Where requests go first', { label: 'Outb. proxy:' }),
-  disallowed_methods: methods('Methods not to be used towards devices', LATER),
+  disallowed_methods: methods('Methods not to be used towards devices', { later: 'a choice of methods' }),
 } as const;
 
 const rights = {
   allowsubscribe: yesno(true, 'Whether SUBSCRIBE is taken', { label: 'Allow subscriptions:', ...SUBSCRIPTIONS }),
   subscribecontext: text('', 'Context in which hints are looked up; empty: context', SUBSCRIPTIONS),
   outofcall_message_context: text('', 'Context of MESSAGE outside a call', { later: 'messages' }),
-  allowtransfer: yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', ...LATER }),
+  allowtransfer: yesno(true, 'Whether REFER is taken', { label: 'SIP Transfer mode:', later: 'transfers' }),
   allowoverlap: yesNoOr(['dtmf'], 'yes', 'Whether digits may come after the INVITE', {
     label: 'Allow overlap dialing:',
   }),
@@ -58,17 +58,17 @@ const identityHeaders = {
   rpid_immediate: yesno(false, 'Tell a caller of another party before the answer, by ringing again', {}),
   trust_id_outbound: yesNoOr(['legacy'], 'legacy', 'What becomes of private identities', {}),
   use_q850_reason: yesno(false, 'Use the Reason header of Q.850', { label: 'Q.850 Reason header:' }),
-  snom_aoc_enabled: yesno(false, 'Send advice of charge as snom phones read it', LATER),
+  snom_aoc_enabled: yesno(false, 'Send advice of charge as snom phones read it', { later: 'advice of charge' }),
 } as const;
 
 const sounds = {
   language: text('', 'Language of announcements', { label: 'Language:' }),
   tonezone: text('', 'Country of tones', { label: 'Tone zone:' }),
   mohinterpret: text('default', 'Music when the device puts somebody on hold', { label: 'MOH Interpret:' }),
-  mohsuggest: text('', 'Music for whoever puts the device on hold', { label: 'MOH Suggest:', ...LATER }),
-  parkinglot: text('', 'Parking lot of the device', LATER),
-  recordonfeature: text('automon', 'Feature that Record: on starts', { label: 'Record on feature:', ...LATER }),
-  recordofffeature: text('automon', 'Feature that Record: off starts', { label: 'Record off feature:', ...LATER }),
+  mohsuggest: text('', 'Music for whoever puts the device on hold', { label: 'MOH Suggest:', later: 'music on hold' }),
+  parkinglot: text('', 'Parking lot of the device', { later: 'parking' }),
+  recordonfeature: text('automon', 'Feature that Record: on starts', { label: 'Record on feature:', ...RECORDINGS }),
+  recordofffeature: text('automon', 'Feature that Record: off starts', { label: 'Record off feature:', ...RECORDINGS }),
 } as const;
 
 export const call = { ...reach, ...rights, ...identityHeaders, ...sounds } as const;

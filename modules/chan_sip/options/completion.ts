@@ -2,7 +2,7 @@
 import { type Fold, integer, into, seconds, text, truth } from '#core';
 import { wordElse } from './values/words.js';
 
-const LATER = { later: 'calls' };
+const LATER = { later: 'call completion' };
 
 /** What `callcounter=yes` sets: calls are counted, and no number is too many. */
 export const COUNTED = 2_147_483_647;

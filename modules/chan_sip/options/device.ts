@@ -19,7 +19,7 @@ import { hashedSecret, registeredExtensions } from './values/registration.js';
 import { headers, mailboxes, variables } from './values/variables.js';
 import { wordElse } from './values/words.js';
 
-const CALLS = { later: 'calls' };
+const PICKUP = { later: 'pickup' };
 const MWI = { later: 'subscriptions' };
 
 const registering = {
@@ -55,15 +55,15 @@ const calling = {
   callingpres: presentation('Whether its number may be shown', {}),
   callgroup: groups('Groups it is in', {}),
   pickupgroup: groups('Groups whose calls it may take', {}),
-  namedcallgroup: names('names', 'Groups it is in, by name', CALLS),
-  namedpickupgroup: names('names', 'Groups whose calls it may take, by name', CALLS),
+  namedcallgroup: names('names', 'Groups it is in, by name', PICKUP),
+  namedpickupgroup: names('names', 'Groups whose calls it may take, by name', PICKUP),
   accountcode: text('', 'Account in call records'),
   amaflags: wordElse(['default', 'omit', 'billing', 'documentation'], 'default', 'Kind of its call records', {}),
   setvar: variables('A variable of its channels', {}),
   header: headers('A header of INVITEs to it', {}),
   maxforwards: integer(0, [0, 255], 'Max-Forwards of requests to it; 0: as in [general]'),
   ignore_requested_pref: yesno(false, "Do not put the caller's codec first"),
-  rtp_engine: text('asterisk', 'What handles its media', { later: 'media' }),
+  rtp_engine: text('asterisk', 'What handles its media', { later: 'a choice of engines' }),
   directmediaacl: aclNames('Named lists of the ends its media may go to'),
   directmediapermit: permitInto('directmediaacl', 'Ends its media may go to'),
   directmediadeny: denyInto('directmediaacl', 'Ends its media may not go to'),

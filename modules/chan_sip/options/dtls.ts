@@ -2,7 +2,7 @@
 import { seconds, text, yesno } from '#core';
 import { wordElse, yesNoOr } from './values/words.js';
 
-const LATER = { later: 'media' };
+const LATER = { later: 'encryption' };
 
 export const dtls = {
   encryption: yesno(false, 'Media must be encrypted (SRTP)', LATER),

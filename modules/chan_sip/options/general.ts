@@ -15,8 +15,6 @@ import { session } from './session.js';
 import { shield } from './shield.js';
 import { hostPort } from './values/hostport.js';
 
-const LATER = { later: 'calls' };
-
 /** What only [general] says of calls. */
 const outgoing = {
   callerid: text('asterisk', 'From user where a call has none', { label: 'Caller ID:' }),
@@ -27,7 +25,7 @@ const outgoing = {
     label: 'No premature media:',
   }),
   send_diversion: yesno(true, 'Send the Diversion header', { label: 'Send Diversion:' }),
-  refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', LATER),
+  refer_addheaders: yesno(true, 'Pass on the headers in Refer-To', { later: 'transfers' }),
   sdpsession: text('Obelisk PBX', 'Name of sessions in SDP', { label: 'SDP Session Name:' }),
   sdpowner: text('root', 'Owner of sessions in SDP', { label: 'SDP Owner Name:' }),
 } as const;

@@ -43,11 +43,11 @@ export const identity = {
   dumphistory: yesno(false, 'Write that to the debug log when a Call-ID has been silent for 32 seconds'),
   storesipcause: yesno(false, 'Old way to pass on the cause of a failed call', {
     label: 'Store SIP_CAUSE:',
-    later: 'calls',
+    later: 'SIP_CAUSE',
   }),
   useragent: text('Obelisk PBX', 'Our name in User-Agent and Server; empty: none', { label: 'User Agent:' }),
   compactheaders: yesno(false, 'Send the short forms of header names', {
     label: 'Compact SIP headers:',
-    later: 'calls',
+    later: 'short forms',
   }),
 } as const;

@@ -2,7 +2,7 @@
 import { integer, milliseconds, yesno } from '#core';
 import { wordElse } from './values/words.js';
 
-const LATER = { later: 'media' };
+const LATER = { later: 'jitter buffers' };
 
 export const jitter = {
   jbenable: yesno(false, 'Buffer what we send on', { label: 'Jitterbuffer enabled:', ...LATER }),

@@ -2,7 +2,7 @@
 import { milliseconds, seconds } from '#core';
 import { wordElse } from './values/words.js';
 
-const LATER = { later: 'calls' };
+const LATER = { later: 'session timers' };
 
 export const session = {
   'session-timers': wordElse(

@@ -5,7 +5,7 @@ import { request } from '../message/build.js';
 import type { Message } from '../message/message.js';
 import { encode } from '../message/octets.js';
 import { ParseError } from '../message/parse-error.js';
-import { parse } from '../message/parser.js';
+import { parse, parseHead } from '../message/parser.js';
 import { hostPort, parseUri, percentEncode } from '../message/uri.js';
 import { standardPort } from '../options/values/transport.js';
 import type { Endpoint, Flow, Protocol } from '../transport/transport.js';
@@ -105,7 +105,7 @@ export class Explanations {
     const context = {
       site: this.#site,
       decision,
-      request: text === '' ? undefined : parse(text),
+      request: text === '' ? undefined : parseHead(text),
       row: this.#row,
       imagined,
     };

@@ -123,7 +123,9 @@ export class WebManager {
     });
     const asked = fields.headers.length > 0 || form.path !== '/manager';
     session.requests += 1;
-    const text = asked ? await this.#server.performer.perform(session, fields) : '';
+    const text = asked
+      ? await this.#server.performer.perform(session, fields, { gone: () => response.destroyed || session.closed })
+      : '';
     session.requests -= 1;
     const cookie = this.#remember(session, key);
     response.writeHead(200, {

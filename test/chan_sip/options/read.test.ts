@@ -357,7 +357,7 @@ namedcallgroup=b
 transport=udp,wss
 nat=force_rport,comedia
 `);
-  assert.deepEqual(read.notInForce, ['namedcallgroup (calls)', 'tos_sip (never)']);
-  assert.match(notInForceLine(read)!, /not in force yet: namedcallgroup \(calls\), tos_sip/);
+  assert.deepEqual(read.notInForce, ['namedcallgroup (pickup)', 'tos_sip (never)']);
+  assert.match(notInForceLine(read)!, /not in force yet: namedcallgroup \(pickup\), tos_sip/);
   assert.equal(notInForceLine(await config('')), undefined);
 });

@@ -1,37 +1,9 @@
 /** Several contacts of one account: all that a REGISTER asks for or nothing, and what each leaves behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encode } from '../../../modules/chan_sip/message/octets.js';
-import { CoreStage } from '../../support/core-stage.js';
 import { peerAt } from '../../support/peer-at.js';
-import { type Ask, type Heard, SiteStage } from './site-stage.js';
-
-const conf = (device = '', general = ''): string =>
-  `[general]\n${general}\n[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\nmaxcontacts=3\n${device}\n` +
-  '[1009]\ntype=friend\nhost=dynamic\nsecret=pass1009\nmaxcontacts=3\n';
-
-const stageOf = (device?: string, general?: string) => SiteStage.of(conf(device, general));
-
-const HERE = { address: '192.0.2.7', port: 5062 };
-const THERE = { address: '192.0.2.8', port: 5064 };
-const A = '<sip:a@192.0.2.7:5062>';
-const B = '<sip:b@192.0.2.8:5064>';
-const C = '<sip:c@192.0.2.9>';
-
-const contactsOf = (answer: Heard): string[] =>
-  [...answer.text.matchAll(/^Contact: (.*)\r$/gm)].map(([, value]) => value!);
-
-const peerOf = (stage: SiteStage) => stage.peers.get('1008')!;
-const urisOf = (stage: SiteStage) => peerOf(stage).bindings.map(({ contact }) => contact);
-
-/** Two phones, ten seconds apart. */
-async function two(device?: string, general?: string): Promise<SiteStage> {
-  const stage = await stageOf(device, general);
-  stage.login({ callId: 'phone-a', contact: A, headers: ['Expires: 300'] });
-  stage.clock.advance(10_000);
-  stage.login({ callId: 'phone-b', contact: B, headers: ['Expires: 600'], source: THERE });
-  return stage;
-}
+import { A, B, C, conf, contactsOf, HERE, peerOf, stageOf, storedOf, THERE, two, urisOf } from './several-stage.js';
+import { type Ask, SiteStage } from './site-stage.js';
 
 test('a second phone registers beside the first, and each is told of both with the time that is left', async () => {
   const stage = await two();
@@ -80,10 +52,6 @@ test('a device is found by the address of each of its contacts, as long as it is
 });
 
 /** With two contacts there: a request, the answer and the contacts that are there then. */
-/** The contacts that lie in AstDB. */
-const storedOf = ({ stage }: SiteStage, name: string): unknown[] =>
-  JSON.parse(stage.astdb.get('SIP/Contact', name) ?? '[]');
-
 const CHANGES: [what: string, ask: Ask, line: string, left: string[]][] = [
   ['a query', { contact: false }, '200 OK', ['b', 'a']],
   ['Expires: 0 without a contact', { contact: false, headers: ['Expires: 0'] }, '200 OK', ['b', 'a']],
@@ -188,56 +156,6 @@ test('with removeexisting the one longest not heard of goes, and the registratio
   stage.login({ callId: 'third', contact: C });
   assert.deepEqual(urisOf(stage), ['sip:c@192.0.2.9', 'sip:a@192.0.2.7:5062']);
   assert.ok(stage.stage.facts('peerStatus').every(({ status }) => status === 'Registered'));
-  await stage.close();
-});
-
-test('contacts come back after a restart, each with what it said of itself', async () => {
-  const contact = encode('<sip:jörg@192.0.2.9>');
-  const stage = await two('maxcontacts=3');
-  stage.login({ callId: 'third', contact: `${contact};q=0.3;+sip.instance="<urn:uuid:1>"`, headers: ['Expires: 900'] });
-  const stored = stage.stage.astdb.entries();
-  await stage.close();
-  const core = await CoreStage.of('chan_sip', { 'sip.conf': conf() });
-  for (const [key, value] of stored) core.astdb.values.set(key, value);
-  const [text = ''] = stored.filter(([key]) => key === '/SIP/Contact/1008').map(([, value]) => value);
-  // With many devices it would be gone through once for each.
-  core.astdb.entries = () => assert.fail('all of AstDB is gone through for one device');
-  core.astdb.put('SIP/Contact', '1008', text.replace('[', '[{"contact":1},null,7,[],'));
-  const next = await SiteStage.on(core);
-  assert.deepEqual(urisOf(next), [contact.slice(1, -1), 'sip:b@192.0.2.8:5064', 'sip:a@192.0.2.7:5062']);
-  assert.deepEqual(contactsOf(next.login({ contact: false, callId: 'who' })), [
-    '<sip:b@192.0.2.8:5064>;expires=600',
-    '<sip:a@192.0.2.7:5062>;expires=300',
-    `${contact};expires=900;q=0.3;+sip.instance="<urn:uuid:1>"`,
-  ]);
-  peerOf(next).lastAnswer = undefined;
-  assert.equal(
-    next.login({ callId: 'phone-a', cseq: 50, contact: A }).line,
-    '500 Server error',
-    'its CSeq is known still',
-  );
-  await next.close();
-});
-
-for (const text of ['{', 'null', '7', '{"contact":"sip:a@192.0.2.7"}', '[null]', '[]', '']) {
-  test(`a record of contacts that is '${text}' is none, and gives way to the next`, async () => {
-    const core = await CoreStage.of('chan_sip', { 'sip.conf': conf() });
-    core.astdb.put('SIP/Contact', '1008', text);
-    const stage = await SiteStage.on(core);
-    assert.deepEqual(urisOf(stage), []);
-    stage.login({ callId: 'phone-a', contact: A });
-    assert.equal(storedOf(stage, '1008').length, 1);
-    await stage.close();
-  });
-}
-
-test('a device whose name begins like that of another keeps its contacts apart', async () => {
-  const stage = await SiteStage.of('[general]\n[a](!)\ntype=friend\nhost=dynamic\nmaxcontacts=2\n[x](a)\n[x/y](a)\n');
-  stage.ask({ user: 'x/y', contact: A });
-  stage.ask({ user: 'x', contact: B, callId: 'c2' });
-  stage.ask({ user: 'x', contact: '*', headers: ['Expires: 0'], callId: 'c3' });
-  assert.equal(storedOf(stage, 'x/y').length, 1);
-  assert.equal(storedOf(stage, 'x').length, 0);
   await stage.close();
 });
 

@@ -106,7 +106,7 @@ export const VALUES: readonly Broken[] = [
     '[1009]\ntype=peer\nvideosupport=yes\n',
     'notice',
     6,
-    'videosupport is not in force: waits for media',
+    'videosupport is not in force: waits for video and text',
   ),
   acl(
     'an address that is none',
