@@ -48,11 +48,14 @@ export class ControlServer {
     const server = new ControlServer(parts);
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-      await mayReplace(path, parts.clock);
+      const before = await replaceable(path, parts.clock);
       // Under a name of its own first: at its end Node removes what has the name, whosever it is then.
       rmSync(own, { force: true });
       await server.#listen(own);
       chmodSync(own, permissions);
+      if (!isSame(before, lstatSync(path, { throwIfNoEntry: false }))) {
+        throw new LoadDeclined(`control socket ${path}: another PBX begins there at the same time`);
+      }
       renameSync(own, path);
       server.#made = lstatSync(path);
     } catch (thrown) {
@@ -65,8 +68,7 @@ export class ControlServer {
   /** Lets the clients go, closes the socket and removes it, unless another server has taken its place. */
   async close(): Promise<void> {
     const { path } = this.#parts.socket;
-    const there = this.#made && lstatSync(path, { throwIfNoEntry: false });
-    if (there && there.ino === this.#made!.ino && there.dev === this.#made!.dev) unlinkSync(path);
+    if (this.#made && isSame(this.#made, lstatSync(path, { throwIfNoEntry: false }))) unlinkSync(path);
     this.#made = undefined;
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     await Promise.all([...this.#sessions].map(session => session.close()));
@@ -117,10 +119,15 @@ export class ControlServer {
   }
 }
 
-/** What a server that has ended left behind may be replaced; anything else stays and declines. */
-async function mayReplace(path: string, clock: Clock): Promise<void> {
+/** Two looks at a path: whether the same is there, or nothing both times. */
+const isSame = (one: Stats | undefined, other: Stats | undefined): boolean =>
+  one?.ino === other?.ino && one?.dev === other?.dev;
+
+/** What a server that has ended left behind; undefined: nothing is there. @throws LoadDeclined where anything else is */
+async function replaceable(path: string, clock: Clock): Promise<Stats | undefined> {
   const there = lstatSync(path, { throwIfNoEntry: false });
-  if (!there) return;
+  if (!there) return undefined;
   if (!there.isSocket()) throw new LoadDeclined(`control socket ${path}: there is something else in its place`);
   if (await serverAnswers(path, clock)) throw new LoadDeclined(`control socket ${path}: another PBX answers there`);
+  return there;
 }

@@ -56,6 +56,20 @@ test('closing leaves the socket of another server that has taken its place', asy
   assert.deepEqual(readdirSync(join(path, '..')), ['ctl']);
 });
 
+test('of two that begin at the same time one has the socket, and the other declines', async t => {
+  const path = join(temporary(t), 'ctl');
+  const both = [41, 42].map(pid => open(t, { ...parts(path), pid }));
+  const told = (await Promise.allSettled(both)).filter(one => one.status === 'rejected').map(({ reason }) => reason);
+  assert.equal(told.length, 1);
+  assert.ok(told[0] instanceof LoadDeclined);
+  assert.match(told[0].message, /ctl: another PBX begins there at the same time/);
+  const client = new Client(path);
+  client.send('cli quit after say there');
+  await client.closed;
+  assert.equal(client.text, `${GREETING}there\n`);
+  assert.deepEqual(readdirSync(join(path, '..')), ['ctl']);
+});
+
 test('what a server that was killed left behind is replaced', async t => {
   const path = join(temporary(t), 'ctl');
   const die = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
