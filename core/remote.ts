@@ -162,8 +162,9 @@ export async function whoHas(path: string, clock: Clock): Promise<string | undef
 const HARMLESS = /(\x1b\[[0-9;]{0,32}m|[\n\t])/;
 
 /**
- * Whether a terminal reads UTF-8, as far as the locale tells: one that names no character set, or none at all, may. In
- * another one the bytes of a letter may be an order to it: those of `\u011b` end in what Latin-1 takes for `ESC [`.
+ * Whether a terminal reads UTF-8, as far as the locale tells: `C`, `POSIX` and none at all do not, so it may. In one of
+ * another character set, or of a language without one, the bytes of a letter
+ * may be an order to it: those of `\u011b` end in what Latin-1 takes for `ESC [`.
  */
 export function readsUtf8({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv = process.env): boolean {
   const locale = LC_ALL || LC_CTYPE || LANG || 'C';

@@ -233,7 +233,6 @@ export class PbxLoop {
     const pace = new StepPace(channel);
     for (let count = 0; channel.hangupHandlers.length > 0; count++) {
       await pace.next();
-      if (this.#tooLong(channel, count, `hangup handler ${channel.hangupHandlers.at(-1)}`)) return;
       const target = channel.hangupHandlers.pop()!;
       try {
         await this.#parts.subroutine(channel, target);
@@ -241,7 +240,17 @@ export class PbxLoop {
         if (!(thrown instanceof ApplicationError)) throw thrown;
         this.#parts.log.warning(`${channel.name}: hangup handler ${target}: ${thrown.message}`);
       }
+      if (this.#tooLong(channel, count, `hangup handler ${target}`)) return this.#givenUp(channel);
     }
+  }
+
+  /** They could not run any more: what they were for is not done. */
+  #givenUp({ name, hangupHandlers }: Channel): void {
+    const [next] = hangupHandlers.slice(-1);
+    if (next === undefined) return;
+    this.#parts.log.warning(
+      `${name}: ${hangupHandlers.length} hangup handlers do not run for it, ${next} the first of them`,
+    );
   }
 
   async #farewell(channel: Channel): Promise<void> {

@@ -132,7 +132,8 @@ async function descriptorOf(path: string): Promise<number> {
   try {
     return await promisify(open)(path, APPENDING, MODE);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENXIO') throw new Error('it is a pipe that nobody reads');
+    if ((thrown as NodeJS.ErrnoException).code === 'ENXIO')
+      throw new Error('it is a pipe that nobody reads, or a socket');
     throw thrown;
   }
 }

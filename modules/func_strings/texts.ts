@@ -44,7 +44,11 @@ async function strreplace(plan: Dialplan, channel: Parameters<Dialplan['read']>[
   const times = most === '' ? parts.length : Number(most);
   if (!(times >= 0)) throw new ApplicationError(`a number of times is expected, got '${most}'`);
   let text = parts[0]!;
-  for (let at = 1; at < parts.length && text.length <= LONGEST; at++) text += (at <= times ? by : find) + parts[at]!;
+  for (let at = 1; at < parts.length; at++) {
+    text += (at <= times ? by : find) + parts[at]!;
+    if (text.length > LONGEST)
+      throw new ApplicationError(`STRREPLACE of '${name}' makes more than ${LONGEST} characters`);
+  }
   return text;
 }
 

@@ -86,7 +86,12 @@ export class Session {
 
   /** From now on its time is counted. */
   #limit(): void {
-    this.#grace = this.#channel.clock.after(AFTER_THE_END, () => void this.#end());
+    const { clock, name, running } = this.#channel;
+    this.#grace = clock.after(AFTER_THE_END, () => {
+      const why = `${AFTER_THE_END / 1000} seconds after the hangup are over`;
+      this.#tools.core.log.warning(`${name}: AGI ${running?.data}: it is ended, ${why}`);
+      void this.#end();
+    });
   }
 
   #end(): Promise<boolean> {

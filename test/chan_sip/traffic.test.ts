@@ -52,12 +52,27 @@ for (const [what, text, fate] of CASES) {
   });
 }
 
+const register = (more: string): string => request('REGISTER', { more });
+
 /** While we leave. */
 const LATE: readonly (readonly [what: string, text: string, fate: keyof Traffic])[] = [
   ...['REGISTER', 'OPTIONS', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH'].map(
     method => [`${method} begins nothing`, request(method), 'late'] as const,
   ),
   ['who signs off is answered', request('REGISTER', { more: 'Expires: 0\r\n' }), 'answered'],
+  ...['<sip:1@127.0.0.1>;expires=0', '<sip:1@127.0.0.1>;expires=0, <sip:2@127.0.0.1>;expires=0'].map(
+    contact =>
+      [
+        `who signs off by its contact is answered (${contact})`,
+        register(`Contact: ${contact}\r\n`),
+        'answered',
+      ] as const,
+  ),
+  [
+    'who signs off one contact and brings another begins something',
+    register('Contact: <sip:1@127.0.0.1>;expires=0, <sip:2@127.0.0.1>;expires=60\r\n'),
+    'late',
+  ],
   ['a call is refused', request('INVITE'), 'answered'],
   ['a request of a dialog that is none is answered', request('BYE'), 'answered'],
 ];

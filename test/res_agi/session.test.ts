@@ -48,6 +48,7 @@ test('a hangup is told, what needs a caller is refused then, and the program is 
   assert.equal(await script.line(), undefined);
   await run;
   assert.equal(channel.variables.get('AGISTATUS'), 'HANGUP');
+  assert.match(agi.stage.lines.join('\n'), /AGI agi:.*: it is ended, 30 seconds after the hangup are over/);
   assert.equal(agi.stage.clock.pending, 0);
   await agi.close();
 });

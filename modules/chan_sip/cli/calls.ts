@@ -1,6 +1,7 @@
 /** `sip show channel`, `channelstats` and `inuse`: calls one by one, how well they are heard, how many each device has. */
-import { type Cell, type Command, CommandError, type TableShape } from '#core';
+import { type Cell, type Command, CommandError, inSlices, type TableShape } from '#core';
 import type { Peer } from '../user/peer.js';
+import { devicesOf } from './peers.js';
 import type { CallRow, SipView } from './view.js';
 
 const list = (names: readonly string[]): string => (names.length === 0 ? '(nothing)' : `(${names.join('|')})`);
@@ -124,9 +125,9 @@ const showInUse = (view: SipView): Command => ({
   syntax: 'sip show inuse [all]',
   summary: 'Calls of devices that have a limit, or of all',
   help: 'Calls, those of them that ring, and those that are on hold.',
-  run({ chosen, out }) {
-    const peers = [...view.peers.values()];
-    out.table(inUse(view), chosen.has('all') ? peers : peers.filter(peer => peer.get('call-limit') > 0));
+  async run({ chosen, out }) {
+    const wanted = (peer: Peer): boolean => chosen.has('all') || peer.get('call-limit') > 0;
+    out.table(inUse(view), await inSlices(devicesOf(view.peers, wanted)));
   },
 });
 

@@ -37,6 +37,7 @@ import { Registration } from './registration.js';
 import { Requests } from './requests.js';
 import { Several } from './several.js';
 import { type Handler, type Outward, openSite, type Reaches, type Site } from './site.js';
+import { asksForNothing } from './wish.js';
 
 /** By what they are for. */
 export interface Handlers {
@@ -216,8 +217,7 @@ export class UserLayer {
 
   /** Whether what a request asks for is no longer begun. Who signs off is heard to the last; a call has its own answer. */
   passesOver(request: Message): boolean {
-    if (!this.#retired || request.method === 'INVITE' || !BEGINS.has(request.method)) return false;
-    return request.header('Expires')?.trim() !== '0';
+    return this.#retired && request.method !== 'INVITE' && BEGINS.has(request.method) && !asksForNothing(request);
   }
 
   /** While messages still come and go: whoever is in a call, and servers, hear that we are gone, within bounds. */

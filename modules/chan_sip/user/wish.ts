@@ -57,6 +57,13 @@ export function wishesOf(request: Message, general: General, most: number): Wish
   };
 }
 
+/** Whether all that a request is for is that something ends: a registration, a subscription. */
+export function asksForNothing(request: Message): boolean {
+  const contacts = request.method === 'REGISTER' ? request.contacts : [];
+  if (contacts.length === 0) return leadingNumber(request.expires ?? '') === 0;
+  return contacts.every(contact => askedForOne(request, contact) === 0);
+}
+
 /** The values of Contact that name something. */
 function listedIn(request: Message): readonly string[] {
   const listed = request.listedContacts;

@@ -367,6 +367,29 @@ test('a call that loops without waiting is held to a pace once it has made ten t
   await run;
 });
 
+test('a call that has waited long before it loops is held to the pace as soon as another', async () => {
+  const { stage, channel, engine } = await walk({ in: '100,Wait(3600)\n100,NoOp()\n100,Goto(2)' });
+  const run = engine.run(channel);
+  await new Promise(resolve => setImmediate(resolve));
+  stage.clock.advance(3_600_000);
+  while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+  assert.ok(stage.ran.length <= 10_100, `${stage.ran.length}`);
+  channel.requestHangup(16);
+  await run;
+});
+
+test('a call that waits now and then goes on as fast as it likes', async () => {
+  const { stage, channel, engine } = await walk({ in: '100,Wait(0.1)\n100,NoOp()\n100,Goto(1)' });
+  const run = engine.run(channel);
+  for (let round = 0; round < 20_000; round++) {
+    while (stage.clock.pending === 0) await new Promise(resolve => setImmediate(resolve));
+    stage.clock.advance(100);
+  }
+  assert.ok(stage.ran.length >= 59_990, `${stage.ran.length}`);
+  channel.requestHangup(16);
+  await run;
+});
+
 test('extension h that waits again and again has a minute, and then hangup handlers have theirs', async () => {
   const { stage, channel, engine } = await walk({
     in: '100,NoOp()\nh,Wait(7)\nh,Goto(1)\nlast,NoOp(last)\nlast,Return()',
@@ -382,6 +405,24 @@ test('extension h that waits again and again has a minute, and then hangup handl
   assert.ok(stage.clock.elapsed() - begun < 65_000);
   assert.match(stage.lines.join('\n'), /h@in:\d takes more than a minute after the hangup/);
   assert.ok(stage.ran.includes('last@in:1 NoOp(last)'), stage.ran.join());
+  assert.equal(stage.clock.pending, 0);
+});
+
+test('the hangup handler that takes more than a minute is named, and those that do not run for it', async () => {
+  const { stage, channel, engine } = await walk({
+    in: '100,NoOp()\nslow,Wait(3600)\nslow,Return()\nnever,NoOp(never)\nnever,Return()',
+  });
+  channel.hangupHandlers.push('in,never,1', 'in,slow,1');
+  const run = engine.run(channel);
+  while (stage.clock.pending === 0 || !stage.ran.includes('slow@in:1 Wait(3600)')) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  stage.clock.advance(60_000);
+  await run;
+  const lines = stage.lines.join('\n');
+  assert.match(lines, /hangup handler in,slow,1 takes more than a minute after the hangup/);
+  assert.match(lines, /1 hangup handlers do not run for it, in,never,1 the first of them/);
+  assert.ok(!stage.ran.some(step => step.includes('never')));
   assert.equal(stage.clock.pending, 0);
 });
 
