@@ -172,7 +172,7 @@ export function readSettings(
   file: string,
   hostname: string,
 ): { settings: Settings; warnings: Problem[] } {
-  const warnings: Problem[] = [...config.warnings];
+  const warnings: Problem[] = [...config.warnings, ...passedOver(config)];
   const problems: Problem[] = [];
   const take = <T extends Table>(section: string, table: T): Values<T> => {
     const lines = variablesOf(config, section);
@@ -198,6 +198,17 @@ export function readSettings(
     },
     warnings,
   };
+}
+
+/** The file that comes with Asterisk has `[directories](!)`: a template, so the usual paths hold, whatever stands in it. */
+function passedOver({ sections }: ConfigFile): Problem[] {
+  const usual = initial(directories) as Readonly<Record<string, string>>;
+  return sections.flatMap(({ name, template, variables }) => {
+    const own = template && name === 'directories' ? variables.find(one => usual[one.name] !== one.value) : undefined;
+    if (own === undefined) return [];
+    const message = `[directories](!) is a template: ${own.name} and all that stands in it has no effect, without (!) it has`;
+    return [{ file: own.file, line: own.line, message }];
+  });
 }
 
 /** Options that a file sets although they can have no effect here. */

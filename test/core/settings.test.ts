@@ -84,6 +84,15 @@ test('every value that cannot be taken is named with its line', async () => {
   );
 });
 
+test('directories in a template are told where they are not the usual ones', async () => {
+  const told = async (path: string) =>
+    (await settings(`[directories](!)\nastmoddir => /usr/lib/asterisk/modules\nastetcdir => ${path}\n`)).warnings;
+  assert.deepEqual(await told('/etc/asterisk'), []);
+  assert.deepEqual(await told('/srv/pbx'), [
+    'asterisk.conf:3: [directories](!) is a template: astetcdir and all that stands in it has no effect, without (!) it has',
+  ]);
+});
+
 test('astsbindir of Asterisk is known, and nothing is looked for there', async () => {
   const { warnings } = await settings('[directories]\nastsbindir => /usr/sbin\n');
   assert.deepEqual(warnings, ['asterisk.conf:2: astsbindir has no effect: it is where the package is']);

@@ -146,8 +146,12 @@ const warned: [what: string, text: string, expected: RegExp][] = [
     /^sip.conf:3: unknown option 'IncomingLimit': it is 'call-limit' now/,
   ],
   ['one in [general]', '[general]\nlimitonpeers=yes\n', /^sip.conf:2: unknown option 'limitonpeers': .*take it out$/],
-  ['insecure of old files', '[a]\ntype=peer\ninsecure=very\n', /^sip.conf:3: insecure: 'very' .*; it was port,invite/],
-  ['nat of old files', '[general]\nnat=never\n', /^sip.conf:2: nat: 'never' .*; it was no/],
+  [
+    'insecure of old files',
+    '[a]\ntype=peer\ninsecure=very\n',
+    /^sip.conf:3: insecure: 'very' .*; it is port,invite now/,
+  ],
+  ['nat of old files', '[general]\nnat=never\n', /^sip.conf:2: nat: 'never' .*; it is no now/],
   [
     'allowexternaldomains=no without a domain',
     '[general]\nallowexternaldomains=no\n',

@@ -30,7 +30,7 @@ export const insecureFlags = (help: string, remarks: Remarks): Option<Insecure> 
         const flag = word.trim();
         if (flag === 'port' || flag === 'invite') flags = { ...flags, [flag]: true };
         else if (flag !== 'no' && flag !== '') {
-          const was = OLD.has(flag) ? `; it was ${OLD.get(flag)}` : '';
+          const was = OLD.has(flag) ? `; it is ${OLD.get(flag)} now` : '';
           warn(`'${flag}' is not known and left out; expected port, invite or port,invite${was}`);
         }
       }

@@ -31,7 +31,7 @@ const OLD: ReadonlyMap<string, string> = new Map([
 
 const was = (word: string): string => {
   const now = OLD.get(word.toLowerCase());
-  return now === undefined ? '' : `; it was ${now}`;
+  return now === undefined ? '' : `; it is ${now} now`;
 };
 
 export function parseNat(text: string, warn: (message: string) => void): Nat {
