@@ -302,6 +302,16 @@ for (const [what, text] of [
   });
 }
 
+test('a text that brings in many that bring in many comes to an end, though none is deep', async () => {
+  const { core, channel, close } = await stage();
+  channel.set('W0', 'x');
+  for (let level = 1; level <= 5; level++) channel.set(`W${level}`, `\${EVAL(\${W${level - 1}})}`.repeat(6));
+  assert.ok((await core.dialplan.substitute(channel, '${EVAL(${W5})}')).length <= 1000);
+  assert.equal(core.lines.filter(line => line.includes('without end')).length, 1);
+  assert.equal(await core.dialplan.substitute(channel, '${EVAL(${W3})}'), 'x'.repeat(216));
+  await close();
+});
+
 test('where a hangup handler leads is settled when it is pushed', async () => {
   const { core, channel, close } = await stage();
   for (const [pushed, kept] of [
