@@ -25,7 +25,7 @@ export * from './channel/technology.js';
 export { type ToneZone, type ToneZones, toneZones } from './channel/tone-zones.js';
 export * from './channel/variables.js';
 export type { Woken } from './channel/waits.js';
-export { trimmed, typed } from './cli/words.js';
+export { split as splitLine, trimmed, typed } from './cli/words.js';
 export {
   type Answer,
   type Candidate,

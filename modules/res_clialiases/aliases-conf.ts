@@ -7,6 +7,7 @@ import {
   listOf,
   type Problem,
   read,
+  splitLine,
   type Table,
   text,
   variablesOf,
@@ -26,7 +27,8 @@ export interface Alias extends Pick<Problem, 'file' | 'line'> {
   readonly command: string;
 }
 
-const wordsOf = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
+/** As the prompt has them: words in quotes are the same words. */
+const wordsOf = (text: string): readonly string[] => splitLine(text.toLowerCase()).words;
 
 /** Whether a line begins with these words. */
 export const begins = (line: readonly string[], words: readonly string[]): boolean =>
@@ -54,7 +56,7 @@ export function readAliases(config: ConfigFile): { aliases: readonly Alias[]; wa
 }
 
 function faultOf(words: readonly string[], command: readonly string[], before: readonly Alias[]): string | undefined {
-  if (words.some(word => /[^\w.-]/.test(word))) return 'expected words of letters and digits';
+  if (words.length === 0 || words.some(word => !/^[\w.-]+$/.test(word))) return 'expected words of letters and digits';
   if (command.length === 0) return 'there is no command behind it';
   if (before.some(alias => alias.words.join(' ') === words.join(' '))) return 'it stands for something already';
   if (begins(command, words) || before.some(alias => begins(command, alias.words))) {

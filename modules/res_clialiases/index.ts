@@ -83,6 +83,8 @@ function isFree(core: Core, table: Cli, { words, file, line }: Alias): boolean {
 const commandOf = ({ words, command }: Alias, table: Cli): Command => ({
   syntax: `${words.join(' ')} [<more>...]`,
   summary: `Stands for '${command}'`,
+  // Whether it may run then is for the command to say.
+  whileStopping: true,
   complete: { more: before => candidates(table, [command, ...before.slice(words.length)].join(' ')) },
   async run({ rest, console, out }) {
     const { outcome, report } = await table.answer([command, ...rest.map(typed)].join(' '), console);

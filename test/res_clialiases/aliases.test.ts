@@ -1,7 +1,7 @@
 /** Words of cli_aliases.conf stand for commands. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cli } from '../../core/cli.js';
+import { CommandTable, cli } from '../../core/cli.js';
 import type { Command } from '../../core/command.js';
 import { CommandError } from '../../core/errors.js';
 import module from '../../modules/res_clialiases/index.js';
@@ -108,5 +108,29 @@ test('a command that a later module of the start brings goes before an alias', a
     "warning: cli_aliases.conf:4: late: there is a command 'late {now|then}'; the line is left out",
   ]);
   assert.deepEqual([await at.text('late now'), await at.text('r')], ['it is late\n', 'reloads \n']);
+  await core.close();
+});
+
+test('an alias that leads to itself is left out, however its words are written', async () => {
+  const { core, at } = await stage('[general]\ntemplate=a\n[a]\nloop="loop"\nround=rou"nd"\nfar=fa\\r\n');
+  assert.equal(core.lines.length, 3, core.lines.join('\n'));
+  for (const word of ['loop', 'round', 'far']) assert.equal((await at.run(word))[0], 'unknown', word);
+  await core.close();
+});
+
+test('while the PBX stops, an alias runs what its command may run', async () => {
+  const core = await CoreStage.of('res_clialiases', {
+    'cli_aliases.conf': '[general]\ntemplate=a\n[a]\nnow=core stop\nr=no\n',
+  });
+  const table = new CommandTable({ stopping: () => true, failed: () => assert.fail() });
+  table.add('core', { syntax: 'core stop', summary: '', whileStopping: true, run: ({ out }) => out.line('it stops') });
+  table.add('core', { syntax: 'no', summary: '', run: () => assert.fail() });
+  core.registry.provide('core', cli, table);
+  core.core.command = (...commands) => void core.core.defer('commands', table.add('res_clialiases', ...commands));
+  await module.loadModule(core.core);
+  const told: string[] = [];
+  const console = { kind: 'internal', width: undefined, verbosity: 0, muted: true } as const;
+  for (const line of ['now', 'r']) await table.run(line, console, text => void told.push(text));
+  assert.match(told.join(''), /^it stops\nThe PBX is stopping and takes no new work: 'no' was not run\.\n$/);
   await core.close();
 });
