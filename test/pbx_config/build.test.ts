@@ -64,6 +64,16 @@ exten => 5,1, Spaced ( a )
   ]);
 });
 
+test('a label may have any name, that of what every object of the language has, too', async () => {
+  const { steps, problems } = await built(`[a]
+exten => 1,1(constructor),Answer()
+exten => 1,7,Hangup()
+exten => 1,constructor+1,Wait(1)
+`);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(steps, ['1@a:1(constructor) Answer|', '1@a:2 Wait|1', '1@a:7 Hangup|']);
+});
+
 test('two sections of one name are one context, and what is inherited counts', async () => {
   const { steps, contexts, problems } = await built(`[base](!)
 exten => 1,1,Base()
