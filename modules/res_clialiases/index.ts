@@ -15,6 +15,7 @@ import {
 import { type Alias, aliasesConf, begins, FILE, readAliases } from './aliases-conf.js';
 
 interface State {
+  readonly table: Cli;
   aliases: readonly Alias[];
   /** Takes the commands back. */
   withdraw: () => void | Promise<void>;
@@ -34,7 +35,7 @@ export default defineModule<State>({
   files: [aliasesConf],
 
   async loadModule(core) {
-    const state: State = { aliases: [], withdraw: () => undefined };
+    const state: State = { table: core.use(cli), aliases: [], withdraw: () => undefined };
     core.command({
       syntax: 'cli show aliases',
       summary: 'List the words of cli_aliases.conf and the commands that they stand for',
@@ -55,8 +56,8 @@ async function readAgain(core: Core, state: State): Promise<void> {
 }
 
 async function apply(core: Core, state: State, aliases: readonly Alias[]): Promise<void> {
+  const { table } = state;
   await state.withdraw();
-  const table = core.use(cli);
   const free = aliases.filter(alias => isFree(core, table, alias));
   state.withdraw = core.defer('aliases', table.add(core.name, ...free.map(alias => commandOf(alias, table))));
   state.aliases = free;

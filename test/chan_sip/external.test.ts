@@ -81,5 +81,5 @@ test('what media does not do yet is told as not in force', bounded, async () => 
     `${OUTSIDE}media_address=203.0.113.6\nnat=force_rport,comedia\nicesupport=yes\n`,
   );
   const told = stack.stage.lines.find(line => line.includes('not in force yet'));
-  assert.match(told ?? '', /: icesupport \(media\)$/);
+  assert.match(told ?? '', /: icesupport \(ICE\)$/);
 });

@@ -67,7 +67,7 @@ const linesSoFar = async (pbx: Obelisk): Promise<number> =>
 /** What was told, as soon as every account has been let in. */
 async function allIn(pbx: Obelisk, from: number): Promise<Told[]> {
   let accounts = 0;
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 900; tries++) {
     const events = await told(pbx, from);
     accounts = new Set(events.filter(({ event }) => event === 'SuccessfulAuth').map(({ account }) => account)).size;
     if (accounts === ACCOUNTS) return events;
@@ -94,7 +94,7 @@ function asked(events: readonly Told[]): string[] {
 }
 
 for (const protocol of ['udp', 'tcp', 'tls']) {
-  test(`a thousand over ${protocol}: the other PBX is killed and started again`, async t => {
+  test(`a thousand over ${protocol}: the other PBX is killed and started again`, { timeout: 240_000 }, async t => {
     const absent = await noCertificates();
     if (absent) return t.skip(absent);
     await using own = await certificate();
