@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Job, Scheduler } from '#core';
 
 /** Characters written at once: between two of these it shows whether the client reads. */
-const PIECE = 64 * 1024;
+export const PIECE = 64 * 1024;
 
 export interface OutboxParts {
   readonly socket: Socket;

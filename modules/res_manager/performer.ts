@@ -14,6 +14,7 @@ import {
 } from '#core';
 import { bitsOf, formatMessage } from './format.js';
 import type { Header, Request } from './framer.js';
+import { PIECE } from './outbox.js';
 import type { Session } from './session.js';
 
 export interface PerformerParts {
@@ -32,8 +33,8 @@ export interface Reader {
   readonly gone?: () => boolean;
 }
 
-/** Characters of a long list that are passed on together. */
-const PIECE = 64 * 1024;
+/** Characters of a list that is answered as a whole, as over HTTP: some 150,000 devices. A longer one is broken off. */
+const MOST_AT_ONCE = 64 * 1024 * 1024;
 
 const GONE = 'The client is gone';
 
@@ -185,6 +186,7 @@ class Answer implements ManagerCall {
     let size = 0;
     for (const one of all) {
       size += this.#entry(event, fieldsOf(one), idLast);
+      if (!this.#passOn && size > MOST_AT_ONCE) throw new ManagerError('The list is too long to be answered at once');
       if (this.#passOn && size >= PIECE) {
         const { text } = this;
         this.#texts = [];

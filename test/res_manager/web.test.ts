@@ -53,6 +53,26 @@ test('a login gives a cookie, and who shows it is served', bounded, async () => 
   assert.equal(s.web.visitors.size, 0);
 });
 
+test('a list that is too long for one page is broken off, and the session goes on', { timeout: 60_000 }, async () => {
+  await using s = await webStage();
+  let made = 0;
+  const value = 'x'.repeat(1024 * 1024);
+  const all = function* () {
+    for (; made < 100; made += 1) yield made;
+  };
+  const run = async (call: ManagerCall) => {
+    const list = call.list('Many will follow');
+    await list.entries('One', all(), () => [['Value', value]]);
+    list.complete('AllDone');
+  };
+  s.at.stage.core.action({ name: 'Huge', privileges: [], summary: 'List much', run });
+  await s.get(LOGIN);
+  const { text } = await s.get('/rawman?action=huge');
+  assert.match(text.slice(-100), /Event: ListAborted\r\nEventList: Cancelled\r\nListItems: 64\r\n\r\n$/);
+  assert.ok(made < 70, `${made} were made`);
+  assert.match((await s.get('/rawman?action=restart')).text, /Done/);
+});
+
 for (const [who, leave] of [
   ['the client leaves', (request: AbortController) => request.abort()],
   ['the interface ends', (_request: AbortController, web: WebManager) => web.close()],

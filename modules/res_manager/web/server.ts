@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Core, traceOf } from '#core';
 import type { HttpServer, Route } from '../../http/token.js';
 import type { Request } from '../framer.js';
+import { PIECE } from '../outbox.js';
 import type { ManagerServer } from '../server.js';
 import { plainAddress, Session } from '../session.js';
 import { readFields } from './fields.js';
@@ -38,11 +39,8 @@ const MARGIN = 10_000;
 /** How long who has so many milliseconds may wait for events. */
 const waitOf = (idle: number): number => Math.max(idle - MARGIN, idle / 2);
 
-/** Octets of a page that are written at a time. */
-const PART = 64 * 1024;
-
 function* partsOf(page: Buffer): Generator<Buffer, void, void> {
-  for (let at = 0; at < page.length; at += PART) yield page.subarray(at, at + PART);
+  for (let at = 0; at < page.length; at += PIECE) yield page.subarray(at, at + PIECE);
 }
 
 /** Nothing of an answer is kept, run or shown elsewhere. */
@@ -123,9 +121,8 @@ export class WebManager {
     });
     const asked = fields.headers.length > 0 || form.path !== '/manager';
     session.requests += 1;
-    const text = asked
-      ? await this.#server.performer.perform(session, fields, { gone: () => response.destroyed || session.closed })
-      : '';
+    const gone = () => response.destroyed || session.closed;
+    const text = asked ? await this.#server.performer.perform(session, fields, { gone }) : '';
     session.requests -= 1;
     const cookie = this.#remember(session, key);
     response.writeHead(200, {
