@@ -50,18 +50,25 @@ export class StreamPhone {
     this.socket.write(typeof data === 'string' ? Buffer.from(data, 'latin1') : data);
   }
 
-  /** The next message that was not taken yet. @throws when none comes in time. */
+  /** The next message that was not taken yet. @throws when none comes in time, or the other end hung up */
   async next(): Promise<string> {
     const signal = AbortSignal.timeout(PATIENCE);
-    while (this.received.length === this.#taken) await once(this.socket, 'heard', { signal });
+    while (this.received.length === this.#taken) await this.#heard(signal);
     return this.received[this.#taken++]!;
   }
 
-  /** Until so much came. @throws when it does not in time */
+  /** Until so much came. @throws when it does not in time, or the other end hung up */
   async octets(count: number): Promise<string> {
     const signal = AbortSignal.timeout(PATIENCE);
-    while (this.text.length < count) await once(this.socket, 'heard', { signal });
+    while (this.text.length < count) await this.#heard(signal);
     return this.text;
+  }
+
+  async #heard(signal: AbortSignal): Promise<void> {
+    const ended = this.#closed.then(() => {
+      throw new Error('the other end hung up');
+    });
+    await Promise.race([once(this.socket, 'heard', { signal }), ended]);
   }
 
   /** Resolves when the other end hung up. @throws when it does not in time */
