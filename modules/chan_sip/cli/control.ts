@@ -80,7 +80,7 @@ const unregister = (view: SipView): Command => ({
   run({ args, out }) {
     const name = args['peer']!;
     const peer = view.peers.get(name);
-    if (!peer) throw new CommandError(`Peer unknown: '${name}'. Not unregistered.`);
+    if (!peer || !callable(peer)) throw new CommandError(`Peer unknown: '${name}'. Not unregistered.`);
     if (!view.unregister(peer)) throw new CommandError(`Peer ${name} not registered`);
     out.line(`Unregistered peer '${name}'\n`);
   },
