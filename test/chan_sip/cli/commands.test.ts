@@ -184,6 +184,13 @@ No such SIP Call ID starting with 'call'
   ['a pattern that is broken', 'sip show peers like [a', () => {}, "'[a' is no regular expression: '[' without ']'\n"],
 ];
 
+test("'sip set debug peer' shows one of several devices behind one address", async () => {
+  const stage = await SipStage.of(PHONES);
+  stage.register('alice', 6000, 60);
+  assert.equal(await stage.text('sip set debug peer alice'), 'SIP Debugging Enabled for IP: 127.0.0.1\n');
+  assert.deepEqual([...stage.debug.filters], ['127.0.0.1:6000']);
+});
+
 for (const [what, command, arrange, answer] of answers) {
   test(`'${command}' with ${what}`, async () => {
     const stage = await SipStage.of(PHONES);
