@@ -1,7 +1,5 @@
 /** The stack as the loader sees it: start, reload, a change of address, the end. */
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { LoadDeclined } from '#core';
@@ -9,19 +7,11 @@ import { parseText } from '../../core/config/dialect.js';
 import { Sip } from '../../modules/chan_sip/sip.js';
 import { CoreStage } from '../support/core-stage.js';
 import { SipStack } from '../support/sip-stack.js';
+import { sparePort } from '../support/spare-port.js';
 import { UdpPhone } from '../support/udp-phone.js';
 
 const general = (port: number, more = '') => `[general]\nudpbindaddr=127.0.0.1:${port}\n${more}\n`;
 const PHONE = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\n';
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createSocket('udp4').bind(0, '127.0.0.1'));
-  await Promise.all(sockets.map(socket => once(socket, 'listening')));
-  const ports = sockets.map(socket => socket.address().port);
-  await Promise.all(sockets.map(socket => new Promise<void>(resolve => socket.close(resolve))));
-  return ports;
-}
 
 const options = (id: string) =>
   `OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK${id};rport\r\nFrom: <sip:x@y>;tag=1\r\n` +
@@ -121,17 +111,17 @@ test('a list that a change of acl.conf took away is warned of, once for all who 
 });
 
 test('recordhistory keeps what goes by, until a reload says otherwise', async () => {
-  const [port] = await freePorts(1);
-  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port!, 'recordhistory=yes') });
+  const port = await sparePort();
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port, 'recordhistory=yes') });
   const sip = await Sip.start(stage.core);
-  await answers(port!);
+  await answers(port);
   assert.deepEqual(
     [...sip.history.rows()].map(({ callId, events }) => [callId, events.length]),
     [['probe', 2]],
   );
-  stage.write('sip.conf', general(port!));
+  stage.write('sip.conf', general(port));
   await sip.reloadConfig('cli');
-  await answers(port!);
+  await answers(port);
   assert.deepEqual(
     [...sip.history.rows()].map(({ events }) => events.length),
     [2],
@@ -148,13 +138,13 @@ test('the command reloads by the loader', async () => {
 });
 
 test('a new address is listened on before the old one is left', async () => {
-  const [one, other] = await freePorts(2);
-  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(one!) });
+  const [one, other] = [await sparePort(), await sparePort()];
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(one) });
   const sip = await Sip.start(stage.core);
-  assert.equal(await answers(one!), 'SIP/2.0 200 OK');
-  stage.write('sip.conf', general(other!));
+  assert.equal(await answers(one), 'SIP/2.0 200 OK');
+  stage.write('sip.conf', general(other));
   await sip.reloadConfig('cli');
-  assert.equal(await answers(other!), 'SIP/2.0 200 OK');
+  assert.equal(await answers(other), 'SIP/2.0 200 OK');
   assert.equal(sip.transport.size, 1);
   assert.equal(sip.general.udpbindaddr.port, other);
   await stage.close();
@@ -162,19 +152,19 @@ test('a new address is listened on before the old one is left', async () => {
 
 test('an address that cannot be had leaves the old one and the old values', async () => {
   await using taken = await UdpPhone.open();
-  const [port] = await freePorts(1);
-  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port!) });
+  const port = await sparePort();
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port) });
   const sip = await Sip.start(stage.core);
   stage.write('sip.conf', general(taken.endpoint.port, 'maxexpiry=700'));
   await assert.rejects(sip.reloadConfig('cli'), /address already in use/);
-  assert.equal(await answers(port!), 'SIP/2.0 200 OK');
+  assert.equal(await answers(port), 'SIP/2.0 200 OK');
   assert.equal(sip.general.maxexpiry, 3600);
   await stage.close();
 });
 
 test('one port may move between one address and all of them, and comes back when it cannot', async () => {
-  const [port] = await freePorts(1);
-  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port!) });
+  const port = await sparePort();
+  const stage = await CoreStage.of('chan_sip', { 'sip.conf': general(port) });
   const sip = await Sip.start(stage.core);
   stage.write('sip.conf', `[general]\nudpbindaddr=0.0.0.0:${port}\n`);
   await sip.reloadConfig('cli');
@@ -182,7 +172,7 @@ test('one port may move between one address and all of them, and comes back when
   stage.write('sip.conf', `[general]\nudpbindaddr=192.0.2.1:${port}\n`);
   await assert.rejects(sip.reloadConfig('cli'), /192\.0\.2\.1/);
   assert.equal(sip.local!.address, '0.0.0.0');
-  assert.equal(await answers(port!), 'SIP/2.0 200 OK');
+  assert.equal(await answers(port), 'SIP/2.0 200 OK');
   await stage.close();
 });
 

@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { ClientDigest } from '../../modules/chan_sip/message/client-digest.js';
 import { parse } from '../../modules/chan_sip/message/parser.js';
 import { missing, Obelisk, PHONES, run } from '../support/obelisk.js';
+import { sparePort } from '../support/spare-port.js';
 import { untilSaid } from '../support/until-said.js';
 
 let directory: string;
@@ -110,10 +111,8 @@ class Kamailio {
 
   static async start(home: string, algorithm: string, qop: string): Promise<Kamailio> {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
-    const spare = createSocket('udp4').bind(0, '127.0.0.1');
-    await Promise.all([once(socket, 'listening'), once(spare, 'listening')]);
-    const { port } = spare.address();
-    await new Promise<void>(closed => spare.close(closed));
+    await once(socket, 'listening');
+    const port = await sparePort();
     await mkdir(home);
     await writeFile(join(home, 'kamailio.cfg'), kamailioConfig(port, algorithm, qop));
     const args = ['-f', join(home, 'kamailio.cfg'), '-DD', '-E', '-m', '64', '-M', '8', '-Y', home];

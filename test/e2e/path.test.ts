@@ -1,7 +1,6 @@
 /** Two phones of one account behind a proxy that nobody here wrote: each is asked by the way that it came. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { missing, Obelisk } from '../support/obelisk.js';
+import { sparePort } from '../support/spare-port.js';
 
 const SIP_CONF = `[general]
 udpbindaddr=127.0.0.1:0
@@ -71,7 +71,7 @@ test('phones behind Kamailio register with its Path, and OPTIONS goes back to ea
   after.push(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
   const pbx = await Obelisk.create({ 'sip.conf': SIP_CONF });
   after.push(() => pbx.remove());
-  const [server, port] = [await pbx.port(), await freePort()];
+  const [server, port] = [await pbx.port(), await sparePort()];
   const proxy = await startProxy(after, home, proxyConf(port, server));
   for (const name of ['one', 'two']) await startPhone(after, join(home, name), server, port);
   const shown = await until(
@@ -88,16 +88,6 @@ test('phones behind Kamailio register with its Path, and OPTIONS goes back to ea
   }
   return undefined;
 });
-
-/** Free a moment ago: the proxy takes no port of the system's choice. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
 
 async function startProxy(
   after: (() => Promise<void>)[],

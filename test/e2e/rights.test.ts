@@ -1,12 +1,11 @@
 /** Whose the process and its files are: nobody else's business, and as an unprivileged user where that is asked for. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Obelisk, PHONES, run } from '../support/obelisk.js';
 import { Phone, statusOf } from '../support/phone.js';
+import { isFreeToListen } from '../support/spare-port.js';
 
 const isRoot = process.getuid!() === 0;
 const NOBODY = 65_534;
@@ -70,15 +69,7 @@ test('what it makes nobody else can read, however open the mask is that it was s
 /** A port that only root may open, or who was given the right to. */
 async function lowPort(below = 1024): Promise<number> {
   for (let port = below - 1; port > 600; port--) {
-    const server = createServer().listen(port, '127.0.0.1');
-    const free = await Promise.race([
-      once(server, 'listening').then(() => true),
-      once(server, 'error').then(() => false),
-    ]);
-    if (!free) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
+    if (await isFreeToListen(port)) return port;
   }
   throw new Error('no port below 1024 is free');
 }

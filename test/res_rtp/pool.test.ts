@@ -4,15 +4,15 @@ import { createSocket } from 'node:dgram';
 import { type TestContext, test } from 'node:test';
 import { nextTurn } from '../../core/clock.js';
 import { PortPool } from '../../modules/res_rtp/worker/pool.js';
-import { sparePort } from '../support/spare-port.js';
+import { spareRange } from '../support/spare-port.js';
 
 async function stage(t: TestContext, pairs: number) {
-  const start = ((await sparePort()) & ~1) - 2 * pairs;
+  const { start, end } = await spareRange(pairs);
   let now = 0;
   const offers: number[] = [];
   const pool = new PortPool({
     address: '127.0.0.1',
-    range: { start, end: start + 2 * pairs - 1 },
+    range: { start, end },
     unsent: cause => assert.fail(cause),
     now: () => now,
     offer: ({ port }) => void offers.push(port),

@@ -67,7 +67,7 @@ export class MediaStage {
   }
 
   static async open(t: TestContext, settings: Partial<RtpSettings> = {}, threads = 1): Promise<MediaStage> {
-    const start = ((await sparePort()) & ~1) - 400;
+    const start = (await sparePort()) - 400;
     const usual = { dtmfTimeout: 1200, rtcpInterval: 0, strictness: 'yes', probation: 4 } as const;
     return new MediaStage(t, { start, end: start + 399, ...usual, ...settings }, threads);
   }

@@ -1,8 +1,8 @@
 /** A real DNS server on a free port of this machine: dnsmasq, which knows what a test tells it and asks nobody. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
+import { sparePort } from './spare-port.js';
 
 /** Where Debian has it; it may not be in the PATH of a user. */
 export const DNSMASQ = '/usr/sbin/dnsmasq';
@@ -23,7 +23,7 @@ export class Dnsmasq {
     let said = '';
     // A port that was free a moment ago may be taken by now.
     for (let tries = 0; tries < 5; tries += 1) {
-      const port = await freePort();
+      const port = await sparePort();
       const place = ['--listen-address=127.0.0.1', `--port=${port}`, '--local=/example/', '--user=root'];
       const child = spawn(DNSMASQ, [...BASIC, ...place, ...records], { stdio: ['ignore', 'ignore', 'pipe'] });
       const ended = once(child, 'exit').then(() => false);
@@ -48,13 +48,4 @@ export class Dnsmasq {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  await new Promise<void>(resolve => socket.close(resolve));
-  return port;
 }

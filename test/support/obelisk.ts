@@ -133,11 +133,11 @@ export class Obelisk {
       const look = () => {
         if (!sign.test(this.output)) return;
         for (const stream of streams) stream.off('data', look);
-        child.off('exit', ended);
+        child.off('close', ended);
         seen();
       };
       for (const stream of streams) stream.on('data', look);
-      child.on('exit', ended);
+      child.on('close', ended);
       look();
     });
   }

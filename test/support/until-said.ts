@@ -11,6 +11,7 @@ export function untilSaid(child: ChildProcess, sign: RegExp): Promise<string> {
     };
     child.stdout!.on('data', hear);
     child.stderr!.on('data', hear);
-    child.on('exit', () => reject(new Error(`it ended:\n${said}`)));
+    // Closed, not only ended: what it said last may not have been read when it ends.
+    child.on('close', () => reject(new Error(`it ended:\n${said}`)));
   });
 }

@@ -57,7 +57,8 @@ export interface CallRow extends DialogRow {
   readonly received: string;
   readonly theoretical: string;
   readonly transferMode: string;
-  readonly forceRport: boolean;
+  /** `Auto (No)` and its like. */
+  readonly forceRport: string;
   readonly audio: string;
   readonly ourTag: string;
   readonly theirTag: string;
