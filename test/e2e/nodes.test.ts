@@ -43,8 +43,8 @@ async function moves(t: TestContext, stage: NodeStage, split: boolean): Promise<
 async function calls(t: TestContext, stage: NodeStage): Promise<void> {
   const [a, b] = stage.nodes as [Node, Node];
   const [callee, caller] = [
-    await CallPhone.open({ address: '127.0.0.1', port: a.port }, '3002', 'pass3002'),
-    await CallPhone.open({ address: '127.0.0.1', port: b.port }, '3003', 'pass3003'),
+    await CallPhone.far(a.port, '3002', 'pass3002'),
+    await CallPhone.far(b.port, '3003', 'pass3003'),
   ];
   t.after(() => Promise.all([callee.close(), caller.close()]));
   await callee.register();
@@ -106,8 +106,8 @@ async function connected(t: TestContext, stage: NodeStage): Promise<void> {
 
 async function strangers(t: TestContext, stage: NodeStage): Promise<void> {
   const [a, b] = stage.nodes as [Node, Node];
-  const phone = await CallPhone.open({ address: '127.0.0.1', port: a.port }, '3005', 'pass3005');
-  const stranger = await CallPhone.open({ address: '127.0.0.1', port: a.port }, '3009', 'none');
+  const phone = await CallPhone.far(a.port, '3005', 'pass3005');
+  const stranger = await CallPhone.far(a.port, '3009', 'none');
   t.after(() => Promise.all([phone.close(), stranger.close()]));
   await phone.register();
   const { endpoint } = phone.udp;
@@ -179,8 +179,8 @@ onEachServer((kind, it) => {
     assert.equal(statusOf(await phone.register({ expires: 0 })), 200);
     assert.ok((await stage.allSay('3001', 'nowhere')) < STALE);
 
-    const callee = await CallPhone.open({ address: '127.0.0.1', port: a.port }, '3001', 'pass3001');
-    const caller = await CallPhone.open({ address: '127.0.0.1', port: b.port }, '3002', 'pass3002');
+    const callee = await CallPhone.far(a.port, '3001', 'pass3001');
+    const caller = await CallPhone.far(b.port, '3002', 'pass3002');
     t.after(() => Promise.all([callee.close(), caller.close()]));
     await callee.register();
     await caller.register();
