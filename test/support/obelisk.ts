@@ -105,7 +105,8 @@ export class Obelisk {
   /** A file of the log, as soon as it says that: lines are written a moment after what they tell of. @throws when it never does */
   async logged(sign: RegExp, file = 'messages'): Promise<string> {
     let text = '';
-    const says = async (): Promise<boolean> => sign.test((text = await this.read(join('log', file)).catch(() => '')));
+    const line = new RegExp(sign, `m${sign.flags.replace('m', '')}`);
+    const says = async (): Promise<boolean> => line.test((text = await this.read(join('log', file)).catch(() => '')));
     for (const end = Date.now() + PATIENCE; !(await says()); await pause(20))
       assert.ok(Date.now() < end, `${file} never says ${sign}:\n${text}`);
     return text;
