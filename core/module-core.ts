@@ -1,7 +1,7 @@
 /** The Core that one module is given: each thing taken through it is remembered in the module's scope. */
 import { type Calls, verbsOf } from './calls.js';
 import type { CommandTable } from './cli.js';
-import { type Clock, within } from './clock.js';
+import { atOnce, type Clock, within } from './clock.js';
 import type { ConfigFiles } from './config/files.js';
 import { formatProblem, messageOf, traceOf } from './errors.js';
 import type { Events } from './events.js';
@@ -112,7 +112,7 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
   };
   const holds = (): string[] => [
     ...scope.labels().filter(label => label !== JOBS && label !== WORK),
-    ...[...jobs.sched.rows().counts].flatMap(([label, count]) => Array<string>(count).fill(`job ${label}`)),
+    ...[...atOnce(jobs.sched.counts())].flatMap(([label, count]) => Array<string>(count).fill(`job ${label}`)),
     ...[...spawned.values()].map(label => `work ${label}`),
   ];
   return { core, scope, holds };

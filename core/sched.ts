@@ -1,5 +1,5 @@
 /** Named, cancellable jobs over a clock: one heap, one timer for all of them, and a list of itself. */
-import type { Clock, Timer } from './clock.js';
+import type { Clock, Sliced, Timer } from './clock.js';
 import { unawaited } from './errors.js';
 
 /** Work that is waiting for its time. */
@@ -16,8 +16,11 @@ export interface Scheduler {
   after(label: string, ms: number, run: Task | (() => void)): Job;
   /** Runs `run` every `ms`, each wait lengthened by up to `jitter` (0..1) of it at random. */
   every(label: string, ms: number, run: () => void, jitter?: number): Job;
-  /** Waiting jobs by label, and the most that ever waited at once. */
-  rows(): { counts: ReadonlyMap<string, number>; waiting: number; highwater: number };
+  /** How many jobs wait, and the most that ever waited at once. */
+  readonly waiting: number;
+  readonly highwater: number;
+  /** Waiting jobs by label, in slices: there may be a million. What comes or goes between two slices may be missed. */
+  counts(): Sliced<ReadonlyMap<string, number>>;
 }
 
 /** Who wants something done, where a function for each would be too much: a million of them wait. */
@@ -32,6 +35,9 @@ const NOTHING = (): void => undefined;
 
 /** Milliseconds of jobs that fall due together, after which the event loop has a turn. */
 const SLICE = 10;
+
+/** Jobs that are counted in one step. */
+const STEP = 1024;
 
 /** To take one job out of the heap costs as much as to pass over so many. */
 const EACH = 20;
@@ -101,9 +107,13 @@ export class SchedulerHeap {
     const sched: Scheduler = {
       after: (label, ms, work) => this.#add(view, label, ms, work),
       every: (label, ms, run, jitter = 0) => this.#repeat(view, label, ms, run, jitter),
-      rows: () => {
-        return { counts: this.#counts(view), waiting: view.waiting, highwater: view.highwater };
+      get waiting() {
+        return view.waiting;
       },
+      get highwater() {
+        return view.highwater;
+      },
+      counts: () => this.#counts(view),
     };
     return {
       sched,
@@ -149,11 +159,12 @@ export class SchedulerHeap {
   }
 
   /** Neighbours are mostly alike: of a million the table is asked for few. */
-  #counts(view: View): Map<string, number> {
+  *#counts(view: View): Sliced<Map<string, number>> {
     const counts = new Map<string, number>();
     let [last, alike] = ['', 0];
     const count = (): void => void (alike > 0 && counts.set(last, (counts.get(last) ?? 0) + alike));
-    for (const { view: of, label } of this.#heap) {
+    for (const [index, { view: of, label }] of this.#heap.entries()) {
+      if (index % STEP === STEP - 1) yield;
       if (of !== view) continue;
       if (label !== last) {
         count();

@@ -1,5 +1,5 @@
 /** A record in the making: what is known of a call so far, from the channel that it is about. */
-import { type Channel, formatParty } from '#core';
+import type { Channel } from '#core';
 import type { CallRecord, Disposition } from './record.js';
 
 /** Longest texts, as the columns of the original's tables have it: longer ones are cut (AST-2017-001). */
@@ -70,7 +70,7 @@ export class Entry {
       src: cut(caller.number ?? ''),
       dst: cut(this.#position.extension),
       dcontext: cut(this.#position.context),
-      clid: cut(formatParty(caller)),
+      clid: cut(`"${caller.name ?? ''}" <${caller.number ?? ''}>`),
       channel: cut(channel.name),
       dstchannel: cut(peer?.name ?? ''),
       lastapp: cut(this.#lastapp),

@@ -99,7 +99,7 @@ export class Target implements CdrBackend {
     columns: readonly string[],
   ): Promise<Outcome> {
     try {
-      await connection.insert(context.table, rowOf(record, context, columns));
+      await connection.insert(context.table, rowOf(record, context, columns), true);
       return 'written';
     } catch (thrown) {
       this.#known = undefined;

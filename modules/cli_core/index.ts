@@ -1,6 +1,7 @@
 /** cli_core: the commands of the core itself. */
 import { acls, astdb, cli, defineModule, LoopDelay, loader, loggers, pbx, settings, sounds } from '#core';
 import { aclCommands } from './acls.js';
+import { codecCommands } from './codecs.js';
 import { databaseCommands } from './database.js';
 import { helpCommands } from './help.js';
 import { levelCommands } from './levels.js';
@@ -8,6 +9,7 @@ import { loggerCommands } from './logger.js';
 import { settingsCommands } from './settings.js';
 import { shutdownCommands } from './shutdown.js';
 import { soundCommands } from './sounds.js';
+import { sysinfoCommands } from './sysinfo.js';
 import { systemCommands } from './system.js';
 
 export default defineModule({
@@ -30,6 +32,8 @@ export default defineModule({
       ...databaseCommands(database),
       ...aclCommands(core.use(acls)),
       ...soundCommands(core.use(sounds)),
+      ...codecCommands,
+      ...sysinfoCommands,
     );
   },
 });

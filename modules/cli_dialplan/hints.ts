@@ -53,8 +53,8 @@ export const hintCommands = (dialplan: Dialplan): Command[] => [
           extension.toLowerCase().startsWith(begin) && (at < 0 || context === wanted.slice(at + 1)),
       );
       if (all.length === 0) return out.line('There are no registered dialplan hints');
+      if (rows.length === 0) return out.line(`No hints matching extension ${wanted}`);
       out.table(HINTS, rows);
-      out.line(RULE);
       return out.line(`${rows.length} hint${rows.length === 1 ? '' : 's'} matching extension ${wanted}`);
     },
   },

@@ -23,12 +23,14 @@ const HOLDINGS: TableShape<readonly [label: string, count: number]> = {
 export const show = (loader: Loader): Command => ({
   syntax: 'module show [like <pattern>|<name>]',
   summary: 'List the modules, or show one with what it holds',
-  help: "With 'like', those whose name has the pattern in it, whatever its case.",
+  help: "With 'like', those whose name has the pattern in it, whatever its case, with .so or without; or that is another name of.",
   complete: { pattern: () => names(loader), name: () => names(loader) },
   run({ args, out }) {
     if (args['name'] !== undefined) return showOne(loader, args['name'], out);
-    const pattern = args['pattern']?.toLowerCase() ?? '';
-    const rows = loader.rows().filter(({ name }) => name.toLowerCase().includes(pattern));
+    const typed = args['pattern'] ?? '';
+    const pattern = typed.toLowerCase().replace(/\.so$/, '');
+    const meant = loader.resolve(typed);
+    const rows = loader.rows().filter(({ name }) => name === meant || name.toLowerCase().includes(pattern));
     out.table(MODULES, rows);
     out.line(`${rows.length} modules loaded`);
   },

@@ -14,6 +14,13 @@ export interface Asked {
   readonly column: Column;
 }
 
+/** A row as it can be written, the columns that the table lacks, and those that did not take all. */
+interface Placed {
+  readonly row: Row;
+  readonly dropped: readonly string[];
+  readonly cut: readonly string[];
+}
+
 export class Columns {
   readonly #dialect: Dialect;
   readonly #tables = new Map<string, Known>();
@@ -47,8 +54,8 @@ export class Columns {
     });
   }
 
-  /** A row without what the table lacks. @throws Refused when nothing is left of it */
-  async row(knex: Knex, table: string, row: Row): Promise<{ row: Row; dropped: readonly string[] }> {
+  /** A row without what the table lacks; `fitted`: cut to what its columns take. @throws Refused when nothing is left of it */
+  async row(knex: Knex, table: string, row: Row, fitted = false): Promise<Placed> {
     const known = await this.#of(knex, table);
     const kept: Record<string, string | null> = {};
     const dropped: string[] = [];
@@ -58,14 +65,9 @@ export class Columns {
       else kept[found.name] = this.#dialect.value(value, found.kind);
     }
     const narrow = Object.keys(kept).flatMap(name => tooNarrow(known.get(name.toLowerCase())!, kept[name] ?? ''));
-    if (narrow.length > 0) {
-      const words = narrow.map(({ name, length, needed }) => `'${name}' takes ${length} characters and not ${needed}`);
-      throw new Refused(
-        `table '${table}': ${words.join(', ')}: make it wider`,
-        narrow.map(({ name }) => name),
-      );
-    }
-    if (Object.keys(kept).length > 0) return { row: kept, dropped };
+    if (narrow.length > 0 && !fitted) throw tooLong(table, narrow);
+    for (const { name, length } of narrow) kept[name] = [...kept[name]!].slice(0, length).join('');
+    if (Object.keys(kept).length > 0) return { row: kept, dropped, cut: narrow.map(({ name }) => name) };
     if (dropped.length === 0) throw new Refused(`nothing is to be written to table '${table}'`);
     return lacks(table, dropped);
   }
@@ -78,11 +80,23 @@ export class Columns {
   }
 }
 
+interface Narrow {
+  readonly name: string;
+  readonly length: number;
+  readonly needed: number;
+}
+
 /** How long a text is for a database, if that is too long for the column. */
-function tooNarrow({ name, kind, length }: Column, value: string) {
+function tooNarrow({ name, kind, length }: Column, value: string): Narrow[] {
   if (length === undefined || kind !== 'text' || value.length <= length) return [];
   const needed = [...value].length;
   return needed > length ? [{ name, length, needed }] : [];
+}
+
+function tooLong(table: string, narrow: readonly Narrow[]): Refused {
+  const words = narrow.map(({ name, length, needed }) => `'${name}' takes ${length} characters and not ${needed}`);
+  const names = narrow.map(({ name }) => name);
+  return new Refused(`table '${table}': ${words.join(', ')}: make it wider`, names);
 }
 
 const lacks = (table: string, columns: readonly string[]): never => {

@@ -31,8 +31,8 @@ export class SqlConnection implements Connection {
   readonly #backend: Backend;
   readonly #tally: Tally;
   readonly #lanes: Readonly<Record<'reads' | 'writes', Lane>>;
-  /** `table.column` of changes that were told to have no place. */
-  readonly #dropped = new Set<string>();
+  /** `table.column` of changes that were told to have no place, or too little. */
+  readonly #told = new Set<string>();
   #closed: Promise<void> | undefined;
   #feed: Feed | undefined;
 
@@ -69,8 +69,8 @@ export class SqlConnection implements Connection {
     return this.#count(table, await this.#ask({ verb: 'update', table, conditions, changes }));
   }
 
-  async insert(table: string, row: Row): Promise<void> {
-    this.#count(table, await this.#ask({ verb: 'insert', table, row }));
+  async insert(table: string, row: Row, fitted = false): Promise<void> {
+    this.#count(table, await this.#ask({ verb: 'insert', table, row, fitted }));
   }
 
   async delete(table: string, conditions: readonly Condition[]): Promise<number> {
@@ -114,7 +114,7 @@ export class SqlConnection implements Connection {
   }
 
   forget(table: string): void {
-    for (const told of [...this.#dropped]) if (told.startsWith(`${table}.`)) this.#dropped.delete(told);
+    for (const told of [...this.#told]) if (told.startsWith(`${table}.`)) this.#told.delete(told);
     this.#backend.forget(table);
   }
 
@@ -150,16 +150,18 @@ export class SqlConnection implements Connection {
     return answer as Verbs[V]['answer'];
   }
 
-  #count(table: string, { count, dropped }: Changed): number {
-    for (const column of dropped) {
-      const told = `${table}.${column}`;
-      if (this.#dropped.has(told)) continue;
-      this.#dropped.add(told);
-      this.#parts.log.warning(
-        `${this.name}: table '${table}' has no column '${column}': what is written there is lost`,
-      );
-    }
+  #count(table: string, { count, dropped, cut = [] }: Changed): number {
+    for (const column of dropped) this.#tell(table, column, `has no column '${column}': what is written there is lost`);
+    for (const column of cut) this.#tell(table, column, `has no room in '${column}' for all that came: it was cut`);
     return count;
+  }
+
+  /** Once for a column. */
+  #tell(table: string, column: string, what: string): void {
+    const told = `${table}.${column}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    this.#parts.log.warning(`${this.name}: table '${table}' ${what}`);
   }
 
   /** Sees whether the database is there. How that went is told by the way that reads take. */

@@ -6,6 +6,8 @@ import type { Migration } from './token.js';
 export interface Changed {
   readonly count: number;
   readonly dropped: readonly string[];
+  /** Columns that did not take all of what was to be written. */
+  readonly cut?: readonly string[];
 }
 
 /** A row that was changed of late, and when as the database says it. */
@@ -33,7 +35,7 @@ export interface Verbs {
   columns: { ask: At; answer: readonly string[] };
   lines: { ask: At & { readonly file: string; readonly falling: boolean }; answer: readonly StaticLine[] };
   update: { ask: Where & { readonly changes: Row }; answer: Changed };
-  insert: { ask: At & { readonly row: Row }; answer: Changed };
+  insert: { ask: At & { readonly row: Row; readonly fitted: boolean }; answer: Changed };
   delete: { ask: Where; answer: Changed };
   addColumns: { ask: At & { readonly needs: readonly Need[] }; answer: true };
   migrate: { ask: unknown; answer: Migration };

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { failureOf, Refused, unwritable } from './failure.js';
-import { type Failure, type Operation, type Outcome, VERBS } from './operation.js';
+import { type Changed, type Failure, type Operation, type OperationOf, type Outcome, VERBS } from './operation.js';
 import { type Ground, perform } from './statements.js';
 
 export interface RunnerParts {
@@ -12,6 +12,9 @@ export interface RunnerParts {
   /** Ends a transaction that a failure left behind. */
   readonly reset: () => void;
 }
+
+/** What a database may have no character for, from what the fewest lack on: NUL, what takes four octets, all but ASCII. */
+const STRANGE = [/\0/g, /[\u{10000}-\u{10ffff}]/gu, /[^\x20-\x7e]/gu];
 
 export class Runner {
   readonly #parts: RunnerParts;
@@ -68,6 +71,12 @@ export class Runner {
   }
 
   async #one(operation: Operation): Promise<Outcome> {
+    const outcome = await this.#tried(operation);
+    if (outcome.ok || operation.verb !== 'insert' || !operation.fitted) return outcome;
+    return this.#plainer(operation, outcome);
+  }
+
+  async #tried(operation: Operation): Promise<Outcome> {
     try {
       return { ok: true, answer: await perform(this.#ground(this.#parts.knex), operation) };
     } catch (thrown) {
@@ -76,11 +85,31 @@ export class Runner {
     }
   }
 
+  /** A row that is not to be lost for a character that the database has none for: without it, and with ever less. */
+  async #plainer(operation: OperationOf<'insert'>, failure: Failure): Promise<Outcome> {
+    const row: Record<string, string | null> = { ...operation.row };
+    const cut = new Set<string>();
+    for (const strange of failure.tooLong ? STRANGE : []) {
+      const columns = Object.keys(row).filter(column => (row[column] ?? '').search(strange) >= 0);
+      if (columns.length === 0) continue;
+      for (const column of columns) {
+        row[column] = row[column]!.replace(strange, '?');
+        cut.add(column);
+      }
+      const outcome = await this.#tried({ ...operation, row });
+      if (!outcome.ok) continue;
+      const changed = outcome.answer as Changed;
+      return { ok: true, answer: { ...changed, cut: [...(changed.cut ?? []), ...cut] } };
+    }
+    return failure;
+  }
+
   #failure(operation: Operation, thrown: unknown): Failure {
     const failure = failureOf(thrown);
     // It may make no sense because what is known of the table is old: the next one looks afresh.
     if ('table' in operation && failure.kind === 'refused') this.#columns.forget(operation.table);
-    return operation.verb === 'update' ? unwritable(failure, operation.changes) : failure;
+    if (operation.verb === 'update') return unwritable(failure, operation.changes);
+    return operation.verb === 'insert' ? unwritable(failure, operation.row) : failure;
   }
 
   #ground(knex: Knex): Ground {

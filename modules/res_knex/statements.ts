@@ -86,10 +86,10 @@ const STATEMENTS: Statements = {
     return { count: await apply(ground, ground.knex<Cells>(table), asked).update(row), dropped };
   },
 
-  async insert({ knex, columns }, { table, row: given }) {
-    const { row, dropped } = await columns.row(knex, table, given);
+  async insert({ knex, columns }, { table, row: given, fitted }) {
+    const { row, ...lost } = await columns.row(knex, table, given, fitted);
     await knex<Cells>(table).insert(row);
-    return { count: 1, dropped };
+    return { count: 1, ...lost };
   },
 
   async delete(ground, { table, conditions }) {

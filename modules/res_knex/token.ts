@@ -83,7 +83,8 @@ export interface Connection {
   all(table: string, conditions: readonly Condition[], ordered?: boolean): Promise<readonly Row[]>;
   /** @returns how many rows were changed */
   update(table: string, conditions: readonly Condition[], changes: Row): Promise<number>;
-  insert(table: string, row: Row): Promise<void>;
+  /** @param fitted a text that its column has no room for is cut, and goes without characters that the database has none for */
+  insert(table: string, row: Row, fitted?: boolean): Promise<void>;
   /** @returns how many rows were removed */
   delete(table: string, conditions: readonly Condition[]): Promise<number>;
   /** Names as the table spells them; none when there is no such table. */

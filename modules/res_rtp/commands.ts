@@ -5,6 +5,7 @@ import type { MediaThreads, ThreadFigures } from './engine.js';
 import type { General } from './options.js';
 import { DROPS, type Drop, type Drops } from './orders.js';
 import type { RtpAddress } from './token.js';
+import { translationCommand } from './translation.js';
 
 /** What the commands see. */
 export interface RtpView {
@@ -117,4 +118,5 @@ export const commands = (view: () => RtpView): Command[] => [
   setDebug('rtp', view),
   setDebug('rtcp', view),
   setStats(view),
+  translationCommand,
 ];

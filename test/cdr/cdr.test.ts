@@ -80,7 +80,7 @@ test('an answered call is one record, with the times of its ringing and of its c
     src: '1008',
     dst: '1009',
     dcontext: 'internal',
-    clid: '1008',
+    clid: '"" <1008>',
     channel: 'Paper/1008-00000000',
     dstchannel: 'Paper/1009-00000001',
     lastapp: 'Dial',

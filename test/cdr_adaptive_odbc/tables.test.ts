@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dateTime } from '../../core/log/dates.js';
+import { DatabaseServer } from '../support/database-server.js';
 import { AdaptiveStage, RECORD } from './stage.js';
 
 const bounded = { timeout: 20_000 };
@@ -195,6 +196,27 @@ test('a record that the database does not take is lost alone, with its reason', 
   const told = at.lines.filter(line => line.startsWith('error')).join('\n');
   assert.match(told, /1 call records are lost \(again\): asterisk .*UNIQUE constraint failed: cdr\.dst/);
   assert.equal(at.engine.posting.backends()[0]!.lost, 1);
+});
+
+const NO_SERVER = DatabaseServer.lacks('postgresql');
+
+test('a record with a character that the database has none for is kept without it', {
+  ...bounded,
+  skip: NO_SERVER ?? false,
+}, async t => {
+  const server = await DatabaseServer.start('postgresql');
+  t.after(() => server.remove());
+  const database = await server.database();
+  await server.ask(database, 'CREATE TABLE cdr (dst TEXT, userfield VARCHAR(8))');
+  const at = await AdaptiveStage.of(t);
+  at.connections.open('server', {
+    ...{ client: 'pg', host: '127.0.0.1', port: server.port, database, user: server.user, password: server.password },
+    ...{ batch: 0, busyTimeout: 1000, debug: false },
+  });
+  await at.load('[calls]\nconnection=server\n');
+  at.post({ dst: '1', userfield: 'a\0b, and more' });
+  await at.passing(1000, at.settled());
+  assert.deepEqual(await server.ask(database, 'SELECT * FROM cdr'), [{ dst: '1', userfield: 'a?b, and' }]);
 });
 
 test('a batch that waits is written at the end, before the table is let go', bounded, async t => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TestClock } from '../../core/clock.js';
 import { duration, timeOfDay } from '../../core/output/duration.js';
+import { codecCommands } from '../../modules/cli_core/codecs.js';
 import { helpCommands } from '../../modules/cli_core/help.js';
 import { shutdownCommands } from '../../modules/cli_core/shutdown.js';
+import { sysinfoCommands, sysinfoFields } from '../../modules/cli_core/sysinfo.js';
 import { systemCommands } from '../../modules/cli_core/system.js';
 import { CliStage } from '../support/cli-stage.js';
 import { MemoryPbx } from '../support/memory-pbx.js';
@@ -53,6 +55,41 @@ test('the uptime is told in seconds when asked for, and never below zero', async
 test('how late the event loop was is told in milliseconds', async () => {
   const { stage } = running();
   assert.equal(await stage.text('core show delay'), 'Mean: 0.3 ms\n99 of 100 below: 3.0 ms\nMost: 1234.6 ms\n');
+});
+
+test('formats are listed in the columns of the original, all or those of a kind', async () => {
+  const stage = new CliStage(...codecCommands);
+  const lines = (await stage.text('core show codecs')).split('\n');
+  assert.deepEqual(lines.slice(0, 4), [
+    '      ID TYPE  NAME         FORMAT           DESCRIPTION',
+    '-'.repeat(96),
+    '       1 audio g723         g723             (G.723.1)',
+    '       2 audio ulaw         ulaw             (G.711 u-law)',
+  ]);
+  assert.ok(lines.includes('      16 audio slin         slin16           (Linear, 16 bits, 16 kHz)'));
+  assert.match(await stage.text('core show codecs text'), /-\n +\d+ text {2}t140 +t140 +\(.*\n.*t140red.*\n$/);
+  assert.equal(await stage.text('core show codec 2'), '          2 G.711 u-law\n');
+  assert.equal(await stage.text('core show codec 999'), 'Codec 999 not found.\n');
+});
+
+test('the memory of the machine is told as far as it is known', async () => {
+  const meminfo = 'MemTotal: 8000 kB\nMemFree: 4000 kB\nBuffers: 30 kB\nSwapTotal: 20 kB\nSwapFree: 10 kB\n';
+  assert.deepEqual(sysinfoFields(meminfo, '0.1 0.2 0.3 2/345 77\n').slice(1), [
+    ['Total RAM:', '8000 KiB', 'totalRam'],
+    ['Free RAM:', '4000 KiB', 'freeRam'],
+    ['Buffer RAM:', '30 KiB', 'bufferRam'],
+    ['Total Swap Space:', '20 KiB', 'totalSwap'],
+    ['Free Swap Space:', '10 KiB', 'freeSwap'],
+    ['Number of Processes:', 345, 'processes'],
+  ]);
+  assert.deepEqual(
+    sysinfoFields('', '').map(([label]) => label),
+    ['System Uptime:', 'Total RAM:', 'Free RAM:'],
+  );
+  assert.match(
+    await new CliStage(...sysinfoCommands).text('core show sysinfo'),
+    /^\nSystem Statistics\n-{17}\n {2}System Uptime: {13}\d+ hours\n {2}Total RAM: {17}\d+ KiB\n/,
+  );
 });
 
 test('the version is one line with what it runs on', async () => {

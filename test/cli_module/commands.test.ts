@@ -38,6 +38,9 @@ test('modules are listed by a part of their name, whatever its case', async () =
     await modules().stage.text('module show like SIP'),
     `${HEADING}chan_sip                       Session Initiation Protocol (SIP)        0          Running              core\n1 modules loaded\n`,
   );
+  for (const wanted of ['chan_sip.so', 'SIP.so']) {
+    assert.match(await modules().stage.text(`module show like ${wanted}`), /\nchan_sip .*\n1 modules loaded\n$/);
+  }
   assert.equal(await modules().stage.text('module show like nosuch'), `${HEADING}0 modules loaded\n`);
 });
 

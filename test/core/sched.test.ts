@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TestClock } from '../../core/clock.js';
+import { atOnce, TestClock } from '../../core/clock.js';
 import { SchedulerHeap } from '../../core/sched.js';
 import fc from '../support/property.js';
 
@@ -144,7 +144,7 @@ test('of any owners, whichever closes, exactly the jobs of the others run, each 
       for (const owner of closing) owners[owner]!.close();
       const left = jobs.filter(({ owner }) => !closing.includes(owner));
       assert.equal(heap.size, left.length);
-      for (const owner of closing) assert.equal(owners[owner]!.sched.rows().waiting, 0);
+      for (const owner of closing) assert.equal(owners[owner]!.sched.waiting, 0);
       clock.advance(500);
       assert.deepEqual(
         ran,
@@ -174,6 +174,22 @@ test('it lists what waits, by label, with the most that ever waited', () => {
   for (let i = 0; i < 3; i++) sched.after('expire', 10, () => undefined);
   sched.after('sweep', 100, () => undefined);
   clock.advance(50);
-  assert.deepEqual(sched.rows(), { counts: new Map([['sweep', 1]]), waiting: 1, highwater: 4 });
+  assert.deepEqual([atOnce(sched.counts()), sched.waiting, sched.highwater], [new Map([['sweep', 1]]), 1, 4]);
   clock.advance(50);
+});
+
+test('ten thousand jobs are counted in steps, whatever comes and goes between them', () => {
+  const { clock, sched } = stage();
+  for (let i = 0; i < 10_000; i++) sched.after('expire', 10, () => undefined);
+  const counting = sched.counts();
+  let steps = 0;
+  let step = counting.next();
+  for (; !step.done; step = counting.next()) {
+    steps += 1;
+    sched.after('sweep', 100, () => undefined);
+  }
+  assert.ok(steps >= 9, `${steps} steps`);
+  assert.equal(step.value.get('expire'), 10_000);
+  clock.advance(100);
+  assert.deepEqual(atOnce(sched.counts()), new Map());
 });

@@ -106,7 +106,14 @@ const READS: readonly (readonly [set: Readonly<Record<string, string>>, text: st
   [{}, '${RAND(5,5)}', '5'],
   [{}, '${STRFTIME(0,UTC,%Y-%m-%d %H:%M:%S)}', '1970-01-01 00:00:00'],
   [{}, '${STRFTIME(1795874580,America/New_York,%F %T)}', '2026-11-28 09:03:00'],
-  [{}, '${CALLERID(num)} ${CALLERID(all)}', '1008 1008'],
+  [{}, '${CALLERID(num)} ${CALLERID(number)} ${CALLERID(all)}', '1008 1008 "" <1008>'],
+  [{ 'CALLERID(num-valid)': '0' }, '${CALLERID(num)}|${CALLERID(all)}|${CALLERID(name-valid)}', '|"" <>|0'],
+  [{ 'CALLERID(name)': 'Al ' }, '${CALLERID(name)}${CALLERID(name-valid)}${CALLERID(number-valid)}', 'Al11'],
+  [
+    { 'CALLERID(num-valid)': '1', 'CALLERID(presentation)': '35' },
+    '${CALLERID(num)}${CALLERID(num-presentation)}',
+    '1008prohib',
+  ],
   [{ 'CALLERID(name)': 'Alice' }, '${CALLERID(all)}', '"Alice" <1008>'],
   [
     { 'CALLERID(all)': 'Bob <42>' },

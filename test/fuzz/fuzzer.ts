@@ -58,6 +58,8 @@ exten => _X.,1,Dial(SIP/open&SIP/asked,1)
 
 /** What would let one header be taken for two. */
 const FORGED = /\0|\r(?!\n)|(?<!\r)\n|\r\n[ \t]/;
+/** Beyond that an answer may have more lines than we take ourselves. */
+const MANY_VIAS = 200;
 const BATCH = 24;
 /** Messages that are kept for whoever looks for the one that did it. */
 const KEPT = 120;
@@ -199,6 +201,8 @@ export class Fuzzer {
       else if (message.method === 'INVITE' && message.status >= 200) this.#follow(message);
     } catch (thrown) {
       if (!(thrown instanceof ParseError)) throw thrown;
+      // An answer has the Vias of its request beside lines of its own: more than a request may have.
+      if (text.split('\r\nVia: ').length > MANY_VIAS) return true;
       this.#odd.push(`${thrown.detail}\n${text}`);
     }
     return true;

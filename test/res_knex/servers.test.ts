@@ -198,6 +198,28 @@ onEach((kind, it) => {
       });
   });
 
+  it('AST-2017-001: a row that is to be fitted is cut to its columns and goes without characters that there are none for', async (t, server) => {
+    const maria = kind === 'mariadb';
+    const made = `CREATE TABLE phones (name VARCHAR(4), secret VARCHAR(40), agent VARCHAR(40), place VARCHAR(40))`;
+    const stage = await ServerStage.of(t, server, `${made}${maria ? ' CHARACTER SET utf8mb3' : ''}`);
+    const { connection } = stage;
+    const strange = maria ? '\u{1f600}' : '\0';
+    const row = { name: 'ééééé', secret: `é${strange}`, agent: `${strange}x${strange}`, place: strange };
+    await assert.rejects(connection.insert('phones', { ...row, name: 'a' }), { kind: 'refused' });
+    await connection.insert('phones', row, true);
+    const written = { name: 'éééé', secret: 'é?', agent: '?x?', place: '?' };
+    assert.deepEqual({ ...(await connection.first('phones', when('name', 'éééé'))) }, written);
+    assert.equal(stage.lines.filter(line => /no room in '(?:name|secret|agent|place)' for all/.test(line)).length, 4);
+    if (!maria) return;
+    await stage.sql(
+      'DELETE FROM phones; ALTER TABLE phones CONVERT TO CHARACTER SET ascii; ALTER TABLE phones ADD COLUMN port INT',
+    );
+    connection.forget('phones');
+    await connection.insert('phones', { name: 'b', secret: 'éx' }, true);
+    assert.equal((await connection.first('phones', when('name', 'b')))?.['secret'], '?x');
+    await assert.rejects(connection.insert('phones', { name: 'c', port: 'there' }, true), { kind: 'refused' });
+  });
+
   it('who died while it made tables holds nobody up, and two make them at the same time', async (t, server) => {
     const stage = await ServerStage.of(t, server);
     const { connection } = stage;

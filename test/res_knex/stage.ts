@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { type Clock, SystemClock, TestClock } from '../../core/clock.js';
+import { atOnce, type Clock, SystemClock, TestClock } from '../../core/clock.js';
 import { traceOf } from '../../core/errors.js';
 import type { Core } from '../../core/module.js';
 import { type Scheduler, SchedulerHeap } from '../../core/sched.js';
@@ -98,7 +98,7 @@ export class SqlStage {
 
   async passingUntil(happened: () => boolean): Promise<void> {
     while (!happened()) {
-      const { counts } = this.#sched.rows();
+      const counts = atOnce(this.#sched.counts());
       if (!counts.has('answer of a database') && !counts.has('end of a database'))
         (this.clock as TestClock).advance(20);
       await setImmediate();

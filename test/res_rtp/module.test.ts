@@ -87,6 +87,25 @@ test('debugging is turned on and off, for all or for one address', async t => {
   assert.match(await cli.text('rtp set debug ip nobody'), /'nobody' is no address/);
 });
 
+test('formats are shown with what it costs to change them into each other', async t => {
+  const { engine } = await MediaStage.open(t);
+  const cli = new CliStage(...commands(() => ({ general: initial(general), engine })));
+  const matrix = (await cli.text('core show translation')).split('\n').slice(2).join('\n');
+  assert.equal(
+    matrix,
+    `
+        ulaw  alaw slin8
+  ulaw     -  9150  9000
+  alaw  9150     -  9000
+ slin8  6000  6000     -
+`,
+  );
+  const paths = await cli.text('core show translation paths ULAW');
+  assert.match(paths, /\n\tulaw:8000 {7} To alaw:8000 {7}: \(ulaw@8000\)->\(alaw@8000\)\n/);
+  assert.match(paths, /\n\tulaw:8000 {7} To g729:8000 {7}: No Translation Path\n/);
+  assert.equal(await cli.text('core show translation paths x'), "'x' is no format of sound\n");
+});
+
 test('rtp show stats shows threads and what was dropped', async t => {
   const stage = await MediaStage.open(t);
   const cli = new CliStage(...commands(() => ({ general: initial(general), engine: stage.engine })));

@@ -7,16 +7,16 @@ import type { CallRow, SipView } from './view.js';
 const list = (names: readonly string[]): string => (names.length === 0 ? '(nothing)' : `(${names.join('|')})`);
 const yes = (value: boolean): string => (value ? 'Yes' : 'No');
 
-/** Labels as the original has them; values begin in column 27. */
+/** Labels as the original has them; values begin in column 27, and a bit later where they are long. */
 function fieldsOf(row: CallRow): [label: string, value: Cell, key: string][] {
   return [
-    ['Curr. trans. direction:', row.direction, 'direction'],
+    ['Curr. trans. direction: ', row.direction, 'direction'],
     ['Call-ID:', row.callId, 'callId'],
     ['Owner channel ID:', row.channel || '<none>', 'channel'],
     ['Our Codec Capability:', list(row.codecs.ours), 'ourCodecs'],
-    ['Non-Codec Capability (DTMF):', row.dtmf === 'rfc2833' || row.dtmf === 'auto' ? 1 : 0, 'dtmfCapability'],
-    ['Their Codec Capability:', list(row.codecs.joint), 'theirCodecs'],
-    ['Joint Codec Capability:', list(row.codecs.joint), 'jointCodecs'],
+    ['Non-Codec Capability (DTMF):  ', row.dtmf === 'rfc2833' || row.dtmf === 'auto' ? 1 : 0, 'dtmfCapability'],
+    ['Their Codec Capability:  ', list(row.codecs.joint), 'theirCodecs'],
+    ['Joint Codec Capability:  ', list(row.codecs.joint), 'jointCodecs'],
     ['Format:', row.format === '' ? '(nothing)' : `(${row.format})`, 'format'],
     ['T.38 support', 'No', 't38'],
     ['Video support', 'No', 'video'],
@@ -24,7 +24,7 @@ function fieldsOf(row: CallRow): [label: string, value: Cell, key: string][] {
     ['Theoretical Address:', row.theoretical, 'theoreticalAddress'],
     ['Received Address:', row.received, 'receivedAddress'],
     ['SIP Transfer mode:', row.transferMode, 'transferMode'],
-    ['Force rport:', yes(row.forceRport), 'forceRport'],
+    ['Force rport:', row.forceRport, 'forceRport'],
     ['Audio IP:', `${row.audio} (local)`, 'audio'],
     ['Our Tag:', row.ourTag, 'ourTag'],
     ['Their Tag:', row.theirTag, 'theirTag'],
@@ -52,7 +52,7 @@ const showChannel = (view: SipView): Command => ({
   complete: { callid: () => [...view.callRows()].map(({ callId }) => callId) },
   run({ args, out }) {
     const start = args['callid']!;
-    const found = [...view.callRows()].filter(({ callId }) => callId.startsWith(start));
+    const found = [...view.callRows()].filter(({ callId }) => callId.toLowerCase().startsWith(start.toLowerCase()));
     if (found.length === 0) throw new CommandError(`No such SIP Call ID starting with '${start}'`);
     for (const row of found) {
       out.line('\n  * SIP Call');

@@ -6,12 +6,17 @@ import { formatEndpoint } from '../transport/transport.js';
 import { callable } from './peers.js';
 import type { SipView } from './view.js';
 
-/** Prints what one address sends and gets. */
-function watch(view: SipView, filter: string, out: Output): void {
+/** Prints what goes to and comes from some places, by what the answer calls them. */
+function watch(view: SipView, filters: readonly string[], shown: string, out: Output): void {
   view.debug.filters.clear();
-  view.debug.filters.add(filter);
+  for (const filter of filters) view.debug.filters.add(filter);
   view.debug.enabled = true;
-  out.line(`SIP Debugging Enabled for IP: ${filter}`);
+  out.line(`SIP Debugging Enabled for IP: ${shown}`);
+}
+
+function watchAddress(view: SipView, text: string, out: Output): void {
+  const filter = filterOf(text);
+  watch(view, [filter], filter, out);
 }
 
 function watchAll({ debug }: SipView, out: Output): void {
@@ -41,12 +46,14 @@ function filterOf(text: string): string {
   }
 }
 
-function addressOf(view: SipView, name: string): string {
+/** A device is its address and port, so that of many behind one NAT one is shown; with several contacts, all of them. */
+function watchPeer(view: SipView, name: string, out: Output): void {
   const peer = view.peers.get(name);
   if (!peer) throw new CommandError(`No such peer '${name}'`);
   const where = peer.address ?? peer.defaultAddress;
   if (!where || isIP(where.address) === 0) throw new CommandError(`Unable to get IP address of peer '${name}'`);
-  return where.address;
+  const places = [where, ...peer.bindings.map(({ address, connection }) => connection ?? address)];
+  watch(view, places.map(formatEndpoint), where.address, out);
 }
 
 const setDebug = (view: SipView): Command => ({
@@ -55,8 +62,8 @@ const setDebug = (view: SipView): Command => ({
   help: 'An address may have a port. Control characters are made visible.',
   complete: { name: () => [...view.peers.values()].map(({ name }) => name) },
   run({ args, chosen, out }) {
-    if (args['address'] !== undefined) watch(view, filterOf(args['address']), out);
-    else if (args['name'] !== undefined) watch(view, addressOf(view, args['name']), out);
+    if (args['address'] !== undefined) watchAddress(view, args['address'], out);
+    else if (args['name'] !== undefined) watchPeer(view, args['name'], out);
     else if (chosen.has('on')) watchAll(view, out);
     else watchNone(view, out);
   },
@@ -80,7 +87,7 @@ const unregister = (view: SipView): Command => ({
   run({ args, out }) {
     const name = args['peer']!;
     const peer = view.peers.get(name);
-    if (!peer) throw new CommandError(`Peer unknown: '${name}'. Not unregistered.`);
+    if (!peer || !callable(peer)) throw new CommandError(`Peer unknown: '${name}'. Not unregistered.`);
     if (!view.unregister(peer)) throw new CommandError(`Peer ${name} not registered`);
     out.line(`Unregistered peer '${name}'\n`);
   },

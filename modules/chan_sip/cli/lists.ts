@@ -1,5 +1,5 @@
 /** `sip show channels`, `tcp`, `domains`, `objects` and `sched`: what the stack holds. */
-import type { Command, Output, TableShape } from '#core';
+import { type Command, inSlices, type Output, type TableShape } from '#core';
 import { type ConnectionRow, formatEndpoint } from '../transport/transport.js';
 import type { Peer } from '../user/peer.js';
 import type { DialogRow, DomainRow, SipView } from './view.js';
@@ -109,8 +109,9 @@ const jobOf = (label: string): string => {
 const showSched = (view: SipView): Command => ({
   syntax: 'sip show sched',
   summary: 'Jobs that wait for their time, by kind',
-  run({ out }) {
-    const { counts: labels, waiting, highwater } = view.sched.rows();
+  async run({ out }) {
+    const labels = await inSlices(view.sched.counts(), 1);
+    const { waiting, highwater } = view.sched;
     const counts = new Map<string, number>();
     for (const [label, count] of labels) counts.set(jobOf(label), (counts.get(jobOf(label)) ?? 0) + count);
     const others = [...counts.keys()].filter(label => !JOBS.includes(label)).sort();

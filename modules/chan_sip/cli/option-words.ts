@@ -11,8 +11,9 @@ import { capital, orNotSet } from './words.js';
 type Words<V> = { readonly [K in keyof V]?: (value: V[K]) => string };
 
 export const onOff = (value: boolean) => (value ? 'On' : 'Off');
+const orDash = (value: string) => value || '-';
 const inSeconds = (value: number) => `${value} secs`;
-const disabledAtZero = (value: number) => (value === 0 ? '0 (Disabled)' : String(value));
+const disabledAtZero = (value: number) => (value === 0 ? '0 (Disabled)' : `${value} `);
 
 const AMA = { default: 'Unknown', omit: 'OMIT', billing: 'BILLING', documentation: 'DOCUMENTATION' };
 const CREATED = { no: 'Off', yes: 'Volatile', persist: 'Persisted' };
@@ -42,6 +43,8 @@ const SHARED: Words<Pick<General, keyof General & keyof Device>> = {
 
 const GENERAL: Words<General> = {
   ...SHARED,
+  sdpsession: orDash,
+  sdpowner: orDash,
   autocreatepeer: value => CREATED[value],
   authfailureevents: onOff,
   regcontext: list => list.join('&') || '(not set)',
@@ -56,7 +59,7 @@ const GENERAL: Words<General> = {
   externaddr: value => showHostPort(value) || '(null)',
   rtpbindaddr: ({ host }) => host || 'Disabled',
   notifyringing: value => (value === 'notinuse' ? 'Yes (when not in use)' : capital(value)),
-  notifycid: value => yesOrNo(value !== 'no'),
+  notifycid: value => (value === 'ignore-context' ? 'Yes (Ignoring context)' : capital(value)),
   rtautoclear: ({ enabled, seconds }) => `${seconds} (${enabled ? 'Enabled' : 'Disabled'})`,
   outboundproxy: proxy =>
     proxy.host === '' ? '<not set> ' : `${showHostPort(proxy)} ${proxy.force ? '(forced)' : ''}`,

@@ -62,7 +62,7 @@ const pathWords = ({ binding }: Peer): string => binding?.path.join(', ') || 'N/
 
 const proxyWords = (peer: Peer): string | undefined => {
   const proxy = peer.get('outboundproxy');
-  return proxy.host === '' ? undefined : `${showHostPort(proxy)}${proxy.force ? ' (forced)' : ''}`;
+  return proxy.host === '' ? undefined : `${showHostPort(proxy)} ${proxy.force ? '(forced)' : ''}`;
 };
 
 const busyLevel = (peer: Peer): number | undefined => peer.get('busylevel') || undefined;

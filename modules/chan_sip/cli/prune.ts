@@ -24,7 +24,7 @@ function pruneAll(view: SipView, pattern: string | undefined, out: Output): void
 }
 
 export const prune = (view: SipView): Command => ({
-  syntax: 'sip prune realtime {peer {all|like <pattern>|<name>}|all}',
+  syntax: 'sip prune realtime {peer {all|like <pattern>|<name>}|all|like <pattern>|<name>}',
   summary: 'Let go of devices of the database, so that they are read again',
   help: 'Registrations stay in their rows. With a pattern, a regular expression, those whose name it matches.',
   complete: { name: () => kept(view).map(({ name }) => name) },

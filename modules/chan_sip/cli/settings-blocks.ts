@@ -16,6 +16,8 @@ export interface Setting {
   readonly label: string;
   readonly key: string;
   readonly value: Value;
+  /** Several lines have the label each, not the first alone. */
+  readonly each?: boolean;
   /** A line that the layout of the others does not fit: what stands between label and value. */
   readonly gap?: string;
 }
@@ -68,6 +70,8 @@ const whenBuffering =
       ? (general[option] as { show(value: unknown): string }).show(view.general[option])
       : undefined;
 
+const buffering = (option: keyof General): Setting => of(option, whenBuffering(option));
+
 const GLOBAL: readonly Setting[] = [
   of('udpbindaddr', ({ general: g }) => bound(true, g.udpbindaddr, g, 5060)),
   of('tcpbindaddr', ({ general: g }) => bound(g.tcpenable, g.tcpbindaddr, g, 5060)),
@@ -78,7 +82,7 @@ const GLOBAL: readonly Setting[] = [
   as('SIP domain support:', 'domains', view => yesOrNo([...view.domains.rows()].length > 0)),
   of('supportpath'),
   as('Realm. auth:', 'realmAuth', view => yesOrNo(view.credentials.length > 0)),
-  as('Realm. auth entry:', 'credentials', view => view.credentials.map(credentialWords)),
+  { ...as('Realm. auth entry:', 'credentials', view => view.credentials.map(credentialWords)), each: true },
   ...ofEach('realm', 'domainsasrealm', 'allowexternaldomains', 'usereqphone', 'alwaysauthreject', 'directrtpsetup'),
   unlessInitial('supported_algorithms_uas'),
   unlessInitial('auth_qop'),
@@ -101,9 +105,9 @@ const GLOBAL: readonly Setting[] = [
 const QUALITY: readonly Setting[] = [
   ...ofEach('tos_sip', 'tos_audio', 'tos_video', 'tos_text', 'cos_sip', 'cos_audio', 'cos_video', 'cos_text'),
   of('jbenable'),
-  ...(['jbforce', 'jbmaxsize', 'jbresyncthreshold', 'jbimpl', 'jbtargetextra', 'jblog'] as const).map(option =>
-    of(option, whenBuffering(option)),
-  ),
+  ...(['jbforce', 'jbmaxsize', 'jbresyncthreshold', 'jbimpl'] as const).map(buffering),
+  of('jbtargetextra', view => (view.general.jbimpl === 'adaptive' ? whenBuffering('jbtargetextra')(view) : undefined)),
+  buffering('jblog'),
 ];
 
 const NETWORK: readonly Setting[] = [
@@ -125,7 +129,9 @@ const SIGNALLING: readonly Setting[] = [
     'pedantic',
   ),
   ...ofEach('minexpiry', 'maxexpiry', 'defaultexpiry', 'subminexpiry', 'submaxexpiry', 'registertimeout'),
-  ...ofEach('registerattempts', 'register_retry_403', 'notifyringing', 'notifycid', 'notifyhold', 'allowtransfer'),
+  ...ofEach('registerattempts', 'register_retry_403', 'notifyringing'),
+  of('notifycid', ({ general: g }) => (g.notifyringing === 'no' ? undefined : generalWord(g, 'notifycid'))),
+  ...ofEach('notifyhold', 'allowtransfer'),
   ...ofEach('maxcallbitrate', 'autoframing', 'outboundproxy', 'session-timers', 'session-refresher'),
   ...ofEach('session-expires', 'session-minse', 'timert1', 't1min', 'timerb', 'prematuremedia', 'maxforwards'),
 ];

@@ -5,11 +5,11 @@ import type { SipView } from './view.js';
 
 const LAYOUT = '  %-24s%s';
 
-const fieldsOf = ({ label, key, value }: Setting, view: SipView): Field[] => {
+const fieldsOf = ({ label, key, value, each = false }: Setting, view: SipView): Field[] => {
   const shown = value(view);
   if (shown === undefined) return [];
   if (typeof shown !== 'object') return [[label, shown, key]];
-  return shown.map((one, index) => [index === 0 ? label : '', one, key]);
+  return shown.map((one, index) => [each || index === 0 ? label : '', one, key]);
 };
 
 function print(settings: readonly Setting[], view: SipView, out: Output): void {

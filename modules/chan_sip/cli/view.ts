@@ -57,7 +57,8 @@ export interface CallRow extends DialogRow {
   readonly received: string;
   readonly theoretical: string;
   readonly transferMode: string;
-  readonly forceRport: boolean;
+  /** `Auto (No)` and its like. */
+  readonly forceRport: string;
   readonly audio: string;
   readonly ourTag: string;
   readonly theirTag: string;
@@ -124,7 +125,7 @@ export interface SipView {
   /** Of sip_notify.conf. */
   readonly notifyTypes: NotifyTypes;
   readonly domains: { rows(): Iterable<DomainRow> };
-  readonly sched: Pick<Scheduler, 'rows'>;
+  readonly sched: Pick<Scheduler, 'counts' | 'waiting' | 'highwater'>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly debug: DebugSwitch;
   readonly explanations: Pick<Explanations, 'register' | 'last' | 'size'>;

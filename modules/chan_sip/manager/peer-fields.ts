@@ -127,7 +127,14 @@ const STATE: readonly Row[] = [
   ['Reg-Contact', peer => decode(peer.fullcontact)],
   ['QualifyFreq', peer => `${peer.get('qualifyfreq') * 1000} ms`],
   ['Parkinglot', own('parkinglot')],
-  ['ChanVariable', peer => peer.get('setvar').map(({ name, value }) => `${name}=${value}`)],
+  [
+    'ChanVariable',
+    peer =>
+      peer
+        .get('setvar')
+        .toReversed()
+        .map(({ name, value }) => `${name}=${value}`),
+  ],
   ['SIP-Use-Reason-Header', flag('use_q850_reason')],
   ['Description', own('description')],
 ];

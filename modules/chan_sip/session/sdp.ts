@@ -74,9 +74,9 @@ export const isNowhere = (address: string): boolean => wordsOf(address)?.every(o
 /** Whether media can be sent there: an address of one host, or the one of hold. */
 function isPlace(version: string, address: string): boolean {
   if (isIP(address) !== Number(version)) return false;
-  const [word = 0] = wordsOf(address) ?? [];
-  // 224.0.0.0 and above is groups, and everybody; ff00::/8 likewise.
-  return version === '4' ? word >>> 28 < 14 : word >>> 24 !== 0xff;
+  const [word = 0, ...more] = wordsOf(address) ?? [];
+  // 224.0.0.0 and above is groups, and everybody; ff00::/8 likewise. `::ffff:224.0.0.1` has the one word of its IPv4.
+  return more.length === 0 ? word >>> 28 < 14 : word >>> 24 !== 0xff;
 }
 
 /** What is wrong with a line that everything else hangs on. */

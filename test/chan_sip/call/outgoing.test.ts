@@ -189,9 +189,11 @@ test('direct to a host, with an extension, another From and headers of the dialp
     made.set('__SIPADDHEADER01', 'X-One: 1');
     made.set('SIPADDHEADER02', 'Via: never');
     made.set('SIP_MAX_FORWARDS', '7');
+    made.set('VXML_URL', 'voicexml=http://x/\r\n<>');
   });
   const invite = await phone.expect('INVITE');
   assert.equal(invite.uri, `sip:100@127.0.0.1:${port}`);
+  assert.equal(invite.header('To'), `<sip:100@127.0.0.1:${port}>;voicexml=http://x/`);
   assert.match(invite.header('From')!, /^"Alice" <sip:4711@pbx\.example>;tag=/);
   assert.deepEqual(
     [invite.header('X-One'), invite.headers('Via').length, invite.header('Max-Forwards')],

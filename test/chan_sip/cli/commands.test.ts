@@ -137,6 +137,28 @@ No such SIP Call ID starting with 'call'
     },
     '2 peers pruned.\n',
   ],
+  [
+    'a name alone',
+    'sip prune realtime r1',
+    stage => void stage.peers.create({ name: 'r1', type: 'peer', own: {} }, 'realtime'),
+    "Peer 'r1' pruned.\n",
+  ],
+  [
+    'a pattern alone',
+    'sip prune realtime like ^r',
+    stage => void stage.peers.create({ name: 'r1', type: 'peer', own: {} }, 'realtime'),
+    '1 peers pruned.\n',
+  ],
+  [
+    'no name',
+    'sip prune realtime peer',
+    () => {},
+    `Usage: sip prune realtime {peer {all|like <pattern>|<name>}|all|like <pattern>|<name>}
+       Let go of devices of the database, so that they are read again
+       Registrations stay in their rows. With a pattern, a regular expression, those whose name it matches.
+`,
+  ],
+  ['a device that only calls', 'sip unregister zoe', () => {}, "Peer unknown: 'zoe'. Not unregistered.\n"],
   ['a device that is not registered', 'sip unregister alice', () => {}, 'Peer alice not registered\n'],
   ['a reload', 'sip reload', () => {}, ''],
   [
@@ -161,6 +183,13 @@ No such SIP Call ID starting with 'call'
   ['a peer asked for as user', 'sip show user Bob', () => {}, 'User Bob not found.\n\n'],
   ['a pattern that is broken', 'sip show peers like [a', () => {}, "'[a' is no regular expression: '[' without ']'\n"],
 ];
+
+test("'sip set debug peer' shows one of several devices behind one address", async () => {
+  const stage = await SipStage.of(PHONES);
+  stage.register('alice', 6000, 60);
+  assert.equal(await stage.text('sip set debug peer alice'), 'SIP Debugging Enabled for IP: 127.0.0.1\n');
+  assert.deepEqual([...stage.debug.filters], ['127.0.0.1:6000']);
+});
 
 for (const [what, command, arrange, answer] of answers) {
   test(`'${command}' with ${what}`, async () => {

@@ -93,10 +93,15 @@ test("'sip show channel' tells all of a call, values in column 27", async () => 
   assert.deepEqual(lines.slice(0, 5), [
     '',
     '  * SIP Call',
-    '  Curr. trans. direction: Incoming',
+    '  Curr. trans. direction:  Incoming',
     '  Call-ID:                cid-1008-6057',
     '  Owner channel ID:       SIP/1008-00000000',
   ]);
+  assert.ok(lines.includes('  Non-Codec Capability (DTMF):   1'));
+  assert.ok(lines.includes('  Joint Codec Capability:   (ulaw|alaw)'), lines.join('\n'));
+  assert.ok(lines.includes('  Force rport:            Auto (No)'));
+  assert.ok(lines.includes('  Caller-ID:              1008'));
+  assert.equal((await stage.text('sip show channel CID-1008')).split('\n')[1], '  * SIP Call');
   assert.deepEqual(lines.slice(-4), ['  Media:                  RTP', '', '', '']);
   assert.match(await stage.text('sip show channel nosuch'), /No such SIP Call ID starting with 'nosuch'/);
 });

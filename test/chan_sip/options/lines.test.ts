@@ -217,8 +217,8 @@ const folded: [lines: [name: string, value: string][], option: keyof typeof devi
     ],
     'setvar',
     [
-      { name: 'b', value: '2' },
       { name: 'a', value: '3' },
+      { name: 'b', value: '2' },
     ],
   ],
   [

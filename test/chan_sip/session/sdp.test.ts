@@ -112,6 +112,12 @@ const refusals: [what: string, text: string, why: RegExp][] = [
   ['a group of hosts', phoneSdp([AUDIO], { address: '224.2.1.1' }), /c= has no address/],
   ['everybody', phoneSdp([AUDIO], { address: '255.255.255.255' }), /c= has no address/],
   ['a group of hosts with its range', phoneSdp([AUDIO], { address: '224.2.1.1/127' }), /c= has no address/],
+  ['a group of hosts within IPv6', phoneSdp([AUDIO]).replace(/^c=.*$/m, 'c=IN IP6 ff02::1'), /c= has no address/],
+  [
+    'a group of hosts in the clothes of IPv6',
+    phoneSdp([AUDIO]).replace(/^c=.*$/m, 'c=IN IP6 ::ffff:224.2.1.1'),
+    /c= has/,
+  ],
   ['a name', phoneSdp([AUDIO], { address: 'phone.example' }), /c= has no address/],
   ['IPv6 that says it is IPv4', phoneSdp([AUDIO], { address: '::1' }), /c= has no address/],
   ['an owner that is none', phoneSdp([AUDIO]).replace(/^o=.*$/m, 'o=x'), /o= is not one/],

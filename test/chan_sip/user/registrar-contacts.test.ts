@@ -1,6 +1,7 @@
 /** Contacts of a REGISTER: what is stored of them, for how long, and where the device then is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../core/clock.js';
 import { peerAt } from '../../support/peer-at.js';
 import { DEVICES, EXPIRES, stageOf } from './registrar-stage.js';
 import { type Ask, SiteStage, SOURCE } from './site-stage.js';
@@ -79,7 +80,7 @@ for (const [what, ask] of [
       cause: 'Expired',
     });
     assert.equal(stage.stage.lines.at(-1), "verbose: Unregistered SIP '1008'");
-    assert.equal(stage.stage.core.sched.rows().counts.get('expire_register') ?? 0, 0);
+    assert.equal(atOnce(stage.stage.core.sched.counts()).get('expire_register') ?? 0, 0);
     await stage.close();
   });
 }

@@ -1,6 +1,7 @@
 /** The life of a registration: its end, a restart, a reload, and devices that are there only as long as it is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../core/clock.js';
 import { encode } from '../../../modules/chan_sip/message/octets.js';
 import { CoreStage } from '../../support/core-stage.js';
 import { peerAt } from '../../support/peer-at.js';
@@ -11,7 +12,7 @@ test('a registration ends ten seconds after what was granted, with one job howev
   const stage = await stageOf();
   for (let n = 0; n < 5; n++) {
     assert.equal(stage.login(EXPIRES).status, 200);
-    assert.equal(stage.stage.core.sched.rows().counts.get('expire_register'), 1);
+    assert.equal(atOnce(stage.stage.core.sched.counts()).get('expire_register'), 1);
     stage.clock.advance(100_000);
     assert.ok(stage.peers.get('1008')!.binding, `after ${n + 1} refreshes`);
   }
@@ -154,7 +155,7 @@ test('a reload keeps registrations, ends those of devices that are gone and take
   );
   assert.equal(stage.peers.get('1008')!.binding, binding);
   assert.equal(stage.peers.get('1009'), undefined);
-  assert.equal(stage.stage.core.sched.rows().counts.get('expire_register'), 1);
+  assert.equal(atOnce(stage.stage.core.sched.counts()).get('expire_register'), 1);
   assert.equal(stage.login(EXPIRES).header('Expires'), '90');
   const gone = stage.stage.facts('registeredExtension').filter(({ present }) => !present);
   assert.deepEqual(

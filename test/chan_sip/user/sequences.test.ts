@@ -43,8 +43,8 @@ interface Step {
         readonly kind: 'digest';
         /** A guess, or the password of some account. */
         readonly secret: string;
-        /** Whom the digest names; when left out, whoever asks. */
-        readonly name: string | undefined;
+        /** Whom the digest names: whoever asks, an account that is there and is somebody else's, or a text. */
+        readonly name: 'own' | 'another' | 'else' | '';
         readonly nonce: 'last' | 'first' | 'own' | 'changed';
         readonly algorithm: Algorithm | 'unknown';
         /** Undefined: without qop. */
@@ -58,7 +58,7 @@ interface Step {
 const digest = fc.record({
   kind: fc.constant('digest' as const),
   secret: fc.constantFrom('guess', '', 'passfixed-'),
-  name: fc.constantFrom(undefined, undefined, 'friend', 'else', ''),
+  name: fc.constantFrom('own' as const, 'own' as const, 'another' as const, 'else' as const, '' as const),
   nonce: fc.constantFrom('last' as const, 'last' as const, 'first' as const, 'own' as const, 'changed' as const),
   algorithm: fc.constantFrom<Algorithm | 'unknown'>('MD5', 'SHA-256', 'SHA-512-256', 'unknown'),
   count: fc.constantFrom(undefined, '00000001', '00000002', '00000000', 'zzzz'),
@@ -98,7 +98,9 @@ function credentials(
   nonces: string[],
 ): string[] {
   const { secret, algorithm, count, realm, twice } = proof;
-  const name = proof.name ?? user;
+  // Two guesses that differ for one account would be the same for another that is named by both.
+  const another = user === 'friend' ? 'caller' : 'friend';
+  const name = proof.name === 'own' ? user : proof.name === 'another' ? another : proof.name;
   const last = nonces.at(-1) ?? 'none';
   const nonce = { last, first: nonces[0] ?? 'none', own: '12345678', changed: `0${last.slice(1)}` }[proof.nonce];
   const uri = ask.uri ?? 'sip:pbx.example';

@@ -1,6 +1,7 @@
 /** Several contacts of one account: all that a REGISTER asks for or nothing, and what each leaves behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { atOnce } from '../../../core/clock.js';
 import { peerAt } from '../../support/peer-at.js';
 import { A, B, C, conf, contactsOf, HERE, peerOf, stageOf, storedOf, THERE, two, urisOf } from './several-stage.js';
 import { type Ask, SiteStage } from './site-stage.js';
@@ -74,6 +75,9 @@ const CHANGES: [what: string, ask: Ask, line: string, left: string[]][] = [
   ['one that can be read and one that cannot', { contact: `${C}, garbage<<` }, '400 Bad Request', ['b', 'a']],
   ['one that is too long', { contact: `${C}, <sip:${'x'.repeat(600)}@a.b>` }, '400 Bad Request', ['b', 'a']],
   ['the same one twice', { contact: `${C};expires=70, ${C};expires=80` }, '200 OK', ['c', 'b', 'a']],
+  ['a new one that goes in the same breath', { contact: `${C};expires=70, ${C};expires=0` }, '200 OK', ['b', 'a']],
+  ['one that comes again and then goes', { contact: `${A};expires=70, ${A};expires=0` }, '200 OK', ['b']],
+  ['one that goes and then comes again', { contact: `${A};expires=0, ${A};expires=70` }, '200 OK', ['b', 'a']],
   ['one written otherwise', { contact: '<sip:%61@192.0.2.7:5062;x=y>' }, '200 OK', ['b', '%61']],
   ['eleven', { contact: Array(11).fill(A).join() }, '400 Bad Request', ['b', 'a']],
   [
@@ -178,7 +182,7 @@ test('a device that is gone after a reload leaves no job behind, and one with a 
   for (const next of ['', '[1008]\ntype=friend\nhost=192.0.2.99\n']) {
     const stage = await two('', 'regcontext=here');
     await stage.reconfigure(`[general]\n${next}`);
-    assert.deepEqual(stage.stage.core.sched.rows().counts.get('expire_register') ?? 0, 0);
+    assert.deepEqual(atOnce(stage.stage.core.sched.counts()).get('expire_register') ?? 0, 0);
     assert.deepEqual([peerOf(stage)?.bindings ?? [], peerAt(stage.peers, HERE.address, HERE.port)], [[], undefined]);
     assert.equal(stage.stage.facts('registeredExtension').at(-1)!.present, false);
     await stage.close();
@@ -188,7 +192,7 @@ test('a device that is gone after a reload leaves no job behind, and one with a 
 test('the operator ends all contacts at once', async () => {
   const stage = await two();
   assert.equal(stage.user.unregister(peerOf(stage)), true);
-  const left = stage.stage.core.sched.rows().counts.get('expire_register') ?? 0;
+  const left = atOnce(stage.stage.core.sched.counts()).get('expire_register') ?? 0;
   assert.deepEqual([urisOf(stage), stage.stage.astdb.values.size, left], [[], 0, 0]);
   await stage.close();
 });
@@ -298,7 +302,7 @@ test('each contact is asked for itself, and the device is as well as the best of
   stage.receive(stage.request(stage.answered(challenge, { callId: 'bye', contact: `${A};expires=0` })));
   assert.equal(peerOf(stage).status, 'UNREACHABLE', 'the other one is what is left');
   stage.user.unregister(peerOf(stage));
-  assert.deepEqual([...stage.stage.core.sched.rows().counts.keys()], ['what was answered']);
+  assert.deepEqual([...atOnce(stage.stage.core.sched.counts()).keys()], ['what was answered']);
   await stage.close();
 });
 

@@ -14,7 +14,7 @@ const splitAt = (text: string, mark: string, expects: string): Named => {
   return { name, value: text.slice(at + 1).trim() };
 };
 
-/** `name=value`; the same name again replaces. */
+/** `name=value`; the same name again replaces, where it stands. */
 export const variables = (help: string, remarks: Remarks): Option<readonly Named[]> =>
   custom<readonly Named[]>(
     [],
@@ -22,7 +22,8 @@ export const variables = (help: string, remarks: Remarks): Option<readonly Named
     help,
     (text, before = []) => {
       const variable = splitAt(text, '=', 'name=value');
-      return [...before.filter(({ name }) => name !== variable.name), variable];
+      const known = before.some(({ name }) => name === variable.name);
+      return known ? before.map(one => (one.name === variable.name ? variable : one)) : [...before, variable];
     },
     {
       ...remarks,

@@ -1,5 +1,5 @@
 /** A leg of a call as lists show it. */
-import { formatParty } from '#core';
+import { forceRportWord } from '../../options/values/nat.js';
 import { formatEndpoint } from '../../transport/transport.js';
 import type { CallLeg } from './call-leg.js';
 
@@ -28,13 +28,13 @@ export function callRow(leg: CallLeg) {
     received: remote,
     theoretical: remote,
     transferMode: leg.option('allowtransfer') ? 'open' : 'closed',
-    forceRport: peer?.forceRport ?? false,
+    forceRport: peer?.forceRportWord ?? forceRportWord(leg.desk.site.general.nat, false),
     audio: session.here.address,
     ourTag: talk?.dialog.localTag ?? '',
     theirTag: talk?.dialog.remoteTag ?? '',
     useragent: far.useragent,
     uri: far.ruri,
-    caller: formatParty(party),
+    caller: party.number ?? '',
     promiscredir: leg.option('promiscredir'),
     route: talk && talk.dialog.routes.length > 0 ? talk.dialog.routes.join(', ') : 'N/A',
     dtmf: MODES[dtmf] ?? dtmf,

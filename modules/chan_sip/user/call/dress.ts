@@ -1,5 +1,5 @@
 /** What a channel of a call from somebody knows from the start: where it goes, who calls, the settings of the device. */
-import type { Channel } from '#core';
+import { ApplicationError, type Channel } from '#core';
 import { decode } from '../../message/octets.js';
 import type { General } from '../../options/general.js';
 import { groupWords } from '../../options/values/groups.js';
@@ -45,5 +45,19 @@ export function settle(channel: Channel, leg: CallLeg): void {
   if (flags !== 'DEFAULT') channel.amaflags = flags;
   channel.callgroup = groupWords(peer.get('callgroup'));
   channel.pickupgroup = groupWords(peer.get('pickupgroup'));
-  for (const { name, value } of peer.get('setvar')) channel.set(name, value);
+  for (const { name, value } of peer.get('setvar')) {
+    if (name.endsWith(')')) write(channel, leg, name, value);
+    else channel.set(name, value);
+  }
+}
+
+/** `setvar=CDR(userfield)=x` writes a function, as Set does. */
+function write(channel: Channel, { desk, peer }: CallLeg, name: string, value: string): void {
+  const { site, dialplan } = desk;
+  if (!dialplan) return;
+  const written = dialplan.write(channel, name, value).catch((thrown: unknown) => {
+    if (!(thrown instanceof ApplicationError)) throw thrown;
+    site.log.warning(`peer '${peer?.name}': setvar ${name}: ${thrown.message}`);
+  });
+  site.spawn('setvar', written);
 }
