@@ -272,3 +272,16 @@ test('AST-2011-007: a Contact that is no URI in a 200 is taken for none: request
   channel.end();
   phone.answer(await phone.expect('BYE'), 200, 'OK');
 });
+
+test('who is called is whom the device is said to be, from the start', async () => {
+  const bob = '[bob](phone)\nsecret=passbob\ncallerid="Bob B." <2002>\ncallingpres=prohib\ncid_tag=desk\n';
+  await using stack = await CallStack.of(`${PHONES}${bob}`, {});
+  const heard: unknown[] = [];
+  stack.stage.events.on('channelCreated', ({ channel: { caller } }) => void heard.push(caller));
+  const phone = await registered(stack, 'bob');
+  const { channel } = await dial(stack, 'bob');
+  assert.deepEqual(heard.at(-1), { number: '2002', name: 'Bob B.', presentation: 'prohib', tag: 'desk' });
+  phone.answer(await phone.expect('INVITE'), 486, 'Busy Here');
+  await phone.expect('ACK');
+  channel.end();
+});

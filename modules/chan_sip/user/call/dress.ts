@@ -8,6 +8,7 @@ import type { Called } from './called.js';
 import { callerOf, divertedIn } from './caller.js';
 import type { IncomingLeg } from './incoming-leg.js';
 
+/** Before anybody hears of it: where it goes, who calls, whose it is. */
 export function dress(channel: Channel, leg: IncomingLeg, { context, extension }: Called, general: General): void {
   const { request } = leg.invitation.admitted;
   channel.position = { context, extension, priority: 1 };
@@ -15,6 +16,11 @@ export function dress(channel: Channel, leg: IncomingLeg, { context, extension }
   channel.caller = callerOf(request, leg.peer, name => leg.option(name), general);
   channel.ani = channel.caller;
   settle(channel, leg);
+}
+
+/** What the dialplan reads of the request, then what the device sets. */
+export function equip(channel: Channel, leg: IncomingLeg, { extension }: Called, general: General): void {
+  const { request } = leg.invitation.admitted;
   const diverted = divertedIn(request, general);
   if (diverted) {
     const { from, reason, count, domain, priReason } = diverted;
@@ -30,6 +36,7 @@ export function dress(channel: Channel, leg: IncomingLeg, { context, extension }
   const phoneContext = request.requestUri.params.get('phone-context');
   if (phoneContext !== undefined) channel.set('SIPURIPHONECONTEXT', decode(phoneContext));
   channel.set('SIPCALLID', decode(request.callId));
+  setVariables(channel, leg);
 }
 
 /** What the device says of all its channels. */
@@ -45,7 +52,11 @@ export function settle(channel: Channel, leg: CallLeg): void {
   if (flags !== 'DEFAULT') channel.amaflags = flags;
   channel.callgroup = groupWords(peer.get('callgroup'));
   channel.pickupgroup = groupWords(peer.get('pickupgroup'));
-  for (const { name, value } of peer.get('setvar')) {
+}
+
+/** The `setvar` lines of the device. */
+export function setVariables(channel: Channel, leg: CallLeg): void {
+  for (const { name, value } of leg.peer?.get('setvar') ?? []) {
     if (name.endsWith(')')) write(channel, leg, name, value);
     else channel.set(name, value);
   }
