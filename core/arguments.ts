@@ -29,6 +29,10 @@ export interface Arguments {
   /** The user and the group to run as, before what asterisk.conf says. */
   readonly user: string;
   readonly group: string;
+  /** The most calls at once, before what asterisk.conf says; undefined: it is not said. */
+  readonly maxcalls: number | undefined;
+  /** What start scripts of Asterisk say and what has no effect here: the flag, and why. */
+  readonly idle: readonly string[];
 }
 
 type Draft = { -readonly [K in keyof Arguments]: Arguments[K] };
@@ -44,6 +48,22 @@ interface Flag {
   readonly help?: string;
   set(to: Draft, value: string): void;
 }
+
+const SERVICE = 'a matter of who starts it';
+
+/** Flags of Asterisk that stand in start scripts: they are taken, and told where they are to start a PBX. */
+const IDLE: readonly (readonly [name: string, why: string, value?: string])[] = [
+  ['-F', 'it stays in the foreground'],
+  ['-g', SERVICE],
+  ['-p', SERVICE],
+  ['-i', 'there are no keys with a password'],
+  ['-t', 'there are no recordings to be moved'],
+  ['-B', 'colours are those of the terminal'],
+  ['-W', 'colours are those of the terminal'],
+  ['-L', 'there is no measure of load', 'load'],
+  ['-e', 'there is no measure of memory', 'megabytes'],
+  ['-X', 'asterisk.conf runs no programs'],
+];
 
 const flags: readonly Flag[] = [
   {
@@ -123,6 +143,13 @@ const flags: readonly Flag[] = [
     help: 'started by root, run with this group',
     set: (to, value) => void (to.group = value),
   },
+  {
+    names: ['-M'],
+    value: 'calls',
+    side: 'serve',
+    help: 'take no more calls at once, whatever asterisk.conf says',
+    set: (to, value) => void (to.maxcalls = Number(/^\d{1,7}$/.exec(value)?.[0] ?? Number.NaN)),
+  },
   { names: ['-n'], side: 'both', help: 'print without colours', set: to => void (to.colour = false) },
   { names: ['-q'], side: 'both', help: 'print no banner', set: to => void (to.quiet = true) },
   { names: ['-m'], side: 'both', help: 'start with log lines muted', set: to => void (to.muted = true) },
@@ -156,6 +183,14 @@ const flags: readonly Flag[] = [
     },
   },
   { names: ['--own-console'], side: 'remote', set: to => void (to.local = true) },
+  ...IDLE.map(
+    ([name, why, value]): Flag => ({
+      names: [name],
+      ...(value !== undefined && { value }),
+      side: 'both',
+      set: to => void (to.idle = [...to.idle, `${name}: ${why}`]),
+    }),
+  ),
 ];
 
 const byName = new Map(flags.flatMap(flag => flag.names.map(name => [name, flag] as const)));
@@ -179,6 +214,8 @@ const fresh = (): Draft => ({
   local: false,
   user: '',
   group: '',
+  maxcalls: undefined,
+  idle: [],
 });
 
 /** A flag as it was given, with its value. */
@@ -205,6 +242,7 @@ export function parseArguments(words: readonly string[]): Arguments | { error: s
   for (const { flag, value } of given) {
     flag.set(read, value);
     if (read.mode === 'help' || read.mode === 'version') return read;
+    if (Number.isNaN(read.maxcalls)) return { error: `-M needs a number, got '${value}'` };
   }
   if (config.length > 0) {
     const odd = given.find(({ name }) => name !== '-C');
@@ -250,7 +288,7 @@ function readCluster(word: string, rest: string[], given: Given[]): string | und
 
 /** One line that shows how the program is called. */
 export const synopsis =
-  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-U user] [-G group] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
+  'obelisk [-C asterisk.conf] [-c | -f] [-r | -R] [-x command] [-s socket] [-U user] [-G group] [-M calls] [-v...] [-d...] [-nqmT] [--plain] [-V] [-h]';
 
 /** What stands in the place of flags. */
 const CONFIG = [

@@ -88,8 +88,9 @@ export const encodeVerbose = (level: number, line: string): Buffer =>
 
 /** A verbose line as the log indents it: on the wire the mark stands in place of the indent, and the reader puts it back. */
 export function encodeIndented(line: string): Buffer {
-  const level = INDENTS.findLastIndex(indent => line.startsWith(indent));
-  return encodeVerbose(level, line.slice(INDENTS[level]!.length));
+  const deep = /^ {7,13}(?=> )/.exec(line)?.[0].length;
+  const level = deep === undefined ? INDENTS.findLastIndex(indent => line.startsWith(indent)) : deep - 3;
+  return encodeVerbose(level, line.slice(verboseIndent(level).length));
 }
 
 /** A line from the server; `verbose` is its level when it is a verbose message. */

@@ -197,6 +197,7 @@ const CONSOLE = join(__dirname, '..', 'modules', 'cli_console', 'client', 'conso
 async function serve(read: Arguments): Promise<number> {
   const settings = await settingsOf(read.config);
   await becomeUser(read, settings);
+  if (read.idle.length > 0) complain(`these have no effect: ${read.idle.join('; ')}`);
   process.umask(process.umask() | NOT_FOR_OTHERS);
   const { path } = settings.controlSocket;
   const taken = await whoHas(path, clock);
@@ -207,11 +208,11 @@ async function serve(read: Arguments): Promise<number> {
   const end = new End();
   const { Pbx, StartFailed } = await import('./pbx.js');
   const watcher = onStandardError(process.stderr, settings.verbose + read.verbose, read.quiet || settings.quiet);
-  const { verbose, debug } = read;
+  const { verbose, debug, maxcalls } = read;
   const opened = (booting: Pbx) => end.follow(booting);
   let pbx: Pbx;
   try {
-    pbx = await Pbx.start({ config: settings.file, verbose, debug, watcher, opened });
+    pbx = await Pbx.start({ config: settings.file, verbose, debug, maxcalls, watcher, opened });
   } catch (thrown) {
     if (!(thrown instanceof StartFailed)) throw thrown;
     complain(thrown.message);

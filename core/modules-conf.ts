@@ -54,7 +54,8 @@ export function readModulesConf(config: ConfigFile): ModulesConf {
   };
 }
 
-const isWish = ({ name }: Line): boolean => name.toLowerCase() !== 'autoload' && name.toLowerCase() in modules;
+const isWish = ({ name }: Line): boolean =>
+  name.toLowerCase() !== 'autoload' && Object.hasOwn(modules, name.toLowerCase());
 
 const toWish = ({ name, value, file, line }: Variable): Wish => ({
   name: bareName(value),

@@ -47,6 +47,8 @@ export interface PbxOptions {
   readonly config: string;
   /** Added to what asterisk.conf says. */
   readonly verbose?: number;
+  /** In place of what asterisk.conf says. */
+  readonly maxcalls?: number | undefined;
   readonly debug?: number;
   /** Sees the log from the first line on, as a console does. */
   readonly watcher?: LogSink;
@@ -325,7 +327,8 @@ async function build(options: PbxOptions, scope: Scope): Promise<Inside> {
   });
   scope.defer('surface for third parties', shareSurface());
   const shown = { views: new ViewTable(), actions: new ActionTable() };
-  const { systemname, defaultlanguage: language, maxcalls } = set;
+  const { systemname, defaultlanguage: language } = set;
+  const maxcalls = options.maxcalls ?? set.maxcalls;
   const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
   const under = new ActivityCount();
   const shutdown = new Shutdown(under);

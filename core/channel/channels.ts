@@ -25,6 +25,8 @@ export interface NewChannel {
   readonly name?: string;
   readonly state: ChannelState;
   readonly leg: (channel: Channel) => Leg;
+  /** Writes down what is known of it from the start, before anybody hears that it is there. */
+  readonly known?: (channel: Channel) => void;
   /** Who called for it: the call is one. */
   readonly requestor?: Channel | undefined;
   readonly uniqueid?: string | undefined;
@@ -112,7 +114,7 @@ export class ChannelTable implements Channels {
     return this.#channels.size;
   }
 
-  create({ technology, device, name, state, leg, requestor, uniqueid }: NewChannel): Channel | undefined {
+  create({ technology, device, name, state, leg, known, requestor, uniqueid }: NewChannel): Channel | undefined {
     const { clock, emit, systemname, language, activity, failed } = this.#parts;
     if (!this.#takes(requestor) || (uniqueid !== undefined && this.#byId.has(uniqueid))) return undefined;
     const owner = this.#technologies.get(keyOf(technology.type))?.owner;
@@ -140,6 +142,7 @@ export class ChannelTable implements Channels {
       },
     });
     channel.language = language;
+    known?.(channel);
     this.#channels.set(keyOf(channel.name), channel);
     this.#byId.set(id, channel);
     ends.push(activity.begin('channel'));

@@ -102,7 +102,18 @@ export class LocalTechnology implements ChannelTechnology {
     ) => {
       let made: LocalHalf | undefined;
       const leg = (channel: Channel) => (made = new LocalHalf(channel, ports[port], spoken, place.stays));
-      const parts = { technology: this, device: nameOf(place), name: `${name};${port + 1}`, state, leg, ...more };
+      const known = (channel: Channel): void => {
+        if (state === 'Ring') channel.position = { extension: place.extension, context: place.context, priority: 1 };
+      };
+      const parts = {
+        technology: this,
+        device: nameOf(place),
+        name: `${name};${port + 1}`,
+        state,
+        leg,
+        known,
+        ...more,
+      };
       const channel = channels.create(parts);
       if (!made) ports[port]?.close();
       return channel && made && { channel, leg: made };

@@ -58,7 +58,8 @@ export function readTail(line: string): Tail {
   const json = end > 1 && words[end - 1] === JSON_FLAG && plain[end - 1]!;
   const filters = bars.map((bar, index) => {
     const [name = '', ...argument] = words.slice(bar + 1, bars[index + 1]);
-    const make = MAKERS[name.toLowerCase()];
+    const filter = name.toLowerCase();
+    const make = Object.hasOwn(MAKERS, filter) ? MAKERS[filter] : undefined;
     if (!make) throw new CommandError(`'${name}' is no filter; behind | stands one of ${FILTERS.join(', ')}`, true);
     return make(argument.join(' '));
   });

@@ -124,7 +124,7 @@ export function read<T extends Table>(
     const name = known.get(line.name.toLowerCase());
     const say = (to: Problem[], message: string) => to.push({ file: line.file, line: line.line, message });
     if (name === undefined) {
-      say(warnings, unknown(line.name, known.keys(), elsewhere(line.name)));
+      say(warnings, unknown(line.name, known, elsewhere(line.name)));
       continue;
     }
     const row = table[name]!;
@@ -150,9 +150,9 @@ const asItIs = (message: string): string => message;
 /** Of a secret's line no part is quoted: one that is out of place may be the secret. */
 const withoutQuotes = (message: string): string => message.replace(/'.*'/s, '(not shown)');
 
-function unknown(name: string, known: Iterable<string>, told: string | undefined): string {
+function unknown(name: string, known: ReadonlyMap<string, string>, told: string | undefined): string {
   if (told !== undefined) return told;
-  const near = nearest(name, known);
+  const near = nearestIn(known, name);
   return `unknown option '${name}'${near === undefined ? '' : `, did you mean '${near}'?`}`;
 }
 
@@ -184,6 +184,20 @@ export function rowOf(table: Table, name: string): { row: OptionRow; names: read
 
 /** The value as its `show` command prints it. */
 export const shown = <T>(option: Option<T>, value: T): string => option.show(value);
+
+/** What was found to be nearest to names that a table does not have: a file of many devices says the same of each. */
+const found = new WeakMap<ReadonlyMap<string, string>, Map<string, string | undefined>>();
+const MOST_FOUND = 1000;
+
+function nearestIn(known: ReadonlyMap<string, string>, name: string): string | undefined {
+  let before = found.get(known);
+  if (!before) found.set(known, (before = new Map()));
+  if (before.has(name)) return before.get(name);
+  const near = nearest(name, known.keys());
+  if (before.size >= MOST_FOUND) before.clear();
+  before.set(name, near);
+  return near;
+}
 
 /** The known name nearest to a misspelt one, if one is near enough to be meant. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {

@@ -132,7 +132,7 @@ export class PbxLoop {
     const at = where(channel.position);
     try {
       const given = await this.#parts.substitute(channel, data);
-      log.verbose(3, `Executing [${at}] ${application}("${channel.name}", "${given}")`);
+      log.verbose(3, `Executing [${at}] ${application}("${channel.name}", "${given}") in new stack`);
       return await this.#parts.execute(channel, application, given);
     } catch (thrown) {
       if (thrown instanceof ApplicationError) {

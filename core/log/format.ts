@@ -1,4 +1,5 @@
 /** Log lines: what a record looks like in a file and on a console, in each of the three formats. */
+import { verboseIndent } from '../console-protocol.js';
 import { LEVELS, type Level } from './levels.js';
 import { printable } from './printable.js';
 
@@ -23,9 +24,6 @@ export interface Surroundings {
   readonly host: string;
   readonly date: (at: number) => string;
 }
-
-/** What verbose messages begin with on a console, by their level. */
-const PREFIXES = ['', ' ', '  == ', '    -- ', '       > '];
 
 /** The lines of a text, none of them able to harm a terminal. */
 const linesOf = (text: string): string[] => (text.includes('\n') ? text.split('\n').map(printable) : [printable(text)]);
@@ -63,7 +61,7 @@ export function consoleLines(formatter: Formatter, record: LogRecord, around: Su
   if (formatter === 'json') return [json(record, around)];
   if (formatter === 'plain') return plain(record, around, word);
   if (record.level === 'verbose') {
-    const prefix = PREFIXES[Math.min(record.verbosity, PREFIXES.length - 1)]!;
+    const prefix = verboseIndent(record.verbosity);
     return linesOf(record.text).map(line => prefix + line);
   }
   return plain(record, around, colour ? `\x1b[${code}m${word}\x1b[0m` : word);

@@ -156,6 +156,8 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   const target = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
     present(channel, callee, options);
+    // As lists show who is called.
+    callee.running = { application: 'AppDial', data: '(Outgoing Line)' };
     if (target === undefined) return true;
     return (await predial(tools, callee, target)) !== 'hangup';
   };
@@ -197,8 +199,8 @@ async function predial({ dialplan, core }: Tools, channel: Channel, target: stri
 /** Who the one that is called is, and who calls as it is shown to them. */
 function present(caller: Channel, callee: Channel, options: DialOptions): void {
   const original = options.get('o');
-  const number = caller.position.extension;
-  callee.caller = original === undefined ? { ...NOBODY, number } : original === '' ? caller.caller : partyOf(original);
+  if (original !== undefined) callee.caller = original === '' ? caller.caller : partyOf(original);
+  else if (callee.caller.number === undefined) callee.caller = { ...callee.caller, ...guessed(caller) };
   const shown = options.get('u')?.trim();
   const tag = options.get('s');
   callee.connected = {
@@ -207,6 +209,12 @@ function present(caller: Channel, callee: Channel, options: DialOptions): void {
       presentations.includes(shown as Presentation) && { presentation: shown as Presentation }),
     ...(tag !== undefined && { tag }),
   };
+}
+
+/** Who is called, where the driver does not know: whom the caller is told to be connected with, else what they dialled. */
+function guessed({ connected, dnid, position }: Channel): Partial<Party> {
+  if (connected.number !== undefined) return connected;
+  return { number: dnid || position.extension };
 }
 
 function partyOf(text: string): Party {

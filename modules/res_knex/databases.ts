@@ -62,7 +62,17 @@ export class Databases implements Driver {
       if (fresh.includes(name)) connection.follow(this.#follower(name));
     }
     await Promise.all([closing, ...[...this.#open.values()].map(({ connection }) => connection.opened)]);
-    await Promise.all(fresh.map(name => prepare(this.#open.get(name)!, this.#parts, this.#core)));
+    await Promise.all(
+      fresh.map(name => {
+        const database = this.#open.get(name)!;
+        return prepare(
+          database,
+          this.#parts,
+          this.#core,
+          () => this.#open.get(name)?.connection === database.connection,
+        );
+      }),
+    );
   }
 
   #same(name: string, now: DatabaseSection['settings']): boolean {

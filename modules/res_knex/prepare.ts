@@ -1,6 +1,7 @@
 /** A database at its first start: the tables that are not there, and the first rows of those. */
 import { type Core, messageOf, realtime } from '#core';
 import type { NamedDatabase } from './databases.js';
+import { QueryFailed } from './query-failed.js';
 import type { DriverParts } from './token.js';
 
 /** The driver, as far as families are told by it. */
@@ -8,12 +9,19 @@ type OfDriver = Pick<DriverParts, 'driver' | 'names'>;
 
 /** Milliseconds that the start waits: phones of other places wait with it. The work goes on after that. */
 const LONGEST = 3000;
+/** Milliseconds between two tries while the database does not answer: who starts with it may be there before it. */
+const AGAIN = 5000;
 
 /** What is used of the core. */
-export type Preparing = Pick<Core, 'clock' | 'log' | 'emit' | 'find'>;
+export type Preparing = Pick<Core, 'clock' | 'sched' | 'log' | 'emit' | 'find'>;
 
-/** What goes wrong is told, and keeps nothing from starting. */
-export async function prepare(database: NamedDatabase, driver: OfDriver, core: Preparing): Promise<void> {
+/** What goes wrong is told, and keeps nothing from starting. @param open whether it is still one of the databases */
+export async function prepare(
+  database: NamedDatabase,
+  driver: OfDriver,
+  core: Preparing,
+  open: () => boolean,
+): Promise<void> {
   if (!database.migrate) return;
   const { clock, log } = core;
   const { name } = database.connection;
@@ -26,10 +34,33 @@ export async function prepare(database: NamedDatabase, driver: OfDriver, core: P
   });
   const made = make(database, log).then(
     () => late && tell(core, driver, name),
-    (thrown: unknown) => log.error(`the tables of '${name}' could not be made: ${messageOf(thrown)}`),
+    (thrown: unknown) => {
+      const again = isAway(thrown) && open();
+      const more = again ? '; this is tried again until it can be done' : '';
+      log.error(`the tables of '${name}' could not be made: ${messageOf(thrown)}${more}`);
+      if (again) makeLater(database, driver, core, open);
+    },
   );
   await Promise.race([made, waited.promise]);
   timer.cancel();
+}
+
+const isAway = (thrown: unknown): boolean => thrown instanceof QueryFailed && thrown.kind === 'unavailable';
+
+/** As soon as the database answers. */
+function makeLater(database: NamedDatabase, driver: OfDriver, core: Preparing, open: () => boolean): void {
+  const { name } = database.connection;
+  const attempt = async (): Promise<void> => {
+    if (!open()) return;
+    try {
+      await make(database, core.log);
+      tell(core, driver, name);
+    } catch (thrown) {
+      if (isAway(thrown)) makeLater(database, driver, core, open);
+      else core.log.error(`the tables of '${name}' could not be made: ${messageOf(thrown)}`);
+    }
+  };
+  core.sched.after(`make the tables of ${name}`, AGAIN, () => void attempt());
 }
 
 /** Who looked at the tables before they were there looks again. */

@@ -10,6 +10,7 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
   const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/1009,20');
   const [callee] = await stage.ringing(1);
+  assert.deepEqual(callee!.running, { application: 'AppDial', data: '(Outgoing Line)' });
   callee!.toState('Ringing');
   stage.core.clock.advance(2000);
   callee!.nowAnswered();
@@ -354,3 +355,29 @@ test('what waits while it rings ends with the caller, whoever rings', async () =
   await ended;
   await stage.close(caller);
 });
+
+for (const [what, connected, dnid, driver, wanted] of [
+  ['whom its driver says', undefined, '300', '2002', '2002'],
+  ['whom the caller is connected with', '77', '300', undefined, '77'],
+  ['what was dialled at first', undefined, '300', undefined, '300'],
+  ['the extension', undefined, '', undefined, '200'],
+] as const) {
+  test(`the one that is dialled is ${what}`, async () => {
+    const stage = await DialStage.of();
+    const caller = stage.paper.incoming('1008', { extension: '200' });
+    caller.dnid = dnid;
+    caller.connected = { ...caller.connected, number: connected };
+    const { request } = stage.paper;
+    stage.paper.request = (destination, asked) => {
+      const made = request.call(stage.paper, destination, asked);
+      if ('caller' in made) made.caller = { ...made.caller, number: driver };
+      return made;
+    };
+    const ended = dial(stage.tools, caller, 'Paper/1009');
+    const [callee] = await stage.ringing(1);
+    assert.equal(callee!.caller.number, wanted);
+    caller.requestHangup(16);
+    await ended;
+    await stage.close(caller);
+  });
+}

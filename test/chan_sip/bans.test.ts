@@ -11,7 +11,7 @@ import { UdpPhone } from '../support/udp-phone.js';
 import { HTTP, serveHttp, WebPhone } from '../support/web.js';
 import { SipStage } from './cli/sip-stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 const CONF =
   '[general]\ntcpenable=yes\nauthfailmax=2\nbanlocal=yes\ntransport=udp,tcp,ws\n[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\n';
 const HERE = '127.0.0.1';

@@ -11,7 +11,7 @@ import { onFreePort, SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { UdpPhone } from '../support/udp-phone.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 const OUTSIDE = '[general]\ntcpenable=yes\nlocalnet=127.0.1.0/24\nexternaddr=203.0.113.5:7000\nexterntcpport=7001\n';
 
 const optionsText = registerText('1008', 1).replaceAll('REGISTER', 'OPTIONS');

@@ -9,7 +9,7 @@ import { transportStage } from '../support/transport.js';
 
 const on = (protocol: Protocol, port: number, address = '127.0.0.1') => ({ protocol, bind: { address, port } });
 
-test('an old address that somebody took meanwhile is told, and not held', { timeout: 5000 }, async () => {
+test('an old address that somebody took meanwhile is told, and not held', { timeout: 30_000 }, async () => {
   await using stage = transportStage();
   const thief = createSocket('udp4');
   let opened = 0;

@@ -13,7 +13,7 @@ import { sparePort } from '../support/spare-port.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { PATIENCE, UdpPhone } from '../support/udp-phone.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 /** What a registrar says to a REGISTER that it likes. */
 function accepted(asked: string): string {

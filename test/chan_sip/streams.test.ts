@@ -14,7 +14,7 @@ import { onFreePort, SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { HTTP, serveHttp, WebPhone } from '../support/web.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 const DEVICES = '[1008]\ntype=friend\nhost=dynamic\nsecret=pass1008\ntransport=tcp,tls\n[1009](1008)\ntransport=udp\n';
 const TCP = `[general]\ntcpenable=yes\n${DEVICES}`;
 

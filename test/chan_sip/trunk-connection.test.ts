@@ -8,7 +8,7 @@ import { parse } from '../../modules/chan_sip/message/parser.js';
 import { onFreePort, SipStack } from '../support/sip-stack.js';
 import { StreamPhone } from '../support/stream-phone.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 test('the connection of a registration of ours outlives every silence between two refreshes', bounded, async () => {
   const server = createServer().listen(0, '127.0.0.1').unref();

@@ -22,6 +22,8 @@ const plain: Arguments = {
   local: false,
   user: '',
   group: '',
+  maxcalls: undefined,
+  idle: [],
 };
 
 const taken: [words: string[], asked: Partial<Arguments>][] = [
@@ -45,6 +47,9 @@ const taken: [words: string[], asked: Partial<Arguments>][] = [
   [['-s', '/run/ctl', '-r'], { mode: 'remote', socket: '/run/ctl' }],
   [['-cnqmT'], { console: true, colour: false, quiet: true, muted: true, timestamps: true }],
   [['-fU', 'asterisk', '-G', 'dialout'], { user: 'asterisk', group: 'dialout' }],
+  [['-fM', '50'], { maxcalls: 50 }],
+  [['-gfp'], { idle: ['-g: a matter of who starts it', '-p: a matter of who starts it'] }],
+  [['-L', '5', '-x', 'y'], { mode: 'remote', command: 'y', idle: ['-L: there is no measure of load'] }],
   [['-V'], { mode: 'version' }],
   [['--version'], { mode: 'version' }],
   [['-h'], { mode: 'help' }],
@@ -76,6 +81,8 @@ const refused: [words: string[], error: string][] = [
   [['-rc'], '-c starts a PBX and does not go with -r or -x'],
   [['-f', '-x', 'core show version'], '-f starts a PBX and does not go with -r or -x'],
   [['-s', '/run/ctl'], '-s needs -r or -x'],
+  [['-M'], '-M needs a calls'],
+  [['-M', 'many'], "-M needs a number, got 'many'"],
   [['-U'], '-U needs a user'],
   [['-r', '-U', 'asterisk'], '-U starts a PBX and does not go with -r or -x'],
   [['--init'], '--init needs a directory'],
@@ -88,7 +95,7 @@ for (const [words, error] of refused) {
 
 test('the usage has a line for every flag that people give, and the synopsis names each', () => {
   const listed = [...usage().matchAll(/^ {2}-(\w)/gm)].map(([, letter]) => letter!);
-  assert.equal(listed.join(''), 'CcfrRxsvdUGnqmTVh');
+  assert.equal(listed.join(''), 'CcfrRxsvdUGMnqmTVh');
   assert.deepEqual(
     listed.filter(letter => !/[nqmT]/.test(letter) && !synopsis.includes(`-${letter}`)),
     [],

@@ -10,7 +10,7 @@ import { type Certificates, readCertificates, type TlsSettings } from '../../cor
 import { LoadDeclined } from '../../core/errors.js';
 import { certificate, noCertificates, type TestCertificate } from '../support/certificate.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 const PLAIN: TlsSettings = {
   ...{ tlscertfile: [], tlsprivatekey: [], tlscafile: '', tlscapath: '', tlscipher: '' },

@@ -60,7 +60,18 @@ for (const [level, mark] of marks) {
   });
 }
 
-const indented = [' one', '  == two', '    -- three', '       > four', 'none', '   some blanks', '{"json": 1}', ''];
+const indented = [
+  ' one',
+  '  == two',
+  '    -- three',
+  '       > four',
+  '        > five',
+  '             > ten',
+  'none',
+  '   some blanks',
+  '{"json": 1}',
+  '',
+];
 
 test('a verbose line is read as the log indented it', () => {
   const lines = new LineReader().read(Buffer.concat(indented.map(encodeIndented)));
@@ -70,7 +81,7 @@ test('a verbose line is read as the log indented it', () => {
   );
   assert.deepEqual(
     lines.map(({ verbose }) => verbose),
-    [1, 2, 3, 4, 0, 1, 0, 0],
+    [1, 2, 3, 4, 5, 10, 0, 1, 0, 0],
   );
 });
 

@@ -39,7 +39,7 @@ test('without a section, or with an empty one, nothing is asked for', async () =
 });
 
 test('a line that is none is a warning with its place, and no wish', async () => {
-  const { wishes, warnings } = await read('[modules]\nautolaod=yes\nload=chan_sip.so\n');
+  const { wishes, warnings } = await read('[modules]\nautolaod=yes\nload=chan_sip.so\nconstructor=x\n');
   assert.deepEqual(wishes, ['3 load chan_sip']);
   assert.match(warnings.join('\n'), /^modules\.conf:2: .*'autolaod'.*'autoload'/);
 });

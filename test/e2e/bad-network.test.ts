@@ -23,6 +23,7 @@ before(async () => {
     'sip.conf': `[general]
 udpbindaddr=127.0.0.1:0
 realm=asterisk
+overloaddelay=0
 t1min=${T1}
 timert1=${T1}
 [phone](!)

@@ -16,6 +16,7 @@ tcpenable=yes
 tcpbindaddr=[::1]:0
 transport=udp,tcp
 authfailmax=3
+overloaddelay=0
 banlocal=yes
 [1008]
 type=friend

@@ -19,6 +19,7 @@ const ATTACKER = '127.0.0.2';
 const sipConf = (general = ''): string => `[general]
 udpbindaddr=127.0.0.1:0
 allowguest=no
+overloaddelay=0
 ${general}
 [phone](!)
 type=friend

@@ -8,6 +8,7 @@ import { missing, Obelisk } from '../support/obelisk.js';
 const SIP = `[general]
 udpbindaddr=127.0.0.1:0
 realm=asterisk
+overloaddelay=0
 [1008]
 type=friend
 host=dynamic

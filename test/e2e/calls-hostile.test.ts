@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { missing, Obelisk, PHONES } from '../support/obelisk.js';
-import { answerWithin, expectAnswer, expectRequest, request, SDP, type Step, sipp } from '../support/sipp.js';
+import {
+  answerWithin,
+  CHALLENGED_AGAIN,
+  expectAnswer,
+  expectRequest,
+  request,
+  SDP,
+  type Step,
+  sipp,
+} from '../support/sipp.js';
 import { sparePort } from '../support/spare-port.js';
 
 /** Half-open calls at once. */
@@ -41,6 +50,7 @@ const invited = (to: string, body = SDP): Step[] => [
   expectAnswer(401, { challenge: true }),
   request({ method: 'ACK', cseq: 1, to, sameBranch: true }),
   request({ method: 'INVITE', cseq: 2, to, body, auth: CREDENTIALS }),
+  CHALLENGED_AGAIN,
   expectAnswer(100, { optional: true }),
 ];
 

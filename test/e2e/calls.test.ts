@@ -8,6 +8,7 @@ import { missing, Obelisk, PHONES } from '../support/obelisk.js';
 import {
   answer,
   answerWithin,
+  CHALLENGED_AGAIN,
   expectAnswer,
   expectRequest,
   request,
@@ -62,6 +63,7 @@ const authenticated = (to: string, body = SDP): Step[] => [
   expectAnswer(401, { challenge: true }),
   request({ method: 'ACK', cseq: 1, to, sameBranch: true }),
   request({ method: 'INVITE', cseq: 2, to, auth: CREDENTIALS, ...(body !== '' && { body }) }),
+  CHALLENGED_AGAIN,
   expectAnswer(100),
 ];
 
@@ -300,7 +302,7 @@ for (const [index, { title, caller, callee, second }] of cases.entries()) {
       const { code, stderr, messages } = await ended;
       assert.equal(code, 0, `${stderr}\n${messages}`);
     }
-    assert.match(await pbx.x('core show channels count'), /^0 active channels$/m);
+    await pbx.idle();
     return undefined;
   });
 }

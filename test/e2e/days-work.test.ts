@@ -21,6 +21,7 @@ const FILES = {
 [general]
 udpbindaddr = 127.0.0.1:0 ; any
 realm = asterisk
+overloaddelay = 0
 #include phones.conf
 `,
   'phones.conf': PHONES,

@@ -142,7 +142,7 @@ test('logrotate takes its file, and the PBX goes on in a new log', async t => {
     const { code, stderr } = await run('logrotate', ['-v', '-s', join(folder, 'state'), rules]);
     assert.equal(code, 0, stderr);
     assert.ok((await readdir(join(pbx.directory, 'log'))).includes('messages.1'), stderr);
-    assert.match(await pbx.read('log/messages'), /Obelisk .* opened/);
+    await pbx.logged(/Obelisk .* opened/);
   } finally {
     await pbx.remove();
   }

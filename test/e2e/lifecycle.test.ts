@@ -99,7 +99,8 @@ test('a reload takes nothing more from the core, and says each warning once', as
     await pbx.write('sip.conf', `${PHONES}\nno option\n`);
     assert.equal(await pbx.x('sip reload'), '');
     assert.equal(await pbx.x('module show chan_sip'), holds);
-    assert.equal((await pbx.read('log/messages')).match(/neither a section nor 'name = value'/g)?.length, 1);
+    const log = await pbx.logged(/neither a section nor 'name = value'/);
+    assert.equal(log.match(/neither a section nor 'name = value'/g)?.length, 1);
   } finally {
     await pbx.remove();
   }
@@ -109,7 +110,7 @@ test('a broken sip.conf at the start: chan_sip declines and says why, the rest r
   const pbx = await Obelisk.create({ 'sip.conf': '[general\nrealm=x\n' });
   try {
     assert.match(await pbx.x('module show like chan_sip'), /chan_sip .*Not Running/);
-    assert.match(await pbx.read('log/messages'), /chan_sip declined to load.*\n?.*sip\.conf:1:/);
+    await pbx.logged(/chan_sip declined to load.*\n?.*sip\.conf:1:/);
     await pbx.write('sip.conf', PHONES);
     assert.equal(await pbx.x('module load chan_sip'), 'Loaded chan_sip\n');
     assert.match(await pbx.x('sip show peers'), /3 sip peers/);
@@ -164,7 +165,7 @@ test('modules of an existing installation that are not ours are one line, and ne
   });
   try {
     assert.match(await pbx.x('module show like sip'), /chan_sip .*Running/);
-    const lines = (await pbx.read('log/messages')).split('\n').filter(line => line.includes('app_confbridge'));
+    const lines = (await pbx.logged(/app_confbridge/)).split('\n').filter(line => line.includes('app_confbridge'));
     assert.equal(lines.length, 1);
   } finally {
     await pbx.remove();

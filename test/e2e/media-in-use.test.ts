@@ -14,7 +14,7 @@ before(async () => {
     'extensions.conf': '[internal]\nexten => 600,1,Answer()\nsame => n,Echo()\n',
     'sip.conf': PHONES,
   });
-  phone = await CallPhone.open({ address: '127.0.0.1', port: await obelisk.port() }, '1008', 'pass1008');
+  phone = await CallPhone.far(await obelisk.port(), '1008', 'pass1008');
 });
 after(async () => {
   await phone?.close();
@@ -30,7 +30,7 @@ test('res_rtp is in use by the channel whose media it is; by force the call ends
   const gone = obelisk.x('module unload -f res_rtp');
   phone.answer(await phone.expect('BYE'), 200, 'OK');
   assert.match(await gone, /^Unloaded res_rtp$/m);
-  assert.match(await obelisk.x('core show channels count'), /^0 active channels/);
+  await obelisk.idle();
   const refusal = await phone.call('600');
   assert.equal(refusal.status, 503, 'without media there is no call');
   phone.acknowledge(refusal);

@@ -13,7 +13,7 @@ async function alivePhone(
   account: string,
   node: Node,
 ): Promise<{ phone: CallPhone; askers: Set<number> }> {
-  const phone = await CallPhone.open({ address: '127.0.0.1', port: node.port }, account, `pass${account}`);
+  const phone = await CallPhone.far(node.port, account, `pass${account}`);
   t.after(() => phone.close());
   const askers = new Set<number>();
   phone.udp.onEach(text => {

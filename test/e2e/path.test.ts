@@ -13,6 +13,7 @@ import { sparePort } from '../support/spare-port.js';
 const SIP_CONF = `[general]
 udpbindaddr=127.0.0.1:0
 realm=asterisk
+overloaddelay=0
 supportpath=yes
 [1008]
 type=friend

@@ -5,7 +5,7 @@ import { statusOf } from '../support/phone.js';
 import { PhonesOnServer, registerAll } from '../support/phones-on-server.js';
 import { REGISTRATION, registration } from '../support/realtime-phones.js';
 
-const GENERAL = ['udpbindaddr=127.0.0.1:0', 'rtcachefriends=yes'];
+const GENERAL = ['udpbindaddr=127.0.0.1:0', 'overloaddelay=0', 'rtcachefriends=yes'];
 const PHONE = ['type=friend', 'host=dynamic', 'context=internal'];
 
 interface Section {

@@ -17,11 +17,12 @@ test('3001 registers as recorded, is listed, pruned and read again, and its row 
   const phone = await stage.phone('3001');
   const before = Math.floor(Date.now() / 1000);
   const answer = await phone.register();
+  const after = Math.floor(Date.now() / 1000);
   assert.match(answer, /^SIP\/2\.0 200 OK\r\n/);
   assert.match(answer, new RegExp(`^Contact: <sip:3001@127\\.0\\.0\\.1:${phone.port}>;expires=300\r$`, 'm'));
   await stage.becomes(`SELECT ${REGISTRATION} FROM sipregs`, [registration(phone)]);
   const [{ regseconds } = {}] = stage.rows('SELECT regseconds FROM sipregs');
-  assert.ok(Number(regseconds) >= before + 300 && Number(regseconds) <= before + 305, `regseconds ${regseconds}`);
+  assert.ok(Number(regseconds) >= before + 300 && Number(regseconds) <= after + 300, `regseconds ${regseconds}`);
   assert.deepEqual(stage.rows('SELECT ipaddr, regseconds FROM sippeers'), [{ ipaddr: null, regseconds: null }]);
   assert.equal(await pbx.x('database show SIP/Registry'), '0 results found.\n');
   assert.match(
@@ -66,7 +67,7 @@ test('rows that are not as they should be get the right answer or a clear word',
   for (const [index, [what, row, status, told]] of ODD.entries()) {
     const phone = await stage.phone(`odd${index}`, String(row['secret']));
     assert.equal(statusOf(await phone.register()), status, what);
-    if (told) assert.match(await stage.pbx.read('log/messages'), told);
+    if (told) await stage.tells(told);
   }
   assert.deepEqual(stage.rows('SELECT count(*) AS rows FROM sippeers'), [{ rows: ODD.length }]);
 });

@@ -17,6 +17,7 @@ const sipConf = (port: number, serial: number): string => `; ${serial}
 [general]
 udpbindaddr=127.0.0.1:${port}
 realm=asterisk
+overloaddelay=0
 [phone](!)
 type=friend
 host=dynamic

@@ -19,6 +19,7 @@ udpbindaddr=127.0.0.1:0
 tcpenable=yes
 tcpbindaddr=127.0.0.1:0
 realm=asterisk
+overloaddelay=0
 recordhistory=yes
 register => away:${canary('register')}@127.0.0.1:9/away
 register => 1008?away:${canary('register-peer')}:who@127.0.0.1:9
@@ -196,9 +197,9 @@ test('phones register and are refused; clients log in, are refused, read and cal
 });
 
 test('a phone calls another, whose key is heard', { timeout: 40_000 }, async () => {
-  const server = { address: '127.0.0.1', port: await pbx.port() };
-  const caller = await CallPhone.open(server, '1008', canary('secret'));
-  const callee = await CallPhone.open(server, '1009', canary('secret-1009'));
+  const server = await pbx.port();
+  const caller = await CallPhone.far(server, '1008', canary('secret'));
+  const callee = await CallPhone.far(server, '1009', canary('secret-1009'));
   try {
     await caller.register();
     await callee.register();

@@ -12,8 +12,8 @@ before(async () => {
     'sip.conf': `${PHONES.replace('context=internal\n', 'context=internal\ndirectmedia=no\nsendrpid=yes\ntrustrpid=yes\n')}`,
     'extensions.conf': '[internal]\nexten => _10XX,1,Dial(SIP/${EXTEN},20)\n',
   });
-  const server = { address: '127.0.0.1', port: await pbx.port() };
-  for (const name of ['1008', '1009', '1010']) phones.push(await CallPhone.open(server, name, `pass${name}`));
+  const server = await pbx.port();
+  for (const name of ['1008', '1009', '1010']) phones.push(await CallPhone.far(server, name, `pass${name}`));
 });
 after(async () => {
   for (const phone of phones) await phone.close();

@@ -26,7 +26,8 @@ tcpenable=yes
 tcpbindaddr=${HERE}:0
 tlsenable=yes
 tlsbindaddr=${HERE}:0
-${keys}realm=asterisk
+${keys}overloaddelay=0
+realm=asterisk
 [phone](!)
 type=friend
 host=dynamic
@@ -89,7 +90,7 @@ for (const [protocol, open, param] of LINES) {
   test(`a phone on UDP and one on ${protocol} call each other`, bounded, async t => {
     if (absent) return t.skip(absent);
     const server = { address: HERE, port: await pbx.port() };
-    const plain = await CallPhone.open(server, '1008', 'pass1008');
+    const plain = await CallPhone.far(server.port, '1008', 'pass1008');
     const other = CallPhone.over(await open(), server, '1009', 'pass1009');
     try {
       await plain.register();

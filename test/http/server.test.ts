@@ -18,7 +18,7 @@ import { until } from '../support/passing.js';
 import { StreamPhone } from '../support/stream-phone.js';
 import { HTTP, urlOf } from '../support/web.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 async function httpStage(conf: string | undefined = HTTP) {
   const stage = await CoreStage.of('http', conf === '' ? {} : { 'http.conf': conf });

@@ -6,7 +6,7 @@ import { CallStage } from './call-stage.js';
 import { fieldOf } from './client.js';
 import { ADMIN } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 /** With two that call. */
 async function staged(user?: string) {

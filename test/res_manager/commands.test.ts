@@ -6,7 +6,7 @@ import { CliStage } from '../support/cli-stage.js';
 import { fieldOf } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 async function stageOf(conf = GENERAL + ADMIN) {
   const at = await ManagerStage.of(conf);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { CallStage, CLERK } from './call-stage.js';
 import { fieldOf } from './client.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 const REDIRECTS: readonly [lines: readonly string[], message: string, one: string, two: string][] = [
   [

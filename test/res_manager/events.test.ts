@@ -6,7 +6,7 @@ import type { Privilege } from '../../core/manager.js';
 import { type Fields, fieldOf, type ManagerClient } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 type Told = { [E in Event]: readonly [event: E, fact: Fact<E>] }[Event];
 

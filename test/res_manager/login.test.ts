@@ -7,7 +7,7 @@ import { certificate, noCertificates } from '../support/certificate.js';
 import { type Fields, fieldOf, ManagerClient } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 

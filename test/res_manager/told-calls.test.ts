@@ -8,7 +8,7 @@ import { Paper } from '../support/paper.js';
 import { type Fields, fieldOf } from './client.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 /** A call between two channels of paper, and a bridge for them. */
 interface Scene {

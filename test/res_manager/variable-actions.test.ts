@@ -6,7 +6,7 @@ import { CallStage, CLERK } from './call-stage.js';
 import { fieldOf } from './client.js';
 import { ADMIN } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 /** Runs a program, in a way. */
 function shell(): DialplanFunction & { readonly ran: string[] } {

@@ -7,7 +7,7 @@ import { until } from '../support/passing.js';
 import { HTTP, serveHttp, urlOf } from '../support/web.js';
 import { ADMIN, GENERAL, ManagerStage } from './stage.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 
 const WEB = `${GENERAL}webenabled=yes\nhttptimeout=60\n${ADMIN}`;
 

@@ -59,6 +59,13 @@ export class CallPhone {
     return new CallPhone(await udpLine(server), server, name, secret);
   }
 
+  /** One of a PBX on the clock of this machine: what that repeats while we are busy is heard once. */
+  static async far(port: number, name: string, secret: string): Promise<CallPhone> {
+    const phone = await CallPhone.open({ address: '127.0.0.1', port }, name, secret);
+    phone.udp.hearOnce();
+    return phone;
+  }
+
   static over(line: Line, server: Endpoint, name: string, secret: string): CallPhone {
     return new CallPhone(line, server, name, secret);
   }

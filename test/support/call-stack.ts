@@ -11,6 +11,7 @@ import { application } from './dialplan-stage.js';
 import { writeContext } from './dialplan-text.js';
 import { RtpRecorder } from './rtp-recorder.js';
 import { SipStack } from './sip-stack.js';
+import { PATIENCE } from './udp-phone.js';
 
 /** Turns of the event loop after which nothing more is expected to happen by itself. */
 const TURNS = 20;
@@ -84,7 +85,7 @@ export class CallStack {
 
   /** Waits until something is so. @throws when it is not for long */
   async until(so: () => boolean): Promise<void> {
-    const end = performance.now() + 3000;
+    const end = performance.now() + PATIENCE;
     while (!so()) {
       if (performance.now() > end) throw new Error(`not so: ${so}`);
       await setImmediate();

@@ -191,6 +191,18 @@ export class DatabaseServer {
     return name;
   }
 
+  /** Resolves when the table is there: a PBX makes its tables at its start, and goes on beside that on a busy machine. */
+  async has(database: string, table: string): Promise<void> {
+    for (const end = Date.now() + PATIENCE; ; await setTimeout(50)) {
+      try {
+        await this.ask(database, `SELECT 1 FROM ${table} WHERE 1 = 0`);
+        return;
+      } catch (thrown) {
+        if (Date.now() > end) throw thrown;
+      }
+    }
+  }
+
   /** Another client begins a transaction with this, and keeps what it has locked. @returns what ends it */
   async hold(database: string, text: string): Promise<() => Promise<void>> {
     if (this.kind === 'mariadb') {

@@ -83,13 +83,13 @@ export class NodeStage {
     const database = await server.database();
     const nodes: Node[] = [];
     const driver = DRIVERS[kind];
+    const families = ['sippeers', 'sipnodes', ...(split ? ['sipregs'] : [])];
     for (const name of names) {
-      const families = ['sippeers', 'sipnodes', ...(split ? ['sipregs'] : [])];
       const cable = await Cable.to(server.port);
       t.after(() => cable.close());
       const pbx = await Obelisk.create(
         {
-          'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\nnodeaddress=127.0.0.1\nnodepermit=127.0.0.1\nrtcachefriends=yes\n${general}\n`,
+          'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\noverloaddelay=0\nnodeaddress=127.0.0.1\nnodepermit=127.0.0.1\nrtcachefriends=yes\n${general}\n`,
           'extconfig.conf': `[settings]\n${families.map(family => `${family} => ${driver},asterisk`).join('\n')}\n`,
           'extensions.conf': EXTENSIONS,
           [kind === 'mariadb' ? 'res_config_mysql.conf' : 'res_pgsql.conf']:
@@ -105,6 +105,7 @@ export class NodeStage {
     const stage = new NodeStage(t, server, database, nodes);
     // The first makes the tables.
     await nodes[0]!.start();
+    for (const family of families) await server.has(database, family);
     await Promise.all(nodes.slice(1).map(node => node.start()));
     const more = Object.entries(columns);
     const rows = accounts.map(name => {
@@ -125,10 +126,11 @@ export class NodeStage {
   /** Waits until each of these knows that exactly these live. */
   async living(nodes: readonly Node[]): Promise<void> {
     const alive = `, ${nodes.length} alive`;
+    let shown = '';
     for (const node of nodes)
       await this.comes(
-        async () => (await node.says('sip show nodes')).includes(alive),
-        `${node.name} does not know who lives`,
+        async () => (shown = await node.says('sip show nodes')).includes(alive),
+        () => `${node.name} does not know that ${nodes.map(({ name }) => name).join(', ')} live:\n${shown}`,
       );
   }
 
@@ -139,10 +141,10 @@ export class NodeStage {
   }
 
   /** Waits until it is so. @returns how many milliseconds that took */
-  async comes(so: () => boolean | Promise<boolean>, otherwise: string): Promise<number> {
+  async comes(so: () => boolean | Promise<boolean>, otherwise: string | (() => string)): Promise<number> {
     const began = Date.now();
     while (!(await so())) {
-      assert.ok(Date.now() < began + PATIENCE, otherwise);
+      assert.ok(Date.now() < began + PATIENCE, typeof otherwise === 'string' ? otherwise : otherwise());
       await setTimeout(20);
     }
     return Date.now() - began;

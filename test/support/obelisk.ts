@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SystemClock } from '../../core/clock.js';
 import { askServer } from '../../core/remote.js';
 
@@ -11,6 +12,8 @@ export const MAIN = join(__dirname, '..', '..', 'core', 'main.js');
 
 /** Milliseconds that a stop may take: 5 seconds of grace, and what a busy machine adds. */
 const STOPPING = 15_000;
+/** Milliseconds until what does not come true counts as never. */
+const PATIENCE = 50_000;
 
 export interface Files {
   readonly [name: string]: string;
@@ -97,6 +100,24 @@ export class Obelisk {
 
   read(name: string): Promise<string> {
     return readFile(join(this.directory, name), 'utf8');
+  }
+
+  /** A file of the log, as soon as it says that: lines are written a moment after what they tell of. @throws when it never does */
+  async logged(sign: RegExp, file = 'messages'): Promise<string> {
+    let text = '';
+    const line = new RegExp(sign, `m${sign.flags.replace('m', '')}`);
+    const says = async (): Promise<boolean> => line.test((text = await this.read(join('log', file)).catch(() => '')));
+    for (const end = Date.now() + PATIENCE; !(await says()); await pause(20))
+      assert.ok(Date.now() < end, `${file} never says ${sign}:\n${text}`);
+    return text;
+  }
+
+  /** Resolves when no call is left: the last message of one is sent a moment before its channel is gone. @throws when one stays */
+  async idle(): Promise<void> {
+    let shown = '';
+    const busy = async (): Promise<boolean> =>
+      !/^0 active channels$/m.test((shown = await this.says('core show channels count')));
+    for (const end = Date.now() + PATIENCE; await busy(); await pause(20)) assert.ok(Date.now() < end, shown);
   }
 
   get pid(): number {

@@ -67,8 +67,12 @@ export class PatientPhone {
     this.#socket.close();
   }
 
-  /** @returns the last answer */
-  async register(expires = 300): Promise<Message> {
+  /** Tries once more where nothing is heard of the other end. @returns the last answer */
+  register(expires = 300): Promise<Message> {
+    return this.#register(expires).catch(() => this.#register(expires));
+  }
+
+  async #register(expires: number): Promise<Message> {
     const callId = `reg-${this.#id}-${this.#serial++}`;
     const asked = { method: 'REGISTER', callId, uri: 'sip:127.0.0.1' };
     const more = [this.#contact, `Expires: ${expires}`];
@@ -104,8 +108,20 @@ export class PatientPhone {
     if (answer.status === 503 && again) return this.call(extension, false);
     if (answer.status >= 300) return [answer.status, 0];
     const target = answer.contacts[0]?.uri.text ?? uri;
-    const bye = await this.#ask({ method: 'BYE', callId, uri: target, to: answer.header('To')!, cseq: cseq + 1 });
-    return [answer.status, bye.status];
+    return [
+      answer.status,
+      await this.#hangUp({ method: 'BYE', callId, uri: target, to: answer.header('To')!, cseq: cseq + 1 }),
+    ];
+  }
+
+  /** Once more where nothing is heard of the other end, which has then ended the call or does it now. @returns the status */
+  async #hangUp(bye: Asked): Promise<number> {
+    try {
+      return (await this.#ask(bye)).status;
+    } catch {
+      const { status } = await this.#ask({ ...bye, cseq: bye.cseq + 1 });
+      return status === 481 ? 200 : status;
+    }
   }
 
   /** Nobody else has it. */

@@ -71,7 +71,7 @@ export class PhonesOnServer {
     if (!arrangement.server) t.after(() => server.remove());
     const database = await server.database();
     const files = {
-      'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\nrtcachefriends=${arrangement.cached === false ? 'no' : 'yes'}\n`,
+      'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\noverloaddelay=0\nrtcachefriends=${arrangement.cached === false ? 'no' : 'yes'}\n`,
       'extconfig.conf': `[settings]\nsippeers => ${way.driver},asterisk\n${arrangement.mapped ?? ''}`,
       ...arrangement.files,
     };
@@ -83,6 +83,7 @@ export class PhonesOnServer {
     await pbx.start();
     const stage = new PhonesOnServer(t, server, database, pbx);
     if (names.length === 0) return stage;
+    await server.has(database, 'sippeers');
     const rows = names.map(name => `('${name}', 'pass${name}', 'dynamic', 'friend', 'internal')`);
     await stage.ask(`INSERT INTO sippeers (name, secret, host, type, context) VALUES ${rows.join(', ')}`);
     return stage;
@@ -116,8 +117,7 @@ export class PhonesOnServer {
 
   /** Waits until the log says so. */
   async tells(what: RegExp): Promise<void> {
-    for (const end = Date.now() + PATIENCE; !what.test(await this.pbx.read('log/messages')); await setTimeout(50))
-      assert.ok(Date.now() < end, `the log never says ${what}`);
+    await this.pbx.logged(what);
   }
 }
 

@@ -23,6 +23,9 @@ const REGS =
 /** Milliseconds until what does not come true counts as never. */
 export const PATIENCE = 50_000;
 
+/** What the program says that holds a lock, as soon as it does. */
+const HOLDS = 'held\n';
+
 /** A lock that somebody else has. */
 export interface Held {
   still(): boolean;
@@ -64,7 +67,7 @@ export class Stage {
     const { general = '', regs = false, sqlite = '', file = 'lib/realtime.sqlite3', user } = arrangement;
     const pbx = await Obelisk.create(
       {
-        'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\n${general}\n`,
+        'sip.conf': `[general]\nudpbindaddr=127.0.0.1:0\noverloaddelay=0\n${general}\n`,
         'extconfig.conf': `[settings]\nsippeers => sqlite3,asterisk\n${regs ? 'sipregs => sqlite3,asterisk\n' : ''}`,
       },
       { start: false, user },
@@ -137,8 +140,8 @@ export class Stage {
   }
 
   /** Waits until the log says so. */
-  tells(what: RegExp): Promise<void> {
-    return this.comes(async () => (await this.told(what)) > 0, `the log never says ${what}`);
+  async tells(what: RegExp): Promise<void> {
+    await this.pbx.logged(what);
   }
 
   /** How often the log says so. */
@@ -150,20 +153,18 @@ export class Stage {
   async lock(): Promise<() => Promise<void>> {
     const holder = await this.#hold(this.file);
     return async () => {
-      holder.stdin.end();
-      await once(holder, 'close');
+      holder.process.stdin.end();
+      await holder.said;
     };
   }
 
   /** Another process holds the write lock of a file for a while by its own clock, and looks at the rows at the end. */
   async lockFor(milliseconds: number, query: string, file = this.file): Promise<Held> {
     const holder = await this.#hold(file, String(milliseconds), query);
-    let text = '';
     let over = false;
-    holder.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    const saw = once(holder, 'close').then(() => {
+    const saw = holder.said.then(text => {
       over = true;
-      return JSON.parse(text) as Columns[];
+      return JSON.parse(text.slice(HOLDS.length)) as Columns[];
     });
     return { still: () => !over, saw };
   }
@@ -173,8 +174,12 @@ export class Stage {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#test.after(() => void holder.kill('SIGKILL'));
+    // What it says at its end may come with what it says first.
+    let text = '';
+    holder.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const said = once(holder, 'close').then(() => text);
     await once(holder.stdout, 'data');
-    return holder;
+    return { process: holder, said };
   }
 }
 

@@ -131,6 +131,8 @@ const expectation = (what: string, shape: ExpectShape): Step => {
 
 export const expectAnswer = (status: number, shape: ExpectShape = {}): Step =>
   expectation(`response="${status}"`, shape);
+/** Behind a request with credentials: the answer to a repeat of the one before, which was sent because the first was late. */
+export const CHALLENGED_AGAIN: Step = expectAnswer(401, { optional: true });
 export const expectRequest = (method: string, shape: ExpectShape = {}): Step =>
   expectation(`request="${method}"`, shape);
 export const wait = (ms: number): Step => `<pause milliseconds="${ms}"/>`;

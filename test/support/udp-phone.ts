@@ -4,19 +4,22 @@ import { once } from 'node:events';
 import type { Endpoint } from '../../modules/chan_sip/transport/transport.js';
 
 /** Milliseconds until what did not come is taken for lost. */
-export const PATIENCE = 3000;
+export const PATIENCE = 15_000;
 
 export class UdpPhone {
   readonly received: string[] = [];
   readonly #socket: Socket;
   #taken = 0;
   #handles: (text: string) => boolean = () => false;
+  #heard: Set<string> | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('message', data => {
       const text = data.toString('latin1');
-      if (!this.#handles(text)) this.received.push(text);
+      if (this.#handles(text) || this.#heard?.has(text)) return;
+      this.#heard?.add(text);
+      this.received.push(text);
     });
   }
 
@@ -36,6 +39,11 @@ export class UdpPhone {
   /** Sees each message first. @param handles whether nobody else needs to */
   onEach(handles: (text: string) => boolean): void {
     this.#handles = handles;
+  }
+
+  /** What is said again, as long as we are slow to answer, is heard once. */
+  hearOnce(): void {
+    this.#heard = new Set(this.received);
   }
 
   send(to: Endpoint, data: string | Buffer): void {

@@ -128,6 +128,9 @@ export class Several {
       const { uri } = item.contact;
       const binding = peer.bindings.find(one => isFor(one, item));
       if (binding && isOlder(request, binding)) return serverError('older');
+      // The same contact twice in one request: the last one counts.
+      const twice = changes.coming.findIndex(({ brought }) => isFor(brought, item));
+      if (twice >= 0) changes.coming.splice(twice, 1);
       if (item.seconds === 0) {
         if (binding) changes.going.add(binding);
         continue;
@@ -136,9 +139,6 @@ export class Several {
       if (!address) return badRequest('lost');
       const fault = contactFault(this.#site, peer, uri, address.address, path);
       if (fault) return fault;
-      // The same contact twice in one request: the last one counts.
-      const twice = changes.coming.findIndex(({ brought }) => isFor(brought, item));
-      if (twice >= 0) changes.coming.splice(twice, 1);
       changes.coming.push({ item, binding, brought: this.#brought(attempt, item, address, path, binding) });
     }
     for (const { binding } of changes.coming) if (binding) changes.going.delete(binding);

@@ -81,3 +81,26 @@ test('SIP_HEADER, SIP_HEADERS, SIPPEER, CHECKSIPDOMAIN, CHANNEL items, SIPAddHea
   await phone.next();
   await phone.next();
 });
+
+test('a setvar line of a device writes functions, too; one that cannot be written is told', async () => {
+  const lines = ['PLAIN=1', 'MARK(of,it)=a=b', 'NONE(x)=1'].map(line => `setvar=${line}\n`).join('');
+  await using stack = await CallStack.of(`${PHONES}${lines}`, PLAN);
+  const written: string[] = [];
+  const write = ({ data }: { data: string }, value: string): void => void written.push(`${data} ${value}`);
+  const help = { synopsis: 'Marks', syntax: 'MARK(x)' };
+  stack.stage.calls.functions.add('test', { name: 'MARK', ...help, write });
+  const phone = await stack.phone('1008');
+  await phone.register();
+  await phone.call('601');
+  await phone.expect('180 INVITE');
+  assert.deepEqual(written, ['of,it a=b']);
+  const { variables } = stack.channel;
+  assert.deepEqual(
+    ['PLAIN', 'MARK(of,it)', 'NONE(x)'].map(name => variables.get(name)),
+    ['1', undefined, undefined],
+  );
+  assert.ok(stack.stage.lines.some(line => line.includes("peer '1008': setvar NONE(x): there is no function NONE")));
+  phone.cancel();
+  await phone.next();
+  await phone.next();
+});

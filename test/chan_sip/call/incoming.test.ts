@@ -1,6 +1,7 @@
 /** Calls from phones, over a real socket: what they are answered, and how they end. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Channel } from '../../../core/channel/channel.js';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
 import { SDP } from '../../support/call-phone.js';
 import { CallStack } from '../../support/call-stack.js';
@@ -253,6 +254,26 @@ test('what is repeated is answered as before, and makes no second call', async (
   phone.repeat();
   await phone.expect('180 INVITE');
   assert.equal(stack.channels.size, 1);
+  phone.cancel();
+  await phone.next();
+  await phone.next();
+});
+
+test('whoever hears of a channel hears who calls, and what; then it rings', async () => {
+  await using stack = await CallStack.of(PHONES, PLAN);
+  const heard: unknown[] = [];
+  const { events } = stack.stage;
+  const note = ({ channel: { state, caller, position, accountcode } }: { channel: Channel }): void =>
+    void heard.push([state, caller.number, caller.name, position.extension, accountcode]);
+  events.on('channelCreated', note);
+  events.on('channelState', note);
+  const phone = await stack.phone('1008');
+  await phone.call('601');
+  await phone.expect('180 INVITE');
+  assert.deepEqual(heard.slice(0, 2), [
+    ['Down', '1008', 'Alice Lee', '601', 'acct'],
+    ['Ring', '1008', 'Alice Lee', '601', 'acct'],
+  ]);
   phone.cancel();
   await phone.next();
   await phone.next();

@@ -189,9 +189,11 @@ test('direct to a host, with an extension, another From and headers of the dialp
     made.set('__SIPADDHEADER01', 'X-One: 1');
     made.set('SIPADDHEADER02', 'Via: never');
     made.set('SIP_MAX_FORWARDS', '7');
+    made.set('VXML_URL', 'voicexml=http://x/\r\n<>');
   });
   const invite = await phone.expect('INVITE');
   assert.equal(invite.uri, `sip:100@127.0.0.1:${port}`);
+  assert.equal(invite.header('To'), `<sip:100@127.0.0.1:${port}>;voicexml=http://x/`);
   assert.match(invite.header('From')!, /^"Alice" <sip:4711@pbx\.example>;tag=/);
   assert.deepEqual(
     [invite.header('X-One'), invite.headers('Via').length, invite.header('Max-Forwards')],
@@ -269,4 +271,17 @@ test('AST-2011-007: a Contact that is no URI in a 200 is taken for none: request
   assert.equal((await phone.expect('ACK')).uri, invite.uri);
   channel.end();
   phone.answer(await phone.expect('BYE'), 200, 'OK');
+});
+
+test('who is called is whom the device is said to be, from the start', async () => {
+  const bob = '[bob](phone)\nsecret=passbob\ncallerid="Bob B." <2002>\ncallingpres=prohib\ncid_tag=desk\n';
+  await using stack = await CallStack.of(`${PHONES}${bob}`, {});
+  const heard: unknown[] = [];
+  stack.stage.events.on('channelCreated', ({ channel: { caller } }) => void heard.push(caller));
+  const phone = await registered(stack, 'bob');
+  const { channel } = await dial(stack, 'bob');
+  assert.deepEqual(heard.at(-1), { number: '2002', name: 'Bob B.', presentation: 'prohib', tag: 'desk' });
+  phone.answer(await phone.expect('INVITE'), 486, 'Busy Here');
+  await phone.expect('ACK');
+  channel.end();
 });

@@ -151,6 +151,7 @@ const warned: [what: string, text: string, expected: RegExp][] = [
     '[a]\ntype=peer\ninsecure=very\n',
     /^sip.conf:3: insecure: 'very' .*; it is port,invite now/,
   ],
+  ['nat that every object has', '[general]\nnat=constructor\n', /^sip.conf:2: nat: 'constructor' is not known/],
   ['nat of old files', '[general]\nnat=never\n', /^sip.conf:2: nat: 'never' .*; it is no now/],
   [
     'allowexternaldomains=no without a domain',

@@ -212,6 +212,7 @@ checkOptions('media', media, {
     ],
     odd: [
       ['!all,nosuch', []],
+      ['!all,constructor', []],
       ['!all,ulaw:fast', codecs('ulaw')],
     ],
   },
@@ -236,7 +237,10 @@ checkOptions('media', media, {
       ['update,nonat', { ...direct, update: true }],
       ['outgoing', { ...direct, outgoing: true }],
     ],
-    odd: [['maybe', { ...direct, enabled: false }]],
+    odd: [
+      ['maybe', { ...direct, enabled: false }],
+      ['constructor', { ...direct, enabled: false }],
+    ],
     aliases: ['canreinvite'],
   },
   ignoresdpversion: flag(false),

@@ -79,7 +79,7 @@ for (const [octets, shown] of SHOWN) {
   test(`${JSON.stringify(octets)} is shown as ${shown}`, () => assert.equal(visible(octets), shown));
 }
 
-test('the layer prints what it reads and what it sends', { timeout: 5000 }, async () => {
+test('the layer prints what it reads and what it sends', { timeout: 30_000 }, async () => {
   await using stage = transportStage();
   await using phone = await UdpPhone.open();
   const { local } = await stage.layer.open('udp', { address: '127.0.0.1', port: 0 });

@@ -9,7 +9,7 @@ import { StreamPhone } from '../../support/stream-phone.js';
 import { transportStage } from '../../support/transport.js';
 import { HTTP, serveHttp, urlOf } from '../../support/web.js';
 
-const bounded = { timeout: 10_000 };
+const bounded = { timeout: 30_000 };
 const ANY = { address: '127.0.0.1', port: 0 };
 const LIMITS = { authTimeout: 30_000, authLimit: 10, idle: 600_000 };
 const options = requestText('OPTIONS');

@@ -11,7 +11,7 @@ import { answerTo, transportStage } from '../../support/transport.js';
 import { UdpPhone } from '../../support/udp-phone.js';
 import { Wire } from '../../support/wire.js';
 
-const bounded = { timeout: 5000 };
+const bounded = { timeout: 30_000 };
 const COUNTS = noCounts();
 
 /** Sends each datagram, then a sane request; gives what came before the answer to that one. */

@@ -3,7 +3,7 @@ import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
 import { transportStage } from '../../support/transport.js';
 
-export const bounded = { timeout: 5000 };
+export const bounded = { timeout: 30_000 };
 export const ANY = { address: '127.0.0.1', port: 0 };
 export const options = requestText('OPTIONS');
 

@@ -13,7 +13,7 @@ import { requestText } from '../../support/stage.js';
 import { StreamPhone } from '../../support/stream-phone.js';
 import { failureOf, transportStage } from '../../support/transport.js';
 
-const bounded = { timeout: 5000 };
+const bounded = { timeout: 30_000 };
 const ANY = { address: '127.0.0.1', port: 0 };
 const options = requestText('OPTIONS');
 const LIMITS = { authTimeout: 30_000, authLimit: 100, idle: 600_000 };

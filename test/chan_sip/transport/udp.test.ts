@@ -8,8 +8,8 @@ import { answerTo, failureOf, transportStage } from '../../support/transport.js'
 import { UdpPhone } from '../../support/udp-phone.js';
 
 const hasV6 = Object.values(networkInterfaces()).some(addresses => addresses?.some(({ address }) => address === '::1'));
-const needsV6 = { timeout: 5000, skip: hasV6 ? false : 'this machine has no IPv6 loopback address' };
-const bounded = { timeout: 5000 };
+const needsV6 = { timeout: 30_000, skip: hasV6 ? false : 'this machine has no IPv6 loopback address' };
+const bounded = { timeout: 30_000 };
 
 for (const [bind, from, local] of [
   ['127.0.0.1', '127.0.0.1', '127.0.0.1'],

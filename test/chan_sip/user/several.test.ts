@@ -75,6 +75,9 @@ const CHANGES: [what: string, ask: Ask, line: string, left: string[]][] = [
   ['one that can be read and one that cannot', { contact: `${C}, garbage<<` }, '400 Bad Request', ['b', 'a']],
   ['one that is too long', { contact: `${C}, <sip:${'x'.repeat(600)}@a.b>` }, '400 Bad Request', ['b', 'a']],
   ['the same one twice', { contact: `${C};expires=70, ${C};expires=80` }, '200 OK', ['c', 'b', 'a']],
+  ['a new one that goes in the same breath', { contact: `${C};expires=70, ${C};expires=0` }, '200 OK', ['b', 'a']],
+  ['one that comes again and then goes', { contact: `${A};expires=70, ${A};expires=0` }, '200 OK', ['b']],
+  ['one that goes and then comes again', { contact: `${A};expires=0, ${A};expires=70` }, '200 OK', ['b', 'a']],
   ['one written otherwise', { contact: '<sip:%61@192.0.2.7:5062;x=y>' }, '200 OK', ['b', '%61']],
   ['eleven', { contact: Array(11).fill(A).join() }, '400 Bad Request', ['b', 'a']],
   [

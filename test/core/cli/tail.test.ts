@@ -76,6 +76,8 @@ for (const [line, outcome, text] of TEXTS) {
 
 const REFUSED: [line: string, answer: string][] = [
   ['say a | grep a', "'grep' is no filter; behind | stands one of count, exclude, include"],
+  ['say a | constructor', "'constructor' is no filter; behind | stands one of count, exclude, include"],
+  ['say a | __proto__ x', "'__proto__' is no filter; behind | stands one of count, exclude, include"],
   ['say a |', "'' is no filter; behind | stands one of count, exclude, include"],
   ['say a | include', "'include' needs a pattern: | include <pattern>"],
   ['say a | exclude | count', "'exclude' needs a pattern: | exclude <pattern>"],

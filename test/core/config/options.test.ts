@@ -168,3 +168,12 @@ const near: [word: string, known: string[], nearest: string | undefined][] = [
 
 for (const [word, known, is] of near)
   test(`nearest to '${word}' is ${is}`, () => assert.equal(nearest(word, known), is));
+
+test('a name that no table has costs no more for standing in very many sections', () => {
+  const many: Table = Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`option_number_${at}`, text('', '')]));
+  const from = process.cpuUsage();
+  let told = 0;
+  for (let section = 0; section < 100_000; section++) told += read(many, lines(['option_numbr_7', ''])).warnings.length;
+  assert.equal(told, 100_000);
+  assert.ok(process.cpuUsage(from).user < 2_000_000, 'less than 2 s for all');
+});

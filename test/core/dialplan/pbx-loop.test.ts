@@ -107,7 +107,7 @@ for (const [what, dialplan, ran, at] of cases) {
 test('each step is told to who listens closely', async () => {
   const scene = await walk({ in: '100,NoOp(${EXTEN},x)' });
   await ended(scene);
-  assert.equal(scene.stage.lines[0], 'verbose: Executing [100@in:1] NoOp("Test/alice-00000000", "100,x")');
+  assert.equal(scene.stage.lines[0], 'verbose: Executing [100@in:1] NoOp("Test/alice-00000000", "100,x") in new stack');
 });
 
 test('an application that is not there ends the call', async () => {

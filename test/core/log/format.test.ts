@@ -57,7 +57,8 @@ for (const [verbosity, prefix] of [
   [2, '  == '],
   [3, '    -- '],
   [4, '       > '],
-  [9, '       > '],
+  [5, '        > '],
+  [9, '            > '],
 ] as const) {
   test(`a verbose message of level ${verbosity} begins with '${prefix}' on a console`, () => {
     assert.deepEqual(consoleLines('default', record({ level: 'verbose', verbosity, text: 'a\nb' }), around, true), [

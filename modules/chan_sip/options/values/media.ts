@@ -28,7 +28,8 @@ export const directMedia = (help: string, remarks: Remarks): Option<DirectMedia>
       let value = APART;
       for (const word of text.toLowerCase().split(',')) {
         const flag = word.trim();
-        const change = DIRECT[flag] ?? (truth(flag) ? { enabled: true, nat: true } : undefined);
+        const known = Object.hasOwn(DIRECT, flag) ? DIRECT[flag] : undefined;
+        const change = known ?? (truth(flag) ? { enabled: true, nat: true } : undefined);
         if (!change && truth(flag) === undefined) {
           warn(`'${flag}' is not known and left out; expected yes, no, nonat, update or outgoing`);
         }

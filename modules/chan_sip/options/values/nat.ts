@@ -38,7 +38,8 @@ export function parseNat(text: string, warn: (message: string) => void): Nat {
   let flags = NONE;
   for (const word of text.split(',').map(part => part.trim())) {
     if (word === '') continue;
-    const flag = FLAGS[word.toLowerCase()];
+    const name = word.toLowerCase();
+    const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
     if (flag) flags = { ...flags, [flag]: true };
     else if (truth(word) === true) {
       warn(`'${word}' is an old way of saying force_rport,comedia`);

@@ -29,6 +29,18 @@ export function callerOf(request: Message, peer: Peer | undefined, option: Optio
   return { ...(trusted ?? configured), ...(tag !== '' && { tag }) };
 }
 
+/** Who a device is that we call: what it is given as its caller id; nobody where it has none. */
+export function ownerOf(peer: Peer): Party {
+  const { number, name } = peer.get('callerid');
+  const tag = peer.get('cid_tag');
+  return {
+    number: number || undefined,
+    name: name || undefined,
+    presentation: wordOf(peer.get('callingpres')),
+    ...(tag !== '' && { tag }),
+  };
+}
+
 /** P-Asserted-Identity, else Remote-Party-ID of whoever calls. */
 const believed = (request: Message, general: Rules): Party | undefined =>
   asserted(request, general) ?? remote(request, general, isCalling);

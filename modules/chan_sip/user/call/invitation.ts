@@ -15,7 +15,7 @@ import { type CallSite, timersOf } from './call-site.js';
 import { type Called, contextFor, findCalled } from './called.js';
 import { callerOf } from './caller.js';
 import { NOT_ACCEPTABLE } from './causes.js';
-import { dress } from './dress.js';
+import { dress, equip } from './dress.js';
 import { IncomingLeg } from './incoming-leg.js';
 import { Ear, openMedia } from './media.js';
 import type { Share } from './usage.js';
@@ -211,18 +211,20 @@ export class Invitation implements ServerUser {
     const channel = channels.create({
       technology,
       device,
-      state: 'Ring',
+      state: 'Down',
       leg: made => {
         this.#leg = new IncomingLeg({ call: desk, channel: made, session, peer, share }, this, offered);
         ear.leg = this.#leg;
         return this.#leg;
       },
+      known: made => dress(made, this.#leg!, called, site.general),
     });
     if (!channel || !this.#leg) {
       this.#refuse(STOPPED);
       return undefined;
     }
-    dress(channel, this.#leg, called, site.general);
+    equip(channel, this.#leg, called, site.general);
+    channel.toState('Ring');
     this.trying();
     site.decisions.add(
       request,

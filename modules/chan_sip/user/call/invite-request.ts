@@ -64,7 +64,7 @@ export function inviteRequest(
     maxForwards: forwardsOf(leg, general.maxforwards),
     ...(invite.path.length > 0 && { routes: [invite.path.join(',')] }),
     from: `${fromOf(leg, dial, user, domain)};tag=${invite.tag}`,
-    to: `<${toOf(uri, dial)}>`,
+    to: `<${toOf(uri, dial)}>${parameter(channel.variables.get('VXML_URL'))}`,
     contact: ourAddress.contact(flow, userOf(user)),
     callId: `${invite.id}@${set || hostPort(us.address, own)}`,
     cseq,
@@ -102,13 +102,16 @@ function toOf(uri: string, { to }: DialString): string {
   return `${scheme}:${to.user === '' ? user : userOf(to.user)}@${to.domain === '' ? rest : encode(to.domain)}`;
 }
 
+/** What the dialplan writes behind a URI or an address: never more than parameters. */
+function parameter(text = ''): string {
+  const safe = encode(text)
+    .replace(/[^\x21-\x7e]|[<>"]/g, '')
+    .replace(/^;/, '');
+  return safe === '' ? '' : `;${safe}`;
+}
+
 /** SIP_URI_OPTIONS: parameters that the URI gets. */
-const withOptions = (uri: string, options = ''): string =>
-  options === ''
-    ? uri
-    : `${uri};${encode(options)
-        .replace(/[^\x21-\x7e]|[<>"]/g, '')
-        .replace(/^;/, '')}`;
+const withOptions = (uri: string, options?: string): string => `${uri}${parameter(options)}`;
 
 function forwardsOf({ channel, peer }: OutgoingLeg, general: number): number {
   const asked = Number(/^\d{1,3}$/.exec(channel.variables.get('SIP_MAX_FORWARDS') ?? '')?.[0] ?? 0);

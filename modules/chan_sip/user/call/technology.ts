@@ -9,9 +9,10 @@ import {
 } from '#core';
 import type { Directory } from '../directory.js';
 import type { CallSite } from './call-site.js';
+import { ownerOf } from './caller.js';
 import { findDestination } from './destination.js';
 import { parseDialString } from './dial-string.js';
-import { settle } from './dress.js';
+import { settle, setVariables } from './dress.js';
 import { Ear, openMedia } from './media.js';
 import { OutgoingLeg } from './outgoing-leg.js';
 import { RowStates } from './row-states.js';
@@ -60,13 +61,17 @@ export class SipTechnology implements ChannelTechnology {
           uniqueid: request.uniqueid,
           leg: made =>
             (leg = new OutgoingLeg({ call: desk, channel: made, session, peer, share: undefined }, dial, found)),
+          known(made) {
+            settle(made, leg!);
+            if (peer) made.caller = ownerOf(peer);
+          },
         });
     if (!channel || !leg) {
       session.close();
       return { cause: Q850.congestion };
     }
     ear.leg = leg;
-    settle(channel, leg);
+    setVariables(channel, leg);
     desk.add(leg);
     return channel;
   }
