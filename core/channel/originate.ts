@@ -97,6 +97,8 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
   const { formats, uniqueid, otherUniqueid, dialString } = wanted;
   const channel = await parts.channels.request(dialString, { ...(formats && { formats }), uniqueid, otherUniqueid });
   if ('cause' in channel) return { outcome: BY_CAUSE.get(channel.cause) ?? 'failed', channel: undefined };
+  // As lists show it until it is answered.
+  channel.running = { application: 'AppDial2', data: '(Outgoing Line)' };
   try {
     await prepare(parts, wanted, channel);
   } catch (thrown) {
@@ -159,6 +161,7 @@ const dialStringOf = (forward: string, to: Originate['to']): string =>
 
 /** The dialplan owns the channel from here on; after one application it is over, unless it was sent elsewhere. */
 async function goOn({ dialplan, warn }: OriginateParts, { to }: Originate, channel: Channel): Promise<void> {
+  channel.running = undefined;
   if ('context' in to) return dialplan.run(channel);
   channel.hasPbx = true;
   try {

@@ -156,6 +156,8 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   const target = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
     present(channel, callee, options);
+    // As lists show who is called.
+    callee.running = { application: 'AppDial', data: '(Outgoing Line)' };
     if (target === undefined) return true;
     return (await predial(tools, callee, target)) !== 'hangup';
   };

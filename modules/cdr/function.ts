@@ -38,7 +38,8 @@ function fieldText(record: CallRecord, field: string, options: string): string {
     return record.answer === undefined ? '0.000000' : fraction(record.end - record.answer);
   if (raw && name === 'disposition') return String(dispositionNumber(record.disposition));
   if (raw && name === 'amaflags') return String(amaNumber(record.amaflags));
-  const value = name === 'variables' ? undefined : record[name as Exclude<keyof CallRecord, 'variables'>];
+  const own = name !== 'variables' && Object.hasOwn(record, name);
+  const value = own ? record[name as Exclude<keyof CallRecord, 'variables'>] : undefined;
   return value === undefined ? (record.variables.get(field) ?? '') : String(value);
 }
 

@@ -17,6 +17,6 @@ export function lineOf(record: CallRecord, options: Csv): string {
     ...(options.loguserfield ? [quoted(record.userfield)] : []),
     ...(options.newcdrcolumns ? [quoted(record.peeraccount), quoted(record.linkedid), String(record.sequence)] : []),
   ];
-  // A record is a line, whatever a phone put into a name.
-  return cells.join(',').replace(/[\r\n]+/g, ' ');
+  // A record is a line of text, whatever a phone put into a name.
+  return cells.join(',').replace(/[\r\n\0]+/g, ' ');
 }

@@ -6,7 +6,10 @@ const env: DialplanFunction = {
   synopsis: 'Gets a variable of the environment.',
   syntax: 'ENV(varname)',
   dangerous: 'read',
-  read: ({ data }) => process.env[data.trim()] ?? '',
+  read({ data }) {
+    const name = data.trim();
+    return (Object.hasOwn(process.env, name) && process.env[name]) || '';
+  },
 };
 
 export default defineModule({

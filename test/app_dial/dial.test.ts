@@ -10,6 +10,7 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
   const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/1009,20');
   const [callee] = await stage.ringing(1);
+  assert.deepEqual(callee!.running, { application: 'AppDial', data: '(Outgoing Line)' });
   callee!.toState('Ringing');
   stage.core.clock.advance(2000);
   callee!.nowAnswered();

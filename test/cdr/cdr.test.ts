@@ -267,6 +267,7 @@ test('CDR() reads and sets fields, CDR_PROP(disable) records nothing', async () 
     [read('src'), read('userfield'), read('Ticket'), read('disposition,u'), read('answer,u'), read('nothing')],
     ['1008', 'a note', '4711', '8', `${CLOCK / 1000}.000000`, ''],
   );
+  assert.deepEqual([read('constructor'), read('__proto__')], ['', '']);
   assert.throws(() => cdr!.write!({ channel: caller, data: 'src' }, '1'), /CDR\(src\) cannot be set/);
   await prop!.write!({ channel: caller, data: 'disable' }, '1');
   caller.end(16);

@@ -101,6 +101,7 @@ const READS: readonly (readonly [set: Readonly<Record<string, string>>, text: st
   [{}, '${MIN(3,2)}${MAX(3,2)}${ABS(-4)}', '234'],
   [{}, '${MD5(abc)}', '900150983cd24fb0d6963f7d28e17f72'],
   [{}, '${SHA1(abc)}', 'a9993e364706816aba3e25717850c26c9cd0d89d'],
+  [{}, '[${ENV(constructor)}${ENV(__proto__)}] ${IF($["${ENV(PATH)}" = ""]?none:some)}', '[] some'],
   [{}, '${BASE64_ENCODE(näh)} ${BASE64_DECODE(bsOkaA==)}', 'bsOkaA== näh'],
   [{}, '${URIENCODE(a b/ä)} ${URIDECODE(a%20b%2F%C3%A4)}', 'a%20b%2F%C3%A4 a b/ä'],
   [{}, '${RAND(5,5)}', '5'],

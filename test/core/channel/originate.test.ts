@@ -59,6 +59,7 @@ test('who answers goes into the dialplan, which ends the channel; the way there 
   const call = begin();
   await turn();
   const [channel] = paper.requested;
+  assert.deepEqual(channel!.running, { application: 'AppDial2', data: '(Outgoing Line)' });
   channel!.nowProceeding('proceeding');
   channel!.toState('Ringing');
   channel!.nowAnswered();
