@@ -51,6 +51,9 @@ export interface Originated {
   readonly channel: Channel | undefined;
 }
 
+/** As lists and events show it until it is answered. */
+const OUTGOING = { application: 'AppDial2', data: '(Outgoing Line)' } as const;
+
 /** How often a call may be sent elsewhere. */
 const MOST_FORWARDS = 10;
 
@@ -97,8 +100,8 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
   const { formats, uniqueid, otherUniqueid, dialString } = wanted;
   const channel = await parts.channels.request(dialString, { ...(formats && { formats }), uniqueid, otherUniqueid });
   if ('cause' in channel) return { outcome: BY_CAUSE.get(channel.cause) ?? 'failed', channel: undefined };
-  // As lists show it until it is answered.
-  channel.running = { application: 'AppDial2', data: '(Outgoing Line)' };
+  channel.running = OUTGOING;
+  parts.emit('applicationStarted', { channel, ...OUTGOING });
   try {
     await prepare(parts, wanted, channel);
   } catch (thrown) {

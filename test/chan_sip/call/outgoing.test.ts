@@ -31,6 +31,7 @@ test('the INVITE, header by header; ringing, the answer, and a BYE of ours', asy
     [invite.header('To'), invite.header('Contact'), invite.header('CSeq')],
     [phone.contact, `<sip:1008@127.0.0.1:${port}>`, '102 INVITE'],
   );
+  assert.equal(call.channel.variables.get('SIPCALLID'), invite.callId);
   assert.match(invite.callId, new RegExp(`^[0-9a-f]{32}@127\\.0\\.0\\.1:${port}$`));
   phone.answer(invite, 100, 'Trying');
   phone.answer(invite, 180, 'Ringing');

@@ -7,6 +7,7 @@ import {
   type NoChannel,
   Q850,
 } from '#core';
+import { decode } from '../../message/octets.js';
 import type { Directory } from '../directory.js';
 import type { CallSite } from './call-site.js';
 import { ownerOf } from './caller.js';
@@ -74,6 +75,7 @@ export class SipTechnology implements ChannelTechnology {
     ear.leg = leg;
     // No extension called it yet: Dial tells which one did.
     channel.position = { ...channel.position, extension: '' };
+    channel.set('SIPCALLID', decode(leg.callId));
     setVariables(channel, leg);
     desk.add(leg);
     return channel;
