@@ -114,13 +114,12 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
 }
 
 async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
-  const { caller, accountcode, to, before } = wanted;
+  const { caller, accountcode, before } = wanted;
   if (caller) {
     channel.caller = caller;
     channel.connected = caller;
   }
   if (accountcode !== undefined) channel.accountcode = accountcode;
-  if ('context' in to) channel.position = to;
   await wanted.prepare?.(channel);
   if (before !== undefined) await dialplan.subroutine(channel, before);
 }
@@ -162,7 +161,10 @@ const dialStringOf = (forward: string, to: Originate['to']): string =>
 /** The dialplan owns the channel from here on; after one application it is over, unless it was sent elsewhere. */
 async function goOn({ dialplan, warn }: OriginateParts, { to }: Originate, channel: Channel): Promise<void> {
   channel.running = undefined;
-  if ('context' in to) return dialplan.run(channel);
+  if ('context' in to) {
+    channel.position = to;
+    return dialplan.run(channel);
+  }
   channel.hasPbx = true;
   try {
     await dialplan.execute(channel, to.application, to.data);

@@ -156,8 +156,9 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
   const target = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
     present(channel, callee, options);
-    // As lists show who is called.
+    // As lists show who is called, and by which extension.
     callee.running = { application: 'AppDial', data: '(Outgoing Line)' };
+    callee.position = { ...callee.position, extension: channel.position.extension };
     if (target === undefined) return true;
     return (await predial(tools, callee, target)) !== 'hangup';
   };

@@ -11,6 +11,7 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
   const { ended, caller } = stage.dial('Paper/1009,20');
   const [callee] = await stage.ringing(1);
   assert.deepEqual(callee!.running, { application: 'AppDial', data: '(Outgoing Line)' });
+  assert.deepEqual(callee!.position, { context: 'default', extension: caller.position.extension, priority: 1 });
   callee!.toState('Ringing');
   stage.core.clock.advance(2000);
   callee!.nowAnswered();

@@ -18,6 +18,7 @@ test('the INVITE, header by header; ringing, the answer, and a BYE of ours', asy
   const phone = await registered(stack, '1008');
   const call = await dial(stack, '1008');
   assert.equal(call.channel.name, 'SIP/1008-00000000');
+  assert.deepEqual(call.channel.position, { context: 'internal', extension: '', priority: 1 });
   const invite = await phone.expect('INVITE');
   assert.deepEqual(names(invite), [
     ...['Via', 'Max-Forwards', 'From', 'To', 'Contact', 'Call-ID', 'CSeq', 'User-Agent', 'Date', 'Allow', 'Supported'],

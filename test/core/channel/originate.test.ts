@@ -60,6 +60,7 @@ test('who answers goes into the dialplan, which ends the channel; the way there 
   await turn();
   const [channel] = paper.requested;
   assert.deepEqual(channel!.running, { application: 'AppDial2', data: '(Outgoing Line)' });
+  assert.deepEqual(channel!.position, { context: 'default', extension: 's', priority: 1 });
   channel!.nowProceeding('proceeding');
   channel!.toState('Ringing');
   channel!.nowAnswered();

@@ -63,6 +63,7 @@ export class SipTechnology implements ChannelTechnology {
             (leg = new OutgoingLeg({ call: desk, channel: made, session, peer, share: undefined }, dial, found)),
           known(made) {
             settle(made, leg!);
+            made.position = { ...made.position, context: leg!.option('context') };
             if (peer) made.caller = ownerOf(peer);
           },
         });
@@ -71,6 +72,8 @@ export class SipTechnology implements ChannelTechnology {
       return { cause: Q850.congestion };
     }
     ear.leg = leg;
+    // No extension called it yet: Dial tells which one did.
+    channel.position = { ...channel.position, extension: '' };
     setVariables(channel, leg);
     desk.add(leg);
     return channel;
