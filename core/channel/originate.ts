@@ -116,14 +116,19 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
   return { outcome, channel, forward };
 }
 
-async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
+async function prepare({ dialplan, emit }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
   const { caller, accountcode, before } = wanted;
-  if (caller) {
-    channel.caller = caller;
-    channel.connected = caller;
-  }
-  if (accountcode !== undefined) channel.accountcode = accountcode;
   await wanted.prepare?.(channel);
+  if (accountcode !== undefined) {
+    channel.peeraccount = accountcode;
+    channel.changeAccount(accountcode);
+  }
+  if (caller) {
+    channel.ani = caller;
+    channel.changeCaller(caller);
+    channel.connected = caller;
+    emit('connectedLineChanged', { channel });
+  }
   if (before !== undefined) await dialplan.subroutine(channel, before);
 }
 

@@ -106,10 +106,10 @@ test('the channel has what the client, and its section of manager.conf, give it'
       ['TASTE', 'sweet'],
     ],
   );
-  const { caller, connected, accountcode, uniqueid } = channel;
+  const { caller, ani, connected, accountcode, peeraccount, uniqueid } = channel;
   assert.deepEqual(
-    [caller.name, caller.number, connected.number, accountcode, uniqueid],
-    ['Wall Board', '77', '77', 'sales', 'mine-1'],
+    [caller.name, caller.number, ani.number, connected.number, accountcode, peeraccount, uniqueid],
+    ['Wall Board', '77', '77', '77', 'sales', 'sales', 'mine-1'],
   );
   const { formats, otherUniqueid, requestor } = scene.paper.asked!;
   assert.deepEqual([formats, otherUniqueid, requestor], [['alaw', 'g722'], 'mine-2', undefined]);

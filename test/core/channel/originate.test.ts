@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalTechnology } from '../../../core/channel/local.js';
 import { type Originate, originate, REASONS } from '../../../core/channel/originate.js';
+import { NOBODY } from '../../../core/channel/party.js';
 import { application, DialplanStage } from '../../support/dialplan-stage.js';
 import { Paper, toldOf } from '../../support/paper.js';
 
@@ -71,6 +72,21 @@ test('who answers goes into the dialplan, which ends the channel; the way there 
   assert.deepEqual(facts, ['dialBegan bob', 'dialState PROCEEDING', 'dialState RINGING', 'dialEnded ANSWER']);
   assert.deepEqual(ran, ['100@in:1 Stay()']);
   assert.deepEqual(applications, ['AppDial2', 'Stay']);
+  await end();
+});
+
+test('whom it is for and its account are told before it is called', async () => {
+  const { begin, end, events, paper } = await stage();
+  const told: string[] = [];
+  events.on('accountCodeChanged', ({ channel }) => void told.push(`account ${channel.accountcode}`));
+  events.on('callerIdChanged', ({ channel }) => void told.push(`caller ${channel.caller.number}`));
+  events.on('connectedLineChanged', ({ channel }) => void told.push(`connected ${channel.connected.number}`));
+  events.on('dialBegan', () => void told.push('called'));
+  const call = begin({ accountcode: 'sales', caller: { ...NOBODY, number: '77' } });
+  await turn();
+  assert.deepEqual(told, ['account sales', 'caller 77', 'connected 77', 'called']);
+  paper.requested[0]!.requestHangup(17);
+  await call;
   await end();
 });
 
