@@ -109,13 +109,19 @@ export class Turns {
   }
 }
 
-/** The work to its end, with turns of the event loop between. @param often how many of its steps take next to no time */
-export async function inSlices<T>(work: Sliced<T>, often = 16): Promise<T> {
+/**
+ * The work to its end, with turns of the event loop between.
+ * @param often how many of its steps take next to no time
+ * @param turn hears of each turn
+ */
+export async function inSlices<T>(work: Sliced<T>, often = 16, turn?: () => void): Promise<T> {
   const turns = new Turns(often);
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
-    if (turns.due) await turns.next();
+    if (!turns.due) continue;
+    turn?.();
+    await turns.next();
   }
 }
 
@@ -127,11 +133,14 @@ export function atOnce<T>(work: Sliced<T>): T {
   }
 }
 
-/** The promise, or a rejection when it takes longer than `ms`. */
-export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
-  let timer: { cancel(): void } | undefined;
+/** The promise, or a rejection when it takes longer than `ms`; as often as it is `advancing` then, it has as long again. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>, advancing?: () => boolean): Promise<T> {
+  let timer: Timer | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = clock.after(ms, () => reject(new Error(`not done within ${ms} ms`)));
+    const wait = (): void => {
+      timer = clock.after(ms, () => (advancing?.() ? wait() : reject(new Error(`not done within ${ms} ms`))));
+    };
+    wait();
   });
   try {
     return await Promise.race([work, late]);

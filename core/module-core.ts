@@ -1,7 +1,7 @@
 /** The Core that one module is given: each thing taken through it is remembered in the module's scope. */
 import { type Calls, verbsOf } from './calls.js';
 import type { CommandTable } from './cli.js';
-import { atOnce, type Clock, within } from './clock.js';
+import { atOnce, type Clock, inSlices, within } from './clock.js';
 import type { ConfigFiles } from './config/files.js';
 import { formatProblem, messageOf, traceOf } from './errors.js';
 import type { Events } from './events.js';
@@ -38,6 +38,8 @@ const UNDO_WAIT = 3000;
 export interface OpenCore {
   readonly core: Core;
   readonly scope: Scope;
+  /** Whether it has got on with its work, or a file that it reads has, since this was asked last: what is slow is not hung. */
+  advancing(): boolean;
   /** What the module holds, each thing by its label: what it took, its jobs, its work under way. */
   holds(): string[];
 }
@@ -64,14 +66,18 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
     scope.take(`use of ${token.name}`, () => registry.hold(name, token));
     return service;
   };
+  let gotOn = false;
+  const getOn = (): void => void (gotOn = true);
   const core: Core = {
     name,
     log,
     clock,
     sched: jobs.sched,
+    inSlices: (work, often) => inSlices(work, often, getOn),
     // What a driver needs to be there cannot lie where only the driver reaches it.
     async config(file, { changedOnly = false } = {}) {
-      const config = await parts.files.read(file, name, changedOnly, module.early ? 'disk' : 'anywhere');
+      const from = module.early ? 'disk' : 'anywhere';
+      const config = await parts.files.read(file, name, changedOnly, from, getOn);
       for (const warning of config?.warnings ?? []) log.warning(formatProblem(warning));
       return config;
     },
@@ -115,7 +121,12 @@ export function openCore(parts: Parts, module: Module<unknown>): OpenCore {
     ...[...atOnce(jobs.sched.counts())].flatMap(([label, count]) => Array<string>(count).fill(`job ${label}`)),
     ...[...spawned.values()].map(label => `work ${label}`),
   ];
-  return { core, scope, holds };
+  const advancing = (): boolean => {
+    const before = gotOn;
+    gotOn = false;
+    return before;
+  };
+  return { core, scope, advancing, holds };
 }
 
 /** What every module has from the start; shown by what there is in it. */

@@ -27,7 +27,7 @@ interface Running extends Loaded, OpenCore {
 /** A required module did not come up: the PBX must not start. */
 export class RequiredModuleFailed extends Error {}
 
-/** How long a module's loadModule() and reloadModule() may take, others wait for it: a million devices take half a minute. */
+/** How long a module's loadModule() and reloadModule() may take without getting on, others wait for it. */
 const ANSWER = 120_000;
 /** How long a module's goodbye may take. */
 const GOODBYE = 3000;
@@ -221,11 +221,11 @@ export class ModuleLoader implements Loader {
   async #reload(name: string, reason: ReloadReason): Promise<ReloadOutcome> {
     const running = this.#running.get(name);
     if (!running) return { result: 'not running' };
-    const { module, core, state } = running;
+    const { module, core, state, advancing } = running;
     if (!module.reloadModule) return { result: 'unsupported' };
     let outcome: ReloadOutcome = { result: 'success' };
     try {
-      await this.#answered(() => module.reloadModule?.(core, state, reason));
+      await this.#answered(() => module.reloadModule?.(core, state, reason), advancing);
       this.#parts.files.accept(name);
     } catch (thrown) {
       const why = thrown instanceof LoadDeclined ? thrown.message : `internal error: ${messageOf(thrown)}`;
@@ -309,13 +309,13 @@ export class ModuleLoader implements Loader {
     return mine;
   }
 
-  /** What a module's hook answers, in bounded time; stop() ends the wait. */
-  async #answered<T>(hook: () => T | Promise<T>): Promise<T> {
+  /** What a module's hook answers, in bounded time unless it gets on; stop() ends the wait. */
+  async #answered<T>(hook: () => T | Promise<T>, advancing: () => boolean): Promise<T> {
     const interrupted = new Promise<never>((_, reject) => {
       this.#interrupt = reject;
     });
     try {
-      return await within(this.#parts.clock, ANSWER, Promise.race([hook(), interrupted]));
+      return await within(this.#parts.clock, ANSWER, Promise.race([hook(), interrupted]), advancing);
     } finally {
       this.#interrupt = undefined;
     }
@@ -327,7 +327,7 @@ export class ModuleLoader implements Loader {
     const opened = openCore(this.#parts, module);
     try {
       if (missing.length > 0) throw new LoadDeclined(`it requires ${missing.join(', ')}, not running`);
-      const state = await this.#answered(() => module.loadModule(opened.core));
+      const state = await this.#answered(() => module.loadModule(opened.core), opened.advancing);
       this.#running.set(name, { module, folder, state, ...opened });
       this.#parts.files.accept(name);
     } catch (thrown) {

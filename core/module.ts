@@ -2,7 +2,7 @@
 import type { Channel } from './channel/channel.js';
 import type { StateProvider } from './channel/channels.js';
 import type { ChannelTechnology } from './channel/technology.js';
-import type { Clock } from './clock.js';
+import type { Clock, Sliced } from './clock.js';
 import type { Command } from './command.js';
 import type { ConfigFileDescription } from './config/description.js';
 import type { ConfigFile } from './config/files.js';
@@ -57,6 +57,12 @@ export interface Core {
   readonly log: Logger;
   readonly clock: Clock;
   readonly sched: Scheduler;
+  /**
+   * Long work in slices, between which the event loop has its turns. A load or a reload that goes on so is not given up,
+   * however long it takes.
+   * @param often how many of its steps take next to no time
+   */
+  inSlices<T>(work: Sliced<T>, often?: number): Promise<T>;
   /**
    * A configuration file of astetcdir, parsed. With `changedOnly`, undefined when neither it nor anything it
    * includes changed since this module read it last.

@@ -103,7 +103,7 @@ export class LocalTechnology implements ChannelTechnology {
       let made: LocalHalf | undefined;
       const leg = (channel: Channel) => (made = new LocalHalf(channel, ports[port], spoken, place.stays));
       const known = (channel: Channel): void => {
-        if (state === 'Ring') channel.position = { extension: place.extension, context: place.context, priority: 1 };
+        channel.position = { extension: place.extension, context: place.context, priority: 1 };
       };
       const parts = {
         technology: this,

@@ -51,6 +51,9 @@ export interface Originated {
   readonly channel: Channel | undefined;
 }
 
+/** As lists and events show it until it is answered. */
+const OUTGOING = { application: 'AppDial2', data: '(Outgoing Line)' } as const;
+
 /** How often a call may be sent elsewhere. */
 const MOST_FORWARDS = 10;
 
@@ -97,6 +100,8 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
   const { formats, uniqueid, otherUniqueid, dialString } = wanted;
   const channel = await parts.channels.request(dialString, { ...(formats && { formats }), uniqueid, otherUniqueid });
   if ('cause' in channel) return { outcome: BY_CAUSE.get(channel.cause) ?? 'failed', channel: undefined };
+  channel.running = OUTGOING;
+  parts.emit('applicationStarted', { channel, ...OUTGOING });
   try {
     await prepare(parts, wanted, channel);
   } catch (thrown) {
@@ -112,13 +117,12 @@ async function attempt(parts: OriginateParts, wanted: Originate, end: number): P
 }
 
 async function prepare({ dialplan }: OriginateParts, wanted: Originate, channel: Channel): Promise<void> {
-  const { caller, accountcode, to, before } = wanted;
+  const { caller, accountcode, before } = wanted;
   if (caller) {
     channel.caller = caller;
     channel.connected = caller;
   }
   if (accountcode !== undefined) channel.accountcode = accountcode;
-  if ('context' in to) channel.position = to;
   await wanted.prepare?.(channel);
   if (before !== undefined) await dialplan.subroutine(channel, before);
 }
@@ -159,7 +163,11 @@ const dialStringOf = (forward: string, to: Originate['to']): string =>
 
 /** The dialplan owns the channel from here on; after one application it is over, unless it was sent elsewhere. */
 async function goOn({ dialplan, warn }: OriginateParts, { to }: Originate, channel: Channel): Promise<void> {
-  if ('context' in to) return dialplan.run(channel);
+  channel.running = undefined;
+  if ('context' in to) {
+    channel.position = to;
+    return dialplan.run(channel);
+  }
   channel.hasPbx = true;
   try {
     await dialplan.execute(channel, to.application, to.data);

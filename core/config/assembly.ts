@@ -1,4 +1,5 @@
 /** Sections being put together: templates and inheritance flattened, `(+)` and `+=` added where they belong. */
+import { LargeMap } from '../large-map.js';
 import type { Section, Variable } from './config-file.js';
 import type { Findings } from './findings.js';
 import { nearest } from './options.js';
@@ -23,7 +24,7 @@ export class Assembly {
   readonly #findings: Findings;
   readonly #sections: OpenSection[] = [];
   /** By name in lower case. */
-  readonly #named = new Map<string, OpenSection[]>();
+  readonly #named = new LargeMap<OpenSection[]>();
   /** Templates that somebody inherits from. */
   readonly #used = new Set<OpenSection>();
   readonly #handed = new Map<Variable, Variable>();

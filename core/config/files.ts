@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type Clock, SystemClock } from '../clock.js';
 import { LoadDeclined } from '../errors.js';
 import type { ConfigFile, Section } from './config-file.js';
-import { type Parsed, parseConfig, type Source, Unreadable } from './dialect.js';
+import { type Follow, type Parsed, parseConfig, type Source, Unreadable } from './dialect.js';
 import { Disk, type Drafts, lookedAgain, markOf, nameOf, type Seen } from './disk.js';
 import { isAbsent } from './find.js';
 import { type Layout, layoutOf } from './layout.js';
@@ -111,6 +111,7 @@ export class ConfigFiles {
   /**
    * The file, parsed with all that it includes. With `changedOnly`, undefined when neither it nor anything it
    * includes has changed since `who` read it last. `from` disk alone is read what tables cannot be had without.
+   * `follow` hears of each statement.
    * @throws LoadDeclined with every problem; FileMissing when it is not there
    */
   async read(
@@ -118,6 +119,7 @@ export class ConfigFiles {
     who: string,
     changedOnly: boolean,
     from: From = 'anywhere',
+    follow?: Follow,
   ): Promise<ConfigFile | undefined> {
     const entry = this.#entry(file, who);
     const reader = this.#reader(from);
@@ -127,7 +129,7 @@ export class ConfigFiles {
     const at = this.#clock.now();
     entry.last = { at, problems: 1 };
     entry.absent = false;
-    const { config, problems } = await this.#parse(reader, entry.path).catch(thrown => {
+    const { config, problems } = await this.#parse(reader, entry.path, follow).catch(thrown => {
       entry.absent = thrown instanceof FileMissing;
       throw thrown;
     });
@@ -238,9 +240,9 @@ export class ConfigFiles {
     return last.ran ? undefined : false;
   }
 
-  async #parse(reader: TableReader, path: string): Promise<Parsed> {
+  async #parse(reader: TableReader, path: string, follow?: Follow): Promise<Parsed> {
     const name = nameOf(this.#directory, path);
-    const parsed = await parseConfig(await open(reader, { name, path }), reader);
+    const parsed = await parseConfig(await open(reader, { name, path }), reader, follow);
     return { ...parsed, config: { ...parsed.config, name } };
   }
 

@@ -4,9 +4,7 @@ import {
   type Channel,
   NOBODY,
   type Party,
-  type Presentation,
   parseOptions,
-  presentations,
   Q850,
   type Result,
   splitArguments,
@@ -18,6 +16,7 @@ import { Answered, type AnsweredTerms, sendDigits } from './answered.js';
 import { destinationsOf } from './destinations.js';
 import { type DialLetter, type DialOptions, KINDS, LETTERS } from './letters.js';
 import { limitOf } from './limits.js';
+import { partyOf, present } from './present.js';
 import { Progress } from './progress.js';
 import { Ringing, type RingingEnd } from './ringing.js';
 import { Screening } from './screening.js';
@@ -155,7 +154,7 @@ async function ring(tools: Tools, channel: Channel, destinations: string[], term
     core.log.warning(`${channel.name}: Dial: there is no tone '${tone}': it rings`);
   const target = options.get('b');
   const prepare = async (callee: Channel): Promise<boolean> => {
-    present(channel, callee, options);
+    present(core, channel, callee, options);
     if (target === undefined) return true;
     return (await predial(tools, callee, target)) !== 'hangup';
   };
@@ -192,32 +191,6 @@ async function predial({ dialplan, core }: Tools, channel: Channel, target: stri
     core.log.warning(`${channel.name}: Dial: the subroutine before the call: ${thrown.message}`);
     return undefined;
   }
-}
-
-/** Who the one that is called is, and who calls as it is shown to them. */
-function present(caller: Channel, callee: Channel, options: DialOptions): void {
-  const original = options.get('o');
-  if (original !== undefined) callee.caller = original === '' ? caller.caller : partyOf(original);
-  else if (callee.caller.number === undefined) callee.caller = { ...callee.caller, ...guessed(caller) };
-  const shown = options.get('u')?.trim();
-  const tag = options.get('s');
-  callee.connected = {
-    ...callee.connected,
-    ...(shown !== undefined &&
-      presentations.includes(shown as Presentation) && { presentation: shown as Presentation }),
-    ...(tag !== undefined && { tag }),
-  };
-}
-
-/** Who is called, where the driver does not know: whom the caller is told to be connected with, else what they dialled. */
-function guessed({ connected, dnid, position }: Channel): Partial<Party> {
-  if (connected.number !== undefined) return connected;
-  return { number: dnid || position.extension };
-}
-
-function partyOf(text: string): Party {
-  const found = /^\s*(?:"?([^"<]*?)"?\s*)?<([^>]*)>\s*$/.exec(text);
-  return found ? { ...NOBODY, name: found[1] || undefined, number: found[2] } : { ...NOBODY, number: text };
 }
 
 /** Where a phone sends the call. Who calls is shown as the dialled extension, or as option f says. */

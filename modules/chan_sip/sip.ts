@@ -8,7 +8,6 @@ import {
   CommandError,
   type Core,
   formatProblem,
-  inSlices,
   LoadDeclined,
   type Loader,
   loader,
@@ -128,7 +127,7 @@ export class Sip implements SipView {
   static async start(core: Core, names?: NameService): Promise<Sip> {
     const environment = environmentOf(core);
     const file = await core.config(FILE);
-    const config = await inSlices(readingOf(file!, environment));
+    const config = await core.inSlices(readingOf(file!, environment));
     const sip = new Sip(core, environment, config.general, names);
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
@@ -150,7 +149,7 @@ export class Sip implements SipView {
     const changedOnly = !this.#user.site.general.rtcachefriends;
     const file = await this.#core.config(FILE, { changedOnly });
     const types = await readNotifyTypes(this.#core, this.notifyTypes);
-    if (file) await this.#configure(await inSlices(readingOf(file, this.#environment)));
+    if (file) await this.#configure(await this.#core.inSlices(readingOf(file, this.#environment)));
     else await this.#reloadUnchanged();
     this.notifyTypes = types;
     if (file) this.#core.log.verbose(3, `${FILE} was read again (${reason})`);
@@ -377,7 +376,7 @@ export class Sip implements SipView {
     const { general } = config;
     await this.#listen(config);
     this.#config = { general, generalPlaces: config.generalPlaces };
-    await inSlices(this.#user.configure(config, hostname()));
+    await this.#core.inSlices(this.#user.configure(config, hostname()));
     await this.#monitor.offerWebSockets(general.websocket_enabled);
     this.credentials = config.credentials;
     if (general.sipdebug) this.debug.enabled = true;

@@ -3,9 +3,9 @@ import type { Channel } from '#core';
 
 const NONE = '(None)';
 
-/** `600@internal:2`; a channel on which no dialplan runs is nowhere. */
-export function locationOf({ position, hasPbx }: Channel): string {
-  return hasPbx ? `${position.extension}@${position.context}:${position.priority}` : NONE;
+/** `600@internal:2`; who is called by no extension is nowhere yet. */
+export function locationOf({ position: { context, extension, priority } }: Channel): string {
+  return context === '' || extension === '' ? NONE : `${extension}@${context}:${priority}`;
 }
 
 export const applicationOf = ({ running }: Channel): string => running?.application ?? NONE;

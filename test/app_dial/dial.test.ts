@@ -10,6 +10,8 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
   const stage = await DialStage.of();
   const { ended, caller } = stage.dial('Paper/1009,20');
   const [callee] = await stage.ringing(1);
+  assert.deepEqual(callee!.running, { application: 'AppDial', data: '(Outgoing Line)' });
+  assert.deepEqual(callee!.position, { context: 'default', extension: caller.position.extension, priority: 1 });
   callee!.toState('Ringing');
   stage.core.clock.advance(2000);
   callee!.nowAnswered();
@@ -28,6 +30,28 @@ test('the one that is dialled rings, answers, talks and hangs up', async () => {
     '7',
     '5',
     '0',
+  ]);
+  await stage.close(caller);
+});
+
+test('who is called is told with the extension that calls, its number and who calls, before it is called', async () => {
+  const stage = await DialStage.of();
+  const told: string[] = [];
+  const { events } = stage.core;
+  events.on('applicationStarted', fact => void told.push(`${fact.channel.name} ${fact.application}(${fact.data})`));
+  events.on('callerIdChanged', ({ channel }) => void told.push(`${channel.name} is ${channel.caller.number}`));
+  events.on(
+    'connectedLineChanged',
+    ({ channel }) => void told.push(`${channel.name} with ${channel.connected.number}`),
+  );
+  events.on('dialBegan', ({ callee }) => void told.push(`${callee.name} at ${callee.position.extension}`));
+  const { caller } = stage.dial('Paper/b');
+  await stage.ringing(1);
+  assert.deepEqual(told, [
+    'Paper/b-00000001 AppDial((Outgoing Line))',
+    'Paper/b-00000001 is 1009',
+    'Paper/b-00000001 with 1008',
+    'Paper/b-00000001 at 1009',
   ]);
   await stage.close(caller);
 });

@@ -31,7 +31,7 @@ class Call {
 
   /** What ran beside Dial. */
   get ran(): string[] {
-    return this.stage.ran.filter(one => !one.startsWith('Dial'));
+    return this.stage.ran.filter(one => !/^(App)?Dial/.test(one));
   }
 
   async answered(): Promise<Channel> {

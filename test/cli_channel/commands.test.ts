@@ -87,9 +87,9 @@ test('core show channels, verbose, concise and count are as recorded', async () 
   await end();
 });
 
-test('a channel without a dialplan is nowhere and runs nothing; what it calls itself forges no field', async () => {
+test('a channel that no extension called is nowhere and runs nothing; what it calls itself forges no field', async () => {
   const { cli, paper, end } = await stage();
-  const channel = paper.incoming('1008');
+  const channel = paper.incoming('1008', { extension: '' });
   channel.caller = { ...NOBODY, number: '1!2!3' };
   assert.match(await cli.text('core show channels'), /^Paper\/1008-00000000 +\(None\) +Ring {4}\(None\) +$/m);
   channel.position = { ...channel.position, extension: '5!6' };

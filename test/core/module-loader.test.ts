@@ -151,7 +151,7 @@ for (const [what, text, ms, said] of HANGING) {
   });
 }
 
-test('a module that never finishes loading is given up after 30 s, and others load after it', async t => {
+test('a module that never finishes loading is given up after two minutes, and others load after it', async t => {
   const stage = await LoaderStage.of(t, {
     app_a: { load: "core.on('shutdown', () => undefined); return probe.gate('never');" },
     app_b: {},
@@ -164,6 +164,31 @@ test('a module that never finishes loading is given up after 30 s, and others lo
   assert.deepEqual(stage.running(), ['app_b']);
   assert.deepEqual([stage.held, stage.clock.pending], [0, 0]);
 });
+
+/** Work of which a slice is full: the event loop has a turn after it. */
+const SLICE =
+  'core.inSlices((function* () { const end = performance.now() + 9; while (performance.now() < end); yield; })(), 1)';
+
+for (const [what, work] of [
+  ['has read a file', "core.config('a.conf')"],
+  ['has worked in slices', SLICE],
+] as const) {
+  test(`a module that ${what} while it loads is given up only after two more minutes`, async t => {
+    const load = `return ${work}.then(() => { probe.tell('worked'); return probe.gate('never'); });`;
+    const stage = await LoaderStage.of(t, { app_a: { load } });
+    await writeFile(join(stage.directory, 'a.conf'), '[a]\nb=c\n');
+    let given = false;
+    const loaded = assert
+      .rejects(stage.loader.load('app_a'), /app_a failed to load: not done within 120000 ms/)
+      .then(() => void (given = true));
+    while (stage.probe.told.length === 0) await new Promise(resolve => setImmediate(resolve));
+    await stage.pass(120_000);
+    assert.equal(given, false);
+    await stage.pass(120_000);
+    await loaded;
+    assert.deepEqual([stage.held, stage.clock.pending], [0, 0]);
+  });
+}
 
 test('a stop does not wait for a module that is loading, and nothing is loaded after it', async t => {
   const stage = await LoaderStage.of(t, {

@@ -50,14 +50,14 @@ test('who guesses over IPv6 is heard by nobody until the ban is lifted', {
       assert.equal(late.text, '');
     }
     phone.send(udp, registerText('1008', 3));
-    while (!/^::\/64 .*\n1 bans, 3 messages/m.test(await pbx.x('sip show bans'))) await setImmediate();
+    while (!/^::\/64 .*\n1 bans, 3 messages/m.test(await pbx.says('sip show bans'))) await setImmediate();
 
     await pbx.stop();
     await pbx.start();
     assert.match(await pbx.x('sip show bans'), /^::\/64 +\(all\) +3\d\d\d s +0 {2}failed logins \(SIP\)$/m);
     const again = endpoint(await pbx.port());
     phone.send(again, registerText('1008', 4));
-    while (!/\n1 bans, 1 messages/.test(await pbx.x('sip show bans'))) await setImmediate();
+    while (!/\n1 bans, 1 messages/.test(await pbx.says('sip show bans'))) await setImmediate();
     assert.equal(await pbx.x('sip unban ::1'), '1 bans lifted.\n');
     phone.send(again, registerText('1008', 5));
     assert.match(await phone.next(), /^SIP\/2\.0 401 [\s\S]*\r\nCSeq: 5 /);

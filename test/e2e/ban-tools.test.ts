@@ -230,7 +230,7 @@ test('a ban holds for SIP, AMI and HTTP at once, is told to managers, and outliv
     assert.match(await pbx.x('sip show bans'), /^127\.0\.0\.2 +\(all\) +3\d\d\d s +0 {2}failed logins \(SIP\)$/m);
     const again = { address: '127.0.0.1', port: await pbx.port() };
     phone.send(again, textOf('REGISTER', '1008', 20));
-    while (!/\n1 bans, 1 messages/.test(await pbx.x('sip show bans'))) await setImmediate();
+    while (!/\n1 bans, 1 messages/.test(await pbx.says('sip show bans'))) await setImmediate();
     assert.equal(await pbx.x(`sip unban ${ATTACKER}`), '1 bans lifted.\n');
     phone.send(again, textOf('REGISTER', '1008', 21));
     assert.match(await phone.next(), /^SIP\/2\.0 401 [\s\S]*\r\nCSeq: 21 /);

@@ -73,7 +73,7 @@ async function run(
 async function nothingLeft(): Promise<void> {
   let shown = '';
   for (let tries = 0; tries < 500; tries++) {
-    shown = `${await pbx.x('core show channels count')}${await pbx.x('sip show channels')}`;
+    shown = `${await pbx.says('core show channels count')}${await pbx.says('sip show channels')}`;
     if (/^0 active channels$/m.test(shown) && /^0 active SIP dialogs$/m.test(shown)) return;
     await pause(50);
   }

@@ -16,8 +16,8 @@ tcpbindaddr=127.0.0.1:0
 /** The list of registrations, as soon as it shows that. */
 async function shown(pbx: Obelisk, sign: RegExp): Promise<string> {
   let list = '';
-  for (let tries = 0; tries < 100; tries++) {
-    list = await pbx.x('sip show registry');
+  for (let tries = 0; tries < 300; tries++) {
+    list = await pbx.says('sip show registry');
     if (sign.test(list)) return list;
     await wait(100);
   }

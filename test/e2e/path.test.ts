@@ -76,7 +76,7 @@ test('phones behind Kamailio register with its Path, and OPTIONS goes back to ea
   const proxy = await startProxy(after, home, proxyConf(port, server));
   for (const name of ['one', 'two']) await startPhone(after, join(home, name), server, port);
   const shown = await until(
-    () => pbx.x('sip show peer 1008'),
+    () => pbx.says('sip show peer 1008'),
     /Contact\[1\].* OK \(\d+ ms\)[\s\S]*Contact\[2\].* OK \(/,
   );
   assert.match(shown, new RegExp(`Contact\\[1\\] {3}: .*, path <sip:127\\.0\\.0\\.1:${port};lr;received=`));
@@ -127,7 +127,7 @@ async function ended(child: ChildProcess): Promise<void> {
 /** What is told, as soon as it shows that. @throws with what was told last */
 async function until(tell: () => Promise<string>, sign: RegExp): Promise<string> {
   let told = '';
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     told = await tell();
     if (sign.test(told)) return told;
     await wait(100);

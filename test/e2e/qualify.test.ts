@@ -30,8 +30,8 @@ test('a device shows the time of its answer, and is UNREACHABLE when it falls si
 
 /** The list, as soon as it shows that. */
 async function shown(pbx: Obelisk, sign: RegExp): Promise<string> {
-  for (let tries = 0; tries < 50; tries++) {
-    const list = await pbx.x('sip show peers');
+  for (let tries = 0; tries < 200; tries++) {
+    const list = await pbx.says('sip show peers');
     if (sign.test(list)) return list;
     await wait(100);
   }

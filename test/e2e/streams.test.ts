@@ -37,7 +37,7 @@ after(async () => {
   if (directory) await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 
-const peersLike = (name: string) => pbx.x(`sip show peers like ${name}`);
+const peersLike = (name: string) => pbx.says(`sip show peers like ${name}`);
 
 /** Resolves when it is listed so. */
 async function isListed(name: string, so: (peers: string) => boolean): Promise<void> {

@@ -177,7 +177,7 @@ async function callLinphone(serial: number): Promise<readonly string[]> {
   const callee = await Linphone.start({ home, user: '1010', secret, server, plays });
   const caller = await phone('1008', { home: `to-linphone-${serial}` });
   try {
-    while (!/^1010\S* +127\.0\.0\.1 /m.test(await pbx.x('sip show peers')));
+    while (!/^1010\S* +127\.0\.0\.1 /m.test(await pbx.says('sip show peers')));
     caller.type('/dial 1010\n');
     await caller.says(/Call established/);
     await caller.says(/terminated|closed/i);

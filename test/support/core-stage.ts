@@ -6,7 +6,7 @@ import { BanTable } from '../../core/ban-table.js';
 import { type Bans, bans } from '../../core/bans.js';
 import { verbsOf } from '../../core/calls.js';
 import { type Channels, channels } from '../../core/channel/channels.js';
-import { type Sliced, TestClock } from '../../core/clock.js';
+import { inSlices, type Sliced, TestClock } from '../../core/clock.js';
 import type { ConfigFile } from '../../core/config/config-file.js';
 import { parseText } from '../../core/config/dialect.js';
 import { type Realtime, realtime } from '../../core/config/engine.js';
@@ -193,6 +193,7 @@ export class CoreStage {
       log,
       clock,
       sched,
+      inSlices,
       config: async (file, how) => {
         const found = this.#files.get(file);
         if (!found) throw new FileMissing(`${file} is not there`);

@@ -41,6 +41,8 @@ export class DialplanStage {
     const emit: EngineParts['emit'] = (event, fact) => events.emit(event, fact);
     this.engine = openDialplan({ calls, clock, log, settings, emit }, 'core');
     this.events.on('applicationStarted', ({ channel, application: name, data }) => {
+      // Who is called is said to run AppDial2, which is no application.
+      if (data === '(Outgoing Line)') return;
       const { context, extension, priority } = channel.position;
       this.ran.push(`${extension}@${context}:${priority} ${name}(${data})`);
     });

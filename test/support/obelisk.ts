@@ -189,7 +189,7 @@ export class Obelisk {
 
   /** The port that chan_sip listens on. */
   async port(socket: 'UDP' | 'TCP SIP' | 'TLS SIP' = 'UDP'): Promise<number> {
-    const text = await this.x('sip show settings');
+    const text = await this.says('sip show settings');
     const port = new RegExp(`${socket} Bindaddress:\\s+\\S+:(\\d+)`).exec(text)?.[1];
     assert.ok(port, `no ${socket} port in:\n${text}`);
     return Number(port);

@@ -19,6 +19,7 @@ test('the INVITE, header by header; ringing, the answer, and a BYE of ours', asy
   const phone = await registered(stack, '1008');
   const call = await dial(stack, '1008');
   assert.equal(call.channel.name, 'SIP/1008-00000000');
+  assert.deepEqual(call.channel.position, { context: 'internal', extension: '', priority: 1 });
   const invite = await phone.expect('INVITE');
   assert.deepEqual(names(invite), [
     ...['Via', 'Max-Forwards', 'From', 'To', 'Contact', 'Call-ID', 'CSeq', 'User-Agent', 'Date', 'Allow', 'Supported'],
@@ -31,6 +32,7 @@ test('the INVITE, header by header; ringing, the answer, and a BYE of ours', asy
     [invite.header('To'), invite.header('Contact'), invite.header('CSeq')],
     [phone.contact, `<sip:1008@127.0.0.1:${port}>`, '102 INVITE'],
   );
+  assert.equal(call.channel.variables.get('SIPCALLID'), invite.callId);
   assert.match(invite.callId, new RegExp(`^[0-9a-f]{32}@127\\.0\\.0\\.1:${port}$`));
   phone.answer(invite, 100, 'Trying');
   phone.answer(invite, 180, 'Ringing');

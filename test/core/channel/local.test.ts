@@ -83,6 +83,8 @@ test('two channels of one name and one call; the second waits until the first is
     [first.state, second.state, first.linkedid, second.linkedid],
     ['Down', 'Ring', caller.uniqueid, caller.uniqueid],
   );
+  const place = { context: 'in', extension: '100', priority: 1 };
+  assert.deepEqual([first.position, second.position], [place, place]);
   await turn();
   assert.deepEqual(ran, []);
   first.leg.call();

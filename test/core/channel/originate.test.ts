@@ -51,14 +51,18 @@ async function stage() {
     await turn();
     assert.deepEqual([channels.size, clock.pending, calls.channels.calls], [0, 0, 0]);
   };
-  return { begin, end, facts, warned, clock, channels, paper, ran: plan.ran };
+  return { begin, end, events, facts, warned, clock, channels, paper, ran: plan.ran };
 }
 
 test('who answers goes into the dialplan, which ends the channel; the way there is told', async () => {
-  const { begin, end, paper, facts, ran } = await stage();
+  const { begin, end, events, paper, facts, ran } = await stage();
+  const applications: string[] = [];
+  events.on('applicationStarted', ({ application }) => void applications.push(application));
   const call = begin();
   await turn();
   const [channel] = paper.requested;
+  assert.deepEqual(channel!.running, { application: 'AppDial2', data: '(Outgoing Line)' });
+  assert.deepEqual(channel!.position, { context: 'default', extension: 's', priority: 1 });
   channel!.nowProceeding('proceeding');
   channel!.toState('Ringing');
   channel!.nowAnswered();
@@ -66,6 +70,7 @@ test('who answers goes into the dialplan, which ends the channel; the way there 
   await turn();
   assert.deepEqual(facts, ['dialBegan bob', 'dialState PROCEEDING', 'dialState RINGING', 'dialEnded ANSWER']);
   assert.deepEqual(ran, ['100@in:1 Stay()']);
+  assert.deepEqual(applications, ['AppDial2', 'Stay']);
   await end();
 });
 

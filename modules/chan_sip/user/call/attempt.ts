@@ -17,7 +17,7 @@ import { timersOf } from './call-site.js';
 import type { Contact } from './destination.js';
 import type { DialogRequests } from './dialog-requests.js';
 import type { Came } from './dialog-way.js';
-import { type InviteIdentity, inviteRequest, newInvite } from './invite-request.js';
+import { callIdOf, type InviteIdentity, inviteRequest, newInvite } from './invite-request.js';
 import { anywhere, InviteUser, Latecomers, NOBODY, tagOf } from './latecomers.js';
 import type { OutgoingLeg } from './outgoing-leg.js';
 import { Talk } from './talk.js';
@@ -71,8 +71,8 @@ export class Attempt {
   }
 
   get callId(): string {
-    const text = this.#sent?.request.text ?? '';
-    return /^Call-ID: (.*)\r$/m.exec(text)?.[1] ?? this.#invite.id;
+    const sent = /^Call-ID: (.*)\r$/m.exec(this.#sent?.request.text ?? '')?.[1];
+    return sent ?? callIdOf(this.#leg, this.#invite, this.contact.flow);
   }
 
   /** Whether nothing more is to be expected of it. */

@@ -45,12 +45,10 @@ export function inviteRequest(
   const { site } = desk;
   const { general, ourAddress } = site;
   const us = ourAddress.at(flow);
-  const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
   const branch = `z9hG4bK${randomHex(8)}`;
   const user = leg.userIn(dial);
   const uri = withOptions(invite.uri, channel.variables.get('SIP_URI_OPTIONS'));
   const domain = domainOf(site, peer, flow, dial.from?.domain || channel.variables.get('SIPFROMDOMAIN'));
-  const set = peer && peer.get('fromdomain').host !== '' ? peer.get('fromdomain').host : general.fromdomain.host;
   const text = request({
     method: 'INVITE',
     uri,
@@ -66,12 +64,20 @@ export function inviteRequest(
     from: `${fromOf(leg, dial, user, domain)};tag=${invite.tag}`,
     to: `<${toOf(uri, dial)}>${parameter(channel.variables.get('VXML_URL'))}`,
     contact: ourAddress.contact(flow, userOf(user)),
-    callId: `${invite.id}@${set || hostPort(us.address, own)}`,
+    callId: callIdOf(leg, invite, flow),
     cseq,
     headers: headersOf(leg, credentials, flow),
     body: { type: SDP, text: leg.offer },
   });
   return { text, method: 'INVITE', branch };
+}
+
+/** Random, and at a domain that is set or our own address. */
+export function callIdOf({ desk, peer }: OutgoingLeg, { id }: InviteIdentity, flow: Flow): string {
+  const { general, ourAddress } = desk.site;
+  const us = ourAddress.at(flow);
+  const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
+  return `${id}@${peer?.get('fromdomain').host || general.fromdomain.host || hostPort(us.address, own)}`;
 }
 
 function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow): Header[] {

@@ -125,6 +125,7 @@ export class OutgoingLeg extends CallLeg {
     const { channel } = this;
     if (this.ended || channel.hangingUp || this.#answered) return false;
     this.#answered = attempt;
+    if (attempt !== this.#attempts[0]) channel.set('SIPCALLID', decode(attempt.callId));
     this.#useragent = message.header('Server') ?? message.header('User-Agent') ?? this.#useragent;
     this.talk = talk;
     this.said('Tx: ACK');

@@ -7,6 +7,7 @@ import {
   type NoChannel,
   Q850,
 } from '#core';
+import { decode } from '../../message/octets.js';
 import type { Directory } from '../directory.js';
 import type { CallSite } from './call-site.js';
 import { ownerOf } from './caller.js';
@@ -63,6 +64,7 @@ export class SipTechnology implements ChannelTechnology {
             (leg = new OutgoingLeg({ call: desk, channel: made, session, peer, share: undefined }, dial, found)),
           known(made) {
             settle(made, leg!);
+            made.position = { ...made.position, context: leg!.option('context') };
             if (peer) made.caller = ownerOf(peer);
           },
         });
@@ -71,6 +73,9 @@ export class SipTechnology implements ChannelTechnology {
       return { cause: Q850.congestion };
     }
     ear.leg = leg;
+    // No extension called it yet: Dial tells which one did.
+    channel.position = { ...channel.position, extension: '' };
+    channel.set('SIPCALLID', decode(leg.callId));
     setVariables(channel, leg);
     desk.add(leg);
     return channel;
