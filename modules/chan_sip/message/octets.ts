@@ -18,6 +18,13 @@ export function decode(text: string): string {
   return isUtf8(octets) ? octets.toString('utf8') : text;
 }
 
+/** The octets that a text begins with, and no part of a letter: cut within one, none of it would be UTF-8 any more. */
+export function firstOctets(text: string, most: number): string {
+  let end = most;
+  while (end > most - 3 && (text.charCodeAt(end) & 0xc0) === 0x80) end--;
+  return text.slice(0, end);
+}
+
 /** Text that may hold any character as octets: a string that went through a text frame. */
 export const octets = (text: string): string => (BEYOND_LATIN1.test(text) ? encode(text) : text);
 

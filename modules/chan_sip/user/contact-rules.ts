@@ -1,7 +1,7 @@
 /** What is asked of every contact before it is bound, and what is learned of its device. */
 import { parseAddress } from '../message/address.js';
 import type { Message } from '../message/message.js';
-import { decode, detach } from '../message/octets.js';
+import { decode, detach, firstOctets } from '../message/octets.js';
 import { ParseError } from '../message/parse-error.js';
 import type { Uri } from '../message/uri.js';
 import type { Answer } from './answers.js';
@@ -56,7 +56,7 @@ function leadsSomewhere(path: string): boolean {
 export function learn(site: Site, { request, natSeen }: Attempt, peer: Peer, { user }: Uri): void {
   peer.natDetected = natSeen;
   if (peer.defaultuser === '') peer.defaultuser = decode(detach(user ?? ''));
-  const heard = (request.header('User-Agent') ?? '').slice(0, LONGEST_USERAGENT);
+  const heard = firstOctets(request.header('User-Agent') ?? '', LONGEST_USERAGENT);
   if (peer.useragent === decode(heard)) return;
   peer.useragent = decode(detach(heard));
   site.log.verbose(4, `SIP '${peer.name}' is now '${peer.useragent}'`);

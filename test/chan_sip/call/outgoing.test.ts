@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '../../../modules/chan_sip/message/message.js';
+import { decode } from '../../../modules/chan_sip/message/octets.js';
 import { SDP } from '../../support/call-phone.js';
 import { CallStack } from '../../support/call-stack.js';
 import { dial, PHONES, registered } from './outgoing-stage.js';
@@ -215,6 +216,19 @@ test('AST-2011-001: a caller of a thousand characters leaves an INVITE that can 
   const invite = await phone.expect('INVITE');
   assert.ok(invite.header('From')!.length < 1000);
   assert.equal(invite.header('X'), undefined);
+  phone.answer(invite, 603, 'Declined');
+  await phone.expect('ACK');
+  channel.end();
+});
+
+test('a long name goes out in whole letters', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  const { channel } = await dial(stack, '1008', {}, made => {
+    made.connected = { number: '1009', name: `x${'é'.repeat(200)}`, presentation: 'allowed' };
+  });
+  const invite = await phone.expect('INVITE');
+  assert.equal(decode(invite.from.display ?? ''), `x${'é'.repeat(63)}`);
   phone.answer(invite, 603, 'Declined');
   await phone.expect('ACK');
   channel.end();

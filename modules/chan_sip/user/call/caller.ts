@@ -2,7 +2,7 @@
 import { NOBODY, type Party, type Presentation } from '#core';
 import { type Address, parseAddress } from '../../message/address.js';
 import type { Message } from '../../message/message.js';
-import { decode } from '../../message/octets.js';
+import { decode, firstOctets } from '../../message/octets.js';
 import { ParseError } from '../../message/parse-error.js';
 import { percentDecode } from '../../message/uri.js';
 import type { Device } from '../../options/device.js';
@@ -97,7 +97,7 @@ export function divertedIn(request: Message, general: Rules): Diverted | undefin
     .filter(found => found !== undefined);
   const [last] = all;
   if (!last) return undefined;
-  const reason = decode((last.params.get('reason') ?? '').slice(0, LONGEST)).toLowerCase() || 'unknown';
+  const reason = decode(firstOctets(last.params.get('reason') ?? '', LONGEST)).toLowerCase() || 'unknown';
   const counted = Number(/^\d{1,3}$/.exec(last.params.get('counter') ?? '')?.[0] ?? 1);
   return {
     from: partyIn(last, general),

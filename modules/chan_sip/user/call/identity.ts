@@ -1,6 +1,6 @@
 /** How a party is named to the other end: From, P-Asserted-Identity or Remote-Party-ID, Privacy. */
 import { isPrivate, type Party } from '#core';
-import { encode } from '../../message/octets.js';
+import { encode, firstOctets } from '../../message/octets.js';
 import { hostPort, percentEncode } from '../../message/uri.js';
 import type { General } from '../../options/general.js';
 import type { HostPort } from '../../options/values/hostport.js';
@@ -22,7 +22,7 @@ type Trust = General['trust_id_outbound'];
 
 export const quoted = (name: string): string => `"${cut(name).replace(/["\\]/g, '\\$&')}"`;
 
-const cut = (text: string): string => encode(text.replace(/[\x00-\x1f\x7f]/g, ' ')).slice(0, LONGEST);
+const cut = (text: string): string => firstOctets(encode(text.replace(/[\x00-\x1f\x7f]/g, ' ')), LONGEST);
 
 /** A number as the user of a URI. */
 export const userOf = (number: string): string => percentEncode(cut(number));

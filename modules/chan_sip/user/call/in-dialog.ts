@@ -2,7 +2,7 @@
 
 import { parseAddress } from '../../message/address.js';
 import type { Message } from '../../message/message.js';
-import { decode } from '../../message/octets.js';
+import { decode, firstOctets } from '../../message/octets.js';
 import { ParseError } from '../../message/parse-error.js';
 import { isKeyType, parseInfoKey } from '../../session/dtmf-body.js';
 import type { Flow } from '../../transport/transport.js';
@@ -53,7 +53,7 @@ function info(talk: Talk, request: Message): Answer {
   }
   const code = request.header('X-ClientCode');
   if (code !== undefined) {
-    if (talk.option('useclientcode')) owner.channel.userfield = decode(code.slice(0, LONGEST_CODE));
+    if (talk.option('useclientcode')) owner.channel.userfield = decode(firstOctets(code, LONGEST_CODE));
     return OK;
   }
   // Nobody records calls here.
