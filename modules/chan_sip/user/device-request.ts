@@ -70,11 +70,9 @@ export function requestTo(site: Site, to: Recipient, what: DeviceRequest, flow: 
   return { text, method, branch };
 }
 
-/** What it registered; of a device that does not, its host, without user and port, as the original has it. */
+/** What it registered; of a device that does not, its host, without user, port and transport, as the original has it. */
 export function uriOf({ peer, binding }: Recipient): string {
-  if (binding) return binding.contact;
-  const over = peer.protocol === 'udp' ? '' : `;transport=${peer.protocol}`;
-  return `sip:${hostPort(peer.get('host').host || (peer.defaultAddress?.address ?? ''))}${over}`;
+  return binding?.contact ?? `sip:${hostPort(peer.get('host').host || (peer.defaultAddress?.address ?? ''))}`;
 }
 
 /** How we name ourselves. */

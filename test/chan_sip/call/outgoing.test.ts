@@ -184,6 +184,34 @@ test('a redirection is an extension of ours, and nobody follows it here: busy', 
   channel.end();
 });
 
+const PORTS = `${PHONES}[plain](phone)
+host=192.0.2.9
+[port](phone)
+host=192.0.2.9
+port=5060
+[beside](phone)
+host=192.0.2.9:5071
+`;
+
+test('the target names the port that the file, or the contact, names, and no transport', async () => {
+  await using stack = await CallStack.of(PORTS, {});
+  const phone = await registered(stack, '1008');
+  const { port } = phone.line.endpoint;
+  for (const [to, wanted] of [
+    ['100@plain', 'sip:100@192.0.2.9'],
+    ['100@port', 'sip:100@192.0.2.9:5060'],
+    ['100@beside', 'sip:100@192.0.2.9:5071'],
+    ['1008/100', `sip:100@127.0.0.1:${port}`],
+  ] as const) {
+    const { channel } = await dial(stack, `${to}//127.0.0.1:${port}`);
+    const invite = await phone.expect('INVITE');
+    assert.equal(invite.uri, wanted);
+    phone.answer(invite, 486, 'Busy Here');
+    await phone.expect('ACK');
+    channel.end();
+  }
+});
+
 test('direct to a host, with an extension, another From and headers of the dialplan', async () => {
   await using stack = await CallStack.of(PHONES, {});
   const phone = await stack.phone('somebody');

@@ -95,14 +95,12 @@ const CASES: Readonly<Record<string, Case>> = {
     own: 'fromdomain=trunk.example:5080',
     changes: { From: '"asterisk" <sip:asterisk@trunk.example:5080>;tag=T', 'Call-ID': 'C@trunk.example' },
   },
-  'TCP is named in Via, Contact and target': {
+  'TCP is named in Via and Contact, not in the target': {
     general: 'tcpenable=yes\ntransport=tcp',
     protocol: 'tcp',
     changes: {
       Via: 'SIP/2.0/TCP 192.0.2.1:5060;branch=B',
-      To: '<sip:192.0.2.9;transport=tcp>',
       Contact: '<sip:asterisk@192.0.2.1;transport=tcp>',
-      OPTIONS: 'sip:192.0.2.9;transport=tcp SIP/2.0',
     },
   },
   'outboundproxy changes where it goes and nothing in it': {

@@ -86,23 +86,21 @@ async function contactOf(
   return flow && { ...common, way: hops, flow };
 }
 
-/** What it registered; with an extension, that at its address. */
+/** A URI of a contact with a port. */
+const NAMES_PORT = /^sips?:(?:[^@]*@)?(?:\[[^\]]*\]|[^:;?]*):\d/i;
+
+/** What it registered; with an extension, that at its address. A port is there where the device, or its contact, names one. */
 function deviceUri(peer: Peer, binding: Binding | undefined, { extension }: DialString): string {
   if (extension === '' && binding) return uriOf({ peer, binding });
   const { host } = peer.get('host');
-  const address = binding?.address ?? peer.address ?? peer.defaultAddress;
-  // What SRV says is no part of a name: each of its servers is asked the same.
-  const port = peer.hostname === undefined ? address?.port : fixedPort(peer);
-  const place = host !== '' && !binding ? hostPort(host, shownPort(peer, port)) : undefined;
-  const at = place ?? hostPort(address?.address ?? '', shownPort(peer, address?.port));
-  const over = peer.protocol === 'udp' ? '' : `;transport=${peer.protocol}`;
+  const { address = '', port } = binding?.address ?? peer.address ?? peer.defaultAddress ?? {};
+  const at = binding
+    ? hostPort(address, NAMES_PORT.test(binding.contact) ? port : undefined)
+    : hostPort(host || address, fixedPort(peer) ?? (host === '' ? peer.get('defaultip').port : undefined));
   const phone = peer.get('usereqphone') && /^[+\d*#]+$/.test(extension) ? ';user=phone' : '';
   const user = extension || peer.defaultuser;
-  return `sip:${user === '' ? '' : `${percentEncode(encode(user))}@`}${at}${over}${phone}`;
+  return `sip:${user === '' ? '' : `${percentEncode(encode(user))}@`}${at}${phone}`;
 }
-
-const shownPort = (peer: Peer, port: number | undefined): number | undefined =>
-  port === standardPort(peer.protocol) ? undefined : port;
 
 /** Somebody whom no section names. A host of digits alone is a number that nobody has. */
 async function hostOf(site: Site, dial: DialString): Promise<readonly (Contact | undefined)[]> {
@@ -117,7 +115,7 @@ async function hostOf(site: Site, dial: DialString): Promise<readonly (Contact |
   const hops = await hopsTo(site, to, to.host, open ? spokenBy(general) : undefined);
   const flow = firstFlow(site, hops);
   const user = dial.extension === '' ? '' : `${percentEncode(encode(dial.extension))}@`;
-  const uri = `sip:${user}${hostPort(host.host, host.port)}${protocol === 'udp' ? '' : `;transport=${protocol}`}`;
+  const uri = `sip:${user}${hostPort(host.host, host.port)}`;
   return [flow && { binding: undefined, uri, path: [], way: hops, flow }];
 }
 
