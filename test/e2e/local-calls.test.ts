@@ -33,7 +33,7 @@ const call = (extension = '600') => obelisk.x(`channel originate Local/${extensi
 test('a module is in use by the calls that run it, and goes by force when they have ended', bounded, async () => {
   await call();
   const list = await until('core show channels', /2 active calls/);
-  assert.match(list, /^Local\/600@internal-00000000;1 +s@default:1 +Up +Echo\(\) +$/m);
+  assert.match(list, /^Local\/600@internal-00000000;1 +600@internal:1 +Up +Echo\(\) +$/m);
   assert.match(list, /^Local\/600@internal-00000000;2 +600@internal:2 +Up +Echo\(\) +$/m);
   assert.match(list, /^2 active channels\n2 active calls\n2 calls processed$/m);
   assert.match(

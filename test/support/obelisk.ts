@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SystemClock } from '../../core/clock.js';
 import { askServer } from '../../core/remote.js';
@@ -181,7 +181,8 @@ export class Obelisk {
   /** The same, without the start of a process. */
   async says(command: string): Promise<string> {
     let text = '';
-    const socket = join(this.directory, 'run', 'asterisk.ctl');
+    const [, place = ''] = /^astrundir *=> *(.+)$/m.exec(await this.read('asterisk.conf')) ?? [];
+    const socket = resolve(this.directory, place, 'asterisk.ctl');
     const answer = (more: string): void => void (text += more);
     assert.equal(await askServer({ socket, command, clock: new SystemClock(), answer }), undefined);
     return text;
