@@ -309,7 +309,18 @@ test('who wants not to be known is anonymous', async () => {
 
 const TRUNKS: readonly [what: string, lines: string, from: RegExp, contact: RegExp][] = [
   ['', '', /^"Anonymous" <sip:anonymous@anonymous\.invalid>;tag=/, /^<sip:anonymous@/],
-  [' whose account is named by fromuser', 'fromuser=trunk', /^"Anonymous" <sip:trunk@[\d.:]+>;tag=/, /^<sip:trunk@/],
+  [
+    ' whose account is named by fromuser',
+    'fromuser=trunk',
+    /^"Anonymous" <sip:trunk@anonymous\.invalid>;tag=/,
+    /^<sip:trunk@/,
+  ],
+  [
+    ' whose fromdomain is set',
+    'fromdomain=pbx.example',
+    /^"Anonymous" <sip:anonymous@pbx\.example/,
+    /^<sip:anonymous@/,
+  ],
 ];
 
 for (const [what, lines, from, contact] of TRUNKS) {

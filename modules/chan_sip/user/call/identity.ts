@@ -41,18 +41,17 @@ export function domainOf(site: Site, peer: Peer | undefined, flow: Flow, named =
 export interface Sender {
   readonly user: string;
   readonly domain: string;
-  /** Whether the user is the name of an account of ours, which stays. */
-  readonly account: boolean;
+  /** Whether the domain was written by the operator: then it stays, whoever calls. */
+  readonly written: boolean;
   /** The name of callers who have neither name nor number; who has a number alone goes without a name. */
   readonly unknown: string;
 }
 
 /** The address of From, without its tag. */
-export function fromAddress(party: Party, { user, domain, account, unknown }: Sender): string {
+export function fromAddress(party: Party, { user, domain, written, unknown }: Sender): string {
   const hidden = isPrivate(party);
-  if (hidden && !account) return NOBODY_KNOWN;
   const name = hidden ? ANONYMOUS.name : party.name || (party.number ? '' : unknown);
-  return `${name === '' ? '' : `${quoted(name)} `}<sip:${userOf(user)}@${domain}>`;
+  return `${name === '' ? '' : `${quoted(name)} `}<sip:${userOf(user)}@${hidden && !written ? ANONYMOUS.domain : domain}>`;
 }
 
 /** Those that the device is to be told by; none where it is not. */

@@ -48,7 +48,6 @@ export function inviteRequest(
   const branch = `z9hG4bK${randomHex(8)}`;
   const user = leg.userIn(dial);
   const uri = withOptions(invite.uri, channel.variables.get('SIP_URI_OPTIONS'));
-  const domain = domainOf(site, peer, flow, dial.from?.domain || channel.variables.get('SIPFROMDOMAIN'));
   const text = request({
     method: 'INVITE',
     uri,
@@ -61,7 +60,7 @@ export function inviteRequest(
     },
     maxForwards: forwardsOf(leg, general.maxforwards),
     ...(invite.path.length > 0 && { routes: [invite.path.join(',')] }),
-    from: `${fromOf(leg, dial, user, domain)};tag=${invite.tag}`,
+    from: `${fromOf(leg, dial, user, flow)};tag=${invite.tag}`,
     to: `<${toOf(uri, dial)}>${parameter(channel.variables.get('VXML_URL'))}`,
     contact: ourAddress.contact(flow, userOf(user)),
     callId: callIdOf(leg, invite, flow),
@@ -73,12 +72,15 @@ export function inviteRequest(
 }
 
 /** Random, and at a domain that is set or our own address. */
-export function callIdOf({ desk, peer }: OutgoingLeg, { id }: InviteIdentity, flow: Flow): string {
-  const { general, ourAddress } = desk.site;
-  const us = ourAddress.at(flow);
+export function callIdOf(leg: OutgoingLeg, { id }: InviteIdentity, flow: Flow): string {
+  const us = leg.desk.site.ourAddress.at(flow);
   const own = us.port === standardPort(flow.protocol) ? undefined : us.port;
-  return `${id}@${peer?.get('fromdomain').host || general.fromdomain.host || hostPort(us.address, own)}`;
+  return `${id}@${ownDomain(leg) || hostPort(us.address, own)}`;
 }
+
+/** `fromdomain` of the device, else of `[general]`. */
+const ownDomain = ({ desk, peer }: OutgoingLeg): string =>
+  peer?.get('fromdomain').host || desk.site.general.fromdomain.host;
 
 function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow): Header[] {
   const { site } = leg.desk;
@@ -97,10 +99,12 @@ function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow)
   ];
 }
 
-function fromOf(leg: OutgoingLeg, dial: DialString, user: string, domain: string): string {
-  const account = dial.from !== undefined || leg.option('fromuser') !== '';
-  const unknown = leg.desk.site.general.callerid || OURSELVES;
-  return fromAddress(leg.channel.connected, { user, domain, account, unknown });
+function fromOf(leg: OutgoingLeg, dial: DialString, user: string, flow: Flow): string {
+  const { desk, peer, channel } = leg;
+  const named = dial.from?.domain || channel.variables.get('SIPFROMDOMAIN') || '';
+  const domain = domainOf(desk.site, peer, flow, named);
+  const written = named !== '' || ownDomain(leg) !== '';
+  return fromAddress(channel.connected, { user, domain, written, unknown: desk.site.general.callerid || OURSELVES });
 }
 
 function toOf(uri: string, { to }: DialString): string {
