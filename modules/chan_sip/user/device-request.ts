@@ -12,7 +12,7 @@ import type { Peer } from './peer.js';
 import type { Site } from './site.js';
 
 /** Who we are where nobody says more. */
-const OURSELVES = 'asterisk';
+export const OURSELVES = 'asterisk';
 /** The first CSeq of a dialog of ours, as the original counts. */
 export const FIRST_CSEQ = 102;
 
@@ -49,7 +49,8 @@ export function requestTo(site: Site, to: Recipient, what: DeviceRequest, flow: 
   const branch = `z9hG4bK${randomHex(8)}`;
   const uri = uriOf(to);
   const path = binding?.path ?? [];
-  const user = encode(peer.get('fromuser') || general.callerid || OURSELVES);
+  const name = encode(general.callerid || OURSELVES);
+  const user = encode(peer.get('fromuser')) || name;
   const domain = peer.get('fromdomain').host === '' ? general.fromdomain : peer.get('fromdomain');
   const port = domain.port === standardPort(flow.protocol) ? undefined : (domain.port ?? own);
   const from = `<sip:${percentEncode(user)}@${hostPort(domain.host || us.address, port)}>`;
@@ -59,7 +60,7 @@ export function requestTo(site: Site, to: Recipient, what: DeviceRequest, flow: 
     via: { transport: flow.protocol.toUpperCase(), host: us.address, port: us.port, branch, rport: peer.forceRport },
     maxForwards: general.maxforwards,
     ...(path.length > 0 && { routes: [path.join(',')] }),
-    from: `"${quoted(user)}" ${from};tag=${identity.tag}`,
+    from: `"${quoted(name)}" ${from};tag=${identity.tag}`,
     to: `<${uri}>`,
     contact: ourAddress.contact(flow, percentEncode(user)),
     callId: `${identity.callId}@${domain.host || hostPort(us.address, own)}`,

@@ -184,6 +184,26 @@ test('a redirection is an extension of ours, and nobody follows it here: busy', 
   channel.end();
 });
 
+test('From has the name of who calls, no name where there is a number alone, and ours where there is neither', async () => {
+  await using stack = await CallStack.of(PHONES, {});
+  const phone = await registered(stack, '1008');
+  for (const [number, name, wanted] of [
+    ['4711', 'Al "x"', '"Al \\"x\\"" <sip:4711@'],
+    ['4711', undefined, '<sip:4711@'],
+    [undefined, undefined, '"asterisk" <sip:asterisk@'],
+    [undefined, 'Al', '"Al" <sip:asterisk@'],
+  ] as const) {
+    const { channel } = await dial(stack, '1008', {}, made => {
+      made.connected = { number, name, presentation: 'allowed_not_screened' };
+    });
+    const invite = await phone.expect('INVITE');
+    assert.equal(invite.header('From')!.slice(0, wanted.length), wanted);
+    phone.answer(invite, 486, 'Busy Here');
+    await phone.expect('ACK');
+    channel.end();
+  }
+});
+
 const PORTS = `${PHONES}[plain](phone)
 host=192.0.2.9
 [port](phone)
@@ -191,9 +211,13 @@ host=192.0.2.9
 port=5060
 [beside](phone)
 host=192.0.2.9:5071
+[numbers](phone)
+host=192.0.2.9
+usereqphone=yes
+defaultuser=4711
 `;
 
-test('the target names the port that the file, or the contact, names, and no transport', async () => {
+test('the target names the port that the file, or the contact, names, no transport, and what is a number with usereqphone', async () => {
   await using stack = await CallStack.of(PORTS, {});
   const phone = await registered(stack, '1008');
   const { port } = phone.line.endpoint;
@@ -201,6 +225,9 @@ test('the target names the port that the file, or the contact, names, and no tra
     ['100@plain', 'sip:100@192.0.2.9'],
     ['100@port', 'sip:100@192.0.2.9:5060'],
     ['100@beside', 'sip:100@192.0.2.9:5071'],
+    ['+49100@numbers', 'sip:+49100@192.0.2.9;user=phone'],
+    ['*98@numbers', 'sip:*98@192.0.2.9'],
+    ['numbers', 'sip:4711@192.0.2.9;user=phone'],
     ['1008/100', `sip:100@127.0.0.1:${port}`],
   ] as const) {
     const { channel } = await dial(stack, `${to}//127.0.0.1:${port}`);

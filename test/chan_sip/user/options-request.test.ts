@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'fromuser of the device goes before callerid': {
     general: 'callerid=pbx',
     own: 'fromuser=2001\ncallerid="Trunk" <77>',
-    changes: { From: '"2001" <sip:2001@192.0.2.1>;tag=T', Contact: '<sip:2001@192.0.2.1>' },
+    changes: { From: '"pbx" <sip:2001@192.0.2.1>;tag=T', Contact: '<sip:2001@192.0.2.1>' },
   },
   'fromdomain of [general]': {
     general: 'fromdomain=pbx.example',

@@ -97,8 +97,8 @@ function deviceUri(peer: Peer, binding: Binding | undefined, { extension }: Dial
   const at = binding
     ? hostPort(address, NAMES_PORT.test(binding.contact) ? port : undefined)
     : hostPort(host || address, fixedPort(peer) ?? (host === '' ? peer.get('defaultip').port : undefined));
-  const phone = peer.get('usereqphone') && /^[+\d*#]+$/.test(extension) ? ';user=phone' : '';
   const user = extension || peer.defaultuser;
+  const phone = peer.get('usereqphone') && /^\+?\d+$/.test(user) ? ';user=phone' : '';
   return `sip:${user === '' ? '' : `${percentEncode(encode(user))}@`}${at}${phone}`;
 }
 

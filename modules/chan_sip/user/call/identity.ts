@@ -37,11 +37,22 @@ export function domainOf(site: Site, peer: Peer | undefined, flow: Flow, named =
   return hostPort(set.host || us.address, port);
 }
 
-/** The address of From, without its tag. `account`: the user is the name of an account of ours, which stays. */
-export function fromAddress(party: Party, user: string, domain: string, account: boolean): string {
+/** How From says who calls. */
+export interface Sender {
+  readonly user: string;
+  readonly domain: string;
+  /** Whether the user is the name of an account of ours, which stays. */
+  readonly account: boolean;
+  /** The name of callers who have neither name nor number; who has a number alone goes without a name. */
+  readonly unknown: string;
+}
+
+/** The address of From, without its tag. */
+export function fromAddress(party: Party, { user, domain, account, unknown }: Sender): string {
   const hidden = isPrivate(party);
   if (hidden && !account) return NOBODY_KNOWN;
-  return `${quoted(hidden ? ANONYMOUS.name : (party.name ?? user))} <sip:${userOf(user)}@${domain}>`;
+  const name = hidden ? ANONYMOUS.name : party.name || (party.number ? '' : unknown);
+  return `${name === '' ? '' : `${quoted(name)} `}<sip:${userOf(user)}@${domain}>`;
 }
 
 /** Those that the device is to be told by; none where it is not. */

@@ -10,7 +10,7 @@ import type { ClientRequest } from '../../transaction/layer.js';
 import type { Flow } from '../../transport/transport.js';
 import { abilitiesOf, allowed, RELIABLE, supportedTags } from '../abilities.js';
 import type { Header } from '../answers.js';
-import { agentHeaders } from '../device-request.js';
+import { agentHeaders, OURSELVES } from '../device-request.js';
 import type { DialString } from './dial-string.js';
 import { diversion } from './diversion.js';
 import { domainOf, fromAddress, userOf } from './identity.js';
@@ -99,7 +99,8 @@ function headersOf(leg: OutgoingLeg, credentials: readonly Header[], flow: Flow)
 
 function fromOf(leg: OutgoingLeg, dial: DialString, user: string, domain: string): string {
   const account = dial.from !== undefined || leg.option('fromuser') !== '';
-  return fromAddress(leg.channel.connected, user, domain, account);
+  const unknown = leg.desk.site.general.callerid || OURSELVES;
+  return fromAddress(leg.channel.connected, { user, domain, account, unknown });
 }
 
 function toOf(uri: string, { to }: DialString): string {

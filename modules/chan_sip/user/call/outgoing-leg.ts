@@ -5,6 +5,7 @@ import { decode } from '../../message/octets.js';
 import { sdpIn } from '../../session/sdp-part.js';
 import type { Failure } from '../../transaction/record.js';
 import type { Header } from '../answers.js';
+import { OURSELVES } from '../device-request.js';
 import { NO_CALL } from '../requests.js';
 import { Attempt, ELSEWHERE } from './attempt.js';
 import { CallLeg, type FarEnd, type LegParts } from './call-leg.js';
@@ -72,7 +73,7 @@ export class OutgoingLeg extends CallLeg {
     const own = this.option('fromuser');
     const { connected } = this.channel;
     const number = isPrivate(connected) ? ANONYMOUS.user : connected.number;
-    return from?.user || own || number || this.desk.site.general.callerid || 'asterisk';
+    return from?.user || own || number || this.desk.site.general.callerid || OURSELVES;
   }
 
   get contactUser(): string {
