@@ -28,7 +28,11 @@ async function answerOf(tcp: Endpoint): Promise<string> {
 
 test('without descriptors phones over UDP register, and TCP is back when connections have gone', async () => {
   const made = await Obelisk.create(
-    { 'sip.conf': PHONES.replace('tcpenable=yes', 'tcpenable=yes\ntcpauthlimit=1000') },
+    {
+      'sip.conf': PHONES.replace('tcpenable=yes', 'tcpenable=yes\ntcpauthlimit=1000'),
+      // Its thread may still be reading its code when there are no descriptors left to do so.
+      'modules.conf': '[modules]\nautoload=yes\nnoload=res_rtp\n',
+    },
     { start: false },
   );
   const script = join(made.directory, 'limited');
