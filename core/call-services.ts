@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Calls } from './calls.js';
 import { channels } from './channel/channels.js';
-import { LocalTechnology } from './channel/local.js';
+import { type LocalParts, LocalTechnology } from './channel/local.js';
 import { mediaEngine } from './channel/media.js';
 import { toneZones } from './channel/tone-zones.js';
 import { contexts } from './dialplan/contexts.js';
@@ -19,12 +19,13 @@ const OWN_SOUNDS = join(__dirname, '..', '..', 'configs', 'sounds');
 export interface CallServices {
   provide<T>(token: Token<T>, service: T): void;
   find<T>(token: Token<T>): T | undefined;
+  readonly emit: LocalParts['emit'];
   failed(what: string, thrown: unknown): void;
 }
 
 /** `astdatadir`: where the operator's own sounds lie, which go before those. */
 export function provideCalls(
-  { provide, find, failed }: CallServices,
+  { provide, find, emit, failed }: CallServices,
   calls: Calls,
   engine: DialplanEngine,
   astdatadir: string,
@@ -35,6 +36,6 @@ export function provideCalls(
   provide(dialplan, engine);
   provide(contexts, engine.contexts);
   const media = () => find(mediaEngine);
-  const local = { channels: calls.channels, dialplan: engine, contexts: engine.contexts, media, failed };
+  const local = { channels: calls.channels, dialplan: engine, contexts: engine.contexts, media, emit, failed };
   calls.channels.addTechnology(CORE, new LocalTechnology(local));
 }

@@ -78,6 +78,14 @@ export interface Facts {
   callerIdChanged: { readonly channel: Channel };
   connectedLineChanged: { readonly channel: Channel };
   accountCodeChanged: { readonly channel: Channel; readonly before: string };
+  /** The halves of a Local channel lead to an extension; `stays`: audio stays with them. */
+  localBridged: {
+    readonly first: Channel;
+    readonly second: Channel;
+    readonly context: string;
+    readonly extension: string;
+    readonly stays: boolean;
+  };
   dialBegan: { readonly caller: Channel | undefined; readonly callee: Channel; readonly dialString: string };
   /** `RINGING`, `PROGRESS`, `PROCEEDING`. */
   dialState: { readonly caller: Channel | undefined; readonly callee: Channel; readonly status: string };

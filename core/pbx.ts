@@ -162,6 +162,7 @@ export class Pbx implements PbxControl {
     const services: CallServices = {
       provide: (token, service) => void registry.provide(CORE, token, service),
       find: token => registry.find(token),
+      emit: (event, fact) => this.#inside.events.emit(event, fact),
       failed: this.#inside.failed,
     };
     provideCalls(services, calls, dialplan, set.directories.astdatadir);

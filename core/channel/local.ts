@@ -1,6 +1,7 @@
 /** Local/extension@context: a call that the dialplan answers. Two channels, back to back: the first is called, on the second the dialplan runs. */
 import type { Contexts } from '../dialplan/contexts.js';
 import type { Dialplan } from '../dialplan/dialplan.js';
+import type { Event, Fact } from '../events.js';
 import { Q850 } from './causes.js';
 import type { Channel } from './channel.js';
 import type { Channels } from './channels.js';
@@ -15,6 +16,7 @@ export interface LocalParts {
   readonly contexts: Pick<Contexts, 'find'>;
   /** Undefined while nobody moves audio. */
   readonly media: () => MediaEngine | undefined;
+  readonly emit: <E extends Event>(event: E, fact: Fact<E>) => void;
   readonly failed: (what: string, thrown: unknown) => void;
 }
 
@@ -151,6 +153,7 @@ export class LocalTechnology implements ChannelTechnology {
     const { extension, context } = place;
     second.position = { extension, context, priority: 1 };
     second.dnid = extension;
+    this.#parts.emit('localBridged', { first, second, context, extension, stays: place.stays });
     const { exists } = await this.#parts.dialplan.lookup(second.position, second.caller.number, second);
     if (exists && !second.hangingUp) return this.#parts.dialplan.run(second);
     second.end(exists ? undefined : Q850.noRoute);

@@ -67,6 +67,14 @@ export const CALL_TRANSLATORS: Translators = {
   connectedLineChanged: ({ channel }, { publish, block }) => publish('NewConnectedLine', CALL, () => block(channel)),
   accountCodeChanged: ({ channel, before }, { publish, block }) =>
     publish('NewAccountCode', CALL, () => [...block(channel), ['OldAccountCode', before]]),
+  localBridged: ({ first, second, context, extension, stays }, { publish, block }) =>
+    publish('LocalBridge', CALL, () => [
+      ...block(first, 'LocalOne'),
+      ...block(second, 'LocalTwo'),
+      ['Context', context],
+      ['Exten', extension],
+      ['LocalOptimization', stays ? 'No' : 'Yes'],
+    ]),
   dialBegan: ({ caller, callee, dialString }, { publish, block }) =>
     publish('DialBegin', CALL, () => [...both(block, caller, callee), ['DialString', dialString]]),
   dialState: ({ caller, callee, status }, { publish, block }) =>
@@ -142,6 +150,7 @@ export const CALL_EVENTS: readonly (readonly [event: string, privileges: readonl
   ['Hangup', CALL, 'A channel is no more'],
   ['HangupRequest', CALL, 'The far end of a channel hung up'],
   ['Hold', CALL, 'The far end of a channel put the call on hold'],
+  ['LocalBridge', CALL, 'The two halves of a Local channel lead to an extension'],
   ['NewAccountCode', CALL, 'A channel has another account code'],
   ['NewCallerid', CALL, 'A channel has another caller id'],
   ['NewConnectedLine', CALL, 'A channel is connected with another party'],

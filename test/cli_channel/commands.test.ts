@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Channel } from '../../core/channel/channel.js';
-import { LocalTechnology } from '../../core/channel/local.js';
+import { type LocalParts, LocalTechnology } from '../../core/channel/local.js';
 import { NOBODY } from '../../core/channel/party.js';
 import type { Core } from '../../core/module.js';
 import { bridgeCommands } from '../../modules/cli_channel/bridges.js';
@@ -24,7 +24,15 @@ async function stage({ maxcalls = 0 } = {}) {
   const { channels } = calls;
   const paper = new Paper(channels);
   channels.addTechnology('chan_paper', paper);
-  const local = { channels, dialplan: engine, contexts: engine.contexts, media: () => undefined, failed: assert.fail };
+  const emit: LocalParts['emit'] = (event, fact) => events.emit(event, fact);
+  const local = {
+    channels,
+    dialplan: engine,
+    contexts: engine.contexts,
+    media: () => undefined,
+    emit,
+    failed: assert.fail,
+  };
   channels.addTechnology('core', new LocalTechnology(local));
   plan.bring(application('Stay', async channel => void (await channel.wait())));
   const { log, lines } = keptLog();

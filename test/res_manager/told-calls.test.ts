@@ -116,6 +116,23 @@ const CASES: readonly Case[] = [
     ],
   ],
   [
+    'LocalBridge',
+    'call',
+    ({ at, caller, callee }) =>
+      at.stage.core.emit('localBridged', {
+        ...{ first: caller, second: callee, context: 'internal', extension: '100', stays: false },
+      }),
+    [
+      ...block('LocalOne', CALLER),
+      ...block('LocalTwo', CALLEE),
+      ...([
+        ['Context', 'internal'],
+        ['Exten', '100'],
+        ['LocalOptimization', 'Yes'],
+      ] as const),
+    ],
+  ],
+  [
     'UserEvent',
     'user',
     ({ at, caller }) =>

@@ -189,7 +189,9 @@ async function callOf(seed: number): Promise<void> {
   const { dialplan } = stage;
   const failed = (what: string, thrown: unknown): void => assert.fail(new Error(what, { cause: thrown }));
   const { contexts } = dialplan;
-  stage.core.technology(new LocalTechnology({ channels, dialplan, contexts, media: () => undefined, failed }));
+  stage.core.technology(
+    new LocalTechnology({ channels, dialplan, contexts, media: () => undefined, emit: stage.core.emit, failed }),
+  );
   const line = await SharedLine.open(stack.stack.sip.localOf('tcp')!);
   const phones = ['1008', '1009', '1010'].map(name =>
     CallPhone.over(line.of(name), stack.stack.local, name, `pass${name}`),

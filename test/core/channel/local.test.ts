@@ -28,6 +28,7 @@ async function stage(ports?: readonly [MediaPort, MediaPort]) {
     dialplan: stage.engine,
     contexts: stage.engine.contexts,
     media: () => ports && { pipe: () => ports },
+    emit: (event, fact) => stage.events.emit(event, fact),
     failed: assert.fail,
   });
   channels.addTechnology('core', local);
@@ -76,7 +77,9 @@ async function stage(ports?: readonly [MediaPort, MediaPort]) {
 }
 
 test('two channels of one name and one call; the second waits until the first is called', async () => {
-  const { ask, ran, end } = await stage();
+  const { ask, ran, end, events } = await stage();
+  const told: unknown[] = [];
+  events.on('localBridged', fact => void told.push(fact));
   const { caller, first, second } = await ask('Local/100@in/n');
   assert.deepEqual([first.name, second.name], ['Local/100@in-00000000;1', 'Local/100@in-00000000;2']);
   assert.deepEqual(
@@ -91,6 +94,7 @@ test('two channels of one name and one call; the second waits until the first is
   first.leg.call();
   await turn();
   assert.deepEqual([ran, second.hasPbx], [['100@in:1 Stay()'], true]);
+  assert.deepEqual(told, [{ first, second, context: 'in', extension: '100', stays: true }]);
   end();
 });
 

@@ -1,7 +1,7 @@
 /** Calls that nobody makes: outcomes, forwards, what runs afterwards, and the extension failed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalTechnology } from '../../../core/channel/local.js';
+import { type LocalParts, LocalTechnology } from '../../../core/channel/local.js';
 import { type Originate, originate, REASONS } from '../../../core/channel/originate.js';
 import { NOBODY } from '../../../core/channel/party.js';
 import { application, DialplanStage } from '../../support/dialplan-stage.js';
@@ -18,7 +18,15 @@ async function stage() {
   const { channels } = calls;
   const paper = new Paper(channels);
   channels.addTechnology('paper', paper);
-  const local = { channels, dialplan: engine, contexts: engine.contexts, media: () => undefined, failed: assert.fail };
+  const emit: LocalParts['emit'] = (event, fact) => events.emit(event, fact);
+  const local = {
+    channels,
+    dialplan: engine,
+    contexts: engine.contexts,
+    media: () => undefined,
+    emit,
+    failed: assert.fail,
+  };
   channels.addTechnology('core', new LocalTechnology(local));
   plan.bring(
     application('Stay', async channel => void (await channel.wait())),
