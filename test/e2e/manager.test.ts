@@ -113,7 +113,19 @@ async function exchange(client: ManagerClient, { sent, received }: Exchange): Pr
 
 /** Of the call that is tried: the device of the recording was known to be unreachable, so that there was none. */
 const OF_CALLS = new Set([
-  ...['Newchannel', 'Newstate', 'NewCallerid', 'NewConnectedLine', 'DialBegin', 'DialState', 'DialEnd', 'Cdr'],
+  ...[
+    'Newchannel',
+    'Newstate',
+    'Newexten',
+    'NewAccountCode',
+    'LocalBridge',
+    'NewCallerid',
+    'NewConnectedLine',
+    'DialBegin',
+    'DialState',
+    'DialEnd',
+    'Cdr',
+  ],
   ...['HangupRequest', 'SoftHangupRequest', 'Hangup', 'DeviceStateChange', 'ExtensionStatus', 'VarSet'],
 ]);
 
