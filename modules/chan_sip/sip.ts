@@ -1,7 +1,6 @@
 /** The stack: its layers from the bottom up, configured by sip.conf. Everything that chan_sip holds hangs on this. */
 import { hostname } from 'node:os';
 import {
-  acls,
   type Bans,
   bans,
   type Certificates,
@@ -12,7 +11,6 @@ import {
   type Loader,
   loader,
   messageOf,
-  pbx,
   type ReloadOutcome,
   type ReloadReason,
   readCertificates,
@@ -21,6 +19,8 @@ import {
 } from '#core';
 import type { HttpServer } from '../http/token.js';
 import type { CallRow, SipView, Traffic } from './cli/view.js';
+import { EarlyMessages } from './early-messages.js';
+import { environmentOf } from './environment.js';
 import { handleIncoming } from './incoming.js';
 import type { Message } from './message/message.js';
 import { Monitor, wantedBy } from './monitor.js';
@@ -67,6 +67,13 @@ export class Sip implements SipView {
   notifyTypes: NotifyTypes = new Map();
   readonly #core: Core;
   readonly #user: UserLayer;
+  readonly #early = new EarlyMessages(
+    (message, flow) => {
+      if (this.#user.relay.takes(message, flow)) this.#user.site.fates.relayed += 1;
+      else this.transactions.receive(message, flow);
+    },
+    () => void (this.#user.site.fates.early += 1),
+  );
   readonly #monitor: Monitor;
   /** Undefined while TLS is off. */
   #certificates: Certificates | undefined;
@@ -87,10 +94,7 @@ export class Sip implements SipView {
       history: this.history,
       log: core.log,
       clock: core.clock,
-      receive: (message, flow) => {
-        if (this.#user.relay.takes(message, flow)) this.#user.site.fates.relayed += 1;
-        else this.transactions.receive(message, flow);
-      },
+      receive: (message, flow) => this.#early.receive(message, flow),
       refuse: (error, flow) => this.#user.site.answers.refusal(error, flow),
       lost: flow => this.#user.outbound.lost(flow),
       used: flow => this.#user.uses(flow),
@@ -132,6 +136,7 @@ export class Sip implements SipView {
     core.defer('SIP sockets', () => sip.goodbye());
     await sip.#user.open();
     await sip.#configure(config);
+    sip.#early.open();
     sip.#user.overload.watch();
     sip.notifyTypes = await readNotifyTypes(core, sip.notifyTypes);
     core.on('aclsChanged', () => sip.#checkLists());
@@ -386,14 +391,4 @@ export class Sip implements SipView {
     const idle = notInForceLine(config);
     if (idle !== undefined) log.notice(idle);
   }
-}
-
-function environmentOf(core: Core): Environment {
-  const lists = core.use(acls);
-  const version = core.find(pbx)?.version;
-  return {
-    systemname: core.use(settings).systemname,
-    hasAcl: name => lists.has(name),
-    ...(version !== undefined && { version }),
-  };
 }

@@ -30,6 +30,7 @@ export const FATES: readonly Line[] = [
   ['Dropped: stray responses', 'strayResponses'],
   ['Dropped: waiting already', 'held'],
   ['Dropped: database away', 'away'],
+  ['Dropped: before devices were read', 'early'],
   ['Dropped: too late', 'late'],
   ['Dropped: faults of ours', 'faults'],
 ];

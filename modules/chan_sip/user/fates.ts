@@ -16,6 +16,8 @@ export interface Fates {
   away: number;
   /** Passed on between nodes, and between them and devices; responses too. */
   relayed: number;
+  /** Came before the devices were known. */
+  early: number;
   /** Would have begun something while we leave, or was found out when nothing was answered any more. */
   late: number;
 }
@@ -29,5 +31,6 @@ export const noFates = (): Fates => ({
   held: 0,
   away: 0,
   relayed: 0,
+  early: 0,
   late: 0,
 });
