@@ -1,6 +1,6 @@
 /** What comes while the devices are not known yet: an answer would tell a phone that it has no account. */
-import type { Message } from './message/message.js';
-import type { Flow } from './transport/transport.js';
+import type { Message } from '../message/message.js';
+import type { Flow } from '../transport/transport.js';
 
 type Take = (message: Message, flow: Flow) => void;
 

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { EarlyMessages } from '../../modules/chan_sip/early-messages.js';
-import type { Message } from '../../modules/chan_sip/message/message.js';
-import type { Flow } from '../../modules/chan_sip/transport/transport.js';
-import { registerText } from '../support/register.js';
-import { SipStack } from '../support/sip-stack.js';
-import { sparePort } from '../support/spare-port.js';
-import { StreamPhone } from '../support/stream-phone.js';
+import type { Message } from '../../../modules/chan_sip/message/message.js';
+import type { Flow } from '../../../modules/chan_sip/transport/transport.js';
+import { EarlyMessages } from '../../../modules/chan_sip/user/early-messages.js';
+import { registerText } from '../../support/register.js';
+import { SipStack } from '../../support/sip-stack.js';
+import { sparePort } from '../../support/spare-port.js';
+import { StreamPhone } from '../../support/stream-phone.js';
 
 /** So many that to take them lasts many turns of the event loop. */
 const DEVICES = 20_000;

@@ -1,6 +1,6 @@
 /** What sip.conf is read against: the machine's name, the access lists, the version. */
 import { acls, type Core, pbx, settings } from '#core';
-import type { Environment } from './options/read.js';
+import type { Environment } from './read.js';
 
 export function environmentOf(core: Core): Environment {
   const lists = core.use(acls);
